@@ -1,0 +1,86 @@
+//! Sessions as this subject sets them up: what is served on them, and when they end.
+
+use crate::address::Address;
+use crate::service::TestbedService;
+use crate::settings::Settings;
+use crate::testbed::{TestbedClient, TestbedDispatcher};
+use tokio::sync::oneshot;
+use vox::{
+    BoxSessionFuture, ConnectionAcceptor, Link, LinkSource, MetadataEntry, SessionError,
+    acceptor_fn, initiator,
+};
+
+/// An established session. The client is kept because the session ends with its last one.
+pub struct Established {
+    pub client: TestbedClient,
+    ended: oneshot::Receiver<()>,
+}
+
+impl Established {
+    pub fn new(client: TestbedClient, ended: oneshot::Receiver<()>) -> Self {
+        Self { client, ended }
+    }
+
+    /// Returns when the session is over: not when one of its links is lost and another one
+    /// takes its place, and not when the peer merely closes the root connection.
+    pub async fn ended(self) {
+        let _ = self.ended.await;
+    }
+}
+
+/// A spawn function for the session builders, and what resolves when the session is over.
+pub fn watched_spawn() -> (
+    impl FnOnce(BoxSessionFuture) + Send + 'static,
+    oneshot::Receiver<()>,
+) {
+    let (sender, receiver) = oneshot::channel();
+    let spawn = move |session: BoxSessionFuture| {
+        tokio::spawn(async move {
+            session.await;
+            let _ = sender.send(());
+        });
+    };
+    (spawn, receiver)
+}
+
+/// Testbed on the root connection, and on virtual ones unless the settings refuse them.
+pub fn acceptor(settings: &Settings) -> impl ConnectionAcceptor {
+    let accept_virtual = settings.accept_connections;
+    acceptor_fn(move |request, connection| {
+        if request.is_virtual() && !accept_virtual {
+            return Err(vec![MetadataEntry::str(
+                "error",
+                "this peer accepts no virtual connections",
+            )]);
+        }
+        connection.handle_with(TestbedDispatcher::new(TestbedService));
+        Ok(())
+    })
+}
+
+/// Dials as the initiator. After the loss of a link the crates dial again by themselves.
+pub async fn dial(settings: &Settings, address: &Address) -> Result<Established, SessionError> {
+    match address {
+        Address::Tcp(host) => establish(vox_stream::tcp_link_source(host), settings).await,
+        Address::Local(path) => establish(vox_stream::local_link_source(path), settings).await,
+        Address::WebSocket(url) => establish(vox_websocket::ws_link_source(url), settings).await,
+    }
+}
+
+async fn establish<S>(source: S, settings: &Settings) -> Result<Established, SessionError>
+where
+    S: LinkSource,
+    S::Link: Link + Send + 'static,
+    <S::Link as Link>::Tx: Send + Sync + 'static,
+    <S::Link as Link>::Rx: Send + 'static,
+{
+    let (spawn, ended) = watched_spawn();
+    let mut builder = initiator(source, settings.conduit)
+        .on_connection(acceptor(settings))
+        .spawn_fn(spawn);
+    if let Some(keepalive) = settings.keepalive {
+        builder = builder.keepalive(keepalive);
+    }
+    let client = builder.establish::<TestbedClient>().await?;
+    Ok(Established::new(client, ended))
+}
