@@ -1,0 +1,42 @@
+# vox_library(NAME wire SOURCES … HEADERS … LINK …) makes the static library vox_wire with the alias
+# vox::wire, its headers in an installable file set, and the repository's warnings.
+function(vox_library)
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;HEADERS;LINK;PRIVATE_LINK" ${ARGN})
+  set(target vox_${ARG_NAME})
+  if(ARG_SOURCES)
+    add_library(${target} STATIC ${ARG_SOURCES})
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:voxspec_options> ${ARG_PRIVATE_LINK})
+    set(scope PUBLIC)
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(vox::${ARG_NAME} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${ARG_NAME})
+  target_compile_features(${target} ${scope} cxx_std_23)
+  target_sources(${target} ${scope} FILE_SET HEADERS
+    BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ARG_HEADERS})
+  target_link_libraries(${target} ${scope} ${ARG_LINK})
+  if(NOT ARG_NAME STREQUAL spec)  # Its second file set is installed with it.
+    install(TARGETS ${target} EXPORT voxspec FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voxspec)
+  endif()
+endfunction()
+
+# vox_test(wire reader_test.cpp …) makes one doctest program and registers each of its cases with
+# ctest. Its working directory is the repository's root, so tests name data files from there.
+function(vox_test name)
+  if(NOT VOXSPEC_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  if(NOT TARGET voxspec_test_main)  # doctest's own code is compiled once for all test programs.
+    add_library(voxspec_test_main OBJECT ${PROJECT_SOURCE_DIR}/conformance/test_main.cpp)
+    target_link_libraries(voxspec_test_main PRIVATE doctest::doctest)
+  endif()
+  add_executable(${name}_tests ${ARG_SOURCES})
+  target_link_libraries(${name}_tests PRIVATE voxspec_options voxspec_test_main ${ARG_LINK} doctest::doctest rapidcheck
+    nlohmann_json::nlohmann_json)
+  target_include_directories(${name}_tests PRIVATE ${PROJECT_SOURCE_DIR})
+  doctest_discover_tests(${name}_tests ADD_LABELS 1 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+    PROPERTIES TIMEOUT 300)
+endfunction()

@@ -1,0 +1,19 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace vox {
+
+// Bounds that keep hostile input from costing more than it weighs. The shipped peer has none of
+// them; every one can be raised, and exceeding one is a clear error, never a truncation.
+struct Limits {
+  std::size_t frame_bytes_max = 64uz << 20;      // one link payload
+  std::size_t cbor_depth_max = 64;               // nested CBOR arrays and maps
+  std::size_t metadata_entries_max = 1024;       // entries of one metadata list
+  std::size_t schema_count_max = 4096;           // schemas of one payload
+  std::size_t schema_depth_max = 64;             // nested type references
+  std::size_t connections_max = 1uz << 20;       // slots of one session
+  std::size_t outbound_messages_max = 256;       // queued outputs of one session
+};
+
+}  // namespace vox
