@@ -1,0 +1,67 @@
+#pragma once
+#include "conformance/peer/frame_record.hpp"
+#include "conformance/peer/process_state.hpp"
+#include "conformance/peer/verdict.hpp"
+#include "spec/parity.hpp"
+
+#include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace voxspec {
+
+// How a link ended, as we saw it. `closed` is an end in order: the subject finished its sending
+// side, and its process did not crash over it.
+enum class LinkEnd : std::uint8_t {
+  open,    // it stands
+  closed,  // ended in order: a close frame, or end of file between two frames
+  eof,     // end of file inside a frame
+  reset,   // torn down without an end of file
+  ours,    // we ended it
+  none     // there never was one
+};
+BOOST_DESCRIBE_ENUM(LinkEnd, open, closed, eof, reset, ours, none)
+[[nodiscard]] std::string text(LinkEnd end);
+
+// What a subject did about a violation of the protocol, seen one by one. Nothing stands where it
+// could not be seen: the case ended before.
+struct Observations {
+  std::optional<bool> told;          // it sent a ProtocolError on connection 0
+  std::optional<bool> closed;        // it ended the link in order
+  std::optional<bool> not_honoured;  // it gave no normal answer to what was wrong
+  std::optional<bool> survived;      // its process neither crashed nor hung
+
+  bool operator==(Observations const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Observations, (), (told, closed, not_honoured, survived))
+
+// Everything that one run of one case gave. Reports and recordings are made of nothing else.
+struct CaseResult {
+  std::string id;                         // the case, with its row and role
+  std::vector<std::string> rules;         // what the verdict is about
+  vox::Role role = vox::Role::initiator;  // the role that *we* played
+  std::string transport;                  // as the port names it
+  Verdict verdict = Verdict::not_run;
+  std::string reason;                // one sentence; empty for a plain pass
+  LinkEnd end = LinkEnd::none;       // of the link that was used last, before we tidied up
+  ProcessState process;              // at the end of the case
+  std::chrono::microseconds wall{};  // how long it took
+
+  // The expectation that decided, if one did.
+  std::string failed_step;          // a JSON pointer into the case: "/steps/2/expect/0"
+  nlohmann::ordered_json expected;  // the matcher of that step; null if there is none
+  nlohmann::ordered_json got;       // the frame that came; null if none came
+  std::string mismatch;             // a JSON pointer into `got`, where it first differs
+  bool timed_out = false;           // decided by a guard time-out
+
+  std::vector<FrameRecord> frames;  // in the order in which we sent and read them
+  Observations observations;        // of the last expect_violation
+};
+
+}  // namespace voxspec

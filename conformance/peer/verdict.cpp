@@ -1,0 +1,14 @@
+#include "conformance/peer/verdict.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace voxspec {
+
+std::string_view text(Verdict verdict) {
+  static constexpr std::array<std::string_view, 7> texts{
+      "pass", "fail", "non-strict", "unsupported", "known", "unexpected pass", "not run"};
+  return texts.at(static_cast<std::size_t>(verdict));
+}
+
+}  // namespace voxspec

@@ -1,0 +1,33 @@
+#pragma once
+#include <boost/describe/enum.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace voxspec {
+
+// What one case says about a subject. The executor gives pass, fail, non_strict and not_run; the
+// other three come from what the runner knows of the subject (its abilities and its expectations).
+//
+//   pass             everything that the case asks for was seen
+//   fail             something that the case asks for was seen not to happen
+//   non_strict       the subject did what a SHOULD advises against; a MUST still holds
+//   unsupported      the case needs an ability that the subject does not claim to have
+//   known            it fails as its expectations file says it would, for the reason given there
+//   unexpected_pass  the expectations file says that it fails, and it did not
+//   not_run          an error in the case, the tool or the machine: no word about the subject
+enum class Verdict : std::uint8_t {
+  pass,
+  fail,
+  non_strict,
+  unsupported,
+  known,
+  unexpected_pass,
+  not_run
+};
+BOOST_DESCRIBE_ENUM(Verdict, pass, fail, non_strict, unsupported, known, unexpected_pass, not_run)
+
+// The spelling of reports and the command line: "non-strict", "unexpected pass", "not run".
+[[nodiscard]] std::string_view text(Verdict verdict);
+
+}  // namespace voxspec
