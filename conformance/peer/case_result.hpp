@@ -12,22 +12,26 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace voxspec {
 
-// How a link ended, as we saw it. `closed` is an end in order: the subject finished its sending
-// side, and its process did not crash over it.
-enum class LinkEnd : std::uint8_t {
-  open,    // it stands
-  closed,  // ended in order: a close frame, or end of file between two frames
-  eof,     // end of file inside a frame
-  reset,   // torn down without an end of file
-  ours,    // we ended it
-  none     // there never was one
+// How a link ended, as we saw it. What it means is for the step that asks: a crashed process leaves
+// an end of file too, and that never counts as an end in order.
+enum class EndCause : std::uint8_t {
+  open,       // it stands
+  closed,     // the subject said so: a WebSocket close frame
+  eof,        // end of file between two frames, which is how a stream is closed in order
+  truncated,  // end of file inside a frame
+  reset,      // torn down by the transport
+  broken,     // the subject broke the transport's own rules, or announced a frame above all limits
+  ours,       // we ended it
+  none,       // there never was one
 };
-BOOST_DESCRIBE_ENUM(LinkEnd, open, closed, eof, reset, ours, none)
-[[nodiscard]] std::string text(LinkEnd end);
+BOOST_DESCRIBE_ENUM(EndCause, open, closed, eof, truncated, reset, broken, ours, none)
+// "still open", "ended by a close frame", "ended at a frame boundary", …
+[[nodiscard]] std::string_view text(EndCause cause);
 
 // What a subject did about a violation of the protocol, seen one by one. Nothing stands where it
 // could not be seen: the case ended before.

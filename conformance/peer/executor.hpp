@@ -23,6 +23,9 @@ struct RunOptions {
   // For the wait after a violation, when the subject neither answers nor closes: long enough for a
   // slow machine, short because a known kind of subject goes mute there in every case.
   std::chrono::milliseconds mute_guard{1000};
+  // After a link ended: how long the operating system may take to say that the process went with
+  // it.
+  std::chrono::milliseconds settle{50};
   std::uint64_t seed = 1;  // of the nonces and ids that have to be fresh
   std::size_t unread_bytes_max = 256uz
                                  << 20;  // frames that came and that no step has looked at yet
