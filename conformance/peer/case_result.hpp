@@ -53,7 +53,7 @@ struct CaseResult {
   std::string transport;                  // as the port names it
   Verdict verdict = Verdict::not_run;
   std::string reason;                // one sentence; empty for a plain pass
-  LinkEnd end = LinkEnd::none;       // of the link that was used last, before we tidied up
+  EndCause end = EndCause::none;     // of the link that was used last, before we tidied up
   ProcessState process;              // at the end of the case
   std::chrono::microseconds wall{};  // how long it took
 
