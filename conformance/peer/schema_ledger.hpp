@@ -1,0 +1,32 @@
+#pragma once
+#include "conformance/peer/json.hpp"
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+namespace voxspec {
+
+// What we have announced of schemas on one link, so that an announcement is sent once and no schema
+// twice: a repeated one is a violation. A fresh link starts with an empty ledger.
+class SchemaLedger {
+ public:
+  // The schema message that binds this half of the method on the connection, to be sent as it is;
+  // nothing if it is bound already. The error names a method that the judge has no schemas for.
+  [[nodiscard]] std::expected<std::optional<Json>, std::string> announce(
+      std::uint64_t connection, std::string_view method, std::string_view direction);
+  // Takes a schema message that a case sent by itself into account.
+  void note_sent(Json const& item);
+
+ private:
+  std::set<std::tuple<std::uint64_t, std::string, std::string>>
+      bound_;  // connection, id, direction
+  std::map<std::uint64_t, std::set<std::string>> schema_ids_;
+};
+
+}  // namespace voxspec
