@@ -136,7 +136,7 @@ struct Encoder {
   template <class... Alternatives>
   void variant(std::variant<Alternatives...> const& in) {
     writer.put_varint(in.index());
-    std::visit([this](auto const& alternative) { put(alternative); }, in);
+    std::visit([this](auto const& alternative) { this->put(alternative); }, in);
   }
 };
 

@@ -1,0 +1,33 @@
+# Every rule id that a comment or a test name cites exists: cmake -DROOT=<repository> -P tools/rule_ids.cmake
+# Rule{"…"} is checked by the compiler and traces by their reader; this is for r[id] and r[impl id].
+file(GLOB chapters ${ROOT}/spec/rules/*.json)
+foreach(chapter ${chapters})
+  file(STRINGS ${chapter} lines REGEX "\"id\": \"")
+  foreach(line ${lines})
+    string(REGEX REPLACE ".*\"id\": \"([^\"]+)\".*" "\\1" id "${line}")
+    set(known_${id} TRUE)
+  endforeach()
+endforeach()
+
+set(cited 0)
+file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/spec/*.?pp ${ROOT}/impl/*.?pp
+  ${ROOT}/conformance/*.?pp ${ROOT}/fuzz/*.?pp ${ROOT}/tools/*.?pp ${ROOT}/conformance/subjects/*.rs)
+foreach(file ${files})
+  if(file MATCHES "/target/")
+    continue()
+  endif()
+  file(READ ${ROOT}/${file} text)
+  # A CMake list cannot hold an unbalanced bracket, so the citations are picked out by their inside.
+  string(REGEX MATCHALL "[^a-zA-Z_]r\\[[a-zA-Z][a-zA-Z0-9_. -]*\\]" citations "${text}")
+  foreach(citation ${citations})
+    string(REGEX REPLACE ".*r\\[(impl )?([^]]*)\\]" "\\2" id "${citation}")
+    math(EXPR cited "${cited} + 1")
+    if(NOT known_${id})
+      message(SEND_ERROR "${file}: no rule has the id '${id}'")
+    endif()
+  endforeach()
+endforeach()
+if(cited EQUAL 0)
+  message(SEND_ERROR "no citation found: the search itself must be wrong")
+endif()
+message(STATUS "${cited} citations")
