@@ -117,9 +117,9 @@ class CborReader {
     std::uint64_t argument = 0;
   };
   [[nodiscard]] std::optional<Head> take_head();
-  [[nodiscard]] std::optional<std::uint64_t> take_argument_of(std::uint8_t major,
-                                                              char const* expectation);
-  [[nodiscard]] ByteView take_string(std::uint8_t major, char const* expectation);
+  [[nodiscard]] std::optional<std::uint64_t> take_argument_of(std::uint8_t major);
+  [[nodiscard]] ByteView take_string(std::uint8_t major);
+  [[nodiscard]] std::uint64_t take_count(std::uint8_t major, std::size_t items_each);
   [[nodiscard]] std::uint64_t skip_head();
 
   ByteView payload_;
@@ -131,13 +131,15 @@ class CborReader {
   std::size_t depth_max_;
 };
 
-// Reads the map that a struct is. For each known key calls take(index of the key in `keys`), which
-// takes the value; unknown keys are passed over. Gives the keys that were seen as a bit set.
+// Reads so many entries of the map that a struct is. For each known key calls take(index of the key
+// in `keys`), which takes the value; unknown keys are passed over. Gives the keys that were seen as
+// a bit set.
 template <class Take>
-std::uint64_t take_fields(CborReader& reader, std::span<std::string_view const> keys, Take&& take) {
+std::uint64_t take_entries(CborReader& reader, std::uint64_t count,
+                           std::span<std::string_view const> keys, Take&& take) {
   VOX_ASSERT(keys.size() <= 64);
   std::uint64_t seen = 0;
-  for (auto left = reader.take_map(); left > 0 && !reader.failed(); --left) {
+  for (; count > 0 && !reader.failed(); --count) {
     auto const key_at = reader.offset();
     auto const key = reader.take_text();
     std::size_t index = 0;
@@ -157,6 +159,13 @@ std::uint64_t take_fields(CborReader& reader, std::span<std::string_view const> 
     take(index);
   }
   return seen;
+}
+
+// The same for a whole map, its head first.
+template <class Take>
+std::uint64_t take_fields(CborReader& reader, std::span<std::string_view const> keys, Take&& take) {
+  auto const count = reader.take_map();
+  return take_entries(reader, count, keys, std::forward<Take>(take));
 }
 
 }  // namespace vox::wire
