@@ -1,0 +1,34 @@
+#pragma once
+#include "impl/schema/schema.hpp"
+#include "impl/wire/bytes.hpp"
+#include "impl/wire/reader.hpp"
+#include "impl/wire/violation.hpp"
+#include "impl/wire/writer.hpp"
+#include "spec/limits.hpp"
+
+#include <span>
+#include <vector>
+
+// Schemas as CBOR, in the form that 0.4.0 gives them. What tells alternatives apart is a first map
+// entry "tag"; it has to be the first.
+namespace vox::schema {
+
+// Appends what a SchemaMessage carries, or the list that a handshake does.
+void encode(wire::Buffer& out, SchemaPayload const& payload);
+void encode(wire::Buffer& out, std::span<Schema const> schemas);
+[[nodiscard]] Bytes encode(SchemaPayload const& payload);
+[[nodiscard]] Bytes encode(std::span<Schema const> schemas);
+
+// Decodes them. Each violation names the rule of the part that is wrong. Besides what every CBOR
+// decoder refuses, `strict` refuses structs and enums without a name and tuples without elements.
+// No more than limits.schema_count_max schemas are taken, no reference is nested deeper than
+// limits.schema_depth_max. That every reference can be resolved is not checked here: what it refers
+// to may have come earlier.
+[[nodiscard]] Result<SchemaPayload> decode_payload(
+    ByteView cbor, wire::Strictness strictness = wire::Strictness::strict,
+    Limits const& limits = {});
+[[nodiscard]] Result<std::vector<Schema>> decode_schemas(
+    ByteView cbor, wire::Strictness strictness = wire::Strictness::strict,
+    Limits const& limits = {});
+
+}  // namespace vox::schema

@@ -1,0 +1,117 @@
+#include "impl/schema/message_schema.hpp"
+
+#include "impl/schema/cbor_form.hpp"
+#include "impl/schema/type_graph.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vox::schema {
+
+namespace {
+
+using Node = TypeGraph::Node;
+
+// Describes Message as the Rust types declare it. The C++ ones cannot be asked: they are views, and
+// the schemas of 0.4.0 depend on which declarations the Rust types use.
+class MessageTypes {
+ public:
+  Node message() {
+    return graph_.structure("Message", {{"connection_id", u64_}, {"payload", payload()}});
+  }
+
+ private:
+  Node payload() {
+    return variants(
+        "MessagePayload",
+        {graph_.structure("ProtocolError", {{"description", str_}}),
+         graph_.structure("ConnectionOpen", settings_and_metadata()),
+         graph_.structure("ConnectionAccept", settings_and_metadata()),
+         graph_.structure("ConnectionReject", {metadata()}),
+         graph_.structure("ConnectionClose", {metadata()}),
+         graph_.structure("RequestMessage", {{"id", u64_}, {"body", request_body()}}),
+         schema_message(),
+         graph_.structure("ChannelMessage", {{"id", u64_}, {"body", channel_body()}}),
+         graph_.structure("Ping", {{"nonce", u64_}}), graph_.structure("Pong", {{"nonce", u64_}})});
+  }
+
+  Node request_body() {
+    auto const call = graph_.structure(
+        "RequestCall", {{"method_id", u64_}, metadata(), {"args", opaque_}, schemas()});
+    auto const response =
+        graph_.structure("RequestResponse", {metadata(), {"ret", opaque_}, schemas()});
+    auto const cancel = graph_.structure("RequestCancel", {metadata()});
+    return graph_.enumeration("RequestBody", {newtype("Call", call), newtype("Response", response),
+                                              newtype("Cancel", cancel)});
+  }
+
+  Node channel_body() {
+    return graph_.enumeration(
+        "ChannelBody",
+        {newtype("Item", graph_.structure("ChannelItem", {{"item", opaque_}})),
+         newtype("Close", graph_.structure("ChannelClose", {metadata()})),
+         newtype("Reset", graph_.structure("ChannelReset", {metadata()})),
+         newtype("GrantCredit", graph_.structure("ChannelGrantCredit", {{"additional", u32_}}))});
+  }
+
+  Node schema_message() {
+    auto const direction = graph_.enumeration("BindingDirection", {unit("Args"), unit("Response")});
+    return graph_.structure("SchemaMessage",
+                            {{"method_id", u64_}, {"direction", direction}, schemas()});
+  }
+
+  std::vector<NodePart> settings_and_metadata() {
+    auto const parity = graph_.enumeration("Parity", {unit("Odd"), unit("Even")});
+    auto const settings = graph_.structure("ConnectionSettings",
+                                           {{"parity", parity}, {"max_concurrent_requests", u32_}});
+    return {{"connection_settings", settings}, metadata()};
+  }
+
+  NodePart metadata() {
+    auto const value = graph_.enumeration(
+        "MetadataValue",
+        {newtype("String", cow_str_),
+         newtype("Bytes", graph_.slice(graph_.primitive(Primitive::u8))), newtype("U64", u64_)});
+    auto const entry =
+        graph_.structure("MetadataEntry", {{"key", cow_str_}, {"value", value}, {"flags", u64_}});
+    return {"metadata", graph_.vec(entry)};
+  }
+
+  NodePart schemas() { return {"schemas", graph_.vec(graph_.primitive(Primitive::u8))}; }
+
+  // An enum whose variants are named like the types they hold.
+  Node variants(std::string_view name, std::vector<Node> const& types) {
+    std::vector<NodeVariant> named;
+    for (auto const type : types)
+      named.push_back(newtype(type->name, type));
+    return graph_.enumeration(name, std::move(named));
+  }
+  static NodeVariant newtype(std::string_view name, Node type) {
+    return {std::string{name}, shape::VariantKind::newtype, {{{}, type}}};
+  }
+  static NodeVariant unit(std::string_view name) {
+    return {std::string{name}, shape::VariantKind::unit, {}};
+  }
+
+  TypeGraph graph_;
+  Node u32_ = graph_.primitive(Primitive::u32);
+  Node u64_ = graph_.primitive(Primitive::u64);
+  Node str_ = graph_.primitive(Primitive::string, "str");
+  Node cow_str_ = graph_.primitive(Primitive::string, "Cow<str>");
+  Node opaque_ = graph_.primitive(Primitive::payload);
+};
+
+}  // namespace
+
+LocalType const& message_type() {
+  static LocalType const type = extract(*MessageTypes{}.message());
+  return type;
+}
+
+ByteView message_schemas_cbor() {
+  static Bytes const cbor = encode(message_type().payload.schemas);
+  return cbor;
+}
+
+}  // namespace vox::schema

@@ -1,0 +1,13 @@
+#pragma once
+#include "impl/schema/extract.hpp"
+#include "impl/wire/bytes.hpp"
+
+namespace vox::schema {
+
+// The schemas of wire::Message that every handshake announces, root last. They are made once, when
+// first asked for, and live as long as the program.
+[[nodiscard]] LocalType const& message_type();
+// The same as CBOR, ready to be put into a Hello.
+[[nodiscard]] ByteView message_schemas_cbor();
+
+}  // namespace vox::schema
