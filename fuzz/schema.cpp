@@ -1,0 +1,24 @@
+#include "impl/schema/cbor_form.hpp"
+#include "spec/assert.hpp"
+
+#include <cstdint>
+#include <span>
+
+using namespace vox;
+
+// A schema payload that decodes encodes to one that decodes, strictly, to the same.
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  auto const input = std::as_bytes(std::span{data, size});
+  auto const lenient = schema::decode_payload(input, wire::Strictness::vox_0_4);
+  VOX_ASSERT(lenient || !schema::decode_payload(input));
+  if (lenient) {
+    auto const encoded = schema::encode(*lenient);
+    auto const again = schema::decode_payload(encoded, wire::Strictness::vox_0_4);
+    VOX_ASSERT(again && *again == *lenient);
+  }
+  if (auto const schemas = schema::decode_schemas(input, wire::Strictness::vox_0_4)) {
+    auto const again = schema::decode_schemas(schema::encode(*schemas), wire::Strictness::vox_0_4);
+    VOX_ASSERT(again && *again == *schemas);
+  }
+  return 0;
+}
