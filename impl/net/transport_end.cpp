@@ -1,0 +1,23 @@
+#include "impl/net/transport_end.hpp"
+
+#include <boost/system/errc.hpp>
+
+#include <string>
+
+namespace vox::net {
+
+LinkEnd transport_end(boost::system::error_code error) {
+  namespace errc = boost::system::errc;
+  bool const reset = error == errc::connection_reset || error == errc::broken_pipe ||
+                     error == errc::connection_aborted;
+  return {.kind = reset ? LinkEndKind::reset : LinkEndKind::error, .detail = error.message()};
+}
+
+// r[impl link.tx.alloc.limits]
+LinkEnd above_limit(std::size_t payload_bytes, std::size_t payload_bytes_max) {
+  return {.kind = LinkEndKind::refused,
+          .detail = "a payload of " + std::to_string(payload_bytes) +
+                    " bytes is above the limit of " + std::to_string(payload_bytes_max)};
+}
+
+}  // namespace vox::net

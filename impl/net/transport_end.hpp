@@ -1,0 +1,16 @@
+#pragma once
+#include "impl/net/link.hpp"
+
+#include <boost/system/error_code.hpp>
+
+#include <cstddef>
+
+namespace vox::net {
+
+// What the operating system's error means for a link.
+[[nodiscard]] LinkEnd transport_end(boost::system::error_code error);
+
+// The refusal to send a payload of so many bytes.
+[[nodiscard]] LinkEnd above_limit(std::size_t payload_bytes, std::size_t payload_bytes_max);
+
+}  // namespace vox::net
