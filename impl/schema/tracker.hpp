@@ -1,0 +1,73 @@
+#pragma once
+#include "impl/schema/registry.hpp"
+#include "impl/schema/schema.hpp"
+#include "impl/wire/message.hpp"
+#include "impl/wire/violation.hpp"
+#include "spec/limits.hpp"
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+
+namespace vox::schema {
+
+// One half of one method: what a schema message says the type of.
+struct Binding {
+  std::uint64_t method_id = 0;
+  wire::BindingDirection direction = wire::BindingDirection::args;
+  auto operator<=>(Binding const&) const = default;
+};
+
+// What we have announced on one connection, so that nothing is announced twice and nothing is used
+// before it is announced. Each connection has its own; nothing carries over between connections.
+// r[impl schema.tracking.sent] r[impl schema.tracking.bindings] r[impl schema.type-id.per-connection]
+class SendTracker {
+ public:
+  // What has to go out before data of this binding, whose type is `type`; nothing if the binding is
+  // announced. The list of schemas may be empty: then only the binding is new. Ask at the moment of
+  // sending, since what is asked for is not yet sent.
+  // r[impl schema.principles.once-per-type] r[impl schema.exchange.idempotent]
+  [[nodiscard]] std::optional<SchemaPayload> missing(Binding binding,
+                                                     SchemaPayload const& type) const;
+  // The announcement went out. r[impl core.X2]
+  void sent(Binding binding, SchemaPayload const& announced);
+  // Everything has to be announced again: the link was replaced. r[impl core.M4]
+  void reset();
+
+  [[nodiscard]] bool has_sent(Binding binding) const { return bindings_.contains(binding); }
+
+ private:
+  std::set<TypeId> types_;
+  std::set<Binding> bindings_;
+};
+
+// What the peer has announced on one connection. It never holds more than limits.schemas_received_max
+// schemas and as many bindings.
+// r[impl schema.tracking.received]
+class ReceiveTracker {
+ public:
+  explicit ReceiveTracker(Limits const& limits = {}) : limits_{limits} {}
+
+  // Takes an announcement. A type id that came before, or comes twice, is a violation, and then
+  // nothing of the announcement is kept. A binding may be announced again: the last root counts.
+  // r[impl core.P3] r[impl schema.format.delivery]
+  [[nodiscard]] Result<void> record(Binding binding, SchemaPayload announced);
+  // r[impl core.M4]
+  void reset();
+
+  // The type that the peer gave the binding; null if it gave none. Holds until the next record().
+  [[nodiscard]] TypeRef const* root(Binding binding) const;
+  [[nodiscard]] Registry const& registry() const { return registry_; }
+  // The binding's type with all that it needs, to be announced on another connection.
+  // r[impl core.X4]
+  [[nodiscard]] std::optional<SchemaPayload> announced(Binding binding) const;
+
+ private:
+  Limits limits_;
+  Registry registry_;
+  std::map<Binding, TypeRef> roots_;
+};
+
+}  // namespace vox::schema

@@ -1,0 +1,128 @@
+#include "impl/schema/tracker.hpp"
+
+#include "impl/schema/content_hash.hpp"
+
+#include <doctest/doctest.h>
+
+#include <utility>
+#include <vector>
+
+namespace vox::schema {
+namespace {
+
+constexpr Binding echo_args{.method_id = 1, .direction = wire::BindingDirection::args};
+constexpr Binding echo_response{.method_id = 1, .direction = wire::BindingDirection::response};
+constexpr Binding reverse_args{.method_id = 2, .direction = wire::BindingDirection::args};
+
+Schema with_id(Kind kind) {
+  Schema schema{.id = 0, .type_params = {}, .kind = std::move(kind)};
+  schema.id = content_hash(schema);
+  return schema;
+}
+Schema const text = with_id(Primitive::string);
+Schema const number = with_id(Primitive::u32);
+Schema const text_list = with_id(List{TypeRef::concrete(text.id)});
+
+SchemaPayload type_of(std::vector<Schema> schemas) {
+  auto const root = schemas.back().id;
+  return {std::move(schemas), TypeRef::concrete(root)};
+}
+
+TEST_SUITE_BEGIN("schema");
+
+TEST_CASE("r[schema.tracking.sent] what was sent is not announced again") {
+  SendTracker tracker;
+  auto const first = tracker.missing(echo_args, type_of({text}));
+  REQUIRE(first == type_of({text}));
+  tracker.sent(echo_args, *first);
+  CHECK_FALSE(tracker.missing(echo_args, type_of({text})));
+  CHECK(tracker.missing(reverse_args, type_of({text, text_list})) ==
+        SchemaPayload{{text_list}, TypeRef::concrete(text_list.id)});
+}
+
+TEST_CASE("r[schema.exchange.idempotent] a new binding is announced even if no schema is new") {
+  SendTracker tracker;
+  tracker.sent(echo_args, type_of({text}));
+  CHECK(tracker.missing(echo_response, type_of({text})) ==
+        SchemaPayload{{}, TypeRef::concrete(text.id)});
+}
+
+TEST_CASE("r[core.X2] an announcement that did not go out is asked for again") {
+  SendTracker tracker;
+  auto const first = tracker.missing(echo_args, type_of({text}));
+  CHECK(tracker.missing(echo_args, type_of({text})) == first);
+  CHECK_FALSE(tracker.has_sent(echo_args));
+}
+
+TEST_CASE("r[core.M4] after a reset everything is announced again") {
+  SendTracker tracker;
+  tracker.sent(echo_args, type_of({text}));
+  tracker.reset();
+  CHECK(tracker.missing(echo_args, type_of({text})) == type_of({text}));
+}
+
+TEST_CASE("r[schema.tracking.received] an announcement binds its root and keeps its schemas") {
+  ReceiveTracker tracker;
+  REQUIRE(tracker.record(echo_args, type_of({text, text_list})));
+  REQUIRE(tracker.root(echo_args) != nullptr);
+  CHECK(*tracker.root(echo_args) == TypeRef::concrete(text_list.id));
+  CHECK(tracker.root(echo_response) == nullptr);
+  REQUIRE(tracker.registry().find(text.id) != nullptr);
+  CHECK(*tracker.registry().find(text.id) == text);
+}
+
+TEST_CASE("r[core.P3] a type id that comes twice is refused, and nothing of its announcement kept") {
+  ReceiveTracker tracker;
+  REQUIRE(tracker.record(echo_args, type_of({text})));
+  auto const repeated = tracker.record(reverse_args, type_of({number, text}));
+  REQUIRE_FALSE(repeated);
+  CHECK(repeated.error().rule == Rule{"schema.format.delivery"});
+  CHECK(tracker.root(reverse_args) == nullptr);
+  CHECK(tracker.registry().find(number.id) == nullptr);
+  CHECK_FALSE(tracker.record(reverse_args, type_of({number, number})));
+}
+
+TEST_CASE("a binding may be announced again, and its last root counts") {
+  ReceiveTracker tracker;
+  REQUIRE(tracker.record(echo_args, type_of({text, number})));
+  REQUIRE(tracker.record(echo_args, {{}, TypeRef::concrete(text.id)}));
+  CHECK(*tracker.root(echo_args) == TypeRef::concrete(text.id));
+}
+
+TEST_CASE("r[core.M4] a reset forgets what was received") {
+  ReceiveTracker tracker;
+  REQUIRE(tracker.record(echo_args, type_of({text})));
+  tracker.reset();
+  CHECK(tracker.root(echo_args) == nullptr);
+  CHECK(tracker.record(echo_args, type_of({text})));
+}
+
+TEST_CASE("a connection cannot announce without end") {
+  ReceiveTracker tracker{{.schemas_received_max = 2}};
+  REQUIRE(tracker.record(echo_args, type_of({text, number})));
+  CHECK_FALSE(tracker.record(echo_response, type_of({text_list})));
+  CHECK(tracker.record(echo_response, {{}, TypeRef::concrete(text.id)}));
+  CHECK_FALSE(tracker.record(reverse_args, {{}, TypeRef::concrete(text.id)}));
+  CHECK(tracker.record(echo_args, {{}, TypeRef::concrete(text.id)}));
+}
+
+TEST_CASE("r[core.X4] what is forwarded carries all schemas that it needs, and no others") {
+  ReceiveTracker tracker;
+  REQUIRE(tracker.record(echo_args, type_of({text, number})));
+  REQUIRE(tracker.record(reverse_args, type_of({text_list})));
+  CHECK(tracker.announced(reverse_args) == type_of({text, text_list}));
+  CHECK_FALSE(tracker.announced(echo_response));
+}
+
+TEST_CASE("r[schema.format.self-contained] a reference to what was never announced is found") {
+  Registry const registry{std::vector{text_list}};
+  CHECK(registry.first_missing(TypeRef::concrete(text_list.id)) == text.id);
+  Registry const complete{std::vector{text, text_list}};
+  CHECK_FALSE(complete.first_missing(TypeRef::concrete(text_list.id)));
+  CHECK(complete.first_missing(TypeRef::concrete(text.id, {TypeRef::concrete(9)})) == 9);
+}
+
+TEST_SUITE_END();
+
+}  // namespace
+}  // namespace vox::schema
