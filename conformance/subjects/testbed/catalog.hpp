@@ -1,0 +1,25 @@
+#pragma once
+#include "impl/schema/extract.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace voxspec::testbed {
+
+// A method as those look at it who know its types only at run time.
+struct CatalogEntry {
+  std::string_view name;
+  std::uint64_t id = 0;
+  bool idempotent = false;
+  vox::schema::LocalType const* args = nullptr;      // a tuple, or the unit
+  vox::schema::LocalType const* response = nullptr;  // Result<T, VoxError<E>>
+};
+
+// The methods in the order of the contract. The types live as long as the program.
+[[nodiscard]] std::span<CatalogEntry const> catalog();
+// Null for a name, or an id, that no method has.
+[[nodiscard]] CatalogEntry const* find_method(std::string_view name);
+[[nodiscard]] CatalogEntry const* find_method(std::uint64_t id);
+
+}  // namespace voxspec::testbed
