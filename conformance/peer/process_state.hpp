@@ -11,6 +11,7 @@ namespace voxspec {
 // ended it, or nobody can know (the subject is an address that somebody else serves).
 struct ProcessState {
   enum class Kind : std::uint8_t { running, exited, signalled, unknown };
+  BOOST_DESCRIBE_NESTED_ENUM(Kind, running, exited, signalled, unknown)
 
   Kind kind = Kind::unknown;
   int code_or_signal = 0;  // the exit code, or the signal's number; 0 otherwise
@@ -21,7 +22,6 @@ struct ProcessState {
   [[nodiscard]] bool crashed() const { return kind == Kind::signalled; }
   [[nodiscard]] bool ended() const { return kind == Kind::exited || kind == Kind::signalled; }
 };
-BOOST_DESCRIBE_NESTED_ENUM(ProcessState::Kind, running, exited, signalled, unknown)
 BOOST_DESCRIBE_STRUCT(ProcessState, (), (kind, code_or_signal))
 
 // "still running", "exited with code 1", "killed by signal 11 (SIGSEGV)", "of unknown state".
