@@ -169,7 +169,8 @@ template <class T>
 concept Sum = requires(T const& value) { shape::as_variant(value); };
 
 template <class T>
-using members_of = boost::describe::describe_members<T, boost::describe::mod_public>;
+using members_of =
+    boost::describe::describe_members<std::remove_const_t<T>, boost::describe::mod_public>;
 template <class T>
 inline constexpr std::size_t member_count = boost::mp11::mp_size<members_of<T>>::value;
 
@@ -309,7 +310,7 @@ constexpr bool is_defaulted(std::string_view field) {
 // Calls visit(field, name) for the fields of a described value, in wire order.
 template <class T, class Visit>
 constexpr void for_each_field(T& value, Visit&& visit) {
-  boost::mp11::mp_for_each<members_of<std::remove_const_t<T>>>(
+  boost::mp11::mp_for_each<members_of<T>>(
       [&](auto member) { visit(value.*member.pointer, field_name(member.name)); });
 }
 
@@ -326,7 +327,7 @@ constexpr void for_each_field_type(Visit&& visit) {
 template <class T>
   requires(member_count<T> == 1)
 constexpr auto& sole_field(T& value) {
-  return value.*boost::mp11::mp_front<members_of<std::remove_const_t<T>>>::pointer;
+  return value.*boost::mp11::mp_front<members_of<T>>::pointer;
 }
 template <class T>
 using sole_field_type = std::remove_cvref_t<decltype(sole_field(std::declval<T&>()))>;
