@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,20 +41,28 @@ struct LinkPair {
   std::unique_ptr<Link> far;
 };
 
-struct PairKind {
-  std::string_view name;
-  LinkPair (*make)(boost::asio::io_context&, LinkOptions);
-};
-
 [[nodiscard]] LinkPair tcp_pair(boost::asio::io_context& context, LinkOptions options = {});
 [[nodiscard]] LinkPair local_pair(boost::asio::io_context& context, LinkOptions options = {});
 [[nodiscard]] LinkPair pipe_pair(boost::asio::io_context& context, LinkOptions options = {});
 [[nodiscard]] LinkPair memory_pair(boost::asio::io_context& context, LinkOptions options = {});
+[[nodiscard]] LinkPair websocket_pair(boost::asio::io_context& context, LinkOptions options = {});
 
-inline constexpr PairKind stream_kinds[] = {
-    {"tcp", tcp_pair}, {"local", local_pair}, {"pipes", pipe_pair}};
+// What a transport can, and how the peer sees its ends.
+struct PairKind {
+  std::string_view name;
+  LinkPair (*make)(boost::asio::io_context&, LinkOptions);
+  std::string_view end_after_finish;
+  bool half_close;  // the peer's rest can be read after finish()
+  bool reset;       // abort() shows as a reset
+};
 inline constexpr PairKind all_kinds[] = {
-    {"tcp", tcp_pair}, {"local", local_pair}, {"pipes", pipe_pair}, {"memory", memory_pair}};
+    {"tcp", tcp_pair, "eof", true, true},
+    {"local", local_pair, "eof", true, false},
+    {"pipes", pipe_pair, "eof", true, false},
+    {"memory", memory_pair, "eof", true, true},
+    {"websocket", websocket_pair, "closed", false, true},
+};
+inline constexpr auto stream_kinds = std::span{all_kinds}.first(3);
 
 // What an operation gave, for comparing: "payload hello", "sent", "eof".
 [[nodiscard]] std::string spell(Received const& received);

@@ -1,7 +1,9 @@
 #include "impl/net/link_test.hpp"
+#include "impl/net/listener.hpp"
 #include "impl/net/memory_link.hpp"
 #include "impl/net/stream_link.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/describe/enum_to_string.hpp>
 
@@ -56,6 +58,27 @@ LinkPair pipe_pair(boost::asio::io_context& context, LinkOptions options) {
 LinkPair memory_pair(boost::asio::io_context& context, LinkOptions options) {
   auto pair = make_memory_links(context.get_executor(), {.link = options});
   return {std::move(pair.first), std::move(pair.second)};
+}
+
+LinkPair websocket_pair(boost::asio::io_context& context, LinkOptions options) {
+  auto const address = Address::parse("ws://127.0.0.1:0/").value();
+  auto const listener = listen(context.get_executor(), address, options);
+  REQUIRE_MESSAGE(listener, listener.error());
+  LinkPair links;
+  auto dial = [&]() -> boost::asio::awaitable<void> {
+    auto near = co_await connect((*listener)->address(), {.link = options});
+    links.near = must(std::move(near));
+  };
+  auto serve = [&]() -> boost::asio::awaitable<void> {
+    auto far = co_await (*listener)->accept();
+    REQUIRE(far);
+    links.far = std::move(*far);
+  };
+  run(context, [&]() -> boost::asio::awaitable<void> {
+    using namespace boost::asio::experimental::awaitable_operators;
+    co_await (dial() && serve());
+  });
+  return links;
 }
 
 std::string spell(Received const& received) {

@@ -1,14 +1,12 @@
 #include "impl/net/stream_link.hpp"
 
+#include "impl/net/byte_stream.hpp"
 #include "impl/net/event.hpp"
 #include "impl/net/transport_end.hpp"
 #include "impl/wire/stream_framing.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
@@ -28,7 +26,6 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-using StreamSocket = asio::generic::stream_protocol::socket;
 
 constexpr std::size_t read_bytes = 64uz << 10;
 constexpr std::size_t length_max =
@@ -51,60 +48,6 @@ LinkEnd stream_end(wire::StreamEnd end) {
 LinkEnd stopped(std::string detail) {
   return {.kind = LinkEndKind::stopped, .detail = std::move(detail)};
 }
-
-// Takes in what has arrived, for closing a socket with unread bytes resets the connection, and that
-// would destroy what the peer has not read yet. Bounded, because a peer may send for ever.
-void discard_arrived(StreamSocket& socket) {
-  std::array<std::byte, 16uz << 10> scratch{};
-  error_code ec;
-  for (int rounds = 0; rounds < 64 && !ec; ++rounds) {
-    socket.read_some(asio::buffer(scratch), ec);
-  }
-}
-
-// One socket for both directions.
-struct SocketStream {
-  StreamSocket socket;
-
-  StreamSocket& reader() { return socket; }
-  StreamSocket& writer() { return socket; }
-  [[nodiscard]] bool open() const { return socket.is_open(); }
-  void finish() {
-    error_code ignored;  // A connection that is gone has no direction to end.
-    socket.shutdown(StreamSocket::shutdown_send, ignored);
-  }
-  void close() {
-    error_code ignored;
-    socket.shutdown(StreamSocket::shutdown_send, ignored);
-    discard_arrived(socket);
-    socket.close(ignored);
-  }
-  void abort() {
-    error_code ignored;
-    socket.set_option(asio::socket_base::linger{true, 0}, ignored);  // TCP alone knows this.
-    socket.close(ignored);
-  }
-};
-
-// One descriptor for each direction.
-struct PipeStream {
-  asio::posix::stream_descriptor readable;
-  asio::posix::stream_descriptor writable;
-
-  asio::posix::stream_descriptor& reader() { return readable; }
-  asio::posix::stream_descriptor& writer() { return writable; }
-  [[nodiscard]] bool open() const { return readable.is_open(); }
-  void finish() {
-    error_code ignored;
-    writable.close(ignored);
-  }
-  void close() {
-    error_code ignored;
-    writable.close(ignored);
-    readable.close(ignored);
-  }
-  void abort() { close(); }
-};
 
 // What a link shares with a write that goes on after its send was cancelled.
 template <class Stream>
