@@ -29,7 +29,8 @@ void walk(TypeRef const& type, Visit const& visit) {
 }  // namespace
 
 Registry::Registry(std::span<Schema const> schemas) {
-  for (auto const& schema : schemas) add(schema);
+  for (auto const& schema : schemas)
+    add(schema);
 }
 
 bool Registry::add(Schema schema) {

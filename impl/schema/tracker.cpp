@@ -16,7 +16,8 @@ std::optional<SchemaPayload> SendTracker::missing(Binding binding,
 
 void SendTracker::sent(Binding binding, SchemaPayload const& announced) {
   bindings_.insert(binding);
-  for (auto const& schema : announced.schemas) types_.insert(schema.id);
+  for (auto const& schema : announced.schemas)
+    types_.insert(schema.id);
 }
 
 void SendTracker::reset() {
@@ -38,7 +39,8 @@ Result<void> ReceiveTracker::record(Binding binding, SchemaPayload announced) {
   if (too_many_schemas || too_many_bindings) {
     return violates("schema.format.delivery", 0, "the connection announces too many types");
   }
-  for (auto& schema : announced.schemas) registry_.add(std::move(schema));
+  for (auto& schema : announced.schemas)
+    registry_.add(std::move(schema));
   roots_.insert_or_assign(binding, std::move(announced.root));
   return {};
 }

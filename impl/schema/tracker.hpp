@@ -22,7 +22,8 @@ struct Binding {
 
 // What we have announced on one connection, so that nothing is announced twice and nothing is used
 // before it is announced. Each connection has its own; nothing carries over between connections.
-// r[impl schema.tracking.sent] r[impl schema.tracking.bindings] r[impl schema.type-id.per-connection]
+// r[impl schema.tracking.sent] r[impl schema.tracking.bindings] r[impl
+// schema.type-id.per-connection]
 class SendTracker {
  public:
   // What has to go out before data of this binding, whose type is `type`; nothing if the binding is
@@ -43,9 +44,8 @@ class SendTracker {
   std::set<Binding> bindings_;
 };
 
-// What the peer has announced on one connection. It never holds more than limits.schemas_received_max
-// schemas and as many bindings.
-// r[impl schema.tracking.received]
+// What the peer has announced on one connection. It never holds more than
+// limits.schemas_received_max schemas and as many bindings. r[impl schema.tracking.received]
 class ReceiveTracker {
  public:
   explicit ReceiveTracker(Limits const& limits = {}) : limits_{limits} {}

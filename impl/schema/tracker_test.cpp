@@ -71,7 +71,8 @@ TEST_CASE("r[schema.tracking.received] an announcement binds its root and keeps 
   CHECK(*tracker.registry().find(text.id) == text);
 }
 
-TEST_CASE("r[core.P3] a type id that comes twice is refused, and nothing of its announcement kept") {
+TEST_CASE(
+    "r[core.P3] a type id that comes twice is refused, and nothing of its announcement kept") {
   ReceiveTracker tracker;
   REQUIRE(tracker.record(echo_args, type_of({text})));
   auto const repeated = tracker.record(reverse_args, type_of({number, text}));
