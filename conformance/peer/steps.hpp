@@ -130,11 +130,9 @@ struct Drop {
 struct HalfClose {};    // ends our sending, goes on reading
 struct StopReading {};  // reads no more; the link stands
 
-// Waits for the subject's next dial, or dials it again, and goes on there. The new link takes the
-// name; without one it takes that of the link in use, which then has to be over.
-struct NextLink {
-  std::string as;
-};
+// Waits for the subject's next dial, or dials it again. The new link takes the name in the step's
+// `link`. Without one it takes the place of the first link, which then has to be over.
+struct NextLink {};
 
 // The same steps some times over; the index is already put in, so a round is a list of its own.
 struct Repeat {

@@ -1,0 +1,167 @@
+#include "conformance/peer/fault.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace voxspec {
+namespace {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0uz);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    auto diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      auto const substituted = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, substituted});
+    }
+  }
+  return row.back();
+}
+
+// A key as a part of a JSON pointer.
+std::string escaped(std::string_view key) {
+  std::string out;
+  for (auto const character : key) {
+    if (character == '~') {
+      out += "~0";
+    } else if (character == '/') {
+      out += "~1";
+    } else {
+      out += character;
+    }
+  }
+  return out;
+}
+
+constexpr std::size_t hint_word_max = 64;
+
+}  // namespace
+
+Place Place::operator/(std::string_view key) const {
+  return {value_->find(std::string{key}).value(), pointer_ + "/" + escaped(key)};
+}
+
+Place Place::operator/(std::size_t index) const {
+  return {(*value_)[index], pointer_ + "/" + std::to_string(index)};
+}
+
+void Place::fail(std::string what, std::string advice) const {
+  throw Fault{.where = pointer_, .what = std::move(what), .advice = std::move(advice)};
+}
+
+void Place::wanted(std::string_view what) const {
+  fail(std::string{what} + " is wanted here, not " + std::string{kind_of(*value_)});
+}
+
+bool Place::has(std::string_view key) const {
+  return value_->is_object() && value_->contains(std::string{key});
+}
+
+std::string Place::text() const {
+  if (!value_->is_string()) wanted("a string");
+  return value_->get<std::string>();
+}
+
+std::uint64_t Place::number() const {
+  if (!value_->is_number_unsigned()) wanted("a number without sign or fraction");
+  return value_->get<std::uint64_t>();
+}
+
+bool Place::boolean() const {
+  if (!value_->is_boolean()) wanted("true or false");
+  return value_->get<bool>();
+}
+
+std::vector<Place> Place::list() const {
+  if (!value_->is_array()) wanted("a list");
+  std::vector<Place> places;
+  places.reserve(value_->size());
+  for (std::size_t i = 0; i < value_->size(); ++i)
+    places.push_back(*this / i);
+  return places;
+}
+
+std::vector<std::string> Place::texts() const {
+  std::vector<std::string> texts;
+  for (auto const& place : list())
+    texts.push_back(place.text());
+  return texts;
+}
+
+void Place::check_keys(std::span<std::string_view const> known) const {
+  if (!value_->is_object()) wanted("an object");
+  for (auto const& [key, value] : value_->items()) {
+    if (std::ranges::find(known, key) != known.end()) continue;
+    auto const where = pointer_.empty() ? std::string{"the file"} : readable(pointer_);
+    Place{value, pointer_}.fail(
+        "unknown key '" + key + "' in " + where + nearest_hint(key, known),
+        known.empty() ? "it takes no keys" : "known keys: " + joined(known));
+  }
+}
+
+std::size_t Place::word(std::span<std::string_view const> known) const {
+  auto const said = text();
+  auto const found = std::ranges::find(known, said);
+  if (found == known.end()) {
+    fail("unknown word '" + said + "'" + nearest_hint(said, known),
+         "known words: " + joined(known));
+  }
+  return static_cast<std::size_t>(found - known.begin());
+}
+
+std::string nearest_hint(std::string_view word, std::span<std::string_view const> known) {
+  if (word.size() > hint_word_max) return {};
+  std::string_view nearest;
+  auto best = std::numeric_limits<std::size_t>::max();
+  for (auto const candidate : known) {
+    auto const distance = edit_distance(word, candidate);
+    if (distance < best) {
+      best = distance;
+      nearest = candidate;
+    }
+  }
+  if (best > std::max(1uz, word.size() / 3)) return {};
+  return " (did you mean '" + std::string{nearest} + "'?)";
+}
+
+std::string joined(std::span<std::string_view const> words) {
+  std::string out;
+  for (auto const word : words) {
+    if (!out.empty()) out += ", ";
+    out += word;
+  }
+  return out;
+}
+
+std::string_view kind_of(Json const& value) {
+  if (value.is_null()) return "null";
+  if (value.is_boolean()) return "true or false";
+  if (value.is_array()) return "a list";
+  if (value.is_object()) return "an object";
+  if (value.is_string()) return "a string";
+  return "a number";
+}
+
+std::string readable(std::string_view pointer) {
+  std::string out;
+  while (!pointer.empty()) {
+    pointer.remove_prefix(1);
+    auto const part = pointer.substr(0, pointer.find('/'));
+    pointer.remove_prefix(part.size());
+    auto const is_index =
+        !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+    if (is_index) {
+      out += "[" + std::string{part} + "]";
+    } else {
+      if (!out.empty()) out += ".";
+      out += part;
+    }
+  }
+  return out;
+}
+
+}  // namespace voxspec

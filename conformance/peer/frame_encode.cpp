@@ -1,0 +1,342 @@
+#include "conformance/peer/cbor_json.hpp"
+#include "conformance/peer/frame_json.hpp"
+#include "conformance/peer/frame_kinds.hpp"
+#include "conformance/peer/frame_template.hpp"
+#include "conformance/peer/numbers.hpp"
+#include "conformance/peer/schema_json.hpp"
+#include "conformance/peer/typed_value.hpp"
+#include "impl/wire/writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+
+namespace voxspec {
+namespace {
+
+using vox::Bytes;
+using vox::wire::Buffer;
+using vox::wire::CborWriter;
+using vox::wire::Writer;
+
+// More than this in one item is a slip, not a test: the largest payload that a link takes is 64
+// MiB.
+constexpr std::size_t item_bytes_max = 256uz << 20;
+
+[[noreturn]] void refuse(std::string what) {
+  throw Fault{.where = {}, .what = std::move(what), .advice = {}};
+}
+
+// A template that is fully resolved holds no names; one that does was not.
+std::string literal(Json const& value) {
+  if (is_name(value)) refuse("the name " + value.get<std::string>() + " is not bound");
+  auto text = value.get<std::string>();
+  return text.starts_with("$$") ? text.substr(1) : text;
+}
+
+std::uint64_t number(Json const& value) {
+  if (is_name(value)) refuse("the name " + value.get<std::string>() + " is not bound");
+  auto const found = number_from(value);
+  if (!found) refuse("a number is wanted in place of " + value.dump());
+  return *found;
+}
+
+Bytes bytes_of(Json const& value) {
+  if (is_name(value)) refuse("the name " + value.get<std::string>() + " is not bound");
+  if (value.is_string())
+    return vox::from_hex(value.get_ref<std::string const&>()).value_or(Bytes{});
+  if (value.contains("as")) {
+    return encode_typed(value["as"].get_ref<std::string const&>(), Place{value["value"], {}});
+  }
+  auto const once = vox::from_hex(value.at("hex").get_ref<std::string const&>()).value_or(Bytes{});
+  if (!value.contains("times")) return once;
+  auto const times = number(value["times"]);
+  if (!once.empty() && times > item_bytes_max / once.size()) refuse("the item is too long");
+  Bytes all;
+  all.reserve(once.size() * times);
+  for (auto left = once.empty() ? 0 : times; left > 0; --left) {
+    all.insert(all.end(), once.begin(), once.end());
+  }
+  return all;
+}
+
+std::uint8_t parity_index(Json const& value) {
+  auto const word = literal(value);
+  if (word != "odd" && word != "even") {
+    refuse("the parity '" + word + "' depends on the session's, which is not known here");
+  }
+  return word == "odd" ? 0 : 1;
+}
+
+void put_metadata(Writer& writer, Json const& entries) {
+  writer.put_varint(entries.size());
+  for (auto const& entry : entries) {
+    writer.put_text(literal(entry["key"]));
+    auto const& value = entry["value"];
+    if (value.is_string()) {
+      writer.put_varint(0);
+      writer.put_text(literal(value));
+    } else if (value.is_number() || value.contains("u64")) {
+      writer.put_varint(2);
+      writer.put_varint(number(value.is_number() ? value : value["u64"]));
+    } else {
+      writer.put_varint(1);
+      writer.put_sized_bytes(bytes_of(value));
+    }
+    writer.put_varint(number(entry["flags"]));
+  }
+}
+
+Bytes schemas_of(Json const& value) {
+  if (is_name(value) || (value.is_object() && (value.contains("hex") || value.contains("as")))) {
+    return bytes_of(value);
+  }
+  return schema_cbor(value);
+}
+
+void put_field(Writer& writer, FieldType type, Json const& value) {
+  switch (type) {
+    case FieldType::u8:
+      return writer.put_u8(static_cast<std::uint8_t>(number(value)));
+    case FieldType::u32:
+    case FieldType::u64:
+    case FieldType::id:
+    case FieldType::method_id:
+      return writer.put_varint(number(value));
+    case FieldType::text:
+      return writer.put_text(literal(value));
+    case FieldType::boolean:
+      return writer.put_bool(value.get<bool>());
+    case FieldType::bytes:
+      return writer.put_opaque(bytes_of(value));
+    case FieldType::direction:
+      return writer.put_varint(literal(value) == "args" ? 0 : 1);
+    case FieldType::settings:
+      writer.put_varint(parity_index(value["parity"]));
+      return writer.put_varint(number(value["max_concurrent_requests"]));
+    case FieldType::metadata:
+      return put_metadata(writer, value);
+    case FieldType::schema_payload:
+      return writer.put_sized_bytes(schemas_of(value));
+    case FieldType::key:
+    case FieldType::maybe_u32:
+    case FieldType::reserved:
+    case FieldType::parity:
+    case FieldType::message_schema:
+    case FieldType::message:
+    case FieldType::extra:
+      break;
+  }
+  VOX_ASSERT(false);  // no field of a message
+}
+
+Bytes message_bytes(Json const& item) {
+  auto const kind_name =
+      std::string{item.begin().key() == "on" ? (++item.begin()).key() : item.begin().key()};
+  auto const& kind = *find_frame_kind(kind_name);
+  auto const& body = item[kind_name];
+  Buffer out;
+  Writer writer{out};
+  writer.put_varint(number(item["on"]));
+  writer.put_varint(static_cast<std::uint64_t>(kind.variant));
+  for (std::size_t i = 0; i < kind.fields.size(); ++i) {
+    auto const& field = kind.fields[i];
+    // The id stands before the variant of the body.
+    if (kind.body >= 0 && i == 1) writer.put_varint(static_cast<std::uint64_t>(kind.body));
+    put_field(writer, field.type, body[std::string{field.name}]);
+  }
+  return out.take();
+}
+
+Bytes prologue_bytes(std::string_view kind, Json const& body) {
+  static constexpr std::array<std::array<std::string_view, 2>, 3> magics{{
+      {"transport_hello", "VOTH"},
+      {"transport_accept", "VOTA"},
+      {"transport_reject", "VOTR"},
+  }};
+  auto const* const magic = std::ranges::find(magics, kind, [](auto const& row) { return row[0]; });
+  Buffer out;
+  Writer writer{out};
+  writer.put_bytes(vox::as_bytes((*magic)[1]));
+  writer.put_u8(static_cast<std::uint8_t>(number(body["version"])));
+  auto const detail = kind == "transport_reject" ? "reason" : "mode";
+  writer.put_u8(static_cast<std::uint8_t>(number(body[detail])));
+  writer.put_bytes(vox::from_hex(literal(body["reserved"])).value_or(Bytes{}));
+  return out.take();
+}
+
+void put_parity_cbor(CborWriter& writer, Json const& value) {
+  writer.put_map(1);
+  writer.put_text(parity_index(value) == 0 ? "Odd" : "Even");
+  writer.put_null();
+}
+
+void put_metadata_cbor(CborWriter& writer, Json const& entries) {
+  writer.put_array(entries.size());
+  for (auto const& entry : entries) {
+    auto const& value = entry["value"];
+    writer.put_map(3);
+    writer.put_text("key");
+    writer.put_text(literal(entry["key"]));
+    writer.put_text("value");
+    writer.put_map(1);
+    if (value.is_string()) {
+      writer.put_text("String");
+      writer.put_text(literal(value));
+    } else if (value.is_number() || value.contains("u64")) {
+      writer.put_text("U64");
+      writer.put_uint(number(value.is_number() ? value : value["u64"]));
+    } else {
+      writer.put_text("Bytes");
+      writer.put_bytes(bytes_of(value));
+    }
+    writer.put_text("flags");
+    writer.put_uint(number(entry["flags"]));
+  }
+}
+
+void put_cbor_fields(CborWriter& writer, std::span<FrameField const> fields, Json const& body);
+
+void put_handshake_field(CborWriter& writer, FieldType type, Json const& value) {
+  if (value.is_object() && value.size() == 1 && value.contains("cbor")) {
+    return put_cbor(writer, value["cbor"]);
+  }
+  if (type == FieldType::parity) return put_parity_cbor(writer, value);
+  if (type == FieldType::settings) return put_cbor_fields(writer, settings_fields(), value);
+  if (type == FieldType::metadata) return put_metadata_cbor(writer, value);
+  if (type == FieldType::boolean) return writer.put_bool(value.get<bool>());
+  if (type == FieldType::u32) return writer.put_uint(number(value));
+  if (type == FieldType::text) return writer.put_text(literal(value));
+  if (type == FieldType::key) {
+    if (value == "none") return writer.put_null();
+    writer.put_map(1);
+    writer.put_text("bytes");
+    return writer.put_bytes(bytes_of(value));
+  }
+  VOX_ASSERT(type == FieldType::message_schema);
+  if (value == "own") return writer.put_encoded(own_message_schemas());
+  if (value.is_object()) return writer.put_encoded(bytes_of(value));
+  put_schema_cbor(writer, value);
+}
+
+void put_cbor_fields(CborWriter& writer, std::span<FrameField const> fields, Json const& body) {
+  auto const extra = body.contains("extra") ? body["extra"] : Json::object();
+  auto count = extra.size();
+  auto const is_there = [&](FrameField const& field) {
+    std::string const name{field.name};
+    return field.type != FieldType::extra && body.contains(name) && !body[name].is_null();
+  };
+  count += static_cast<std::size_t>(std::ranges::count_if(fields, is_there));
+  writer.put_map(count);
+  for (auto const& field : fields) {
+    if (!is_there(field)) continue;
+    writer.put_text(field.name);
+    put_handshake_field(writer, field.type, body[std::string{field.name}]);
+  }
+  for (auto const& [key, value] : extra.items()) {
+    writer.put_text(key);
+    put_cbor(writer, value);
+  }
+}
+
+Bytes handshake_bytes(FrameKind const& kind, Json const& body) {
+  static constexpr std::array<std::array<std::string_view, 2>, 4> names{{
+      {"hello", "Hello"},
+      {"hello_yourself", "HelloYourself"},
+      {"lets_go", "LetsGo"},
+      {"sorry", "Sorry"},
+  }};
+  auto const* const name =
+      std::ranges::find(names, kind.name, [](auto const& row) { return row[0]; });
+  Buffer out;
+  CborWriter writer{out};
+  writer.put_map(1);
+  writer.put_text((*name)[1]);
+  put_cbor_fields(writer, kind.fields, body);
+  return out.take();
+}
+
+void put_stable_key(Writer& writer, Json const& value) {
+  auto const bytes = value == "none" ? Bytes(16) : bytes_of(value);
+  if (bytes.size() != 16) refuse("the resume key of a stable conduit has 16 bytes");
+  writer.put_bytes(bytes);
+}
+
+Bytes stable_hello_bytes(std::string_view kind, Json const& body) {
+  auto const is_client = kind == "client_hello";
+  auto const& last = body["last_received"];
+  auto const first_flag = is_client ? body["resume_key"] != "none" : body["rejected"].get<bool>();
+  Buffer out;
+  Writer writer{out};
+  writer.put_bytes(vox::as_bytes(is_client ? "VOCH" : "VOSH"));
+  writer.put_u8(static_cast<std::uint8_t>((first_flag ? 1U : 0U) | (last != "none" ? 2U : 0U)));
+  put_stable_key(writer, body["resume_key"]);
+  writer.put_u32_le(last == "none" ? 0 : static_cast<std::uint32_t>(number(last)));
+  return out.take();
+}
+
+Bytes stable_frame_bytes(Json const& body) {
+  Buffer out;
+  Writer writer{out};
+  writer.put_varint(number(body["seq"]));
+  auto const& ack = body["ack"];
+  writer.put_bool(ack != "none");
+  if (ack != "none") writer.put_varint(number(ack));
+  writer.put_opaque(body.contains("message") ? message_bytes(body["message"])
+                                             : bytes_of(body["item"]));
+  return out.take();
+}
+
+Bytes frame_bytes(Json const& item, FrameKind const& kind) {
+  auto const& body = item[std::string{kind.name}];
+  switch (kind.layer) {
+    case Layer::prologue:
+      return prologue_bytes(kind.name, body);
+    case Layer::handshake:
+      return handshake_bytes(kind, body);
+    case Layer::stable_hello:
+      return stable_hello_bytes(kind.name, body);
+    case Layer::message:
+      return message_bytes(item);
+    case Layer::stable:
+      return stable_frame_bytes(body);
+  }
+  VOX_ASSERT(false);
+}
+
+}  // namespace
+
+std::expected<EncodedItem, std::string> encode_item(Json const& item) {
+  try {
+    auto const checked = frame_template({item, {}}, Use::send);
+    if (checked.contains("bytes")) return EncodedItem{bytes_of(checked["bytes"]), true};
+    if (checked.contains("frame")) return EncodedItem{bytes_of(checked["frame"]), false};
+    if (checked.contains("cbor")) {
+      Buffer out;
+      CborWriter writer{out};
+      put_cbor(writer, checked["cbor"]);
+      return EncodedItem{out.take(), false};
+    }
+    for (auto const& kind : frame_kinds()) {
+      if (checked.contains(std::string{kind.name})) {
+        return EncodedItem{frame_bytes(checked, kind), false};
+      }
+    }
+    return std::unexpected("the item has no kind");
+  } catch (Fault const& fault) {
+    return std::unexpected((fault.where.empty() ? "" : readable(fault.where) + ": ") + fault.what);
+  } catch (Json::exception const& error) {
+    // A name that was bound to a value of another kind than the field's.
+    return std::unexpected("a value does not fit its field: " + std::string{error.what()});
+  }
+}
+
+std::optional<Layer> layer_of(Json const& item) {
+  for (auto const& kind : frame_kinds()) {
+    if (item.contains(std::string{kind.name})) return kind.layer;
+  }
+  return std::nullopt;
+}
+
+}  // namespace voxspec

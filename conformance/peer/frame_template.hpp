@@ -1,0 +1,37 @@
+#pragma once
+#include "conformance/peer/fault.hpp"
+#include "conformance/peer/frame_kinds.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+// Frames as a trace writes them, made into the one form that the codec and the matcher read: every
+// name checked, every number and run of bytes in its canonical spelling, and for frames to send
+// every field present. Doing it again changes nothing. All of it throws Fault.
+namespace voxspec {
+
+// What a template is for: to be sent, to be matched on the connection that it names (the root if it
+// names none), or to be matched on any connection unless it names one.
+enum class Use : std::uint8_t { send, pattern, pattern_anywhere };
+
+[[nodiscard]] Json frame_template(Place place, Use use);
+
+// What a case changes of a frame, put over the frame's defaults: objects are merged, everything
+// else replaced, and null takes a field away. `changes` is not yet checked; the result is.
+[[nodiscard]] Json merged_frame(std::string_view kind, Place changes);
+
+// The value of one field. `loose` lets values of a wrong type pass, as CBOR can carry them.
+[[nodiscard]] Json field_template(Place place, FieldType type, Use use, bool loose = false);
+
+// True for "$name", false for "$$text" and everything else.
+[[nodiscard]] bool is_name(Json const& value);
+// The operators of patterns: any, one_of, range, absent, has, not.
+[[nodiscard]] std::span<std::string_view const> matcher_words();
+// {"any": …} and the like.
+[[nodiscard]] bool is_matcher(Json const& value);
+// The words that "any" takes.
+[[nodiscard]] std::span<std::string_view const> any_words();
+// {"ours": n} or {"theirs": n}.
+[[nodiscard]] bool is_id_template(Json const& value);
+
+}  // namespace voxspec
