@@ -7,7 +7,7 @@ set(may_impl/conduit "${may_impl/schema}|impl/conduit/")
 set(may_impl/rpc "${may_impl/session}|impl/conduit/|impl/rpc/")
 set(may_impl/net "${may_impl/rpc}|impl/net/")
 # A judge that shares the machine it judges repeats its mistakes: the peer sees no session and no rpc.
-set(may_conformance/peer "${may_impl/schema}|impl/net/address|impl/net/link|impl/net/[a-z]+_link|conformance/peer/")
+set(may_conformance/peer "${may_impl/schema}|impl/net/(address|deadline|event|link)\\.|impl/net/[a-z]+_link|conformance/peer/")
 set(may_conformance/runner "${may_conformance/peer}|impl/net/listener|conformance/runner/")
 set(may_conformance "spec/|impl/|conformance/")
 set(may_fuzz "spec/|impl/|conformance/|fuzz/")

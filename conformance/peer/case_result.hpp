@@ -1,12 +1,12 @@
 #pragma once
 #include "conformance/peer/frame_record.hpp"
+#include "conformance/peer/json.hpp"
 #include "conformance/peer/process_state.hpp"
 #include "conformance/peer/verdict.hpp"
 #include "spec/parity.hpp"
 
 #include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
-#include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -58,11 +58,11 @@ struct CaseResult {
   std::chrono::microseconds wall{};  // how long it took
 
   // The expectation that decided, if one did.
-  std::string failed_step;          // a JSON pointer into the case: "/steps/2/expect/0"
-  nlohmann::ordered_json expected;  // the matcher of that step; null if there is none
-  nlohmann::ordered_json got;       // the frame that came; null if none came
-  std::string mismatch;             // a JSON pointer into `got`, where it first differs
-  bool timed_out = false;           // decided by a guard time-out
+  std::string failed_step;  // a JSON pointer into the case: "/steps/2/expect/0"
+  Json expected;            // the matcher of that step; null if there is none
+  Json got;                 // the frame that came; null if none came
+  std::string mismatch;     // a JSON pointer into `got`, where it first differs
+  bool timed_out = false;   // decided by a guard time-out
 
   std::vector<FrameRecord> frames;  // in the order in which we sent and read them
   Observations observations;        // of the last expect_violation

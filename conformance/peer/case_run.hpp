@@ -1,0 +1,107 @@
+#pragma once
+#include "conformance/peer/case_result.hpp"
+#include "conformance/peer/executor.hpp"
+#include "conformance/peer/failure.hpp"
+#include "conformance/peer/frame_log.hpp"
+#include "conformance/peer/link_driver.hpp"
+#include "conformance/peer/match.hpp"
+#include "conformance/peer/question.hpp"
+#include "conformance/peer/trace.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace voxspec {
+
+// The link that a case begins on has no name in records; a step that names no link means it.
+inline constexpr std::string_view first_link_name;
+
+// Everything that the steps of one case act on: its links, names and frames, and what was seen so
+// far. It belongs to one run and refers to the case and the port, which outlive it.
+class CaseRun {
+ public:
+  using Clock = LinkDriver::Clock;
+
+  CaseRun(Case const& of, SubjectPort& to, RunOptions const& with, boost::asio::any_io_executor on);
+  CaseRun(CaseRun const&) = delete;
+  CaseRun& operator=(CaseRun const&) = delete;
+  ~CaseRun() = default;
+
+  // Asks the port for a link that takes this name.
+  [[nodiscard]] boost::asio::awaitable<Outcome> open_link(std::string name);
+  // The link that a step is about; null if it does not stand yet.
+  [[nodiscard]] LinkDriver* link_of(Step const& step);
+  // The link that the last step was about.
+  [[nodiscard]] LinkDriver* last_link();
+
+  // The next frame for a step: first what earlier steps left, then what is new.
+  [[nodiscard]] boost::asio::awaitable<Event> next(LinkDriver& link, Clock::time_point deadline);
+  // The next new frame. What the judge itself answers for is dealt with here and never seen by a
+  // step: late answers to its own questions, and, unless the case speaks of Pings itself, the
+  // subject's Pings, which get their Pongs.
+  [[nodiscard]] boost::asio::awaitable<Event> look(LinkDriver& link, Clock::time_point deadline);
+
+  // Resolves the templates and sends them. Only an author's error, one of ours, or a subject that
+  // does not read fails here.
+  [[nodiscard]] boost::asio::awaitable<Outcome> send(LinkDriver& link, std::vector<Json> templates,
+                                                     bool together = false, Write write = {});
+  [[nodiscard]] std::expected<std::uint64_t, Failure> connection(LinkDriver const& link,
+                                                                 Json const& id_template) const;
+
+  // How the process stands after a link ended: the operating system gets a moment to say so.
+  [[nodiscard]] boost::asio::awaitable<ProcessState> settled();
+  // The process's end, within the guard; nothing if it still runs then.
+  [[nodiscard]] boost::asio::awaitable<std::optional<ProcessState>> exit_in_time();
+
+  [[nodiscard]] Clock::time_point guard() const { return Clock::now() + options.guard_timeout; }
+  // A number that no case uses: the same ones for the same seed.
+  [[nodiscard]] std::uint64_t fresh_nonce();
+  [[nodiscard]] std::uint64_t fresh_request() { return next_request_++; }
+  [[nodiscard]] bool asked_with(std::uint64_t nonce) const { return nonces_.contains(nonce); }
+
+  Case const& trace;
+  SubjectPort& port;
+  RunOptions const options;
+  boost::asio::any_io_executor const executor;
+  FrameLog log;
+  Bindings bindings;
+  Observations observations;
+  std::map<std::string, std::unique_ptr<LinkDriver>, std::less<>> links;
+  // Links that a later one of the same name replaced; their frames stay in the log.
+  std::vector<std::unique_ptr<LinkDriver>> replaced;
+  std::string last_link_name;
+  // A question that is already asked for the step that comes next.
+  std::optional<Question> asked;
+  // Patterns of answers that nobody waits for any more.
+  std::vector<Json> late_answers;
+  std::string non_strict_reason;  // of an alternative that is worth less than a pass
+  bool crash_accepted = false;    // a step asked for the signal that ended the process
+  bool session_over = false;      // ended, or being ended, as the case wanted it
+
+ private:
+  [[nodiscard]] bool is_late_answer(LinkDriver const& link, Arrival const& arrival);
+  boost::asio::awaitable<Outcome> send_resolved(LinkDriver& link, std::vector<Json> items,
+                                                bool together, Write write);
+
+  bool pings_are_scripted_;
+  std::uint64_t random_;
+  std::uint64_t next_request_ = 0;
+  std::set<std::uint64_t> nonces_;
+};
+
+// True if the frame fits the pattern. Names keep the values they have here; none is bound.
+[[nodiscard]] bool fits(Json const& pattern, Arrival const& arrival, LinkDriver const& link,
+                        Bindings bindings = {});
+
+}  // namespace voxspec

@@ -1,0 +1,152 @@
+#include "conformance/peer/executor.hpp"
+
+#include "conformance/peer/case_run.hpp"
+#include "conformance/peer/performance.hpp"
+#include "conformance/peer/probes.hpp"
+#include "conformance/peer/wording.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace voxspec {
+namespace asio = boost::asio;
+namespace {
+
+// Frames that nobody asked for but that belong in the record.
+constexpr std::size_t late_frames_max = 256;
+
+// Whether a client that did its scenario has left, as it may.
+bool client_has_left(CaseRun const& run, LinkDriver const& link, ProcessState process) {
+  return run.trace.subject.mode == SubjectStart::Mode::client && link.end() != EndCause::open &&
+         !process.crashed();
+}
+
+// After the last step: unless the case ended the session, the subject must still work.
+asio::awaitable<Outcome> still_works(CaseRun& run) {
+  auto* const link = run.last_link();
+  if (link == nullptr || run.session_over || !link->established()) co_return Outcome{};
+  if (!link->usable() && (link->end() == EndCause::open || link->end() == EndCause::ours)) {
+    co_return Outcome{};
+  }
+  run.log.begin_step("");
+  auto outcome = co_await prove_alive(run, *link, Alive{.echo = false});
+  if (outcome || client_has_left(run, *link, run.port.process())) co_return Outcome{};
+  outcome.error().reason = "after the last step: " + outcome.error().reason;
+  outcome.error().basic = true;
+  co_return outcome;
+}
+
+// A process that died of a signal fails the case, whatever its steps saw, unless one asked for it.
+Outcome without_crash(CaseRun const& run, ProcessState process, Outcome outcome) {
+  if (!process.crashed() || run.crash_accepted) return outcome;
+  if (outcome) {
+    outcome = fails(in_words(process));
+  } else if (outcome.error().reason.find(text(process)) == std::string::npos) {
+    outcome.error().reason += "; " + in_words(process);
+  }
+  if (outcome.error().verdict == Verdict::fail) outcome.error().basic = true;
+  return outcome;
+}
+
+void put_failure(CaseResult& result, Failure failure, vox::Level level) {
+  auto const advice = level == vox::Level::should || level == vox::Level::may;
+  auto const mild = failure.verdict == Verdict::fail && advice && !failure.basic;
+  result.verdict = mild ? Verdict::non_strict : failure.verdict;
+  result.reason = std::move(failure.reason);
+  result.failed_step = std::move(failure.step);
+  result.expected = std::move(failure.expected);
+  result.got = std::move(failure.got);
+  result.mismatch = std::move(failure.mismatch);
+  result.timed_out = failure.timed_out;
+}
+
+CaseResult begin_result(Case const& trace, SubjectPort const& port) {
+  CaseResult result;
+  result.id = trace.id;
+  for (auto const rule : trace.rules)
+    result.rules.emplace_back(rule.id());
+  result.role = trace.role;
+  result.transport = port.transport();
+  return result;
+}
+
+asio::awaitable<Outcome> perform_case(CaseRun& run) {
+  auto outcome = co_await run.open_link(std::string{first_link_name});
+  if (!outcome) {
+    outcome.error().verdict = Verdict::not_run;
+    co_return outcome;
+  }
+  outcome = co_await perform_all(run, run.trace.steps);
+  if (outcome) outcome = co_await still_works(run);
+  co_return outcome;
+}
+
+// What came and was not looked at belongs in the record, too.
+asio::awaitable<void> record_the_rest(LinkDriver& link) {
+  for (std::size_t count = 0; count < late_frames_max; ++count) {
+    auto const event = co_await link.look(CaseRun::Clock::now());
+    if (!std::holds_alternative<Arrival>(event)) break;
+  }
+}
+
+asio::awaitable<void> conclude(CaseRun& run, Outcome outcome, CaseResult& result) {
+  result.process = run.port.process();
+  if (auto* const link = run.last_link()) {
+    co_await record_the_rest(*link);
+    result.end = link->end();
+    if (result.end != EndCause::open) result.process = co_await run.settled();
+  }
+  outcome = without_crash(run, result.process, std::move(outcome));
+  if (!outcome) {
+    put_failure(result, std::move(outcome.error()), run.trace.level());
+  } else {
+    result.verdict = run.non_strict_reason.empty() ? Verdict::pass : Verdict::non_strict;
+    result.reason = run.non_strict_reason;
+  }
+  for (auto const& [name, link] : run.links)
+    co_await link->shut();
+  for (auto const& link : run.replaced)
+    co_await link->shut();
+}
+
+}  // namespace
+
+asio::awaitable<CaseResult> co_run_case(Case const& trace, SubjectPort& port, RunOptions options) {
+  auto result = begin_result(trace, port);
+  auto const executor = co_await asio::this_coro::executor;
+  CaseRun run{trace, port, options, executor};
+  try {
+    auto outcome = co_await perform_case(run);
+    co_await conclude(run, std::move(outcome), result);
+  } catch (std::exception const& error) {
+    result.verdict = Verdict::not_run;
+    result.reason = std::string{"the tool failed: "} + error.what();
+  }
+  result.observations = run.observations;
+  result.wall = std::chrono::microseconds{run.log.microseconds()};
+  result.frames = run.log.take();
+  co_return result;
+}
+
+CaseResult run_case(asio::io_context& context, Case const& trace, SubjectPort& port,
+                    RunOptions options) {
+  std::optional<CaseResult> result;
+  asio::co_spawn(context, co_run_case(trace, port, options),
+                 [&](std::exception_ptr const& thrown, CaseResult given) {
+                   if (thrown) {
+                     given = begin_result(trace, port);
+                     given.reason = "the tool failed";
+                   }
+                   result = std::move(given);
+                   context.stop();
+                 });
+  context.restart();
+  context.run();
+  return std::move(*result);
+}
+
+}  // namespace voxspec

@@ -1,0 +1,278 @@
+#include "conformance/peer/link_driver.hpp"
+
+#include "impl/net/deadline.hpp"
+#include "impl/net/event.hpp"
+#include "impl/wire/stream_framing.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace voxspec {
+namespace asio = boost::asio;
+namespace net = vox::net;
+namespace {
+
+// Long enough for a link that we closed to say so; it does at once.
+constexpr std::chrono::seconds closing_guard{2};
+
+EndCause cause_of(net::LinkEndKind kind) {
+  switch (kind) {
+    case net::LinkEndKind::eof:
+      return EndCause::eof;
+    case net::LinkEndKind::closed:
+      return EndCause::closed;
+    case net::LinkEndKind::truncated:
+      return EndCause::truncated;
+    case net::LinkEndKind::reset:
+    case net::LinkEndKind::error:
+      return EndCause::reset;
+    case net::LinkEndKind::oversize:
+    case net::LinkEndKind::protocol:
+      return EndCause::broken;
+    case net::LinkEndKind::refused:
+    case net::LinkEndKind::stopped:
+      return EndCause::ours;
+  }
+  return EndCause::broken;
+}
+
+// The item as it stands on a stream.
+void put_framed(vox::Bytes& out, EncodedItem const& item) {
+  if (!item.raw)
+    std::ranges::copy(vox::wire::frame_header(item.bytes.size()), std::back_inserter(out));
+  out.insert(out.end(), item.bytes.begin(), item.bytes.end());
+}
+
+}  // namespace
+
+// What the coroutine that reads shares with the driver; it keeps the link alive until it is done.
+struct LinkDriver::State {
+  State(std::unique_ptr<net::Link> of, std::size_t bytes_max, asio::any_io_executor const& executor)
+      : link{std::move(of)}, unread_bytes_max{bytes_max}, changed{executor} {}
+
+  struct Unread {
+    vox::Backing payload;
+    FrameLog::Clock::time_point at;
+  };
+
+  std::unique_ptr<net::Link> link;
+  std::size_t unread_bytes_max;
+  std::deque<Unread> unread;
+  std::size_t unread_bytes = 0;
+  std::optional<Ended> end;
+  bool reading = true;
+  asio::cancellation_signal stop;
+  net::Event changed;
+};
+
+LinkDriver::LinkDriver(std::string name, std::unique_ptr<net::Link> link, FrameLog& log,
+                       std::size_t unread_bytes_max, asio::any_io_executor const& executor)
+    : name_{std::move(name)},
+      state_{std::make_shared<State>(std::move(link), unread_bytes_max, executor)},
+      log_{log} {
+  asio::co_spawn(executor, pump(state_),
+                 asio::bind_cancellation_slot(state_->stop.slot(), asio::detached));
+}
+
+LinkDriver::~LinkDriver() = default;
+
+asio::awaitable<void> LinkDriver::pump(std::shared_ptr<State> state) {
+  try {
+    while (!state->end) {
+      co_await state->changed.until([&] { return state->unread_bytes <= state->unread_bytes_max; });
+      auto received = co_await state->link->receive();
+      if (received) {
+        state->unread_bytes += received->view().size();
+        state->unread.push_back({std::move(*received), FrameLog::Clock::now()});
+      } else {
+        state->end = Ended{cause_of(received.error().kind), received.error().detail};
+      }
+      state->changed.notify();
+    }
+  } catch (boost::system::system_error const&) {
+    // Cancelled: from now on nothing is read, and the link stands as it did.
+  }
+  state->reading = false;
+  state->changed.notify();
+}
+
+asio::awaitable<Event> LinkDriver::look(Clock::time_point deadline) {
+  if (!again_.empty()) {
+    auto arrival = std::move(again_.front());
+    again_.pop_front();
+    log_.claim(arrival.place);
+    co_return Event{std::move(arrival)};
+  }
+  auto const state = state_;
+  auto const ready = [state] { return !state->unread.empty() || state->end.has_value(); };
+  if (!ready()) {
+    auto wait = [](std::shared_ptr<State> of, auto condition) -> asio::awaitable<bool> {
+      co_await of->changed.until(condition);
+      co_return true;
+    };
+    auto const patience = std::max(deadline - Clock::now(), Clock::duration::zero());
+    co_await net::within(patience, wait(state, ready));
+  }
+  if (!state->unread.empty()) co_return Event{read()};
+  if (state->end) co_return Event{*state->end};
+  co_return Event{TimedOut{}};
+}
+
+void LinkDriver::look_again(std::vector<Arrival> arrivals) {
+  again_.insert(again_.begin(), std::make_move_iterator(arrivals.begin()),
+                std::make_move_iterator(arrivals.end()));
+}
+
+Arrival LinkDriver::read() {
+  auto const unread = std::move(state_->unread.front());
+  state_->unread.pop_front();
+  state_->unread_bytes -= unread.payload.view().size();
+  state_->changed.notify();
+
+  Arrival arrival;
+  FrameRecord record;
+  record.at_us = log_.microseconds(unread.at);
+  record.direction = Direction::received;
+  record.link = name_;
+  record.bytes = vox::to_bytes(unread.payload.view());
+  arrival.hex = vox::to_hex(record.bytes);
+  auto decoded = codec_.decode(unread.payload.view());
+  if (decoded) {
+    ids.note(*decoded, false);
+    record.decoded = *decoded;
+    arrival.frame = std::move(*decoded);
+  } else {
+    arrival.problem = decoded.error().detail + " (" + std::string{decoded.error().rule.id()} +
+                      ", at byte " + std::to_string(decoded.error().offset) + ")";
+    record.problem = arrival.problem;
+  }
+  // Who says that we broke a rule may well have stopped reading.
+  if (unanswered_ > 0 && frame_kind(arrival.frame) != "protocol_error") --unanswered_;
+  arrival.place = log_.add(std::move(record));
+  return arrival;
+}
+
+std::expected<LinkDriver::Outgoing, std::string> LinkDriver::encode(Json const& item) {
+  auto encoded = codec_.encode(item);
+  if (!encoded) return std::unexpected(encoded.error());
+  ids.note(codec_.last(), true);
+  schemas.note_sent(item);
+  FrameRecord record;
+  record.at_us = log_.microseconds();
+  record.direction = Direction::sent;
+  record.link = name_;
+  record.bytes = encoded->bytes;
+  record.raw = encoded->raw;
+  record.decoded = codec_.last();
+  auto const place = log_.add(std::move(record));
+  return Outgoing{.item = std::move(*encoded), .place = place};
+}
+
+asio::awaitable<std::expected<void, std::string>> LinkDriver::send(std::vector<Json> items,
+                                                                   bool together, Write write) {
+  std::vector<Outgoing> outgoing;
+  for (auto const& item : items) {
+    auto one = encode(item);
+    if (!one) co_return std::unexpected(one.error());
+    outgoing.push_back(std::move(*one));
+  }
+  unanswered_ += outgoing.size() + (together ? 1 : 0);
+  if (write.mode == Write::Mode::whole && !together) co_return co_await write_each(outgoing);
+  co_return co_await write_cut(outgoing, write);
+}
+
+// The link ended under a write, which is for a later step to see; but it may have refused it.
+LinkDriver::Written LinkDriver::unsent(std::vector<Outgoing> const& items, std::size_t from,
+                                       net::LinkEnd const& end) {
+  for (auto at = from; at < items.size(); ++at)
+    log_.mark_unsent(items[at].place, end.detail);
+  if (end.kind == net::LinkEndKind::refused || end.kind == net::LinkEndKind::stopped) {
+    return std::unexpected("the link does not send this: " + end.detail);
+  }
+  return {};
+}
+
+asio::awaitable<LinkDriver::Written> LinkDriver::write_each(std::vector<Outgoing> const& items) {
+  for (std::size_t at = 0; at < items.size(); ++at) {
+    auto const& item = items[at].item;
+    auto work = item.raw ? state_->link->send_raw(item.bytes) : state_->link->send(item.bytes);
+    auto const sent = co_await std::move(work);
+    if (!sent) co_return unsent(items, at, sent.error());
+  }
+  co_return Written{};
+}
+
+asio::awaitable<LinkDriver::Written> LinkDriver::write_cut(std::vector<Outgoing> const& items,
+                                                           Write const& write) {
+  vox::Bytes stream;
+  for (auto const& each : items)
+    put_framed(stream, each.item);
+  auto cuts = write.split;
+  if (write.mode == Write::Mode::bytewise) {
+    for (std::size_t at = 1; at < stream.size(); ++at)
+      cuts.push_back(at);
+  }
+  std::erase_if(cuts, [&](std::size_t at) { return at >= stream.size(); });
+  auto const in_one_write = cuts.empty();
+  cuts.push_back(stream.size());
+  std::size_t begin = 0;
+  for (auto const end : cuts) {
+    auto const sent =
+        co_await state_->link->send_raw(vox::ByteView{stream}.subspan(begin, end - begin));
+    if (!sent) {
+      // A link that keeps payloads apart has no single write to offer; back to back is the nearest.
+      auto const refused = sent.error().kind == net::LinkEndKind::refused;
+      if (refused && in_one_write) co_return co_await write_each(items);
+      co_return unsent(items, 0, sent.error());
+    }
+    begin = end;
+  }
+  co_return Written{};
+}
+
+asio::awaitable<void> LinkDriver::finish() {
+  finished_ = true;
+  co_await state_->link->finish();
+}
+
+void LinkDriver::close() {
+  state_->link->close();
+}
+
+void LinkDriver::abort() {
+  state_->link->abort();
+}
+
+void LinkDriver::stop_reading() {
+  state_->stop.emit(asio::cancellation_type::terminal);
+}
+
+asio::awaitable<void> LinkDriver::shut() {
+  auto const state = state_;
+  state->link->close();
+  auto wait = [](std::shared_ptr<State> of) -> asio::awaitable<bool> {
+    co_await of->changed.until([&] { return !of->reading; });
+    co_return true;
+  };
+  co_await net::within(closing_guard, wait(state));
+}
+
+EndCause LinkDriver::end() const {
+  return state_->end ? state_->end->cause : EndCause::open;
+}
+
+bool LinkDriver::established() const {
+  return codec_.layer() == Layer::message || codec_.layer() == Layer::stable;
+}
+
+bool LinkDriver::usable() const {
+  return established() && !finished_ && !state_->end && state_->reading;
+}
+
+}  // namespace voxspec

@@ -1,0 +1,115 @@
+#pragma once
+#include "conformance/peer/case_result.hpp"
+#include "conformance/peer/frame_log.hpp"
+#include "conformance/peer/link_codec.hpp"
+#include "conformance/peer/match.hpp"
+#include "conformance/peer/schema_ledger.hpp"
+#include "conformance/peer/steps.hpp"
+#include "impl/net/link.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace voxspec {
+
+// A frame of the subject that a step can look at.
+struct Arrival {
+  Json frame;             // null if it could not be decoded
+  std::string hex;        // its payload
+  std::string problem;    // why it could not be decoded: a sentence
+  std::size_t place = 0;  // in the log
+};
+
+// The link gives nothing more. It says so again whenever it is asked.
+struct Ended {
+  EndCause cause = EndCause::none;
+  std::string detail;
+};
+struct TimedOut {};
+
+// What a wait for the subject gave.
+using Event = std::variant<Arrival, Ended, TimedOut>;
+
+// One link while a case runs: reads all the time, so that a subject that writes much never blocks
+// on us, but decodes and records only what a step looks at. So what we send depends on the steps
+// and on what they saw, never on how fast something came.
+class LinkDriver {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  LinkDriver(std::string name, std::unique_ptr<vox::net::Link> link, FrameLog& log,
+             std::size_t unread_bytes_max, boost::asio::any_io_executor const& executor);
+  LinkDriver(LinkDriver const&) = delete;
+  LinkDriver& operator=(LinkDriver const&) = delete;
+  ~LinkDriver();
+
+  // The next frame that nobody has looked at, waiting for it until `deadline`.
+  [[nodiscard]] boost::asio::awaitable<Event> look(Clock::time_point deadline);
+  // Undoes looks: the next ones give these frames again, in this order.
+  void look_again(std::vector<Arrival> arrivals);
+  // Frames that a step looked at and left for a later one, oldest first.
+  [[nodiscard]] std::deque<Arrival>& held() { return held_; }
+
+  // Sends resolved items. What the link itself says against it is no verdict: what the subject made
+  // of the link shows in what comes next. The error is the author's or ours, and a sentence.
+  [[nodiscard]] boost::asio::awaitable<std::expected<void, std::string>> send(
+      std::vector<Json> items, bool together, Write write);
+
+  boost::asio::awaitable<void> finish();
+  void close();
+  void abort();
+  void stop_reading();
+  // Closes the link and waits until nothing of it is under way.
+  boost::asio::awaitable<void> shut();
+
+  [[nodiscard]] std::string const& name() const { return name_; }
+  // As far as is known now, without waiting; frames may still have to be looked at.
+  [[nodiscard]] EndCause end() const;
+  // The handshake is done: messages can be sent.
+  [[nodiscard]] bool established() const;
+  // A probe can be sent and its answer be read.
+  [[nodiscard]] bool usable() const;
+  // Something of ours may be unread. A stream that is closed while bytes are unread is reset by the
+  // operating system, so a reset then is no worse than an end of file.
+  [[nodiscard]] bool unanswered() const { return unanswered_ > 0; }
+
+  IdSpace ids;
+  SchemaLedger schemas;
+
+ private:
+  struct State;
+  static boost::asio::awaitable<void> pump(std::shared_ptr<State> state);
+  Arrival read();
+  struct Outgoing {
+    EncodedItem item;
+    std::size_t place;  // in the log
+  };
+  using Written = std::expected<void, std::string>;
+  [[nodiscard]] std::expected<Outgoing, std::string> encode(Json const& item);
+  [[nodiscard]] Written unsent(std::vector<Outgoing> const& items, std::size_t from,
+                               vox::net::LinkEnd const& end);
+  boost::asio::awaitable<Written> write_each(std::vector<Outgoing> const& items);
+  boost::asio::awaitable<Written> write_cut(std::vector<Outgoing> const& items, Write const& write);
+
+  std::string name_;
+  std::shared_ptr<State> state_;
+  FrameLog& log_;
+  LinkCodec codec_;
+  std::deque<Arrival> again_;
+  std::deque<Arrival> held_;
+  bool finished_ = false;
+  std::size_t unanswered_ = 0;  // items sent, less frames that came back
+};
+
+}  // namespace voxspec

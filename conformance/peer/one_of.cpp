@@ -1,0 +1,266 @@
+#include "conformance/peer/one_of.hpp"
+
+#include "conformance/peer/expectation.hpp"
+#include "conformance/peer/expectations.hpp"
+#include "conformance/peer/performance.hpp"
+#include "conformance/peer/probes.hpp"
+#include "conformance/peer/wording.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+namespace voxspec {
+namespace asio = boost::asio;
+namespace {
+
+// What a frame, or the end of the link, means for one alternative.
+enum class Fit : std::uint8_t { chosen, open, out };
+
+// One alternative while it is not yet clear which one it will be.
+struct Trial {
+  Alternative const* alternative;
+  Bindings bindings;                       // of its own: only the chosen one binds
+  std::optional<Expectation> expectation;  // if it begins with an expect
+  std::optional<Question> question;        // if it begins with something that has to be asked
+  Fit fit = Fit::open;
+  bool takes_the_rest = false;
+
+  [[nodiscard]] StepBody const* first() const {
+    return alternative->steps.empty() ? nullptr : &alternative->steps.front().body;
+  }
+};
+
+bool awaits_the_end(ExpectViolation const& step) {
+  return std::ranges::any_of(step.asks, [](Reaction reaction) {
+    return reaction == Reaction::told || reaction == Reaction::closed;
+  });
+}
+
+bool any_fits(std::vector<Json> const& patterns, Arrival const& arrival, LinkDriver const& link,
+              Bindings const& bindings) {
+  return std::ranges::any_of(
+      patterns, [&](Json const& pattern) { return fits(pattern, arrival, link, bindings); });
+}
+
+// What a frame means, by the kind of the first step.
+struct OnFrame {
+  Trial& trial;
+  LinkDriver const& link;
+  Arrival const& arrival;
+
+  [[nodiscard]] bool answers_question() const {
+    return trial.question && fits(trial.question->answers, arrival, link);
+  }
+  [[nodiscard]] bool tells() const { return frame_kind(arrival.frame) == "protocol_error"; }
+
+  Fit operator()(Expect const&) const {
+    if (!arrival.problem.empty()) return Fit::out;
+    switch (trial.expectation->feed(arrival.frame, arrival.hex)) {
+      case Expectation::Fed::taken:
+        return Fit::chosen;
+      case Expectation::Fed::passed:
+        return Fit::open;
+      case Expectation::Fed::refused:
+        return Fit::out;
+    }
+    return Fit::out;
+  }
+  Fit operator()(ExpectNone const& step) const {
+    if (answers_question()) return Fit::chosen;
+    return tells() || any_fits(step.frames, arrival, link, trial.bindings) ? Fit::out : Fit::open;
+  }
+  Fit operator()(ExpectViolation const& step) const {
+    if (answers_question()) return awaits_the_end(step) ? Fit::out : Fit::chosen;
+    if (tells()) return Fit::chosen;
+    return any_fits(step.honoured, arrival, link, trial.bindings) ? Fit::out : Fit::open;
+  }
+  Fit operator()(ExpectEnd const& step) const {
+    auto const passes =
+        !step.passing || std::ranges::count(*step.passing, frame_kind(arrival.frame)) > 0;
+    return passes ? Fit::open : Fit::out;
+  }
+  Fit operator()(Alive const&) const {
+    if (answers_question()) return Fit::chosen;
+    return tells() ? Fit::out : Fit::open;
+  }
+  Fit operator()(ExpectExit const&) const { return Fit::open; }
+  Fit operator()(auto const&) const { return Fit::open; }
+};
+
+// What the end of the link means.
+struct OnEnd {
+  LinkDriver const& link;
+  EndCause cause;
+  ProcessState process;
+
+  Fit operator()(ExpectEnd const& step) const {
+    auto const takes_signal =
+        std::ranges::count(step.process, ProcessEnding::Kind::signal, &ProcessEnding::kind) > 0;
+    if (process.crashed()) return takes_signal ? Fit::chosen : Fit::out;
+    return accepts(step, link, cause, process) ? Fit::chosen : Fit::out;
+  }
+  Fit operator()(ExpectViolation const&) const {
+    return in_order(link, cause, process) ? Fit::chosen : Fit::out;
+  }
+  Fit operator()(ExpectExit const&) const { return Fit::chosen; }
+  Fit operator()(auto const&) const { return Fit::out; }
+};
+
+asio::awaitable<std::expected<std::optional<Question>, Failure>> question_for(CaseRun& run,
+                                                                              LinkDriver& link,
+                                                                              StepBody first) {
+  std::optional<Probe> probe;
+  if (auto const* const none = std::get_if<ExpectNone>(&first)) probe = none->probe;
+  if (auto const* const alive = std::get_if<Alive>(&first)) probe = Probe{.on = alive->on};
+  if (std::holds_alternative<ExpectViolation>(first)) probe = Probe{};
+  if (!probe || !link.usable()) co_return std::optional<Question>{};
+  auto asked = co_await ask(run, link, *probe);
+  if (!asked) co_return std::unexpected(asked.error());
+  co_return std::optional<Question>{std::move(*asked)};
+}
+
+bool takes_the_rest(StepBody const* first) {
+  if (first == nullptr) return true;
+  return !std::holds_alternative<Expect>(*first) && !std::holds_alternative<ExpectNone>(*first) &&
+         !std::holds_alternative<ExpectViolation>(*first) &&
+         !std::holds_alternative<ExpectEnd>(*first) &&
+         !std::holds_alternative<ExpectExit>(*first) && !std::holds_alternative<Alive>(*first);
+}
+
+// The first alternative that is chosen, or, if all others are out, the one that takes the rest.
+Trial* decided(std::vector<std::unique_ptr<Trial>> const& trials) {
+  for (auto const& trial : trials) {
+    if (trial->fit == Fit::chosen) return trial.get();
+  }
+  Trial* rest = nullptr;
+  for (auto const& trial : trials) {
+    if (trial->takes_the_rest) {
+      if (rest == nullptr) rest = trial.get();
+    } else if (trial->fit == Fit::open) {
+      return nullptr;
+    }
+  }
+  return rest;
+}
+
+using Trials = std::vector<std::unique_ptr<Trial>>;
+
+asio::awaitable<std::expected<Trials, Failure>> begin_trials(CaseRun& run, LinkDriver& link,
+                                                             OneOf const& step) {
+  Trials trials;
+  for (auto const& alternative : step.alternatives) {
+    auto trial = std::make_unique<Trial>();
+    trial->alternative = &alternative;
+    trial->bindings = run.bindings;
+    auto const* const first = trial->first();
+    trial->takes_the_rest = takes_the_rest(first);
+    if (first != nullptr) {
+      if (auto const* const expect = std::get_if<Expect>(first)) {
+        trial->expectation.emplace(*expect, trial->bindings, link.ids);
+      }
+      auto question = co_await question_for(run, link, *first);
+      if (!question) co_return std::unexpected(question.error());
+      trial->question = std::move(*question);
+    }
+    trials.push_back(std::move(trial));
+  }
+  co_return trials;
+}
+
+void show(Trials& trials, Arrival const& arrival, LinkDriver const& link) {
+  // The answer to one alternative's question says nothing to the others.
+  auto const is_answer_to = [&](Trial const& trial) {
+    return trial.question && fits(trial.question->answers, arrival, link);
+  };
+  auto const is_answer =
+      std::ranges::any_of(trials, [&](auto const& trial) { return is_answer_to(*trial); });
+  for (auto const& trial : trials) {
+    if (trial->takes_the_rest || trial->fit != Fit::open) continue;
+    if (is_answer && !is_answer_to(*trial)) continue;
+    trial->fit = std::visit(OnFrame{*trial, link, arrival}, *trial->first());
+  }
+}
+
+void show(Trials& trials, OnEnd const& end) {
+  for (auto const& trial : trials) {
+    if (trial->takes_the_rest || trial->fit != Fit::open) continue;
+    trial->fit = std::visit(end, *trial->first());
+  }
+}
+
+bool all_out(Trials const& trials) {
+  return std::ranges::all_of(trials, [](auto const& trial) { return trial->fit == Fit::out; });
+}
+
+// Looks at what comes until one alternative is left. `looked` is what it has seen by then.
+asio::awaitable<std::expected<Trial*, Failure>> decide(CaseRun& run, LinkDriver& link,
+                                                       Trials& trials,
+                                                       std::vector<Arrival>& looked) {
+  auto const deadline = run.guard();
+  while (true) {
+    auto const event = co_await run.next(link, deadline);
+    if (std::holds_alternative<TimedOut>(event)) {
+      auto const* const awaited = "what one of the alternatives allows for";
+      co_return std::unexpected(timed_out(awaited, run.options.guard_timeout, run.port.process()));
+    }
+    std::string came;
+    if (auto const* const end = std::get_if<Ended>(&event)) {
+      auto const process = co_await run.settled();
+      show(trials, OnEnd{link, end->cause, process});
+      came = in_words(*end, process);
+    } else {
+      auto const& arrival = std::get<Arrival>(event);
+      looked.push_back(arrival);
+      show(trials, arrival, link);
+      came = arrival.problem.empty() ? "the subject sent " + in_words(arrival.frame)
+                                     : undecodable(arrival).reason;
+    }
+    if (auto* const trial = decided(trials)) co_return trial;
+    if (!all_out(trials)) continue;
+    Failure failure;
+    failure.reason =
+        came + ", which none of the " + std::to_string(trials.size()) + " alternatives allows for";
+    if (!looked.empty()) failure.got = looked.back().frame;
+    co_return std::unexpected(std::move(failure));
+  }
+}
+
+}  // namespace
+
+asio::awaitable<Outcome> choose(CaseRun& run, LinkDriver& link, OneOf const& step) {
+  auto trials = co_await begin_trials(run, link, step);
+  if (!trials) co_return std::unexpected(trials.error());
+  std::vector<Arrival> looked;
+  auto const chosen = co_await decide(run, link, *trials, looked);
+  if (!chosen) co_return std::unexpected(chosen.error());
+
+  // The chosen one sees it all again, and what earlier steps left stays behind it.
+  std::ranges::move(link.held(), std::back_inserter(looked));
+  link.held().clear();
+  link.look_again(std::move(looked));
+  for (auto const& trial : *trials) {
+    if (trial.get() != *chosen && trial->question) {
+      run.late_answers.push_back(trial->question->answers);
+    }
+  }
+  run.asked = (*chosen)->question;
+  auto const& alternative = *(*chosen)->alternative;
+  auto const outcome = co_await perform_all(run, alternative.steps);
+  run.asked.reset();
+  if (!outcome) co_return outcome;
+  switch (alternative.worth) {
+    case Alternative::Worth::pass:
+      break;
+    case Alternative::Worth::non_strict:
+      run.non_strict_reason = alternative.reason;
+      break;
+    case Alternative::Worth::fail:
+      co_return fails(alternative.reason);
+  }
+  co_return Outcome{};
+}
+
+}  // namespace voxspec

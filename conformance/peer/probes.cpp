@@ -1,0 +1,154 @@
+#include "conformance/peer/probes.hpp"
+
+#include "conformance/peer/method_name.hpp"
+#include "conformance/peer/numbers.hpp"
+#include "conformance/peer/wording.hpp"
+#include "impl/wire/writer.hpp"
+
+#include <utility>
+
+namespace voxspec {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::string_view echo_method = "Testbed.echo";
+
+std::string echo_bytes(std::string_view text, bool as_result) {
+  vox::wire::Buffer buffer;
+  vox::wire::Writer writer{buffer};
+  if (as_result) writer.put_varint(0);  // Ok
+  writer.put_text(text);
+  return vox::to_hex(buffer.view());
+}
+
+// A Pong with a nonce that was in no Ping. It answers nothing, so waiting on would be in vain.
+std::optional<Failure> stray_pong(CaseRun const& run, Arrival const& arrival,
+                                  Question const& question) {
+  auto const stable = arrival.frame.find("stable_frame");
+  auto const& message = stable == arrival.frame.end() ? arrival.frame : stable->at("message");
+  auto const pong = message.find("pong");
+  if (pong == message.end()) return std::nullopt;
+  auto const nonce = number_from(pong->at("nonce"));
+  if (nonce && run.asked_with(*nonce)) return std::nullopt;
+  Failure failure;
+  failure.reason = "the subject sent a Pong with a nonce that was in no Ping, where " +
+                   question.words + " was awaited";
+  failure.expected = question.right;
+  failure.got = arrival.frame;
+  failure.mismatch = "/pong/nonce";
+  return failure;
+}
+
+// What is wrong with an answer, if anything is.
+Outcome judge_answer(Question const& question, Arrival const& arrival, LinkDriver const& link) {
+  Bindings scratch;
+  auto const mismatch = match_frame(question.right, arrival.frame, arrival.hex, scratch, link.ids);
+  if (!mismatch) return {};
+  Failure failure;
+  failure.reason =
+      "the subject gave a wrong answer where " + question.words + " was awaited: " + mismatch->why;
+  failure.expected = question.right;
+  failure.got = arrival.frame;
+  failure.mismatch = mismatch->path;
+  return std::unexpected(std::move(failure));
+}
+
+}  // namespace
+
+asio::awaitable<std::expected<Question, Failure>> ask_ping(CaseRun& run, LinkDriver& link,
+                                                           std::uint64_t connection) {
+  auto const nonce = run.fresh_nonce();
+  auto const on = number_json(connection);
+  Question question;
+  question.words = "the Pong to the Ping with nonce " + std::to_string(nonce) + " on connection " +
+                   std::to_string(connection);
+  question.right = {{"on", on}, {"pong", {{"nonce", nonce}}}};
+  question.answers = question.right;
+  std::vector<Json> ping;
+  ping.push_back({{"on", on}, {"ping", {{"nonce", nonce}}}});
+  auto const sent = co_await run.send(link, std::move(ping));
+  if (!sent) co_return std::unexpected(sent.error());
+  co_return question;
+}
+
+asio::awaitable<std::expected<Question, Failure>> ask_echo(CaseRun& run, LinkDriver& link,
+                                                           std::uint64_t connection,
+                                                           bool must_echo) {
+  auto const announced = link.schemas.announce(connection, echo_method, "args");
+  if (!announced) co_return cannot_run(announced.error());
+  std::vector<Json> items;
+  if (*announced) items.push_back(**announced);
+
+  auto const on = number_json(connection);
+  auto const id = IdSpace::nth(link.ids.ours_on(connection), run.fresh_request());
+  auto const said = "are you there? " + std::to_string(id);
+  auto const method = hash_json(method_id(echo_method));
+  items.push_back({{"on", on},
+                   {"request_call",
+                    {{"id", id},
+                     {"method_id", method},
+                     {"metadata", Json::array()},
+                     {"args", {{"hex", echo_bytes(said, false)}}},
+                     {"schemas", {{"hex", ""}}}}}});
+  Question question;
+  question.words = "the Response to the echo call " + std::to_string(id) + " on connection " +
+                   std::to_string(connection);
+  question.answers = {{"on", on}, {"request_response", {{"id", id}}}};
+  question.right = question.answers;
+  if (must_echo) question.right["request_response"]["ret"] = {{"hex", echo_bytes(said, true)}};
+  question.aside = {{"on", on}, {"schema", {{"method_id", method}, {"direction", "response"}}}};
+  auto const sent = co_await run.send(link, std::move(items));
+  if (!sent) co_return std::unexpected(sent.error());
+  co_return question;
+}
+
+asio::awaitable<std::expected<Question, Failure>> ask(CaseRun& run, LinkDriver& link,
+                                                      Probe const& probe) {
+  if (run.asked) co_return *std::exchange(run.asked, std::nullopt);
+  auto const on = run.connection(link, probe.on);
+  if (!on) co_return std::unexpected(on.error());
+  if (probe.kind == Probe::Kind::call) co_return co_await ask_echo(run, link, *on, false);
+  co_return co_await ask_ping(run, link, *on);
+}
+
+asio::awaitable<Outcome> await_answer(CaseRun& run, LinkDriver& link, Question question,
+                                      Judge judge) {
+  auto const deadline = run.guard();
+  while (true) {
+    auto const event = co_await run.look(link, deadline);
+    if (std::holds_alternative<TimedOut>(event)) {
+      co_return std::unexpected(
+          timed_out(question.words, run.options.guard_timeout, run.port.process()));
+    }
+    if (auto const* const end = std::get_if<Ended>(&event)) {
+      auto const process = co_await run.settled();
+      co_return std::unexpected(ended_instead(*end, process, question.words));
+    }
+    auto const& arrival = std::get<Arrival>(event);
+    if (!arrival.problem.empty()) co_return std::unexpected(undecodable(arrival));
+    if (fits(question.answers, arrival, link)) co_return judge_answer(question, arrival, link);
+    if (!question.aside.is_null() && fits(question.aside, arrival, link)) continue;
+    if (judge) {
+      if (auto judged = judge(arrival); !judged) co_return judged;
+    }
+    if (frame_kind(arrival.frame) == "protocol_error") {
+      co_return std::unexpected(told_instead(arrival, question.words));
+    }
+    if (auto stray = stray_pong(run, arrival, question)) co_return std::unexpected(*stray);
+    link.held().push_back(arrival);
+  }
+}
+
+asio::awaitable<Outcome> prove_alive(CaseRun& run, LinkDriver& link, Alive alive) {
+  auto const on = run.connection(link, alive.on);
+  if (!on) co_return std::unexpected(on.error());
+  auto const ping = co_await ask(run, link, Probe{.kind = Probe::Kind::ping, .on = alive.on});
+  if (!ping) co_return std::unexpected(ping.error());
+  auto const pong = co_await await_answer(run, link, *ping);
+  if (!pong || !alive.echo || !run.port.serves_testbed()) co_return pong;
+  auto const call = co_await ask_echo(run, link, *on, true);
+  if (!call) co_return std::unexpected(call.error());
+  co_return co_await await_answer(run, link, *call);
+}
+
+}  // namespace voxspec

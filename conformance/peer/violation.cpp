@@ -1,0 +1,177 @@
+#include "conformance/peer/violation.hpp"
+
+#include "conformance/peer/expectations.hpp"
+#include "conformance/peer/probes.hpp"
+#include "conformance/peer/wording.hpp"
+
+#include <boost/describe/enum_to_string.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace voxspec {
+namespace asio = boost::asio;
+namespace {
+
+// What was seen until the subject's reaction was clear.
+struct Seen {
+  bool told = false;
+  std::optional<Arrival> told_elsewhere;  // a ProtocolError, but not on connection 0
+  std::optional<Arrival> honoured;        // a normal answer
+  bool asked = false;                     // the Ping was sent
+  bool answered = false;                  // and answered
+  bool mute = false;                      // the guard ran out
+  std::optional<Ended> end;
+  ProcessState process;
+};
+
+bool is_honoured(CaseRun const& run, LinkDriver const& link, ExpectViolation const& step,
+                 Arrival const& arrival) {
+  return std::ranges::any_of(step.honoured, [&](Json const& pattern) {
+    return fits(pattern, arrival, link, run.bindings);
+  });
+}
+
+// Takes in one frame. True once nothing more has to be seen.
+bool take_in(Seen& seen, CaseRun const& run, LinkDriver& link, ExpectViolation const& step,
+             std::optional<Question> const& asked, Arrival const& arrival) {
+  if (asked && fits(asked->answers, arrival, link)) {
+    seen.answered = true;
+    return true;
+  }
+  if (frame_kind(arrival.frame) == "protocol_error") {
+    static Json const on_root = {{"on", 0}, {"protocol_error", Json::object()}};
+    if (fits(on_root, arrival, link)) {
+      seen.told = true;
+    } else {
+      seen.told_elsewhere = arrival;
+    }
+    return false;
+  }
+  if (is_honoured(run, link, step, arrival)) {
+    seen.honoured = arrival;
+    return !asked;  // Without a question nothing else would ever tell.
+  }
+  link.held().push_back(arrival);
+  return false;
+}
+
+asio::awaitable<std::expected<Seen, Failure>> watch(CaseRun& run, LinkDriver& link,
+                                                    ExpectViolation const& step) {
+  auto asked = std::exchange(run.asked, std::nullopt);
+  if (!asked && link.usable()) {
+    auto question = co_await ask_ping(run, link, 0);
+    if (!question) co_return std::unexpected(question.error());
+    asked = std::move(*question);
+  }
+  Seen seen;
+  seen.asked = asked.has_value();
+  auto clear = false;
+  while (!clear) {
+    auto const event = co_await run.look(link, CaseRun::Clock::now() + run.options.mute_guard);
+    if (auto const* const arrival = std::get_if<Arrival>(&event)) {
+      if (!arrival->problem.empty()) co_return std::unexpected(undecodable(*arrival));
+      clear = take_in(seen, run, link, step, asked, *arrival);
+      continue;
+    }
+    if (auto const* const end = std::get_if<Ended>(&event)) seen.end = *end;
+    seen.mute = std::holds_alternative<TimedOut>(event);
+    clear = true;
+  }
+  if (asked && !seen.answered) run.late_answers.push_back(asked->answers);
+  seen.process = run.port.process();
+  if (seen.end) seen.process = co_await run.settled();
+  co_return seen;
+}
+
+bool hangs(Seen const& seen) {
+  return seen.mute && seen.asked && !seen.told;
+}
+
+Observations observed(Seen const& seen, LinkDriver const& link) {
+  Observations observations;
+  observations.told = seen.told;
+  observations.closed = seen.end && in_order(link, seen.end->cause, seen.process);
+  observations.not_honoured = !seen.honoured.has_value();
+  observations.survived = !seen.process.crashed() && !hangs(seen);
+  return observations;
+}
+
+bool did(Observations const& observations, Reaction reaction) {
+  switch (reaction) {
+    case Reaction::told:
+      return observations.told.value_or(false);
+    case Reaction::closed:
+      return observations.closed.value_or(false);
+    case Reaction::not_honoured:
+      return observations.not_honoured.value_or(false);
+    case Reaction::survived:
+      return observations.survived.value_or(false);
+  }
+  return false;
+}
+
+std::string why_not(Reaction reaction, Seen const& seen, std::chrono::milliseconds guard) {
+  switch (reaction) {
+    case Reaction::told:
+      if (seen.told_elsewhere) {
+        return "it sent its " + in_words(seen.told_elsewhere->frame) + " and not on connection 0";
+      }
+      return "it sent no ProtocolError";
+    case Reaction::closed:
+      if (hangs(seen)) return why_not(Reaction::survived, seen, guard);
+      if (seen.end) return in_words(*seen.end, seen.process) + ", which is no end in order";
+      if (seen.answered) return "it kept the link and answered the Ping that followed";
+      return "it kept the link";
+    case Reaction::not_honoured:
+      return "it gave a normal answer, " + in_words(seen.honoured->frame);
+    case Reaction::survived:
+      if (seen.process.crashed()) return in_words(seen.process);
+      return "hang: it neither answered nor closed within " + in_words(guard);
+  }
+  return {};
+}
+
+Json to_json(Observations const& observations) {
+  Json json = Json::object();
+  auto const put = [&](char const* name, std::optional<bool> seen) {
+    json[name] = seen ? Json(*seen) : Json(nullptr);
+  };
+  put("told", observations.told);
+  put("closed", observations.closed);
+  put("not_honoured", observations.not_honoured);
+  put("survived", observations.survived);
+  return json;
+}
+
+Outcome judge(ExpectViolation const& step, Observations const& observations, Seen const& seen,
+              std::chrono::milliseconds guard) {
+  std::string reason;
+  Json asks = Json::object();
+  for (auto const reaction : step.asks) {
+    asks[boost::describe::enum_to_string(reaction, "")] = true;
+    if (did(observations, reaction)) continue;
+    auto const why = why_not(reaction, seen, guard);
+    if (reason.find(why) == std::string::npos) reason += (reason.empty() ? "" : "; ") + why;
+  }
+  if (reason.empty()) return {};
+  Failure failure;
+  failure.reason = "the subject was to treat this as a violation, but " + reason;
+  failure.expected = std::move(asks);
+  failure.got = to_json(observations);
+  failure.timed_out = seen.mute;
+  return std::unexpected(std::move(failure));
+}
+
+}  // namespace
+
+asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, ExpectViolation const& step) {
+  auto const seen = co_await watch(run, link, step);
+  if (!seen) co_return std::unexpected(seen.error());
+  run.observations = observed(*seen, link);
+  if (seen->told || seen->end) run.session_over = true;
+  co_return judge(step, run.observations, *seen, run.options.mute_guard);
+}
+
+}  // namespace voxspec
