@@ -5,9 +5,12 @@
 //! the wire is what the crates put there.
 
 pub mod address;
+pub mod json;
 pub mod listen;
 pub mod log;
 pub mod outbound;
+pub mod program;
+pub mod samples;
 pub mod scenario;
 pub mod service;
 pub mod session;

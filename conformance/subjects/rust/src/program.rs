@@ -1,0 +1,70 @@
+//! The subject as a program: reads the environment, plays its part, tells how it went.
+//!
+//! It lives in the library because a session is a large piece of generated code: reached
+//! through an async function from another crate it would be compiled a second time there.
+
+use crate::session::dial;
+use crate::settings::{Mode, Settings};
+use crate::{listen, log, outbound};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use vox::Parity;
+
+/// No scenario takes longer than this against a peer that answers. Without a limit a peer
+/// that falls silent would keep the process for ever.
+const SCENARIO_LIMIT: Duration = Duration::from_secs(30);
+
+pub fn main() -> ExitCode {
+    log::start();
+    let settings = match Settings::from_env() {
+        Ok(settings) => Arc::new(settings),
+        Err(refusal) => {
+            eprintln!("{refusal}");
+            return ExitCode::from(2);
+        }
+    };
+    let outcome = Runtime::new()
+        .map_err(|error| format!("runtime: {error}"))
+        .and_then(|runtime| {
+            let outcome = runtime.block_on(run(settings));
+            // Sessions are still being served in the background; nobody waits for them.
+            runtime.shutdown_background();
+            outcome
+        });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("{reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(settings: Arc<Settings>) -> Result<(), String> {
+    match &settings.mode {
+        Mode::Server(address) => {
+            let session = dial(&settings, address)
+                .await
+                .map_err(|error| format!("{address}: {error}"))?;
+            outbound::start(&session.client, Parity::Odd, &settings);
+            session.ended().await;
+            Ok(())
+        }
+        Mode::Client(address, scenario) => {
+            let work = async {
+                let session = dial(&settings, address)
+                    .await
+                    .map_err(|error| format!("{address}: {error}"))?;
+                scenario(session.client.clone()).await
+            };
+            tokio::time::timeout(SCENARIO_LIMIT, work)
+                .await
+                .unwrap_or_else(|_| Err(format!("no result within {SCENARIO_LIMIT:?}")))
+        }
+        Mode::ServerListen(listen) => listen::run(listen, settings.clone())
+            .await
+            .map_err(|error| format!("listening: {error}")),
+    }
+}
