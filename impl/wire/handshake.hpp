@@ -25,22 +25,22 @@ namespace vox::wire {
 struct Hello {
   static constexpr std::string_view name = "Hello";
   Parity parity = Parity::odd;
-  ConnectionSettings connection_settings;
-  ByteView message_payload_schema;
+  ConnectionSettings connection_settings{};
+  ByteView message_payload_schema{};
   bool supports_retry = false;
-  std::optional<ResumeKey> resume_key;
-  Metadata metadata;
+  std::optional<ResumeKey> resume_key{};
+  Metadata metadata{};
 };
 [[nodiscard]] bool operator==(Hello const& a, Hello const& b);
 
 // The acceptor's answer. It has no parity of its own: it takes the one that is left.
 struct HelloYourself {
   static constexpr std::string_view name = "HelloYourself";
-  ConnectionSettings connection_settings;
-  ByteView message_payload_schema;
+  ConnectionSettings connection_settings{};
+  ByteView message_payload_schema{};
   bool supports_retry = false;
-  std::optional<ResumeKey> resume_key;
-  Metadata metadata;
+  std::optional<ResumeKey> resume_key{};
+  Metadata metadata{};
 };
 [[nodiscard]] bool operator==(HelloYourself const& a, HelloYourself const& b);
 

@@ -21,8 +21,8 @@ using StableHello = std::array<std::byte, stable_hello_bytes>;
 // r[impl stable.handshake.client-hello]
 struct ClientHello {
   static constexpr std::string_view name = "ClientHello";
-  std::optional<ResumeKey> resume_key;
-  std::optional<std::uint32_t> last_received;
+  std::optional<ResumeKey> resume_key{};
+  std::optional<std::uint32_t> last_received{};
   bool operator==(ClientHello const&) const = default;
 };
 
@@ -32,7 +32,7 @@ struct ServerHello {
   static constexpr std::string_view name = "ServerHello";
   bool rejected = false;
   ResumeKey resume_key{};
-  std::optional<std::uint32_t> last_received;
+  std::optional<std::uint32_t> last_received{};
   bool operator==(ServerHello const&) const = default;
 };
 
@@ -48,8 +48,8 @@ struct ServerHello {
 struct StableFrame {
   static constexpr std::string_view name = "StableFrame";
   std::uint32_t seq = 0;
-  std::optional<std::uint32_t> ack;
-  ByteView item;
+  std::optional<std::uint32_t> ack{};
+  ByteView item{};
   bool operator==(StableFrame const& other) const {
     return seq == other.seq && ack == other.ack && equal(item, other.item);
   }

@@ -1,0 +1,132 @@
+#include "impl/wire/stream_framing.hpp"
+
+#include "conformance/property.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace vox::wire {
+namespace {
+
+Bytes bytes(std::string_view hex) {
+  return from_hex(hex).value();
+}
+
+// All payloads that are whole after `input`, in hex.
+std::vector<std::string> take_all(FrameDecoder& decoder, ByteView input) {
+  std::vector<std::string> payloads;
+  while (true) {
+    auto const payload = decoder.next(input);
+    REQUIRE(payload.has_value());
+    if (!payload->has_value()) break;
+    payloads.push_back(to_hex(**payload));
+  }
+  CHECK(input.empty());
+  return payloads;
+}
+
+TEST_SUITE_BEGIN("transport");
+
+TEST_CASE("r[transport.stream] a payload is preceded by its length as 4 little-endian bytes") {
+  Buffer out;
+  put_frame(out, bytes("abcdef"));
+  put_frame(out, {});
+  CHECK(to_hex(out.view()) == "03000000abcdef00000000");
+  CHECK(to_hex(frame_header(0x01020304)) == "04030201");
+}
+
+TEST_CASE("r[link.message] payloads that come together are told apart") {
+  FrameDecoder decoder;
+  auto const stream = bytes("03000000abcdef 00000000 0100000007");
+  CHECK(take_all(decoder, stream) == std::vector<std::string>{"abcdef", "", "07"});
+  CHECK(decoder.end() == StreamEnd::between_frames);
+}
+
+TEST_CASE("r[link.message.empty] an empty payload is a payload") {
+  FrameDecoder decoder;
+  CHECK(take_all(decoder, bytes("00000000")) == std::vector<std::string>{""});
+}
+
+TEST_CASE("r[zerocopy.recv.stream] a payload that lies whole in the input is not copied") {
+  FrameDecoder decoder;
+  auto const stream = bytes("02000000aabb");
+  ByteView input{stream};
+  auto const payload = decoder.next(input);
+  REQUIRE((payload.has_value() && payload->has_value()));
+  CHECK((*payload)->data() == stream.data() + 4);
+}
+
+TEST_CASE("r[link.message] payloads do not depend on how the stream is cut") {
+  voxspec::test::holds([](std::vector<std::vector<std::uint8_t>> const& payloads,
+                          std::vector<std::uint8_t> const& cuts) {
+    Buffer stream;
+    std::vector<std::string> expected;
+    for (auto const& payload : payloads) {
+      auto const view = std::as_bytes(std::span{payload});
+      put_frame(stream, view);
+      expected.push_back(to_hex(view));
+    }
+    FrameDecoder decoder;
+    std::vector<std::string> taken;
+    auto rest = stream.view();
+    auto const feed = [&](std::size_t count) {
+      // A copy of its own: the decoder must not look at a piece again after it was used up.
+      auto const piece = to_bytes(rest.first(count));
+      rest = rest.subspan(count);
+      for (auto& payload : take_all(decoder, piece))
+        taken.push_back(std::move(payload));
+    };
+    for (auto const cut : cuts)
+      feed(std::min<std::size_t>(cut % 16, rest.size()));
+    feed(rest.size());
+    RC_ASSERT(taken == expected);
+    RC_ASSERT(decoder.end() == StreamEnd::between_frames);
+  });
+}
+
+TEST_CASE("r[link.rx.eof] the end inside a header is clean, the end inside a body is not") {
+  auto const stream = bytes("02000000aabb");
+  constexpr StreamEnd ends[] = {
+      StreamEnd::between_frames, StreamEnd::inside_header, StreamEnd::inside_header,
+      StreamEnd::inside_header,  StreamEnd::inside_body,   StreamEnd::inside_body,
+      StreamEnd::between_frames,
+  };
+  for (std::size_t length = 0; length <= stream.size(); ++length) {
+    CAPTURE(length);
+    FrameDecoder decoder;
+    take_all(decoder, ByteView{stream}.first(length));
+    CHECK(decoder.end() == ends[length]);
+    CHECK(is_clean(decoder.end()) == (ends[length] != StreamEnd::inside_body));
+  }
+}
+
+TEST_CASE("r[link.tx.alloc.limits] a frame above the limit is a violation, and stays one") {
+  FrameDecoder decoder{16};
+  CHECK(take_all(decoder, bytes("10000000 00112233445566778899aabbccddeeff")).size() == 1);
+  auto const stream = bytes("11000000");
+  ByteView input{stream};
+  auto const payload = decoder.next(input);
+  REQUIRE_FALSE(payload.has_value());
+  CHECK(payload.error().detail == "a frame of 17 bytes exceeds the limit of 16");
+  auto const later = bytes("0000000000");
+  input = later;
+  CHECK_FALSE(decoder.next(input).has_value());
+}
+
+TEST_CASE(
+    "r[link.rx.error] after a violation nothing more is handed out, however the header came") {
+  FrameDecoder decoder{16};
+  CHECK(take_all(decoder, bytes("1100")).empty());
+  auto const rest = bytes("0000 0100000007");
+  ByteView input{rest};
+  CHECK_FALSE(decoder.next(input).has_value());
+  CHECK_FALSE(decoder.next(input).has_value());
+}
+
+TEST_SUITE_END();
+
+}  // namespace
+}  // namespace vox::wire
