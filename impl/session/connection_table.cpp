@@ -1,0 +1,100 @@
+#include "impl/session/connection_table.hpp"
+
+#include "spec/assert.hpp"
+
+#include <algorithm>
+
+namespace vox::session {
+
+ConnectionTable::ConnectionTable(Limits const& limits, std::uint64_t seed)
+    : closed_max_{limits.closed_connections_max}, seed_{seed}, index_{seed} {}
+
+Slot* ConnectionTable::find(ConnectionId id) {
+  auto const* const at = index_.find(id);
+  return at == nullptr ? nullptr : &slots_[*at];
+}
+Slot const* ConnectionTable::find(ConnectionId id) const {
+  auto const* const at = index_.find(id);
+  return at == nullptr ? nullptr : &slots_[*at];
+}
+Slot* ConnectionTable::find_live(ConnectionId id) {
+  auto* const slot = find(id);
+  return slot != nullptr && slot->is_live() ? slot : nullptr;
+}
+
+Place ConnectionTable::place_of(ConnectionId id) const {
+  auto const* const slot = find(id);
+  if (slot != nullptr && (slot->is_live() || id != root_connection)) return slot->place;
+  return id == root_connection ? Place::root_removed : Place::absent;
+}
+
+Slot& ConnectionTable::open(ConnectionId id, Place place) {
+  VOX_ASSERT(places::taken.contains(place));
+  auto* slot = find(id);
+  VOX_ASSERT(slot == nullptr || !slot->is_live());
+  if (slot == nullptr) {
+    if (free_.empty()) {
+      free_.push_back(static_cast<std::uint32_t>(slots_.size()));
+      slots_.emplace_back();
+    }
+    auto const at = free_.back();
+    free_.pop_back();
+    index_.assign(id, at);
+    slot = &slots_[at];
+    slot->id = id;
+    slot->calls_in = FlatMap<MethodId>{seed_};
+    slot->calls_out = FlatMap<MethodId>{seed_};
+  }
+  slot->place = place;
+  slot->driver_gone = false;
+  slot->received.reset();
+  ++live_count_;
+  return *slot;
+}
+
+void ConnectionTable::close(Slot& slot, Place as) {
+  VOX_ASSERT(slot.is_live() && (as == Place::closed_here || as == Place::closed_by_peer));
+  slot.place = as;
+  slot.closed_as = ++closings_;
+  slot.received.reset();
+  --live_count_;
+  closed_.push_back({.id = slot.id, .closed_as = slot.closed_as});
+  if (closed_.size() > closed_max_) forget_oldest();
+}
+
+void ConnectionTable::erase(Slot& slot) {
+  VOX_ASSERT(slot.is_live());
+  --live_count_;
+  release(slot);
+}
+
+bool ConnectionTable::has_virtual() const {
+  return live_count_ > (place_of(root_connection) == Place::root ? 1U : 0U);
+}
+
+std::vector<ConnectionId> ConnectionTable::live_ids() const {
+  std::vector<ConnectionId> ids;
+  for (auto const& slot : slots_) {
+    if (slot.is_live()) ids.push_back(slot.id);
+  }
+  std::ranges::sort(ids);
+  return ids;
+}
+
+void ConnectionTable::release(Slot& slot) {
+  auto const at = index_.take(slot.id);
+  VOX_ASSERT(at.has_value());
+  slot = Slot{};
+  free_.push_back(*at);
+}
+
+void ConnectionTable::forget_oldest() {
+  auto const oldest = closed_.front();
+  closed_.pop_front();
+  auto* const slot = find(oldest.id);
+  // The id may have been opened again since, and even closed once more.
+  if (slot == nullptr || slot->is_live() || slot->closed_as != oldest.closed_as) return;
+  release(*slot);
+}
+
+}  // namespace vox::session

@@ -1,0 +1,90 @@
+#pragma once
+#include "impl/schema/tracker.hpp"
+#include "impl/session/flat_map.hpp"
+#include "impl/session/ids.hpp"
+#include "impl/session/transitions.hpp"
+#include "spec/limits.hpp"
+#include "spec/settings.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace vox::session {
+
+// What a session holds for one connection id.
+// r[impl connection]
+struct Slot {
+  ConnectionId id = 0;
+  Place place = Place::absent;
+  bool driver_gone = false;
+  ConnectionSettings our_settings;
+  ConnectionSettings peer_settings;
+  // The method of each request in flight: of the peer's, which we owe responses, and of ours.
+  FlatMap<MethodId> calls_in;
+  FlatMap<MethodId> calls_out;
+  schema::SendTracker sent;
+  // What the peer has announced; made with the first announcement.
+  std::unique_ptr<schema::ReceiveTracker> received;
+  // Counts how often ids were closed, so that an old memory of this one is told from a new one.
+  std::uint64_t closed_as = 0;
+
+  [[nodiscard]] bool is_live() const { return places::taken.contains(place); }
+};
+
+// All connections of a session: the live ones, and of the closed ones the last so many, because the
+// peer may still speak on an id that we closed, and because 0.4.0 remembers what it sent on an id.
+// Finding one costs the same for one connection and for a hundred thousand.
+class ConnectionTable {
+ public:
+  ConnectionTable(Limits const& limits, std::uint64_t seed);
+
+  // The slot of the id, live or remembered, or null. Slots stay where they are while they exist.
+  [[nodiscard]] Slot* find(ConnectionId id);
+  [[nodiscard]] Slot const* find(ConnectionId id) const;
+  [[nodiscard]] Slot* find_live(ConnectionId id);
+  [[nodiscard]] Place place_of(ConnectionId id) const;
+
+  // A live slot at `place` for an id that has none. What is remembered of the id is in it.
+  [[nodiscard]] Slot& open(ConnectionId id, Place place);
+  // A live slot is over; its id is remembered as closed_here or closed_by_peer.
+  void close(Slot& slot, Place as);
+  // A live slot is gone as if it had never been.
+  void erase(Slot& slot);
+
+  [[nodiscard]] std::size_t live_count() const { return live_count_; }
+  // r[impl connection.virtual]
+  [[nodiscard]] bool has_virtual() const;
+  [[nodiscard]] std::vector<ConnectionId> live_ids() const;  // in rising order
+
+  // Calls visit(slot) for every slot, live or remembered.
+  template <class Visit>
+  void for_each(Visit const& visit) {
+    for (auto& slot : slots_) {
+      if (slot.place != Place::absent) visit(slot);
+    }
+  }
+
+ private:
+  struct Closed {
+    ConnectionId id;
+    std::uint64_t closed_as;
+  };
+
+  void release(Slot& slot);
+  void forget_oldest();
+
+  std::size_t closed_max_;
+  std::uint64_t seed_;
+  FlatMap<std::uint32_t> index_;  // into slots_
+  std::deque<Slot> slots_;
+  std::vector<std::uint32_t> free_;
+  std::deque<Closed> closed_;  // in the order of closing
+  std::uint64_t closings_ = 0;
+  std::size_t live_count_ = 0;
+};
+
+}  // namespace vox::session

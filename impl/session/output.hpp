@@ -1,0 +1,238 @@
+#pragma once
+#include "impl/session/connection_request.hpp"
+#include "impl/session/error.hpp"
+#include "impl/session/ids.hpp"
+#include "impl/wire/backing.hpp"
+#include "impl/wire/message.hpp"
+#include "impl/wire/resume_key.hpp"
+#include "spec/clock.hpp"
+#include "spec/rule.hpp"
+#include "spec/settings.hpp"
+
+#include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+// What a session wants: payloads to be sent, and what the application has to know. Views into a
+// received payload come with its backing and hold as long as that does.
+namespace vox::session {
+
+enum class SendKind : std::uint8_t {
+  protocol_error,
+  open,
+  accept,
+  reject,
+  close,
+  schema,
+  call,
+  response,
+  cancel,
+  channel,
+  ping,
+  pong,
+};
+BOOST_DESCRIBE_ENUM(SendKind, protocol_error, open, accept, reject, close, schema, call, response,
+                    cancel, channel, ping, pong)
+
+// Which message a payload is. `id` is that of the request or channel, the method of a schema
+// message, or the nonce of a ping or pong.
+struct Receipt {
+  SendKind kind = SendKind::protocol_error;
+  ConnectionId connection_id = 0;
+  std::uint64_t id = 0;
+  bool operator==(Receipt const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Receipt, (), (kind, connection_id, id))
+
+// Why a connection is over.
+enum class ClosedBy : std::uint8_t { us, peer, caller_drop, driver_drop, bad_message, session_end };
+BOOST_DESCRIBE_ENUM(ClosedBy, us, peer, caller_drop, driver_drop, bad_message, session_end)
+
+// Why a session is over.
+//  shutdown         we were asked to
+//  root_released    the root's callers are gone and so is the last virtual connection
+//  refused          the acceptor refused the root connection
+//  conduit_lost     and there was no way to replace it
+//  recovery_failed  the recoverer gave up, took too long, or its conduit could not be resumed on
+//  peer_silent      a ping was not answered in time, or could not be sent
+//  violation        the peer broke a rule
+//  accused          the peer says that we broke a rule
+enum class EndCause : std::uint8_t {
+  shutdown,
+  root_released,
+  refused,
+  conduit_lost,
+  recovery_failed,
+  peer_silent,
+  violation,
+  accused,
+};
+BOOST_DESCRIBE_ENUM(EndCause, shutdown, root_released, refused, conduit_lost, recovery_failed,
+                    peer_silent, violation, accused)
+
+namespace output {
+
+// Hand this payload to the conduit. The view holds until the session is spoken to again.
+struct Send {
+  static constexpr std::string_view name = "send";
+  Receipt receipt;
+  ByteView payload;
+};
+BOOST_DESCRIBE_STRUCT(Send, (), (receipt, payload))
+
+// Something that was accepted for sending will not go out: the send failed, the conduit was lost,
+// or the peer closed the connection first.
+struct NotSent {
+  static constexpr std::string_view name = "not_sent";
+  Receipt receipt;
+  bool operator==(NotSent const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(NotSent, (), (receipt))
+
+// A connection asks for consent: the root, once, and whatever the peer opens. Answer with Accept,
+// Reject or Abandon.
+struct ConnectionRequested {
+  static constexpr std::string_view name = "connection_requested";
+  ConnectionId connection_id = 0;
+  ConnectionSettings our_settings;
+  ConnectionSettings peer_settings;
+  ConnectionRequest request;
+  bool operator==(ConnectionRequested const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ConnectionRequested, (),
+                      (connection_id, our_settings, peer_settings, request))
+
+// The connection can be used. We allocate its request and channel ids by our_settings.parity.
+struct Opened {
+  static constexpr std::string_view name = "opened";
+  ConnectionId connection_id = 0;
+  ConnectionSettings our_settings;
+  ConnectionSettings peer_settings;
+  bool operator==(Opened const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Opened, (), (connection_id, our_settings, peer_settings))
+
+// The connection that we asked for will not be.
+struct OpenFailed {
+  static constexpr std::string_view name = "open_failed";
+  ConnectionId connection_id = 0;
+  SessionError error;
+  bool operator==(OpenFailed const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(OpenFailed, (), (connection_id, error))
+
+// A connection that could be used is over; its calls and channels with it. The metadata is that of
+// the peer's close.
+struct Closed {
+  static constexpr std::string_view name = "closed";
+  ConnectionId connection_id = 0;
+  ClosedBy by = ClosedBy::us;
+  wire::MetadataView metadata;
+  Backing backing;
+};
+BOOST_DESCRIBE_STRUCT(Closed, (), (connection_id, by, metadata))
+
+// We closed the connection, but the peer has not been told.
+struct CloseFailed {
+  static constexpr std::string_view name = "close_failed";
+  ConnectionId connection_id = 0;
+  SessionError error;
+  bool operator==(CloseFailed const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(CloseFailed, (), (connection_id, error))
+
+// Messages from the peer.
+struct CallReceived {
+  static constexpr std::string_view name = "call_received";
+  ConnectionId connection_id = 0;
+  RequestId request_id = 0;
+  wire::Call call;
+  Backing backing;
+};
+BOOST_DESCRIBE_STRUCT(CallReceived, (), (connection_id, request_id, call))
+// `method_id` is that of the call we sent, if we still know it.
+struct ResponseReceived {
+  static constexpr std::string_view name = "response_received";
+  ConnectionId connection_id = 0;
+  RequestId request_id = 0;
+  std::optional<MethodId> method_id;
+  wire::Response response;
+  Backing backing;
+};
+BOOST_DESCRIBE_STRUCT(ResponseReceived, (), (connection_id, request_id, method_id, response))
+struct CancelReceived {
+  static constexpr std::string_view name = "cancel_received";
+  ConnectionId connection_id = 0;
+  RequestId request_id = 0;
+  wire::Cancel cancel;
+  Backing backing;
+};
+BOOST_DESCRIBE_STRUCT(CancelReceived, (), (connection_id, request_id, cancel))
+struct ChannelReceived {
+  static constexpr std::string_view name = "channel_received";
+  ConnectionId connection_id = 0;
+  ChannelId channel_id = 0;
+  wire::ChannelBody body;
+  Backing backing;
+};
+BOOST_DESCRIBE_STRUCT(ChannelReceived, (), (connection_id, channel_id, body))
+
+// The conduit is gone. Find another, do the handshake with this key on it, and answer with
+// input::Recovered or input::RecoveryFailed; after the deadline the answer comes too late.
+struct ConduitWanted {
+  static constexpr std::string_view name = "conduit_wanted";
+  std::optional<ResumeKey> resume_key;
+  std::optional<TimePoint> deadline;
+  bool operator==(ConduitWanted const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ConduitWanted, (), (resume_key, deadline))
+
+// The conduit is gone and the session waits for command::Resume.
+struct Disconnected {
+  static constexpr std::string_view name = "disconnected";
+  bool operator==(Disconnected const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Disconnected, (), ())
+
+// The session goes on over another conduit. No request of the old one is in flight any more.
+struct Resumed {
+  static constexpr std::string_view name = "resumed";
+  std::uint64_t generation = 0;
+  bool peer_supports_retry = false;
+  bool operator==(Resumed const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Resumed, (), (generation, peer_supports_retry))
+
+// For the log.
+struct Warning {
+  static constexpr std::string_view name = "warning";
+  ConnectionId connection_id = 0;
+  std::string text;
+  bool operator==(Warning const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Warning, (), (connection_id, text))
+
+// The last output: drop the conduit. `rule` is there for a violation.
+struct Ended {
+  static constexpr std::string_view name = "ended";
+  EndCause cause = EndCause::shutdown;
+  std::optional<Rule> rule;
+  std::string detail;
+  bool operator==(Ended const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Ended, (), (cause, rule, detail))
+
+}  // namespace output
+
+using Output = std::variant<output::Send, output::NotSent, output::ConnectionRequested,
+                            output::Opened, output::OpenFailed, output::Closed, output::CloseFailed,
+                            output::CallReceived, output::ResponseReceived, output::CancelReceived,
+                            output::ChannelReceived, output::ConduitWanted, output::Disconnected,
+                            output::Resumed, output::Warning, output::Ended>;
+
+}  // namespace vox::session

@@ -1,0 +1,191 @@
+#include "impl/session/session.hpp"
+
+#include "impl/session/connection_request.hpp"
+#include "impl/session/keepalive.hpp"
+#include "spec/assert.hpp"
+
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace vox::session {
+
+// r[impl core.S1]
+Session::Session(SessionOptions options, HandshakeOutcome outcome)
+    : options_{std::move(options)},
+      role_{outcome.role},
+      our_settings_{outcome.our_settings},
+      peer_settings_{outcome.peer_settings},
+      peer_supports_retry_{outcome.peer_supports_retry},
+      resume_key_{outcome.resume_key},
+      plan_{std::move(outcome.plan)},
+      connection_ids_{outcome.our_settings.parity},
+      connections_{options_.limits, options_.seed},
+      outbox_{options_.limits.outbound_messages_max} {
+  auto& root = connections_.open(root_connection, Place::root);
+  root.our_settings = our_settings_;
+  root.peer_settings = peer_settings_;
+}
+
+std::expected<Session, SessionError> Session::establish(TimePoint now, SessionOptions options,
+                                                        HandshakeOutcome outcome) {
+  // r[impl core.S3]
+  if (options.expected_settings && *options.expected_settings != outcome.our_settings) {
+    return std::unexpected(protocol_error(text::settings_mismatch));
+  }
+  // r[impl core.S2]
+  if (options.must_be_resumable && !outcome.resume_key) {
+    return std::unexpected(
+        SessionError{.kind = ErrorKind::not_resumable, .detail = {}, .metadata = {}});
+  }
+  auto request = root_request(outcome.peer_metadata, options.client_service);
+  if (options.has_acceptor && !request) return std::unexpected(std::move(request.error()));
+
+  Session session{std::move(options), std::move(outcome)};
+  session.now_ = now;
+  session.begin_keepalive();
+  // r[impl core.S4]
+  if (session.options_.has_acceptor) {
+    session.root_is_offered_ = true;
+    session.outbox_.put(output::ConnectionRequested{.connection_id = root_connection,
+                                                    .our_settings = session.our_settings_,
+                                                    .peer_settings = session.peer_settings_,
+                                                    .request = std::move(*request)});
+  } else {
+    session.outbox_.put(output::Opened{.connection_id = root_connection,
+                                       .our_settings = session.our_settings_,
+                                       .peer_settings = session.peer_settings_});
+  }
+  return session;
+}
+
+void Session::advance(TimePoint now) {
+  VOX_ASSERT(now >= now_);
+  now_ = now;
+}
+
+void Session::handle(TimePoint now, Input const& input) {
+  advance(now);
+  if (!std::holds_alternative<input::SendFailed>(input)) commit_in_flight();
+  if (state_ == SessionState::ended) return;
+  std::visit([this](auto const& happened) { on(happened); }, input);
+}
+
+std::expected<ConnectionId, Refusal> Session::call(TimePoint now, Command const& command) {
+  advance(now);
+  commit_in_flight();
+  // r[impl core.E3]
+  if (state_ == SessionState::ended) return refuse(text::session_closed);
+  return std::visit([this](auto const& wanted) { return on(wanted); }, command);
+}
+
+std::optional<Output> Session::poll() {
+  commit_in_flight();
+  while (!outbox_.empty()) {
+    if (!outbox_.message_is_next()) return outbox_.take_event();
+    auto& batch = outbox_.front();
+    if (batch.announcement) {
+      if (auto before = announce(batch)) return before;
+    }
+    outbox_.hand_out();
+    in_flight_ = InFlight::payload;
+    return output::Send{.receipt = batch.receipt, .payload = batch.payload.view()};
+  }
+  return std::nullopt;
+}
+
+// r[impl core.L3] r[impl core.E3]
+void Session::end(EndCause cause, std::string_view detail, std::optional<Rule> rule) {
+  if (state_ == SessionState::ended) return;
+  state_ = SessionState::ended;
+  timers_.clear();
+  keepalive_.reset();
+  for (auto const id : connections_.live_ids()) {
+    if (connections_.find(id)->place == Place::pending_outbound) {
+      outbox_.put(
+          output::OpenFailed{.connection_id = id, .error = protocol_error(text::session_closed)});
+    } else {
+      outbox_.put(output::Closed{
+          .connection_id = id, .by = ClosedBy::session_end, .metadata = {}, .backing = {}});
+    }
+  }
+  outbox_.put(output::Ended{.cause = cause, .rule = rule, .detail = std::string{detail}});
+}
+
+// r[impl session.protocol-error]
+void Session::violate(Rule rule, std::string_view detail) {
+  auto const description = std::string{rule.id()} + ": " + std::string{detail};
+  send({.kind = SendKind::protocol_error, .connection_id = root_connection, .id = 0},
+       wire::ProtocolError{.description = description});
+  end(EndCause::violation, detail, rule);
+}
+
+void Session::warn(ConnectionId id, std::string_view text) {
+  outbox_.put(output::Warning{.connection_id = id, .text = std::string{text}});
+}
+
+// r[impl core.K1] r[impl core.K2]
+void Session::begin_keepalive() {
+  keepalive_.reset();
+  timers_.set(Timer::keepalive, std::nullopt);
+  if (!options_.keepalive) return;
+  if (!options_.keepalive->is_usable()) {
+    warn(root_connection, "keepalive disabled due to non-positive interval/timeout");
+    return;
+  }
+  keepalive_.emplace(*options_.keepalive, now_);
+  timers_.set(Timer::keepalive, keepalive_->deadline());
+}
+
+// r[impl core.K4]
+void Session::on(input::DeadlineReached const&) {
+  if (timers_.is_due(Timer::recovery, now_)) {
+    return end(EndCause::recovery_failed, "the recoverer took too long");
+  }
+  if (!keepalive_) return;
+  switch (keepalive_->look(now_)) {
+    case Keepalive::Due::nothing:
+      break;
+    case Keepalive::Due::peer_is_dead:
+      return end(EndCause::peer_silent, "keepalive timeout waiting for pong");
+    case Keepalive::Due::ping: {
+      auto const nonce = *keepalive_->outstanding();
+      send({.kind = SendKind::ping, .connection_id = root_connection, .id = nonce},
+           wire::Ping{.nonce = nonce});
+      break;
+    }
+  }
+  timers_.set(Timer::keepalive, keepalive_->deadline());
+}
+
+std::size_t Session::connection_count() const {
+  return state_ == SessionState::ended ? 0 : connections_.live_count();
+}
+
+std::optional<ConnectionInfo> Session::connection(ConnectionId id) const {
+  auto const* const slot = connections_.find(id);
+  if (slot == nullptr || !slot->is_live() || state_ == SessionState::ended) return std::nullopt;
+  return ConnectionInfo{.place = slot->place,
+                        .our_settings = slot->our_settings,
+                        .peer_settings = slot->peer_settings,
+                        .requests_from_peer = slot->calls_in.size(),
+                        .requests_from_us = slot->calls_out.size()};
+}
+
+schema::ReceiveTracker const* Session::received_schemas(ConnectionId id) const {
+  auto const* const slot = connections_.find(id);
+  return slot == nullptr ? nullptr : slot->received.get();
+}
+
+bool Session::has_announced(ConnectionId id, schema::Binding binding) const {
+  auto const* const slot = connections_.find(id);
+  return slot != nullptr && slot->sent.has_sent(binding);
+}
+
+std::optional<MethodId> Session::unanswered_method(ConnectionId id, RequestId request_id) const {
+  auto const* const slot = connections_.find(id);
+  auto const* const method = slot == nullptr ? nullptr : slot->calls_in.find(request_id);
+  return method == nullptr ? std::nullopt : std::optional{*method};
+}
+
+}  // namespace vox::session

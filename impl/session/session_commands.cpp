@@ -1,0 +1,146 @@
+// What the application may ask about connections: open, close, decide, let go, shut down.
+#include "impl/session/session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace vox::session {
+
+// r[impl core.U1] r[impl core.U6] r[impl core.B2] r[impl connection.open]
+// r[impl rpc.virtual-connection.open]
+Session::Answer Session::on(command::Open const& open) {
+  if (state_ == SessionState::waiting) return refuse(text::open_while_disconnected);
+  if (state_ == SessionState::recovering) return refuse(Misuse::recovering);
+  if (outbox_.is_full()) return refuse(Misuse::queue_full);
+  if (connections_.live_count() >= options_.limits.connections_max) {
+    return refuse(Misuse::connections_exhausted);
+  }
+  auto const id = connection_ids_.allocate();
+  if (!id) return refuse(Misuse::connections_exhausted);
+
+  wire::ConnectionOpen message{.connection_settings = open.settings, .metadata = open.metadata};
+  wire::Metadata with_service;
+  if (!open.service.empty()) {
+    with_service.add({.key = key::service, .value = open.service, .flags = 0});
+    for (auto const& entry : open.metadata)
+      with_service.add(entry);
+    message.metadata = with_service;
+  }
+  send({.kind = SendKind::open, .connection_id = *id, .id = 0}, message).was_asked_for = true;
+  connections_.open(*id, Place::pending_outbound).our_settings = open.settings;
+  return *id;
+}
+
+// r[impl core.C1] r[impl core.C2] r[impl core.C3] r[impl core.B2] r[impl connection.close]
+Session::Answer Session::on(command::Close const& close) {
+  if (state_ == SessionState::waiting) return refuse(text::close_while_disconnected);
+  if (state_ == SessionState::recovering) return refuse(Misuse::recovering);
+  if (close.connection_id == root_connection) return refuse(text::close_of_root);
+  auto* const slot = connections_.find_live(close.connection_id);
+  if (slot == nullptr) return refuse(text::connection_not_found);
+  if (outbox_.is_full()) return refuse(Misuse::queue_full);
+  send({.kind = SendKind::close, .connection_id = slot->id, .id = 0},
+       wire::ConnectionClose{.metadata = close.metadata})
+      .was_asked_for = true;
+  close_slot(*slot, Place::closed_here,
+             {.connection_id = slot->id, .by = ClosedBy::us, .metadata = {}, .backing = {}});
+  return close.connection_id;
+}
+
+std::optional<Misuse> Session::cannot_decide_on(ConnectionId id) const {
+  auto const* const slot = connections_.find(id);
+  auto const is_offered =
+      id == root_connection ? root_is_offered_ : slot != nullptr && slot->place == Place::offered;
+  if (!is_offered) return Misuse::connection_not_offered;
+  if (id == root_connection) return std::nullopt;
+  if (state_ == SessionState::recovering) return Misuse::recovering;
+  if (state_ == SessionState::waiting) return Misuse::disconnected;
+  if (outbox_.is_full()) return Misuse::queue_full;
+  return std::nullopt;
+}
+
+// r[impl core.O6] r[impl core.R3] r[impl rpc.virtual-connection.accept]
+Session::Answer Session::on(command::Accept const& accept) {
+  auto const id = accept.connection_id;
+  if (auto const misuse = cannot_decide_on(id)) return refuse(*misuse);
+  auto const* slot = connections_.find_live(id);
+  if (id == root_connection) {
+    root_is_offered_ = false;
+    if (slot == nullptr) return refuse(text::connection_not_found);
+  } else {
+    connections_.find_live(id)->place = Place::active;
+    send({.kind = SendKind::accept, .connection_id = id, .id = 0},
+         wire::ConnectionAccept{.connection_settings = slot->our_settings, .metadata = {}})
+        .was_asked_for = true;
+  }
+  outbox_.put(output::Opened{.connection_id = id,
+                             .our_settings = slot->our_settings,
+                             .peer_settings = slot->peer_settings});
+  return id;
+}
+
+// r[impl core.O7] r[impl core.R3]
+Session::Answer Session::on(command::Reject const& reject) {
+  auto const id = reject.connection_id;
+  if (auto const misuse = cannot_decide_on(id)) return refuse(*misuse);
+  if (id == root_connection) {
+    root_is_offered_ = false;
+    end(EndCause::refused, rejected(reject.metadata).text());
+    return id;
+  }
+  refuse_open(id, reject.metadata);
+  connections_.erase(*connections_.find_live(id));
+  end_if_released();
+  return id;
+}
+
+// r[impl core.R3]
+Session::Answer Session::on(command::Abandon const& abandon) {
+  auto const accepted = on(command::Accept{.connection_id = abandon.connection_id});
+  if (!accepted) return accepted;
+  warn(abandon.connection_id, "connection request let go without being used; closing connection");
+  drop_caller(abandon.connection_id);
+  return abandon.connection_id;
+}
+
+Session::Answer Session::on(command::DropCaller const& drop) {
+  if (state_ == SessionState::recovering) {
+    deferred_drops_.push_back(drop.connection_id);
+  } else {
+    drop_caller(drop.connection_id);
+  }
+  return drop.connection_id;
+}
+
+// r[impl core.D1] r[impl core.D2] r[impl core.B2]
+// r[impl rpc.caller.liveness.last-drop-closes-connection]
+// r[impl rpc.caller.liveness.root-internal-close]
+void Session::drop_caller(ConnectionId id) {
+  if (state_ == SessionState::ended) return;  // By a drop that was deferred together with this one.
+  if (id == root_connection) {
+    root_is_released_ = true;
+    return end_if_released();
+  }
+  auto* const slot = connections_.find_live(id);
+  if (slot == nullptr) return;
+  if (state_ == SessionState::connected) {
+    send({.kind = SendKind::close, .connection_id = id, .id = 0}, wire::ConnectionClose{});
+  }
+  close_slot(*slot, Place::closed_here,
+             {.connection_id = id, .by = ClosedBy::caller_drop, .metadata = {}, .backing = {}});
+}
+
+Session::Answer Session::on(command::DropDriver const& drop) {
+  auto* const slot = connections_.find_live(drop.connection_id);
+  if (slot == nullptr) return refuse(text::connection_not_found);
+  slot->driver_gone = true;
+  return drop.connection_id;
+}
+
+// r[impl core.D3]
+Session::Answer Session::on(command::Shutdown const&) {
+  end(EndCause::shutdown, "shutdown requested");
+  return root_connection;
+}
+
+}  // namespace vox::session

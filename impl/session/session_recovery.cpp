@@ -1,0 +1,89 @@
+// How a session outlives its conduit.
+#include "impl/session/resume.hpp"
+#include "impl/session/session.hpp"
+
+#include <string>
+#include <utility>
+
+namespace vox::session {
+
+void Session::on(input::ConduitLost const& lost) {
+  if (state_ != SessionState::connected) return;
+  lose_conduit(lost.error.empty() ? "end of conduit" : lost.error);
+}
+
+// r[impl core.B1] r[impl core.B2] r[impl core.B3] r[impl core.L3]
+void Session::lose_conduit(std::string_view error) {
+  keepalive_.reset();
+  timers_.clear();
+  // Nothing goes out on a conduit that is gone, nor on the next one: it was meant for this one.
+  outbox_.fail([](Batch const&) { return true; },
+               [this](Batch const& batch) { return outcome_of_unsent(batch); });
+  end_if_released();
+  if (state_ == SessionState::ended) return;
+  if (options_.has_recoverer) {
+    state_ = SessionState::recovering;
+    std::optional<TimePoint> deadline;
+    if (options_.recovery_timeout) deadline = now_ + *options_.recovery_timeout;
+    timers_.set(Timer::recovery, deadline);
+    outbox_.put(output::ConduitWanted{.resume_key = resume_key_, .deadline = deadline});
+  } else if (options_.is_registered) {
+    state_ = SessionState::waiting;
+    outbox_.put(output::Disconnected{});
+  } else {
+    end(EndCause::conduit_lost, error);
+  }
+}
+
+void Session::on(input::Recovered const& recovered) {
+  if (state_ != SessionState::recovering) return;
+  if (auto const refusal = resume_refusal(our_settings_, peer_settings_, recovered.outcome)) {
+    return end(EndCause::recovery_failed, refusal->text());
+  }
+  resume(recovered.outcome);
+  // On a resumed conduit an 0.4.0 initiator reads as if the peer wrote exactly what it does.
+  if (!follows_spec() && role_ == Role::initiator) plan_.reset();
+  for (auto const id : std::exchange(deferred_drops_, {}))
+    drop_caller(id);
+}
+
+void Session::on(input::RecoveryFailed const& failed) {
+  if (state_ != SessionState::recovering) return;
+  end(EndCause::recovery_failed, failed.error.text());
+}
+
+// r[impl core.L2] r[impl core.B2]
+Session::Answer Session::on(command::Resume const& resume_command) {
+  if (state_ == SessionState::connected) return refuse(text::resume_while_connected);
+  if (state_ == SessionState::recovering) return refuse(Misuse::recovering);
+  if (auto const refusal = resume_refusal(our_settings_, peer_settings_, resume_command.outcome)) {
+    return std::unexpected(Refusal{*refusal});
+  }
+  resume(resume_command.outcome);
+  return root_connection;
+}
+
+// r[impl core.M3] r[impl core.M4] r[impl core.B4] r[impl session.handshake.resume]
+// r[impl rpc.flow-control.max-concurrent-requests.attachment-loss]
+// r[impl session.handshake.protocol-schema.session-scoped]
+void Session::resume(HandshakeOutcome const& outcome) {
+  peer_supports_retry_ = outcome.peer_supports_retry;
+  if (outcome.resume_key) resume_key_ = outcome.resume_key;
+  plan_ = outcome.plan;
+  connections_.for_each([this](Slot& slot) {
+    slot.sent.reset();
+    slot.calls_in.clear();
+    slot.calls_out.clear();
+    // The peer, too, forgets what it sent, so all of it will come again; 0.4.0 expects that on the
+    // root only and takes it as an error elsewhere.
+    if (follows_spec() || slot.id == root_connection) slot.received.reset();
+  });
+  state_ = SessionState::connected;
+  timers_.clear();
+  ++generation_;
+  begin_keepalive();
+  outbox_.put(
+      output::Resumed{.generation = generation_, .peer_supports_retry = peer_supports_retry_});
+}
+
+}  // namespace vox::session

@@ -1,0 +1,174 @@
+// Requests, responses and channel messages from the peer, and the schemas that come with them.
+#include "impl/schema/cbor_form.hpp"
+#include "impl/session/session.hpp"
+
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace vox::session {
+
+namespace {
+
+wire::Strictness strictness_of(Rulebook rulebook) {
+  return rulebook == Rulebook::spec ? wire::Strictness::strict : wire::Strictness::vox_0_4;
+}
+
+}  // namespace
+
+// r[impl core.P4] r[impl core.P5] r[impl rpc.pipelining] r[impl rpc.error.scope]
+void Session::route(Slot& slot, Arrival const& arrival) {
+  auto const id = slot.id;
+  if (auto const* const channel = std::get_if<wire::ChannelMessage>(&arrival.message.payload)) {
+    if (slot.driver_gone) return lose_driver(slot);
+    outbox_.put(output::ChannelReceived{.connection_id = id,
+                                        .channel_id = channel->id,
+                                        .body = channel->body,
+                                        .backing = arrival.backing});
+    return;
+  }
+  auto const& request = std::get<wire::RequestMessage>(arrival.message.payload);
+  std::optional<MethodId> method;
+  if (auto const* const call = std::get_if<wire::Call>(&request.body)) {
+    if (!admit_call(slot, request.id, *call)) return;
+  } else if (auto const* const response = std::get_if<wire::Response>(&request.body)) {
+    if (!admit_response(slot, request.id, *response, method)) return;
+  }
+  if (slot.driver_gone) return lose_driver(slot);
+  if (auto const* const call = std::get_if<wire::Call>(&request.body)) {
+    outbox_.put(output::CallReceived{
+        .connection_id = id, .request_id = request.id, .call = *call, .backing = arrival.backing});
+  } else if (auto const* const response = std::get_if<wire::Response>(&request.body)) {
+    outbox_.put(output::ResponseReceived{.connection_id = id,
+                                         .request_id = request.id,
+                                         .method_id = method,
+                                         .response = *response,
+                                         .backing = arrival.backing});
+  } else {
+    outbox_.put(output::CancelReceived{.connection_id = id,
+                                       .request_id = request.id,
+                                       .cancel = std::get<wire::Cancel>(request.body),
+                                       .backing = arrival.backing});
+  }
+}
+
+// r[impl rpc.request.id-allocation] r[impl rpc.flow-control.max-concurrent-requests.inbound]
+// r[impl rpc.flow-control.max-concurrent-requests.counting] r[impl schema.exchange.required]
+bool Session::admit_call(Slot& slot, RequestId id, wire::Call const& call) {
+  if (follows_spec()) {
+    if (!has_parity(id, opposite(slot.our_settings.parity))) {
+      violate("rpc.request.id-allocation",
+              "request id " + std::to_string(id) + " is not of the caller's parity");
+      return false;
+    }
+    if (slot.calls_in.find(id) != nullptr) {
+      violate("rpc.request.id-allocation",
+              "request id " + std::to_string(id) + " is still in flight");
+      return false;
+    }
+    if (slot.calls_in.size() >= slot.our_settings.max_concurrent_requests) {
+      violate("rpc.flow-control.max-concurrent-requests.inbound",
+              "more than " + std::to_string(slot.our_settings.max_concurrent_requests) +
+                  " requests in flight");
+      return false;
+    }
+  }
+  if (slot.calls_in.size() >= options_.limits.requests_max) {
+    refuse_message(slot, "rpc.flow-control.max-concurrent-requests.inbound",
+                   "too many requests in flight");
+    return false;
+  }
+  schema::Binding const binding{.method_id = call.method_id,
+                                .direction = wire::BindingDirection::args};
+  if (!call.schemas.empty() &&
+      !record_schemas(slot, binding, call.schemas, "inlined request schemas")) {
+    return false;
+  }
+  if (follows_spec() && !is_announced(slot, binding)) {
+    violate("schema.exchange.required", "call of a method whose argument type is not announced");
+    return false;
+  }
+  slot.calls_in.assign(id, call.method_id);
+  return true;
+}
+
+// r[impl rpc.response.one-per-request]
+bool Session::admit_response(Slot& slot, RequestId id, wire::Response const& response,
+                             std::optional<MethodId>& method) {
+  method = slot.calls_out.take(id);
+  if (!method && follows_spec()) {
+    violate("rpc.response.one-per-request",
+            "response for request " + std::to_string(id) + ", which is not in flight");
+    return false;
+  }
+  if (!method && !response.schemas.empty()) {
+    refuse_message(
+        slot, "core.P4",
+        "response schemas for unknown inflight request RequestId(" + std::to_string(id) + ")");
+    return false;
+  }
+  if (!method) return true;
+  schema::Binding const binding{.method_id = *method,
+                                .direction = wire::BindingDirection::response};
+  if (!response.schemas.empty() &&
+      !record_schemas(slot, binding, response.schemas, "inlined request schemas")) {
+    return false;
+  }
+  if (follows_spec() && !is_announced(slot, binding)) {
+    violate("schema.exchange.required", "response of a method whose type is not announced");
+    return false;
+  }
+  return true;
+}
+
+// r[impl core.P3] r[impl schema.format.delivery] r[impl schema.tracking.received]
+// r[impl schema.format.self-contained]
+bool Session::record_schemas(Slot& slot, schema::Binding binding, ByteView schemas,
+                             std::string_view context) {
+  auto const prefix = std::string{context} + ": ";
+  auto announced =
+      schema::decode_payload(schemas, strictness_of(options_.rulebook), options_.limits);
+  if (!announced) {
+    auto const& violation = announced.error();
+    refuse_message(slot, violation.rule, prefix + "invalid schema CBOR: " + violation.detail);
+    return false;
+  }
+  if (!slot.received) slot.received = std::make_unique<schema::ReceiveTracker>(options_.limits);
+  auto const root = announced->root;
+  if (auto const recorded = slot.received->record(binding, std::move(*announced)); !recorded) {
+    refuse_message(slot, recorded.error().rule, prefix + recorded.error().detail);
+    return false;
+  }
+  if (follows_spec() && slot.received->registry().first_missing(root)) {
+    violate("schema.format.self-contained", prefix + "a type is not among the schemas");
+    return false;
+  }
+  return true;
+}
+
+bool Session::is_announced(Slot const& slot, schema::Binding binding) {
+  return slot.received && slot.received->root(binding) != nullptr;
+}
+
+// A message that breaks a rule ends the session in `spec`; 0.4.0 drops the one connection and does
+// not say so to the peer.
+void Session::refuse_message(Slot& slot, Rule rule, std::string_view detail) {
+  if (follows_spec()) return violate(rule, detail);
+  warn(slot.id, detail);
+  close_slot(
+      slot, Place::closed_here,
+      {.connection_id = slot.id, .by = ClosedBy::bad_message, .metadata = {}, .backing = {}});
+}
+
+// r[impl core.P5]
+void Session::lose_driver(Slot& slot) {
+  // 0.4.0 leaves the peer in the dark; the specification ends a connection by a close.
+  if (follows_spec() && slot.id != root_connection) {
+    send({.kind = SendKind::close, .connection_id = slot.id, .id = 0}, wire::ConnectionClose{});
+  }
+  close_slot(
+      slot, Place::closed_here,
+      {.connection_id = slot.id, .by = ClosedBy::driver_drop, .metadata = {}, .backing = {}});
+}
+
+}  // namespace vox::session
