@@ -18,7 +18,8 @@ function(vox_library)
     BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ARG_HEADERS})
   target_link_libraries(${target} ${scope} ${ARG_LINK})
   if(NOT ARG_NAME STREQUAL spec)  # Its second file set is installed with it.
-    install(TARGETS ${target} EXPORT voxspec FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voxspec)
+    install(TARGETS ${target} EXPORT voxspec COMPONENT development
+      FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voxspec COMPONENT development)
   endif()
 endfunction()
 

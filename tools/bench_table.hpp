@@ -1,7 +1,7 @@
 #pragma once
-#include <benchmark/benchmark.h>
 #include <nlohmann/json.hpp>
 
+#include <benchmark/benchmark.h>
 #include <cstdio>
 #include <fstream>
 #include <map>

@@ -6,10 +6,10 @@
 #include "impl/wire/method_id.hpp"
 #include "tools/bench_table.hpp"
 
-#include <benchmark/benchmark.h>
 #include <nlohmann/json.hpp>
 
 #include <atomic>
+#include <benchmark/benchmark.h>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -29,8 +29,12 @@ void* operator new(std::size_t size) {
   if (void* room = std::malloc(size > 0 ? size : 1)) return room;
   throw std::bad_alloc{};
 }
-void operator delete(void* room) noexcept { std::free(room); }
-void operator delete(void* room, std::size_t) noexcept { std::free(room); }
+void operator delete(void* room) noexcept {
+  std::free(room);
+}
+void operator delete(void* room, std::size_t) noexcept {
+  std::free(room);
+}
 
 namespace {
 
@@ -44,8 +48,8 @@ void measure(benchmark::State& state, Work work) {
   for (auto _ : state) {
     work();
   }
-  state.counters["allocations"] = benchmark::Counter(static_cast<double>(allocations.load() - before),
-                                                     benchmark::Counter::kAvgIterations);
+  state.counters["allocations"] = benchmark::Counter(
+      static_cast<double>(allocations.load() - before), benchmark::Counter::kAvgIterations);
 }
 
 void add(std::string const& name, Bytes const& payload) {

@@ -1,0 +1,88 @@
+#include "conformance/runner/eligibility.hpp"
+
+#include "conformance/runner/suite.hpp"
+#include "conformance/runner/transport_word.hpp"
+
+#include <boost/describe/enum_to_string.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace voxspec {
+namespace {
+
+bool has(std::vector<std::string> const& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+// True if the case judges how the process of the subject ends, which only who started it can see.
+bool judges_process(std::vector<Step> const& steps) {
+  return std::ranges::any_of(steps, [](Step const& step) {
+    if (std::holds_alternative<ExpectExit>(step.body)) return true;
+    if (auto const* const end = std::get_if<ExpectEnd>(&step.body)) return !end->process.empty();
+    if (auto const* const choice = std::get_if<OneOf>(&step.body)) {
+      return std::ranges::any_of(choice->alternatives, judges_process, &Alternative::steps);
+    }
+    if (auto const* const repeat = std::get_if<Repeat>(&step.body)) {
+      return std::ranges::any_of(repeat->rounds, judges_process);
+    }
+    return false;
+  });
+}
+
+// What a case asks of a subject that somebody else has started.
+std::optional<std::string> needs_own_process(Case const& trace) {
+  constexpr char const* since = ", and this subject was not started by voxspec";
+  if (trace.subject.mode == SubjectStart::Mode::client) {
+    return "needs a client that plays '" + trace.subject.scenario + "'" + since;
+  }
+  if (!trace.subject.env.empty()) {
+    return "needs " + trace.subject.env.begin()->first + " in the environment" + since;
+  }
+  if (judges_process(trace.steps)) return std::string{"needs to see the process end"} + since;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::expected<LinkPlan, std::string> plan_case(Case const& trace, Subject const& subject,
+                                               std::optional<vox::net::Transport> transport) {
+  auto const theirs =
+      trace.role == vox::Role::initiator ? vox::Role::acceptor : vox::Role::initiator;
+  if (!subject.plays(theirs)) {
+    return std::unexpected("needs a subject that is the " +
+                           std::string{boost::describe::enum_to_string(theirs, "?")});
+  }
+  for (auto const& ability : trace.needs) {
+    if (!has(subject.abilities, ability)) return std::unexpected("needs the ability " + ability);
+  }
+  bool const is_client = trace.subject.mode == SubjectStart::Mode::client;
+  if (is_client && !has(subject.abilities, client_scenarios)) {
+    return std::unexpected(std::string{"needs the ability "} + client_scenarios);
+  }
+  std::string const conduit = boost::describe::enum_to_string(trace.conduit, "?");
+  if (!has(subject.conduits, conduit)) return std::unexpected("needs the conduit " + conduit);
+  if (subject.command.empty()) {
+    if (auto reason = needs_own_process(trace)) return std::unexpected(*std::move(reason));
+  }
+  using enum vox::net::Transport;
+  for (auto const each : {tcp, local, websocket}) {
+    if (transport.value_or(each) != each || !goes_over(trace, each)) continue;
+    if (!has(subject.transports, transport_word(each))) continue;
+    return LinkPlan{.ours = trace.role,
+                    .transport = each,
+                    .conduit = conduit,
+                    .scenario = is_client ? std::optional{trace.subject.scenario} : std::nullopt,
+                    .environment = trace.subject.env};
+  }
+  std::string wanted = transport ? transport_word(*transport) : "";
+  for (auto const& word : trace.transports) {
+    if (!transport) wanted += (wanted.empty() ? "" : " or ") + word;
+  }
+  return std::unexpected("needs the transport " + (wanted.empty() ? "tcp, local or ws" : wanted));
+}
+
+}  // namespace voxspec

@@ -1,0 +1,21 @@
+#pragma once
+#include "conformance/peer/trace.hpp"
+#include "conformance/runner/link_plan.hpp"
+#include "conformance/runner/subject.hpp"
+
+#include <expected>
+#include <optional>
+#include <string>
+
+namespace voxspec {
+
+// How a case is run against a subject, or why it is unsupported: one sentence that names what the
+// case needs and the subject does not claim. Nothing is guessed and nothing is tried.
+[[nodiscard]] std::expected<LinkPlan, std::string> plan_case(
+    Case const& trace, Subject const& subject,
+    std::optional<vox::net::Transport> transport = std::nullopt);
+
+// The ability of subjects that play CLIENT_SCENARIO.
+inline constexpr char const* client_scenarios = "client-scenarios";
+
+}  // namespace voxspec

@@ -1,0 +1,108 @@
+#include "conformance/runner/eligibility.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace {
+
+using namespace voxspec;
+using vox::Role;
+using vox::net::Transport;
+
+Subject able() {
+  Subject subject;
+  subject.name = "able";
+  subject.command = {"able"};
+  subject.roles = {Role::initiator, Role::acceptor};
+  subject.transports = {"tcp", "ws"};
+  subject.conduits = {"bare"};
+  subject.abilities = {"resumes"};
+  return subject;
+}
+
+Case trace() {
+  Case result;
+  result.id = "some/case";
+  result.rules = {vox::Rule{"session.parity"}};
+  return result;
+}
+
+std::string refusal(Case const& each, Subject const& subject) {
+  auto const plan = plan_case(each, subject);
+  return plan ? "" : plan.error();
+}
+
+TEST_SUITE_BEGIN("runner");
+
+TEST_CASE("a case runs in its role, over the first transport that both have") {
+  auto each = trace();
+  each.role = Role::acceptor;
+  each.needs = {"resumes"};
+  each.subject.env = {{"KEEPALIVE_MS", "10,20"}};
+  auto const plan = plan_case(each, able());
+  REQUIRE(plan);
+  CHECK(plan->ours == Role::acceptor);
+  CHECK(plan->transport == Transport::tcp);
+  CHECK(plan->conduit == "bare");
+  CHECK_FALSE(plan->scenario);
+  CHECK(plan->environment.at("KEEPALIVE_MS") == "10,20");
+  each.transports = {"local", "websocket"};
+  CHECK(plan_case(each, able())->transport == Transport::websocket);
+}
+
+TEST_CASE("what the subject does not claim makes a case unsupported, and is named") {
+  auto each = trace();
+  each.needs = {"resumes", "flies"};
+  CHECK(refusal(each, able()) == "needs the ability flies");
+  each = trace();
+  each.conduit = Conduit::stable;
+  CHECK(refusal(each, able()) == "needs the conduit stable");
+  each = trace();
+  each.transports = {"local"};
+  CHECK(refusal(each, able()) == "needs the transport local");
+  each = trace();
+  auto one_sided = able();
+  one_sided.roles = {Role::initiator};
+  CHECK(refusal(each, one_sided) == "needs a subject that is the acceptor");
+  each.role = Role::acceptor;
+  CHECK(refusal(each, one_sided).empty());
+}
+
+TEST_CASE("a client scenario needs a subject that plays them") {
+  auto each = trace();
+  each.role = Role::acceptor;
+  each.subject.mode = SubjectStart::Mode::client;
+  each.subject.scenario = "echo";
+  CHECK(refusal(each, able()) == "needs the ability client-scenarios");
+  auto client = able();
+  client.abilities = {"client-scenarios"};
+  CHECK(plan_case(each, client)->scenario == "echo");
+}
+
+TEST_CASE("a transport that is forced is the only one") {
+  CHECK(plan_case(trace(), able(), Transport::websocket)->transport == Transport::websocket);
+  CHECK(plan_case(trace(), able(), Transport::local).error() == "needs the transport local");
+}
+
+TEST_CASE("a subject that somebody else started has no environment and no process of ours") {
+  auto subject = able();
+  subject.command.clear();
+  CHECK(refusal(trace(), subject).empty());
+  auto each = trace();
+  each.subject.env = {{"KEEPALIVE_MS", "10,20"}};
+  CHECK(refusal(each, subject).starts_with("needs KEEPALIVE_MS in the environment"));
+  each = trace();
+  Repeat repeat;
+  repeat.rounds.emplace_back();
+  repeat.rounds.front().emplace_back();
+  repeat.rounds.front().front().body = ExpectExit{};
+  each.steps.emplace_back();
+  each.steps.front().body = repeat;
+  CHECK(refusal(each, subject).starts_with("needs to see the process end"));
+  CHECK(refusal(each, able()).empty());
+}
+
+TEST_SUITE_END();
+
+}  // namespace

@@ -1,0 +1,96 @@
+#include "conformance/runner/known_failures.hpp"
+
+#include "conformance/runner/glob.hpp"
+#include "conformance/runner/json_fields.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace voxspec {
+namespace {
+
+// How far a verdict is from a pass; nothing for one that is no word about the subject.
+std::optional<int> badness(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass:
+      return 0;
+    case Verdict::non_strict:
+      return 1;
+    case Verdict::fail:
+      return 2;
+    case Verdict::unsupported:
+    case Verdict::known:
+    case Verdict::unexpected_pass:
+    case Verdict::not_run:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::expected<KnownFailure, std::string> read_entry(nlohmann::json const& object,
+                                                    std::string const& where) {
+  JsonFields fields{object, where};
+  KnownFailure entry;
+  entry.cases = fields.text("case");
+  entry.reason = fields.text("reason");
+  entry.where = where;
+  for (auto const& id : fields.texts("rules")) {
+    if (auto const rule = vox::Rule::find(id)) {
+      entry.rules.push_back(*rule);
+    } else {
+      fields.fail("rules", "has '" + id + "', which is no rule");
+    }
+  }
+  if (auto const verdict = fields.optional_text("verdict")) {
+    if (*verdict == "fail") {
+      entry.verdict = Verdict::fail;
+    } else if (*verdict == "non_strict") {
+      entry.verdict = Verdict::non_strict;
+    } else {
+      fields.fail("verdict", "is '" + *verdict + "', which is not one of fail, non_strict");
+    }
+  }
+  if (auto error = fields.error()) return std::unexpected(*std::move(error));
+  return entry;
+}
+
+}  // namespace
+
+std::expected<void, std::string> KnownFailures::add(std::filesystem::path const& file) {
+  auto const document = load_json(file);
+  if (!document) return std::unexpected(document.error());
+  JsonFields fields{*document, file.string()};
+  auto const* const known = fields.objects("known");
+  if (auto error = fields.error()) return std::unexpected(*std::move(error));
+  for (std::size_t i = 0; i < known->size(); ++i) {
+    auto entry = read_entry((*known)[i], file.string() + ": entry " + std::to_string(i + 1));
+    if (!entry) return std::unexpected(entry.error());
+    entries_.push_back(*std::move(entry));
+  }
+  return {};
+}
+
+bool KnownFailure::is_about(std::string_view id, std::span<vox::Rule const> judged) const {
+  if (!selects_case(cases, id)) return false;
+  return rules.empty() || std::ranges::find_first_of(rules, judged) != rules.end();
+}
+
+KnownFailures::Judged KnownFailures::apply(std::string_view id, std::span<vox::Rule const> rules,
+                                           Verdict verdict, std::string const& reason) const {
+  auto const came = badness(verdict);
+  auto const entry = std::ranges::find_if(
+      entries_, [&](KnownFailure const& each) { return each.is_about(id, rules); });
+  if (!came || entry == entries_.end()) return {verdict, reason};
+  auto const least = badness(entry->verdict.value_or(Verdict::non_strict));
+  auto const most = badness(entry->verdict.value_or(Verdict::fail));
+  if (came > most) return {verdict, reason};
+  if (came < least) {
+    return {Verdict::unexpected_pass,
+            "this was known not to pass (" + entry->where + "): " + entry->reason};
+  }
+  return {Verdict::known, entry->reason};
+}
+
+}  // namespace voxspec

@@ -1,0 +1,95 @@
+#include "conformance/runner/known_failures.hpp"
+
+#include "conformance/runner/temporary_folder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace voxspec;
+using enum Verdict;
+
+std::vector<vox::Rule> const parity{vox::Rule{"session.parity"}};
+
+KnownFailures listed(std::string cases, std::optional<Verdict> verdict = std::nullopt) {
+  KnownFailure entry;
+  entry.cases = std::move(cases);
+  entry.reason = "it is so";
+  entry.verdict = verdict;
+  entry.where = "list: entry 1";
+  return KnownFailures{{entry}};
+}
+
+Verdict after(KnownFailures const& list, Verdict verdict) {
+  return list.apply("open/twice[a]", parity, verdict, "came so").verdict;
+}
+
+// The error of a file with this content, without its path.
+std::string error_of(std::string const& content) {
+  TemporaryFolder const folder;
+  auto const file = folder.path() / "list.json";
+  std::ofstream{file} << content;
+  KnownFailures list;
+  auto const added = list.add(file);
+  REQUIRE_FALSE(added);
+  return added.error().substr(file.string().size());
+}
+
+TEST_SUITE_BEGIN("runner");
+
+TEST_CASE("a failure that is listed becomes known, with the reason of the list") {
+  auto const judged = listed("open/*").apply("open/twice[a]", parity, fail, "came so");
+  CHECK(judged == KnownFailures::Judged{Verdict::known, "it is so"});
+  CHECK(after(KnownFailures{}, fail) == fail);
+}
+
+TEST_CASE("a pass where a failure is listed is unexpected, and says which entry it was") {
+  auto const judged = listed("open").apply("open/twice[a]", parity, pass, "");
+  CHECK(judged.verdict == unexpected_pass);
+  CHECK(judged.reason.contains("list: entry 1"));
+  CHECK(judged.reason.contains("it is so"));
+}
+
+TEST_CASE("without a verdict an entry stands for a failure and for a missed SHOULD") {
+  CHECK(after(listed("open"), fail) == Verdict::known);
+  CHECK(after(listed("open"), non_strict) == Verdict::known);
+}
+
+TEST_CASE("with a verdict, worse stays what it is and better is unexpected") {
+  CHECK(after(listed("open", non_strict), fail) == fail);
+  CHECK(after(listed("open", non_strict), non_strict) == Verdict::known);
+  CHECK(after(listed("open", non_strict), pass) == unexpected_pass);
+  CHECK(after(listed("open", fail), non_strict) == unexpected_pass);
+}
+
+TEST_CASE("what is no word about the subject stays what it is") {
+  CHECK(after(listed("open"), unsupported) == unsupported);
+  CHECK(after(listed("open"), not_run) == not_run);
+}
+
+TEST_CASE("an entry with rules is about the cases that judge one of them") {
+  auto entry = listed("*").entries().front();
+  entry.rules = {vox::Rule{"session.parity"}};
+  std::vector<vox::Rule> const other{vox::Rule{"connection.open"}};
+  CHECK(entry.is_about("x", parity));
+  CHECK_FALSE(entry.is_about("x", other));
+}
+
+TEST_CASE("what is wrong with a list is one line that names the entry and the key") {
+  CHECK(error_of("{}") == ": key 'known' is missing");
+  CHECK(error_of(R"({"known": [7]})") == ": key 'known' is not a list of objects");
+  CHECK(error_of(R"({"known": [{"case": "a", "reason": "b"}, {"case": "a"}]})") ==
+        ": entry 2: key 'reason' is missing");
+  CHECK(error_of(R"({"known": [{"case": "a", "reason": "b", "rules": ["nonsense"]}]})") ==
+        ": entry 1: key 'rules' has 'nonsense', which is no rule");
+  CHECK(error_of(R"({"known": [{"case": "a", "reason": "b", "verdict": "pass"}]})") ==
+        ": entry 1: key 'verdict' is 'pass', which is not one of fail, non_strict");
+}
+
+TEST_SUITE_END();
+
+}  // namespace

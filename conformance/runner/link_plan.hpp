@@ -1,0 +1,20 @@
+#pragma once
+#include "impl/net/address.hpp"
+#include "spec/parity.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace voxspec {
+
+// How one case wants its subject: everything a port needs to know of it.
+struct LinkPlan {
+  vox::Role ours = vox::Role::initiator;  // an initiator dials, an acceptor waits to be dialled
+  vox::net::Transport transport = vox::net::Transport::tcp;
+  std::string conduit = "bare";
+  std::optional<std::string> scenario;             // of a client; a server otherwise
+  std::map<std::string, std::string> environment;  // beyond the contract's own variables
+};
+
+}  // namespace voxspec

@@ -1,0 +1,248 @@
+#include "conformance/runner/printable.hpp"
+#include "conformance/runner/report_html.hpp"
+#include "conformance/runner/report_json.hpp"
+#include "conformance/runner/report_junit.hpp"
+#include "conformance/runner/report_text.hpp"
+#include "conformance/runner/run_report.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace voxspec;
+using enum Verdict;
+
+// Everything a subject could write to spoil a report.
+constexpr std::string_view nasty = "<b attr=\"'&]]>\x1b[31m\xff\x01\nnext line";
+
+// A run with a case of each verdict; the cases stand in it, so that it is not copied.
+struct SomeRun {
+  std::vector<Case> traces;
+  RunReport report;
+
+  SomeRun() {
+    traces.resize(all_verdicts.size());
+    report.version = "1.2.3";
+    report.subject = "some <subject>";
+    report.again = "voxspec run --subject rust";
+    for (std::size_t i = 0; i < all_verdicts.size(); ++i) {
+      auto& trace = traces[i];
+      trace.id = "chapter/" + std::string{text(all_verdicts[i])};
+      trace.about = "A claim about <this> & that";
+      trace.rules = {vox::Rule{"session.parity"}};
+      CaseReport entry;
+      entry.trace = &trace;
+      entry.result.id = trace.id;
+      entry.result.rules = {"session.parity"};
+      entry.result.transport = "websocket";
+      entry.result.verdict = all_verdicts[i];
+      entry.result.reason = nasty;
+      entry.result.wall = std::chrono::microseconds{1500};
+      entry.output = nasty;
+      report.cases.push_back(entry);
+    }
+  }
+  SomeRun(SomeRun const&) = delete;
+  SomeRun& operator=(SomeRun const&) = delete;
+
+  // The failing case, with an exchange of five frames of which the fourth is not the expected one.
+  CaseReport& failed() {
+    auto& entry = report.cases[1];
+    for (int nonce = 0; nonce < 5; ++nonce) {
+      FrameRecord frame;
+      frame.direction = nonce % 2 == 0 ? Direction::sent : Direction::received;
+      frame.decoded = {{"on", 0}, {"ping", {{"nonce", nonce}}}};
+      entry.result.frames.push_back(frame);
+    }
+    entry.result.expected = {{"pong", {{"nonce", 7}}}};
+    entry.result.got = entry.result.frames[3].decoded;
+    return entry;
+  }
+};
+
+std::size_t count(std::string_view in, std::string_view what) {
+  std::size_t found = 0;
+  for (auto at = in.find(what); at != std::string_view::npos; at = in.find(what, at + 1)) {
+    ++found;
+  }
+  return found;
+}
+
+TEST_SUITE_BEGIN("runner");
+
+TEST_CASE("the totals add up to the cases") {
+  SomeRun const run;
+  auto const totals = run.report.totals();
+  CHECK(totals.sum() == run.report.cases.size());
+  for (auto const verdict : all_verdicts) {
+    CHECK(totals[verdict] == 1);
+  }
+}
+
+TEST_CASE("the exit code tells an unexpected result from cases that were not run") {
+  RunReport report;
+  CHECK(report.exit_code() == 0);
+  for (auto const& [verdict, code] : {std::pair{pass, 0},
+                                      {fail, 1},
+                                      {non_strict, 0},
+                                      {unsupported, 0},
+                                      {known, 0},
+                                      {unexpected_pass, 1},
+                                      {not_run, 4}}) {
+    CAPTURE(text(verdict));
+    report.cases.assign(1, CaseReport{});
+    report.cases.front().result.verdict = verdict;
+    CHECK(report.exit_code() == code);
+  }
+  report.cases.clear();
+  report.unmatched.emplace_back();
+  CHECK(report.exit_code() == 1);
+  report.unmatched.clear();
+  report.trace_errors.emplace_back();
+  CHECK(report.exit_code() == 4);
+  report.trace_errors.clear();
+  report.canary_held = false;
+  CHECK(report.exit_code() == 4);
+}
+
+TEST_CASE("an expectation about no case of the suite is unmatched") {
+  SomeRun const run;
+  KnownFailure here;
+  here.cases = "chapter";
+  KnownFailure gone;
+  gone.cases = "chapter/gone";
+  KnownFailure other_rule;
+  other_rule.cases = "chapter";
+  other_rule.rules = {vox::Rule{"connection.open"}};
+  auto const found = unmatched(KnownFailures{{here, gone, other_rule}}, run.traces);
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].cases == "chapter/gone");
+  CHECK_FALSE(found[1].rules.empty());
+}
+
+TEST_CASE("the frame that differed is marked, and it is the last one that was received") {
+  SomeRun run;
+  auto& entry = run.failed();
+  CHECK(divergence(entry.result) == 3);
+  auto const described = describe_case(run.report, entry, {});
+  CHECK(count(described, "\n            > ") == 1);
+  CHECK(described.contains("it sends {\"on\":0,\"ping\":{\"nonce\":3}}"));
+  CHECK(described.contains("expected  {\"pong\":{\"nonce\":7}}"));
+  CHECK(described.contains("again     voxspec run --subject rust chapter/fail\n"));
+}
+
+TEST_CASE("a frame that did not come is marked where it was awaited") {
+  SomeRun run;
+  auto& entry = run.failed();
+  entry.result.got = nullptr;
+  CHECK(divergence(entry.result) == entry.result.frames.size());
+  CHECK(describe_case(run.report, entry, {})
+            .contains("> here the frame that was expected did not come"));
+}
+
+TEST_CASE("a long exchange is cut around the divergence, and says so") {
+  SomeRun run;
+  auto& entry = run.failed();
+  auto const frame = entry.result.frames.front();
+  entry.result.frames.insert(entry.result.frames.begin(), 40, frame);
+  auto const brief_text = describe_case(run.report, entry, {});
+  CHECK(brief_text.contains("35 earlier frames; -v shows all"));
+  auto const all = describe_case(run.report, entry, {.everything = true});
+  CHECK(count(all, " ms  ") == 45);
+}
+
+TEST_CASE("the banner names every verdict that came up, and its numbers") {
+  SomeRun const run;
+  CHECK(banner(run.report, {})
+            .ends_with("7 cases: 1 pass, 1 fail, 1 non-strict, 1 unsupported, "
+                       "1 known, 1 unexpected pass, 1 not run\n"));
+  CHECK(banner(RunReport{}, {}).ends_with("0 cases: 0 pass, 0 fail\n"));
+}
+
+TEST_CASE("the table has a row for each rule that did not simply pass") {
+  SomeRun run;
+  CHECK(rule_table(run.report, {}).contains("\n  session.parity "));
+  for (auto& entry : run.report.cases) {
+    entry.result.verdict = pass;
+  }
+  CHECK(rule_table(run.report, {}) ==
+        "Rules with every case passing (1), each with how many:\n  conn: session.parity 7\n");
+}
+
+TEST_CASE("JUnit counts and escapes everything, whatever the subject wrote") {
+  SomeRun const run;
+  auto const xml = report_junit(run.report);
+  CHECK(xml.contains(
+      "<testsuite name=\"chapter\" tests=\"7\" failures=\"2\" errors=\"1\" skipped=\"2\""));
+  CHECK(count(xml, "<testcase ") == 7);
+  CHECK(count(xml, "<failure ") == 2);
+  CHECK(count(xml, "<error ") == 1);
+  CHECK(count(xml, "<skipped ") == 2);
+  CHECK_FALSE(xml.contains("<b "));
+  CHECK_FALSE(xml.contains('\x1b'));
+  CHECK_FALSE(xml.contains('\x01'));
+  CHECK_FALSE(xml.contains('\xff'));
+  CHECK(xml.contains("&lt;b attr=&quot;&#39;&amp;]]&gt;\uFFFD[31m\uFFFD\uFFFD&#10;next line"));
+}
+
+TEST_CASE("the page escapes everything and needs no other file") {
+  SomeRun const run;
+  auto const html = report_html(run.report);
+  CHECK_FALSE(html.contains("<b "));
+  CHECK_FALSE(html.contains("src="));
+  CHECK_FALSE(html.contains("href="));
+  CHECK(count(html, "<details class=\"case\"") == 7);
+  CHECK(html.contains("some &lt;subject&gt;"));
+}
+
+TEST_CASE("the JSON holds what scripts rely on") {
+  SomeRun run;
+  run.failed();
+  auto const json = report_json(run.report);
+  for (auto const* const key : {"version", "subject", "seed", "wall_ms", "totals", "cases"}) {
+    CAPTURE(key);
+    CHECK(json.contains(key));
+  }
+  std::size_t sum = 0;
+  for (auto const& [verdict, number] : json["totals"].items()) {
+    sum += number.get<std::size_t>();
+  }
+  CHECK(sum == json["cases"].size());
+  auto const& failed = json["cases"][1];
+  for (auto const* const key :
+       {"id", "rules", "role", "transport", "verdict", "reason", "end", "ms", "frames"}) {
+    CAPTURE(key);
+    CHECK(failed.contains(key));
+  }
+  CHECK(failed["verdict"] == "fail");
+  CHECK(failed["transport"] == "ws");
+  CHECK(failed["ms"] == 1.5);
+  CHECK(failed["frames"].size() == 5);
+}
+
+TEST_CASE("what is not text becomes the replacement character, once for each byte or control") {
+  CHECK(printable("plain ü €\t\n") == "plain ü €\t\n");
+  CHECK(printable(std::string_view{"a\0b", 3}) == "a\uFFFDb");
+  CHECK(printable("\xc3") == "\uFFFD");
+  CHECK(printable("\xed\xa0\x80") == "\uFFFD\uFFFD\uFFFD");
+  CHECK(printable("line\r\nline") == "line\nline");
+  CHECK(printable("\xc2\x9b"
+                  "31m") == "\uFFFD31m");
+  CHECK(printable("\xef\xbf\xbf") == "\uFFFD");
+}
+
+TEST_CASE("a word is quoted for the shell only where it has to be") {
+  CHECK(shell_word("connection/open@initiator") == "connection/open@initiator");
+  CHECK(shell_word("open[a]") == "'open[a]'");
+  CHECK(shell_word("it's") == "'it'\\''s'");
+  CHECK(shell_word("") == "''");
+}
+
+TEST_SUITE_END();
+
+}  // namespace

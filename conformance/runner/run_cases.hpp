@@ -1,0 +1,47 @@
+#pragma once
+#include "conformance/runner/known_failures.hpp"
+#include "conformance/runner/run_report.hpp"
+#include "conformance/runner/stage.hpp"
+#include "conformance/runner/subject.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace voxspec {
+
+struct RunSettings {
+  std::size_t jobs = 1;    // cases at a time
+  std::uint64_t seed = 1;  // of the order of the cases and of what is fresh in them
+  RunOptions options;
+  std::optional<vox::net::Transport> transport;  // use no other
+};
+
+// Called after each case, never twice at a time, from any thread.
+using OnCase = std::function<void(CaseReport const&)>;
+
+// Runs the cases and returns them in the order given, each with its verdict. The order of running
+// comes from the seed: slow cases first, so that they do not stand alone at the end, and hostile
+// ones last, since they may leave the machine worse.
+//
+// A subject that has not sent one frame in the first cases is mute, and the guard times are cut
+// until it does: a dead subject should not take an hour to be called so.
+[[nodiscard]] std::vector<CaseReport> run_cases(std::vector<Case const*> const& cases,
+                                                Subject const& subject, Stage& stage,
+                                                KnownFailures const& known,
+                                                RunSettings const& settings,
+                                                OnCase const& on_case = {});
+
+// A case that never met the subject, as `not_run` for the reason given.
+[[nodiscard]] CaseReport not_run(Case const& trace, std::string reason);
+
+// The canary: a case that needs an ability which no subject can claim goes through the same way
+// as all others and has to come back unsupported. False if it did not: then no verdict of the tool
+// can be trusted.
+[[nodiscard]] bool canary_holds(Subject const& subject, Stage& stage, KnownFailures const& known,
+                                RunSettings const& settings);
+
+}  // namespace voxspec

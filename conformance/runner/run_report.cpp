@@ -1,0 +1,83 @@
+#include "conformance/runner/run_report.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <numeric>
+#include <string_view>
+
+namespace voxspec {
+
+std::size_t Totals::sum() const {
+  return std::accumulate(counts_.begin(), counts_.end(), 0uz);
+}
+
+Totals RunReport::totals() const {
+  Totals totals;
+  for (auto const& entry : cases)
+    totals.count(entry.result.verdict);
+  return totals;
+}
+
+int RunReport::exit_code() const {
+  auto const counted = totals();
+  if (counted[Verdict::fail] + counted[Verdict::unexpected_pass] + unmatched.size() > 0) return 1;
+  if (counted[Verdict::not_run] + trace_errors.size() > 0 || !canary_held) return 4;
+  return 0;
+}
+
+std::vector<RuleReport> by_rule(RunReport const& report) {
+  std::map<vox::Rule, Totals> totals;
+  for (auto const& entry : report.cases) {
+    for (auto const rule : entry.trace->rules)
+      totals[rule].count(entry.result.verdict);
+  }
+  std::vector<RuleReport> result;
+  for (auto const& [rule, counted] : totals)
+    result.push_back({rule, counted});
+  return result;
+}
+
+bool is_unexpected(Verdict verdict) {
+  return verdict == Verdict::fail || verdict == Verdict::unexpected_pass ||
+         verdict == Verdict::not_run;
+}
+
+std::vector<KnownFailure> unmatched(KnownFailures const& known, std::vector<Case> const& cases) {
+  std::vector<KnownFailure> result;
+  std::ranges::copy_if(known.entries(), std::back_inserter(result), [&](KnownFailure const& entry) {
+    return std::ranges::none_of(
+        cases, [&](Case const& trace) { return entry.is_about(trace.id, trace.rules); });
+  });
+  return result;
+}
+
+std::string shell_word(std::string const& text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+=,";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  std::string word = "'";
+  for (char const c : text) {
+    if (c == '\'') {
+      word += "'\\''";
+    } else {
+      word += c;
+    }
+  }
+  return word + "'";
+}
+
+std::string rerun_line(RunReport const& report, CaseReport const& entry) {
+  return report.again_by_id ? report.again + " " + shell_word(entry.result.id) : report.again;
+}
+
+std::size_t divergence(CaseResult const& result) {
+  auto const& frames = result.frames;
+  if (result.got.is_null()) return frames.size();
+  auto const last = std::find_if(frames.rbegin(), frames.rend(), [&](FrameRecord const& frame) {
+    return frame.direction == Direction::received && frame.decoded == result.got;
+  });
+  return last == frames.rend() ? frames.size() : static_cast<std::size_t>(frames.rend() - last) - 1;
+}
+
+}  // namespace voxspec

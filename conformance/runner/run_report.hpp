@@ -1,0 +1,83 @@
+#pragma once
+#include "conformance/peer/case_result.hpp"
+#include "conformance/peer/trace.hpp"
+#include "conformance/runner/known_failures.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace voxspec {
+
+// One case of a run. The case belongs to the suite, which outlives the report.
+struct CaseReport {
+  Case const* trace = nullptr;
+  CaseResult result;    // its verdict and reason with the expectations applied
+  std::string finding;  // what the executor said, where an expectation changed the verdict
+  std::string output;   // the end of what the subject wrote
+};
+
+// How many cases came to which verdict.
+class Totals {
+ public:
+  void count(Verdict verdict) { ++counts_[static_cast<std::size_t>(verdict)]; }
+  [[nodiscard]] std::size_t operator[](Verdict verdict) const {
+    return counts_[static_cast<std::size_t>(verdict)];
+  }
+  [[nodiscard]] std::size_t sum() const;
+
+ private:
+  std::array<std::size_t, 7> counts_{};
+};
+inline constexpr std::array<Verdict, 7> all_verdicts{Verdict::pass,       Verdict::fail,
+                                                     Verdict::non_strict, Verdict::unsupported,
+                                                     Verdict::known,      Verdict::unexpected_pass,
+                                                     Verdict::not_run};
+
+// Everything one run gave. All reports are made of this and of nothing else.
+struct RunReport {
+  std::string version;      // of voxspec
+  std::string subject;      // its name
+  std::string again;        // the command line that runs it again
+  bool again_by_id = true;  // whether that line takes ids of cases
+  std::uint64_t seed = 1;
+  std::chrono::milliseconds wall{};
+  std::vector<CaseReport> cases;         // by id
+  std::vector<TraceError> trace_errors;  // files that could not be used
+  std::vector<KnownFailure> unmatched;   // expectations about no case
+  bool canary_held = true;               // the case that nobody can support came back unsupported
+
+  [[nodiscard]] Totals totals() const;
+  // 0 clean; 1 a failure, an unexpected pass or an unmatched expectation; 4 something was not run.
+  [[nodiscard]] int exit_code() const;
+};
+
+// The verdicts of the cases that judge one rule.
+struct RuleReport {
+  vox::Rule rule;
+  Totals totals;
+};
+// Every rule that a case of the run judges, by id.
+[[nodiscard]] std::vector<RuleReport> by_rule(RunReport const& report);
+
+// True for a verdict that somebody has to look at.
+[[nodiscard]] bool is_unexpected(Verdict verdict);
+
+// The entries that are about none of the cases. Each is an error, because the case it was written
+// for has gone or was misspelt. `cases` are all there are, not only those selected.
+[[nodiscard]] std::vector<KnownFailure> unmatched(KnownFailures const& known,
+                                                  std::vector<Case> const& cases);
+
+// The line to copy that runs one case again.
+[[nodiscard]] std::string rerun_line(RunReport const& report, CaseReport const& entry);
+// The text as one word of a shell command.
+[[nodiscard]] std::string shell_word(std::string const& text);
+
+// The index in `result.frames` of the frame that first differed from what was expected, or of the
+// end of the list if none came.
+[[nodiscard]] std::size_t divergence(CaseResult const& result);
+
+}  // namespace voxspec

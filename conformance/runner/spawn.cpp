@@ -1,0 +1,126 @@
+#include "conformance/runner/spawn.hpp"
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <string_view>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace voxspec {
+namespace {
+
+// A pipe whose two ends close when it goes, unless they were taken.
+class Pipe {
+ public:
+  Pipe() { failed_ = ::pipe2(ends_.data(), O_CLOEXEC) != 0; }
+  Pipe(Pipe const&) = delete;
+  Pipe& operator=(Pipe const&) = delete;
+  ~Pipe() {
+    close_write();
+    if (ends_[0] >= 0) ::close(ends_[0]);
+  }
+
+  [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] int read_end() const { return ends_[0]; }
+  [[nodiscard]] int write_end() const { return ends_[1]; }
+  [[nodiscard]] int take_read_end() { return std::exchange(ends_[0], -1); }
+  void close_write() {
+    if (ends_[1] >= 0) ::close(std::exchange(ends_[1], -1));
+  }
+
+ private:
+  std::array<int, 2> ends_{-1, -1};
+  bool failed_ = false;
+};
+
+// argv or envp for exec: pointers into texts that live on, and the null at the end.
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  for (auto& text : texts)
+    result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+std::vector<std::string> merged_environment(std::map<std::string, std::string> const& extra) {
+  std::vector<std::string> result;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    std::string_view const text{*entry};
+    if (!extra.contains(std::string{text.substr(0, text.find('='))})) result.emplace_back(text);
+  }
+  for (auto const& [name, value] : extra)
+    result.push_back(name + "=" + value);
+  return result;
+}
+
+// Everything the child does before it becomes the program: system calls alone, because another
+// thread may have held any lock when we forked.
+[[noreturn]] void become(char* const* argv, char* const* envp, int output, int error, int complaint,
+                         pid_t parent) {
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(127);  // The parent went before the line above.
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::signal(SIGPIPE, SIG_DFL);
+  int const input = ::open("/dev/null", O_RDONLY);
+  ::dup2(input, STDIN_FILENO);
+  ::dup2(output, STDOUT_FILENO);
+  ::dup2(error, STDERR_FILENO);
+  if (::close_range(3, UINT_MAX, CLOSE_RANGE_CLOEXEC) != 0) {
+    for (int fd = 3; fd < 4096; ++fd)
+      ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  }
+  ::execvpe(argv[0], argv, envp);
+  int const why = errno;
+  [[maybe_unused]] auto const written = ::write(complaint, &why, sizeof why);
+  ::_exit(127);
+}
+
+std::unexpected<std::string> cannot_start(std::string const& program, int error) {
+  return std::unexpected("cannot start " + program + ": " + std::generic_category().message(error));
+}
+
+}  // namespace
+
+std::expected<Spawned, std::string> spawn(std::vector<std::string> const& command,
+                                          std::map<std::string, std::string> const& environment) {
+  auto arguments = command;
+  auto variables = merged_environment(environment);
+  auto const argv = pointers(arguments);
+  auto const envp = pointers(variables);
+  Pipe output;
+  Pipe error;
+  Pipe complaint;  // Closed by a successful exec; carries errno otherwise.
+  if (output.failed() || error.failed() || complaint.failed()) {
+    return cannot_start(command.front(), errno);
+  }
+  pid_t const parent = ::getpid();
+  pid_t const pid = ::fork();
+  if (pid < 0) return cannot_start(command.front(), errno);
+  if (pid == 0) {
+    become(argv.data(), envp.data(), output.write_end(), error.write_end(), complaint.write_end(),
+           parent);
+  }
+  complaint.close_write();
+  int why = 0;
+  ssize_t count = 0;
+  do {
+    count = ::read(complaint.read_end(), &why, sizeof why);
+  } while (count < 0 && errno == EINTR);
+  if (count == sizeof why) {
+    ::waitpid(pid, nullptr, 0);
+    return cannot_start(command.front(), why);
+  }
+  return Spawned{.pid = pid, .output = output.take_read_end(), .error = error.take_read_end()};
+}
+
+}  // namespace voxspec

@@ -1,0 +1,25 @@
+#pragma once
+#include <expected>
+#include <map>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace voxspec {
+
+// A program that was just started: its id and our ends of its standard output and error, which the
+// caller closes.
+struct Spawned {
+  pid_t pid = -1;
+  int output = -1;
+  int error = -1;
+};
+
+// Starts a program, found through PATH if its name has no slash, with an empty standard input, in a
+// process group of its own, and so that the kernel ends it when the calling thread ends. It
+// inherits no descriptor of ours but the three standard ones: a link of another case that stayed
+// open in it would hide that we closed it.
+[[nodiscard]] std::expected<Spawned, std::string> spawn(
+    std::vector<std::string> const& command, std::map<std::string, std::string> const& environment);
+
+}  // namespace voxspec

@@ -1,0 +1,54 @@
+#pragma once
+#include "conformance/peer/executor.hpp"
+#include "conformance/peer/trace.hpp"
+#include "conformance/runner/link_plan.hpp"
+#include "conformance/runner/subject.hpp"
+
+#include <cstddef>
+#include <expected>
+#include <memory>
+#include <string>
+
+namespace voxspec {
+
+// One run of one case, with the end of what the subject wrote meanwhile.
+struct Performance {
+  CaseResult result;
+  std::string output;
+};
+
+// Where cases meet the subject: it knows how to get at it, and nothing of selections, expectations
+// or reports.
+class Stage {
+ public:
+  Stage() = default;
+  Stage(Stage const&) = delete;
+  Stage(Stage&&) = delete;
+  Stage& operator=(Stage const&) = delete;
+  Stage& operator=(Stage&&) = delete;
+  virtual ~Stage() = default;
+
+  // Sees that there is a subject at all, before any case. The error is for a person, may have
+  // several lines and holds the end of what the subject wrote.
+  [[nodiscard]] virtual std::expected<void, std::string> preflight() = 0;
+  // Runs one case on a link, and where there is one in a process, of its own.
+  [[nodiscard]] virtual Performance perform(Case const& trace, LinkPlan const& plan,
+                                            RunOptions const& options) = 0;
+  // How many threads may perform at a time.
+  [[nodiscard]] virtual std::size_t parallel_max() const = 0;
+  // Where the subject is met, for people: an address, or the program.
+  [[nodiscard]] virtual std::string place() const = 0;
+};
+
+// Starts the subject anew for each case. The subject must outlive the stage.
+[[nodiscard]] std::unique_ptr<Stage> make_process_stage(Subject const& subject);
+
+// Dials an address that somebody else serves.
+[[nodiscard]] std::unique_ptr<Stage> make_connecting_stage(vox::net::Address address);
+
+// Waits at an address for a subject that somebody else has started to dial us, again for every
+// case. The error says why nobody can listen there.
+[[nodiscard]] std::expected<std::unique_ptr<Stage>, std::string> make_listening_stage(
+    vox::net::Address const& address);
+
+}  // namespace voxspec

@@ -1,0 +1,205 @@
+#include "conformance/runner/subject_process.hpp"
+
+#include "conformance/runner/spawn.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utility>
+
+namespace voxspec {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::size_t tail_bytes_max = 4096;
+constexpr std::size_t line_bytes_max = 4096;
+constexpr std::string_view listen_key = "LISTEN_ADDR=";
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+
+}  // namespace
+
+struct SubjectProcess::Impl {
+  Impl(asio::any_io_executor const& executor, Spawned const& spawned)
+      : pid{spawned.pid},
+        output{executor, spawned.output},
+        error{executor, spawned.error},
+        exit{executor},
+        changed{executor, asio::steady_timer::time_point::max()} {
+    output.non_blocking(true);
+    error.non_blocking(true);
+    // A descriptor that becomes readable when the process ends.
+    auto const descriptor = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+    if (descriptor >= 0) exit.assign(descriptor);
+  }
+
+  void keep(std::string_view text) {
+    tail += text;
+    if (tail.size() > tail_bytes_max) tail.erase(0, tail.size() - tail_bytes_max);
+  }
+
+  void take_output(std::string_view text) {
+    keep(text);
+    if (listen_address) return;
+    line += text;
+    for (auto end = line.find('\n'); end != std::string::npos; end = line.find('\n')) {
+      auto first = line.substr(0, end);
+      line.erase(0, end + 1);
+      if (first.ends_with('\r')) first.pop_back();
+      if (first.starts_with(listen_key)) {
+        listen_address = first.substr(listen_key.size());
+        changed.cancel();
+        return;
+      }
+    }
+    if (line.size() > line_bytes_max) line.clear();
+  }
+
+  // Looks whether the process has ended, without reaping it: until the group was killed nobody else
+  // may get its id.
+  void look(int options) {
+    siginfo_t info{};
+    if (ended || reaped) return;
+    int result = 0;
+    do {
+      result = ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | options);
+    } while (result != 0 && errno == EINTR);
+    if (result != 0 || info.si_pid != pid) return;
+    using enum ProcessState::Kind;
+    ended = ProcessState{.kind = info.si_code == CLD_EXITED ? exited : signalled,
+                         .code_or_signal = info.si_status};
+    changed.cancel();
+  }
+
+  void kill_group() {
+    if (reaped) return;
+    ::kill(-pid, SIGKILL);
+    look(0);
+    ::waitpid(pid, nullptr, 0);
+    reaped = true;
+  }
+
+  // What is in a pipe already, without waiting; after the end of the process this is all there is.
+  template <class Take>
+  static void drain(asio::posix::stream_descriptor& pipe, Take take) {
+    std::array<char, 4096> chunk{};
+    boost::system::error_code ec;
+    while (pipe.is_open()) {
+      auto const count = pipe.read_some(asio::buffer(chunk), ec);
+      if (ec) return;
+      take(std::string_view{chunk.data(), count});
+    }
+  }
+  void drain_both() {
+    drain(error, [this](std::string_view text) { keep(text); });
+    drain(output, [this](std::string_view text) { take_output(text); });
+  }
+
+  pid_t pid;
+  asio::posix::stream_descriptor output;
+  asio::posix::stream_descriptor error;
+  asio::posix::stream_descriptor exit;
+  asio::steady_timer changed;  // cancelled whenever one of the below changes
+  std::optional<ProcessState> ended;
+  bool reaped = false;
+  std::optional<std::string> listen_address;
+  std::string line;  // of standard output, as far as it has come
+  std::string tail;
+};
+
+namespace {
+
+// Reads a pipe to its end. It holds the owner alive, not the other way round.
+template <class Owner, class Take>
+asio::awaitable<void> pump(std::shared_ptr<Owner> owner, asio::posix::stream_descriptor& pipe,
+                           Take take) {
+  std::array<char, 4096> chunk{};
+  while (true) {
+    auto const [ec, count] = co_await pipe.async_read_some(asio::buffer(chunk), no_throw);
+    if (ec) co_return;
+    take(*owner, std::string_view{chunk.data(), count});
+  }
+}
+
+template <class Owner>
+asio::awaitable<void> watch_exit(std::shared_ptr<Owner> owner) {
+  if (!owner->exit.is_open()) co_return;
+  auto const [ec] =
+      co_await owner->exit.async_wait(asio::posix::stream_descriptor::wait_read, no_throw);
+  if (!ec) owner->look(WNOHANG);
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<SubjectProcess>, std::string> SubjectProcess::start(
+    asio::any_io_executor const& executor, Launch const& launch) {
+  auto const spawned = spawn(launch.command, launch.environment);
+  if (!spawned) return std::unexpected(spawned.error());
+  auto impl = std::make_shared<Impl>(executor, *spawned);
+  asio::co_spawn(executor,
+                 pump(impl, impl->output, [](Impl& to, auto text) { to.take_output(text); }),
+                 asio::detached);
+  asio::co_spawn(executor, pump(impl, impl->error, [](Impl& to, auto text) { to.keep(text); }),
+                 asio::detached);
+  asio::co_spawn(executor, watch_exit(impl), asio::detached);
+  return std::unique_ptr<SubjectProcess>{new SubjectProcess{std::move(impl)}};
+}
+
+SubjectProcess::SubjectProcess(std::shared_ptr<Impl> impl) : impl_{std::move(impl)} {}
+
+SubjectProcess::~SubjectProcess() {
+  kill();
+  // The readers end at their next step and let go of the rest.
+  boost::system::error_code ec;
+  impl_->output.close(ec);
+  impl_->error.close(ec);
+  impl_->exit.close(ec);
+  impl_->changed.cancel();
+}
+
+ProcessState SubjectProcess::state() {
+  impl_->look(WNOHANG);
+  return impl_->ended.value_or(ProcessState{.kind = ProcessState::Kind::running});
+}
+
+asio::awaitable<ProcessState> SubjectProcess::wait_exit() {
+  auto const impl = impl_;
+  impl->look(WNOHANG);
+  while (!impl->ended)
+    co_await impl->changed.async_wait(no_throw);
+  co_return *impl->ended;
+}
+
+asio::awaitable<std::expected<std::string, std::string>> SubjectProcess::listen_address() {
+  auto const impl = impl_;
+  while (!impl->listen_address && !impl->ended)
+    co_await impl->changed.async_wait(no_throw);
+  if (!impl->listen_address) impl->drain_both();
+  if (impl->listen_address) co_return *impl->listen_address;
+  co_return std::unexpected("the subject " + text(*impl->ended) +
+                            " before it said where it listens (a line LISTEN_ADDR=…)");
+}
+
+void SubjectProcess::kill() {
+  impl_->kill_group();
+}
+
+std::string SubjectProcess::output_tail() {
+  impl_->drain_both();
+  return impl_->tail;
+}
+
+}  // namespace voxspec

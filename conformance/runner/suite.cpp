@@ -1,0 +1,117 @@
+#include "conformance/runner/suite.hpp"
+
+#include "conformance/runner/glob.hpp"
+#include "conformance/runner/transport_word.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <system_error>
+
+namespace voxspec {
+namespace fs = std::filesystem;
+
+std::expected<Suite, std::string> load_suite(fs::path const& folder) {
+  std::error_code ec;
+  std::vector<fs::path> files;
+  for (fs::recursive_directory_iterator each{folder, ec}, end; !ec && each != end;
+       each.increment(ec)) {
+    auto const& path = each->path();
+    if (path.extension() == ".json" && !path.filename().string().ends_with(".schema.json")) {
+      files.push_back(path);
+    }
+  }
+  if (ec) return std::unexpected(folder.string() + ": cannot be read: " + ec.message());
+  return load_files(files, folder);
+}
+
+Suite load_files(std::vector<fs::path> const& files, fs::path const& root) {
+  Suite suite;
+  for (auto const& path : files) {
+    auto const file = load_trace(path);
+    if (!file) {
+      suite.errors.push_back(file.error());
+    } else {
+      std::ranges::move(cases(*file, root), std::back_inserter(suite.cases));
+    }
+  }
+  std::ranges::sort(suite.cases, {}, &Case::id);
+  std::ranges::sort(suite.errors, {}, &TraceError::file);
+  return suite;
+}
+
+std::expected<Shard, std::string> Shard::parse(std::string_view text) {
+  Shard shard;
+  auto const* const end = text.data() + text.size();
+  auto const [slash, first] = std::from_chars(text.data(), end, shard.index);
+  bool good = first == std::errc{} && slash != end && *slash == '/';
+  if (good) {
+    auto const [rest, second] = std::from_chars(slash + 1, end, shard.count);
+    good = second == std::errc{} && rest == end && shard.index >= 1 && shard.index <= shard.count;
+  }
+  if (good) return shard;
+  return std::unexpected("'" + std::string{text} +
+                         "' is no shard: write i/n with i from 1 to n, as 2/5");
+}
+
+bool goes_over(Case const& trace, vox::net::Transport transport) {
+  return trace.transports.empty() ||
+         std::ranges::any_of(trace.transports, [&](std::string const& word) {
+           return find_transport(word) == transport;
+         });
+}
+
+namespace {
+
+bool judges(Case const& trace, std::string_view pattern) {
+  return std::ranges::any_of(trace.rules,
+                             [&](vox::Rule rule) { return selects_rule(pattern, rule.id()); });
+}
+
+bool fits(Case const& trace, Selection const& selection) {
+  auto const has_id = [&](std::string const& pattern) { return selects_case(pattern, trace.id); };
+  auto const has_rule = [&](std::string const& pattern) { return judges(trace, pattern); };
+  if (!selection.patterns.empty() && std::ranges::none_of(selection.patterns, has_id)) return false;
+  if (!selection.rules.empty() && std::ranges::none_of(selection.rules, has_rule)) return false;
+  if (selection.only && std::ranges::find(*selection.only, trace.id) == selection.only->end()) {
+    return false;
+  }
+  if (selection.transport && !goes_over(trace, *selection.transport)) return false;
+  return !selection.conduit || trace.conduit == *selection.conduit;
+}
+
+std::string no_case_judges(std::string const& pattern) {
+  bool const known = std::ranges::any_of(
+      vox::rule_table, [&](std::string_view id) { return selects_rule(pattern, id); },
+      &vox::RuleEntry::id);
+  return known ? "no case judges the rule '" + pattern + "'; see voxspec cover"
+               : "there is no rule '" + pattern + "'; see voxspec rules";
+}
+
+}  // namespace
+
+std::expected<std::vector<Case const*>, std::string> select(Suite const& suite,
+                                                            Selection const& selection) {
+  for (auto const& pattern : selection.patterns) {
+    if (std::ranges::none_of(
+            suite.cases, [&](std::string const& id) { return selects_case(pattern, id); },
+            &Case::id)) {
+      return std::unexpected("no case has an id that fits '" + pattern + "'; see voxspec list");
+    }
+  }
+  for (auto const& pattern : selection.rules) {
+    if (std::ranges::none_of(suite.cases,
+                             [&](Case const& trace) { return judges(trace, pattern); })) {
+      return std::unexpected(no_case_judges(pattern));
+    }
+  }
+  std::vector<Case const*> selected;
+  std::size_t count = 0;
+  for (auto const& trace : suite.cases) {
+    if (!fits(trace, selection)) continue;
+    if (count++ % selection.shard.count == selection.shard.index - 1) selected.push_back(&trace);
+  }
+  return selected;
+}
+
+}  // namespace voxspec

@@ -1,0 +1,55 @@
+#pragma once
+#include "conformance/peer/trace.hpp"
+#include "impl/net/address.hpp"
+
+#include <cstddef>
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace voxspec {
+
+// All cases of a folder of traces, by id, and the files that could not be used.
+struct Suite {
+  std::vector<Case> cases;
+  std::vector<TraceError> errors;
+};
+
+// Reads every *.json below the folder but the schema of the format. The error is one line.
+[[nodiscard]] std::expected<Suite, std::string> load_suite(std::filesystem::path const& folder);
+// The cases of the files named, whose ids count from `root` where they lie below it.
+[[nodiscard]] Suite load_files(std::vector<std::filesystem::path> const& files,
+                               std::filesystem::path const& root);
+
+// One of `count` parts that a suite is cut into, counted from 1.
+struct Shard {
+  std::size_t index = 1;
+  std::size_t count = 1;
+
+  // "2/5"
+  [[nodiscard]] static std::expected<Shard, std::string> parse(std::string_view text);
+};
+
+// Which cases of a suite somebody asks for. What is left empty asks for nothing in particular; a
+// case has to fit all that is not.
+struct Selection {
+  std::vector<std::string> patterns;             // for ids
+  std::vector<std::string> rules;                // for rules
+  std::optional<std::vector<std::string>> only;  // exactly these ids
+  std::optional<vox::net::Transport> transport;
+  std::optional<Conduit> conduit;
+  Shard shard;
+};
+
+// The cases that fit, in the order of the suite. A pattern that fits no case of the suite is an
+// error, one line that names it: nobody should take a misspelt id for a clean run.
+[[nodiscard]] std::expected<std::vector<Case const*>, std::string> select(
+    Suite const& suite, Selection const& selection);
+
+// True if the case may be run over the transport.
+[[nodiscard]] bool goes_over(Case const& trace, vox::net::Transport transport);
+
+}  // namespace voxspec

@@ -1,0 +1,73 @@
+# The command line as others see it: what it prints, and what it ends with.
+if(NOT VOXSPEC_TESTS)
+  return()
+endif()
+
+# cli_test(<name> EXIT <code> [OUT <regex>] [ERR <regex>] [FILE <path> <regex>] ARGS <word>...)
+function(cli_test name)
+  cmake_parse_arguments(ARG "" "EXIT;OUT;ERR" "FILE;ARGS" ${ARGN})
+  list(JOIN ARG_ARGS "|" words)
+  list(POP_FRONT ARG_FILE file file_regex)
+  add_test(NAME cli.${name} COMMAND ${CMAKE_COMMAND} "-DPROGRAM=$<TARGET_FILE:voxspec>"
+    "-DWORDS=${words}" "-DEXIT=${ARG_EXIT}" "-DOUT=${ARG_OUT}" "-DERR=${ARG_ERR}"
+    "-DFILE=${file}" "-DFILE_REGEX=${file_regex}" -P ${CMAKE_CURRENT_SOURCE_DIR}/cli_test.cmake)
+  set_tests_properties(cli.${name} PROPERTIES TIMEOUT 300 LABELS cli
+    WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}
+    ENVIRONMENT "XDG_CACHE_HOME=${CMAKE_CURRENT_BINARY_DIR}/cache")
+endfunction()
+
+set(samples ${CMAKE_CURRENT_SOURCE_DIR}/samples)
+set(out ${CMAKE_CURRENT_BINARY_DIR})
+
+cli_test(version EXIT 0 OUT "voxspec ${PROJECT_VERSION}" ARGS --version)
+foreach(command run list explain rules cover replay expand decode selftest)
+  cli_test(help_${command} EXIT 0 OUT "Example" ARGS ${command} --help)
+endforeach()
+cli_test(no_command EXIT 2 ERR "^voxspec: [^\n]*\n$" ARGS)
+cli_test(unknown_option EXIT 2 ERR "^voxspec: [^\n]*--nonsense[^\n]*\n$" ARGS list --nonsense)
+
+cli_test(decode_prologue EXIT 0 OUT "transport_hello" ARGS decode --layer prologue 564f544809000000)
+cli_test(decode_message EXIT 0 OUT "\"nonce\": 7" ARGS decode --layer message 000807)
+cli_test(decode_link EXIT 0 OUT "\"hex\": \"aabb\"" ARGS decode --layer link "02000000aabb")
+cli_test(decode_cut EXIT 1 ERR "byte [0-9]+ of 2: " ARGS decode --layer message 0008)
+cli_test(decode_link_cut EXIT 1 ERR "byte [0-9]+ of 5: " ARGS decode --layer link 02000000aa)
+cli_test(decode_no_input EXIT 2 ERR "neither a file nor hex" ARGS decode --layer message nonsense!)
+cli_test(decode_no_layer EXIT 2 ERR "--layer" ARGS decode 00)
+
+cli_test(rules EXIT 0 OUT "session.parity  \\(conn, " ARGS rules session.parity)
+cli_test(rules_none EXIT 2 ERR "no rule fits" ARGS rules --text "no rule says this")
+cli_test(cover EXIT 0 OUT "\nall +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+\n" ARGS cover)
+cli_test(explain_rule EXIT 0 OUT "^session.parity\n" ARGS explain session.parity)
+cli_test(explain_unknown EXIT 2 ERR "no case and no rule 'nonsense'" ARGS explain nonsense)
+cli_test(list_subjects EXIT 0 OUT "null-exit " ARGS list --subjects)
+cli_test(list EXIT 0 OUT "^first\nsecond\\[a\\]\nsecond\\[b\\]\n$" ARGS --traces ${samples} list)
+cli_test(list_unknown EXIT 2 ERR "no case has an id that fits 'nonsense'"
+  ARGS --traces ${samples} list nonsense)
+cli_test(list_shard EXIT 0 OUT "^second\\[a\\]\n$" ARGS --traces ${samples} list --shard 2/3)
+cli_test(list_bad_shard EXIT 2 ERR "'3/2' is no shard" ARGS list --shard 3/2)
+
+cli_test(run_no_subject EXIT 2 ERR "subject" ARGS run)
+cli_test(run_unknown_rule EXIT 2 ERR "there is no rule 'nonsense'"
+  ARGS --traces ${samples} run --subject null-exit --rule nonsense)
+cli_test(run_no_program EXIT 3 ERR "cannot start [^\n]*no-such-program: No such file"
+  ARGS --traces ${samples} run --subject ./no-such-program)
+cli_test(run_ends_at_once EXIT 3 ERR "exited with code 7 before it said where it listens"
+  ARGS --traces ${samples} run --subject "sh -c 'echo oops >&2; exit 7'")
+cli_test(run_shows_tail EXIT 3 ERR "\noops\n"
+  ARGS --traces ${samples} run --subject "sh -c 'echo oops >&2; exit 7'")
+cli_test(run_null EXIT 1 OUT "3 cases: 0 pass, 3 fail\n"
+  ARGS --traces ${samples} run --subject null-exit --json ${out}/null.json
+  FILE ${out}/null.json "\"fail\": 3,")
+cli_test(run_null_junit EXIT 1 FILE ${out}/null.xml "<testsuite name=\"cases\" tests=\"3\" failures=\"3\""
+  ARGS --traces ${samples} run --subject null-garbage --junit ${out}/null.xml)
+cli_test(run_null_html EXIT 1 FILE ${out}/null.html "<h1>voxspec: null-garbage</h1>"
+  ARGS --traces ${samples} run --subject null-garbage --html ${out}/null.html)
+cli_test(run_known EXIT 0 OUT "3 cases: 0 pass, 0 fail, 3 known\n"
+  ARGS --traces ${samples} run --subject null-exit --expectations ${samples}/known.list)
+cli_test(run_unmatched EXIT 1 OUT "'gone' is about no case"
+  ARGS --traces ${samples} run --subject null-exit --expectations ${samples}/unmatched.list)
+cli_test(run_unsupported EXIT 0 OUT "3 cases: 0 pass, 0 fail, 3 unsupported\n"
+  ARGS --traces ${samples} run --subject null-exit --roles initiator)
+cli_test(selftest EXIT 0 OUT "null-hang: 3 cases, 3 failed, 0 unsupported, nothing praised"
+  ARGS --traces ${samples} selftest)
+cli_test(expand EXIT 0 OUT "564f544809000000" ARGS --traces ${samples} expand ${samples}/first.json)

@@ -1,0 +1,152 @@
+#include "conformance/peer/frame_json.hpp"
+#include "conformance/peer/schema_json.hpp"
+#include "impl/schema/cbor_form.hpp"
+#include "impl/wire/bytes.hpp"
+#include "impl/wire/stable.hpp"
+#include "tools/tool.hpp"
+
+#include <array>
+#include <expected>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace voxspec {
+namespace {
+
+using vox::wire::Strictness;
+
+vox::Result<Json> decode_link(vox::ByteView bytes, Strictness) {
+  auto const frames = split_frames(bytes);
+  if (!frames) return std::unexpected(frames.error());
+  Json list = Json::array();
+  for (auto const frame : *frames) {
+    list.push_back({{"offset", frame.data() - bytes.data()},
+                    {"length", frame.size()},
+                    {"hex", vox::to_hex(frame)}});
+  }
+  return list;
+}
+
+vox::Result<Json> decode_stable(vox::ByteView bytes, Strictness strictness) {
+  // A frame of this size is possible, a hello of another is not.
+  if (bytes.size() == vox::wire::stable_hello_bytes) {
+    if (auto hello = decode_payload(Layer::stable_hello, bytes, strictness)) return hello;
+  }
+  return decode_payload(Layer::stable, bytes, strictness);
+}
+
+vox::Result<Json> decode_schema(vox::ByteView bytes, Strictness strictness) {
+  // A handshake carries a bare list, a SchemaMessage a payload, which is a map.
+  bool const is_list = !bytes.empty() && std::to_integer<int>(bytes.front()) >> 5 == 4;
+  if (is_list) {
+    if (auto const list = vox::schema::decode_schemas(bytes, strictness); !list) {
+      return std::unexpected(list.error());
+    }
+  } else if (auto const payload = vox::schema::decode_payload(bytes, strictness); !payload) {
+    return std::unexpected(payload.error());
+  }
+  auto json = schema_json(bytes);
+  if (json) return *std::move(json);
+  return vox::violates("schema.format", 0, "valid, but not in the form that JSON can give back");
+}
+
+template <Layer layer>
+vox::Result<Json> decode_frame(vox::ByteView bytes, Strictness strictness) {
+  return decode_payload(layer, bytes, strictness);
+}
+
+struct LayerDecoder {
+  std::string_view name;
+  vox::Result<Json> (*decode)(vox::ByteView, Strictness);
+};
+constexpr std::array<LayerDecoder, 6> decoders{{{"link", decode_link},
+                                                {"prologue", decode_frame<Layer::prologue>},
+                                                {"handshake", decode_frame<Layer::handshake>},
+                                                {"message", decode_frame<Layer::message>},
+                                                {"stable", decode_stable},
+                                                {"schema", decode_schema}}};
+
+struct DecodeCommand {
+  std::string layer;
+  std::string input = "-";
+  bool lenient = false;
+};
+
+std::string read_all(std::istream& in) {
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+// The bytes that an argument names: standard input, a file, or hex as it stands. A file that holds
+// hex and nothing else is hex.
+std::expected<vox::Bytes, std::string> read_input(std::string const& input) {
+  std::error_code ec;
+  std::string content;
+  if (input == "-") {
+    content = read_all(std::cin);
+  } else if (std::filesystem::is_regular_file(input, ec)) {
+    std::ifstream in{input, std::ios::binary};
+    if (!in) return std::unexpected(input + ": cannot be read");
+    content = read_all(in);
+  } else {
+    auto bytes = vox::from_hex(input);
+    if (bytes) return *std::move(bytes);
+    return std::unexpected("'" + input + "' is neither a file nor hex");
+  }
+  auto bytes = vox::from_hex(content);
+  return bytes ? *std::move(bytes) : vox::to_bytes(vox::as_bytes(content));
+}
+
+int decode(DecodeCommand const& command) {
+  auto const bytes = read_input(command.input);
+  if (!bytes) return complain(bytes.error(), exit_usage);
+  auto const strictness = command.lenient ? Strictness::vox_0_4 : Strictness::strict;
+  for (auto const& [name, decoder] : decoders) {
+    if (name != command.layer) continue;
+    auto const json = decoder(*bytes, strictness);
+    if (!json) {
+      auto const& error = json.error();
+      return complain("byte " + std::to_string(error.offset) + " of " +
+                          std::to_string(bytes->size()) + ": " + error.detail + " (" +
+                          std::string{error.rule.id()} + ")",
+                      exit_unexpected);
+    }
+    std::cout << json->dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  }
+  return exit_clean;
+}
+
+}  // namespace
+
+void add_decode(CLI::App& app, Tool& tool) {
+  auto* const sub =
+      app.add_subcommand("decode", "Print bytes of the wire as JSON, or say where they are wrong");
+  auto const command = std::make_shared<DecodeCommand>();
+  std::vector<std::string> names;
+  for (auto const& each : decoders)
+    names.emplace_back(each.name);
+  sub->add_option("--layer", command->layer,
+                  "What the bytes are: a stream of framed payloads (link), or one payload of the "
+                  "prologue, the handshake, the messages, the stable conduit, or schemas as CBOR")
+      ->required()
+      ->check(CLI::IsMember(names));
+  sub->add_option("input", command->input,
+                  "Hex, a file of hex or of bytes, or - for standard input (the default)")
+      ->type_name("HEX|FILE|-");
+  sub->add_flag("--lenient", command->lenient,
+                "Take what vox 0.4.0 takes beyond the specification");
+  sub->footer(
+      "Examples:\n"
+      "  voxspec decode --layer prologue 564f544809000000\n"
+      "  xxd -p frame.bin | voxspec decode --layer message -");
+  sub->callback([command, &tool] { tool.exit_code = decode(*command); });
+}
+
+}  // namespace voxspec

@@ -1,0 +1,55 @@
+#include "tools/progress.hpp"
+
+#include <cstdlib>
+#include <iomanip>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+
+namespace voxspec {
+
+bool stdout_is_terminal() {
+  char const* const terminal = std::getenv("TERM");
+  return ::isatty(STDOUT_FILENO) == 1 && terminal != nullptr &&
+         std::string_view{terminal} != "dumb";
+}
+
+TextStyle stdout_style() {
+  return {.color = stdout_is_terminal() && std::getenv("NO_COLOR") == nullptr};
+}
+
+Progress::Progress(std::size_t cases, TextStyle style)
+    : cases_{cases}, style_{style}, live_{stdout_is_terminal()} {}
+
+Progress::~Progress() {
+  clear();
+}
+
+void Progress::clear() const {
+  if (live_) std::cout << "\r\x1b[K" << std::flush;
+}
+
+void Progress::note(RunReport const& report, CaseReport const& entry) {
+  ++done_;
+  bool const unexpected = is_unexpected(entry.result.verdict);
+  if (unexpected) ++unexpected_;
+  clear();
+  if (style_.everything) {
+    std::cout << describe_case(report, entry, style_) << '\n';
+  } else if (!live_) {
+    auto const digits = static_cast<int>(std::to_string(cases_).size());
+    std::cout << std::setw(digits) << done_ << '/' << cases_ << "  " << case_line(entry, style_)
+              << '\n';
+  } else if (unexpected) {
+    std::cout << case_line(entry, style_) << '\n';
+  }
+  if (live_) {
+    // Short enough not to wrap, since a wrapped line cannot be taken back.
+    std::cout << done_ << '/' << cases_ << "  " << unexpected_ << " unexpected  "
+              << entry.result.id.substr(0, 48);
+  }
+  std::cout << std::flush;
+}
+
+}  // namespace voxspec

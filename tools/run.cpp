@@ -1,0 +1,42 @@
+#include "tools/case_options.hpp"
+#include "tools/run_suite.hpp"
+
+#include <memory>
+
+namespace voxspec {
+namespace {
+
+struct RunCommand {
+  CaseOptions cases;
+  RunCommandOptions run;
+  bool failed_last = false;
+};
+
+int run(RunCommand const& command, Tool const& tool) {
+  auto selection = command.cases.selection();
+  if (!selection) return complain(selection.error(), exit_usage);
+  auto const suite = load_suite(tool.traces());
+  if (!suite) return complain(suite.error(), exit_usage);
+  return run_suite(
+      {.suite = *suite, .selection = *std::move(selection), .failed_last = command.failed_last},
+      command.run, tool);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Tool& tool) {
+  auto* const sub = app.add_subcommand("run", "Run cases against a subject and judge it");
+  auto const command = std::make_shared<RunCommand>();
+  command->cases.add_to(*sub);
+  command->run.add_to(*sub);
+  sub->add_flag("--failed-last", command->failed_last,
+                "Only cases that did not come out as expected last time");
+  sub->footer(
+      "Examples:\n"
+      "  voxspec run --subject rust\n"
+      "  voxspec run --subject './my-port --quiet' 'connection/*' --html report.html\n"
+      "  voxspec run --connect 127.0.0.1:4433 --rule session.parity -v");
+  sub->callback([command, &tool] { tool.exit_code = run(*command, tool); });
+}
+
+}  // namespace voxspec

@@ -1,0 +1,41 @@
+#include "tools/run_options.hpp"
+
+namespace voxspec {
+
+void RunCommandOptions::add_to(CLI::App& command) {
+  subject.add_to(command);
+  command.add_option("-j,--jobs", jobs, "Cases at a time (default: one a core)")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{256}));
+  command.add_option("--seed", seed, "Decides the order of the cases and all nonces (default 1)")
+      ->type_name("N");
+  command
+      .add_option("--guard", guard_ms,
+                  "Milliseconds after which an answer that does not come is given up (default "
+                  "5000); never a verdict on speed")
+      ->type_name("MS")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{3'600'000}));
+  command.add_flag("-v,--verbose", verbose, "Show every case with all its frames");
+  constexpr char const* known = "Known failures";
+  command
+      .add_option("--expectations", expectations,
+                  "A list of known failures beside the subject's own (repeatable)")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all()
+      ->group(known);
+  command.add_flag("--no-expectations", no_expectations, "Judge without any list")->group(known);
+  constexpr char const* reports = "Reports";
+  command.add_option("--json", json, "Write the whole result for programs")
+      ->type_name("FILE")
+      ->group(reports);
+  command.add_option("--junit", junit, "Write JUnit XML for CI")->type_name("FILE")->group(reports);
+  command.add_option("--html", html, "Write one page to read in a browser")
+      ->type_name("FILE")
+      ->group(reports);
+  command.add_option("--keep", keep, "Write a recording of each case that was run below a folder")
+      ->type_name("DIR")
+      ->group(reports);
+}
+
+}  // namespace voxspec

@@ -1,0 +1,28 @@
+#pragma once
+#include "tools/subject_options.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace voxspec {
+
+// The options of every command that runs cases: how, judged against what, reported where.
+struct RunCommandOptions {
+  SubjectOptions subject;
+  std::size_t jobs = 0;  // 0: one a core
+  std::uint64_t seed = 1;
+  std::size_t guard_ms = 5000;
+  std::vector<std::string> expectations;
+  bool no_expectations = false;
+  std::string json;
+  std::string junit;
+  std::string html;
+  std::string keep;
+  bool verbose = false;
+
+  void add_to(CLI::App& command);
+};
+
+}  // namespace voxspec

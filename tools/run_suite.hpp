@@ -1,0 +1,21 @@
+#pragma once
+#include "conformance/runner/suite.hpp"
+#include "tools/run_options.hpp"
+#include "tools/tool.hpp"
+
+namespace voxspec {
+
+// What to run, and whether it is the whole suite that expectations are checked against.
+struct Assignment {
+  Suite const& suite;
+  Selection selection;
+  bool failed_last = false;
+  bool whole_suite = true;
+  std::string command = "run";  // for the lines that run a case again
+};
+
+// Runs cases against the subject of the options, shows what comes of it and writes the reports that
+// were asked for. Returns the exit code of the command.
+int run_suite(Assignment assignment, RunCommandOptions const& options, Tool const& tool);
+
+}  // namespace voxspec

@@ -1,0 +1,119 @@
+#include "tools/subject_options.hpp"
+
+#include "conformance/runner/run_report.hpp"
+#include "conformance/runner/transport_word.hpp"
+#include "impl/net/address.hpp"
+
+#include <utility>
+
+namespace voxspec {
+
+void SubjectOptions::add_to(CLI::App& command) {
+  auto* const who = command.add_option_group("subject", "Who is judged");
+  who->add_option("--subject", subject,
+                  "A name (voxspec list --subjects), a folder with a subject.json, or a command "
+                  "line in one text")
+      ->type_name("NAME|DIR|CMD");
+  who->add_option("--connect", connect, "Judge what listens at this address already")
+      ->type_name("ADDR");
+  who->add_option("--listen", listen, "Wait at this address for a subject that dials us")
+      ->type_name("ADDR");
+  who->require_option(1);
+  constexpr char const* claims = "What the subject can do";
+  command.add_option("--ability", abilities, "An ability that the subject has (repeatable)")
+      ->type_name("NAME")
+      ->expected(1)
+      ->take_all()
+      ->group(claims);
+  command.add_option("--roles", roles, "The roles it plays instead of those it claims")
+      ->check(CLI::IsMember({"initiator", "acceptor"}))
+      ->delimiter(',')
+      ->group(claims);
+  command.add_option("--transports", transports, "The transports it has instead")
+      ->check(CLI::IsMember({"tcp", "local", "ws"}))
+      ->delimiter(',')
+      ->group(claims);
+  command.add_option("--conduits", conduits, "The conduits it has instead")
+      ->check(CLI::IsMember({"bare", "stable"}))
+      ->delimiter(',')
+      ->group(claims);
+}
+
+namespace {
+
+// What the options claim, over what the subject claims itself.
+void apply_claims(SubjectOptions const& options, Subject& subject) {
+  subject.abilities.insert(subject.abilities.end(), options.abilities.begin(),
+                           options.abilities.end());
+  if (!options.roles.empty()) {
+    subject.roles.clear();
+    for (auto const& role : options.roles) {
+      subject.roles.push_back(role == "initiator" ? vox::Role::initiator : vox::Role::acceptor);
+    }
+  }
+  if (!options.transports.empty()) subject.transports = options.transports;
+  if (!options.conduits.empty()) subject.conduits = options.conduits;
+}
+
+std::string claims_again(SubjectOptions const& options) {
+  std::string text;
+  auto const add = [&](char const* name, std::vector<std::string> const& words) {
+    for (auto const& word : words)
+      text += std::string{" "} + name + " " + shell_word(word);
+  };
+  add("--ability", options.abilities);
+  add("--roles", options.roles);
+  add("--transports", options.transports);
+  add("--conduits", options.conduits);
+  return text;
+}
+
+// A subject that is an address: it plays the one role that the address allows.
+std::expected<Candidate, std::string> address_candidate(SubjectOptions const& options) {
+  bool const dials = options.connect.empty();
+  auto const& spelled = dials ? options.listen : options.connect;
+  char const* const option = dials ? "--listen" : "--connect";
+  auto address = vox::net::Address::parse(spelled);
+  if (!address) return std::unexpected(std::string{option} + ": " + address.error());
+  Subject subject;
+  subject.name = spelled;
+  subject.about = dials ? "whoever dials " + spelled : "whoever listens at " + spelled;
+  subject.roles = {dials ? vox::Role::initiator : vox::Role::acceptor};
+  subject.transports = {transport_word(address->transport)};
+  subject.conduits = {"bare", "stable"};
+  subject.spelling = spelled;
+  Candidate candidate;
+  candidate.subject = std::make_unique<Subject>(std::move(subject));
+  candidate.again = std::string{option} + " " + shell_word(spelled);
+  if (!dials) {
+    candidate.stage = make_connecting_stage(*std::move(address));
+    return candidate;
+  }
+  auto stage = make_listening_stage(*address);
+  if (!stage) return std::unexpected("--listen: " + stage.error());
+  candidate.stage = *std::move(stage);
+  candidate.prompt = "waiting at " + candidate.stage->place() + " for the subject to dial";
+  return candidate;
+}
+
+}  // namespace
+
+std::expected<Candidate, std::string> find_candidate(SubjectOptions const& options,
+                                                     Layout const& layout) {
+  std::expected<Candidate, std::string> candidate;
+  if (options.subject.empty()) {
+    candidate = address_candidate(options);
+    if (!candidate) return candidate;
+  } else {
+    auto subject = find_subject(options.subject, layout);
+    if (!subject) return std::unexpected(subject.error());
+    candidate->subject = std::make_unique<Subject>(*std::move(subject));
+    candidate->stage = make_process_stage(*candidate->subject);
+    candidate->again = "--subject " + shell_word(candidate->subject->spelling);
+  }
+  apply_claims(options, *candidate->subject);
+  candidate->again += claims_again(options);
+  return candidate;
+}
+
+}  // namespace voxspec
