@@ -328,12 +328,12 @@ Json field_template(Place place, FieldType type, Use use, bool loose) {
     return value;
   }
   if (is_matcher(value)) return matcher_template(place, type, use, loose);
-  if (loose && use == Use::send) {
+  if (loose) {
+    // A map can lack a field, or have something else in its place.
+    if (value.is_null() && is_pattern(use)) return value;
     if (place.has("cbor") && value.size() == 1) return value;
     if (!has_right_kind(value, type)) return Json{{"cbor", value}};
   }
-  if (loose && is_pattern(use) && value.is_null()) return value;
-  if (loose && is_pattern(use) && !has_right_kind(value, type)) return Json{{"cbor", value}};
   return plain_template(place, type, use, loose);
 }
 

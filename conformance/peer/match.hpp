@@ -62,6 +62,9 @@ struct Mismatch {
 [[nodiscard]] std::expected<Json, std::string> resolve(Json const& item, Bindings const& bindings,
                                                        IdSpace const& ids);
 
+// The same, leaving the names that are not bound as they stand.
+[[nodiscard]] Json resolve_known(Json const& item, Bindings const& bindings, IdSpace const& ids);
+
 // "ping", "connection_open", "hello", "frame" …: the kind of a frame or pattern; of a stable frame,
 // that of the message inside. Empty for a pattern that names no kind.
 [[nodiscard]] std::string_view frame_kind(Json const& frame);

@@ -13,7 +13,8 @@ struct Unbound {
 
 class Resolver {
  public:
-  Resolver(Bindings const& bindings, IdSpace const& ids) : bindings_{&bindings}, ids_{&ids} {}
+  Resolver(Bindings const& bindings, IdSpace const& ids, bool keep_unbound)
+      : bindings_{&bindings}, ids_{&ids}, keep_unbound_{keep_unbound} {}
 
   Json resolve(Json const& value, vox::Parity ours, std::string_view key = {}) const {
     if (is_name(value)) return bound(value.get_ref<std::string const&>().substr(1));
@@ -50,7 +51,10 @@ class Resolver {
 
   Json bound(std::string const& name) const {
     auto const found = bindings_->find(name);
-    if (found == bindings_->end()) throw Unbound{name};
+    if (found == bindings_->end()) {
+      if (keep_unbound_) return "$" + name;
+      throw Unbound{name};
+    }
     auto const& value = found->second;
     // A text that came and begins with "$" is no name when it is sent back.
     if (value.is_string() && value.get_ref<std::string const&>().starts_with('$')) {
@@ -61,6 +65,7 @@ class Resolver {
 
   Bindings const* bindings_;
   IdSpace const* ids_;
+  bool keep_unbound_;
 };
 
 }  // namespace
@@ -68,10 +73,14 @@ class Resolver {
 std::expected<Json, std::string> resolve(Json const& item, Bindings const& bindings,
                                          IdSpace const& ids) {
   try {
-    return Resolver{bindings, ids}.resolve(item, ids.ours());
+    return Resolver{bindings, ids, false}.resolve(item, ids.ours());
   } catch (Unbound const& unbound) {
     return std::unexpected("nothing has given the name $" + unbound.name + " a value yet");
   }
+}
+
+Json resolve_known(Json const& item, Bindings const& bindings, IdSpace const& ids) {
+  return Resolver{bindings, ids, true}.resolve(item, ids.ours());
 }
 
 }  // namespace voxspec

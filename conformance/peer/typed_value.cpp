@@ -248,13 +248,13 @@ Json typed_bytes(Place place, bool pattern) {
   if (!place.has("value")) place.fail("the value is missing", "give it as 'value'");
   auto const ways = place.value().size() - 1;
   if (ways != 1) place.fail("one of 'as', 'args_of' and 'returned_by' says the type");
-  auto const type =
-      place.has("as") ? (place / "as").text() : type_of_half(place, place.has("args_of"));
   auto const value = place / "value";
   // Bytes stay what they are, so that a method's arguments can be given either way.
   if (value.has("hex") || value.has("text")) {
     return field_template(value, FieldType::bytes, pattern ? Use::pattern : Use::send);
   }
+  auto const type =
+      place.has("as") ? (place / "as").text() : type_of_half(place, place.has("args_of"));
   if (is_name(value.value()) && !place.has("as")) return value.value();
   if (is_open(value.value())) {
     (void)type_at(place, type);
