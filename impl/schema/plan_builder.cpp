@@ -1,0 +1,345 @@
+#include "impl/schema/plan_builder.hpp"
+
+#include <algorithm>
+#include <type_traits>
+
+namespace vox::schema {
+
+namespace {
+
+std::string_view word_for(VariantPayload const& payload) {
+  return std::visit([](auto const& form) { return std::remove_cvref_t<decltype(form)>::tag; },
+                    payload);
+}
+
+// The newtype's type, or null.
+TypeRef const* newtype_of(Variant const& variant) {
+  auto const* const payload = std::get_if<NewtypePayload>(&variant.payload);
+  return payload == nullptr ? nullptr : &payload->type;
+}
+
+bool ascends_without_gaps(FieldsStep const& step) {
+  std::uint32_t next = 0;
+  for (auto const& part : step.arriving) {
+    if (part.place && *part.place != next++) return false;
+  }
+  return step.missing.empty();
+}
+
+}  // namespace
+
+void PlanBuilder::know_defaults(std::span<FieldDefault const> defaults) {
+  for (auto const& field : defaults) {
+    auto const owner = local_.resolve(field.owner);
+    if (owner) defaults_.emplace(std::pair{*owner, field.field}, field.value);
+  }
+}
+
+std::expected<Plan, PlanError> PlanBuilder::run(TypeRef const& remote, TypeRef const& local) {
+  auto const from = resolve(Side::remote, remote);
+  auto const to = resolve(Side::local, local);
+  if (from && to) step_for(Pair{*from, *to}, "");
+  while (!waiting_.empty() && !error_) {
+    current_ = waiting_.front();
+    waiting_.pop_front();
+    auto step = make_step();
+    steps_[current_.step] = std::move(step);
+  }
+  if (error_) return std::unexpected(*std::move(error_));
+  return Plan{std::move(steps_)};
+}
+
+std::optional<PlanBuilder::Type> PlanBuilder::resolve(Side side, TypeRef const& reference,
+                                                      std::optional<Instances::Index> body) {
+  auto const index = types(side).resolve(reference, body);
+  if (index) return Type{.side = side, .index = *index};
+  // r[impl schema.format.self-contained]
+  static constexpr Rule rules[] = {"schema.format.self-contained", "schema.format.type-ref",
+                                   "schema.format"};
+  fail(rules[index.error().index()],
+       std::string{side == Side::remote ? "remote " : "local "} + text_of(index.error()));
+  return std::nullopt;
+}
+
+StepIndex PlanBuilder::step_for(Pair const& pair, std::string_view label) {
+  if (auto const known = step_of_.find(pair); known != step_of_.end()) return known->second;
+  auto const step = new_step(label);
+  step_of_.emplace(pair, step);
+  waiting_.push_back({.step = step, .pair = pair});
+  return step;
+}
+
+StepIndex PlanBuilder::step_for(TypeRef const& from, TypeRef const& to, std::string_view label) {
+  label_ = label;
+  auto const& body = current_.pair;
+  auto const from_type = resolve(body.from.side, from, body.from.index);
+  auto const to_type = resolve(body.to.side, to, body.to.index);
+  label_ = {};
+  return from_type && to_type ? step_for(Pair{*from_type, *to_type}, label) : 0;
+}
+
+// What arrives and is not wanted is still walked over, as what it is.
+StepIndex PlanBuilder::step_over(TypeRef const& from, std::string_view label) {
+  label_ = label;
+  auto const type = resolve(current_.pair.from.side, from, current_.pair.from.index);
+  label_ = {};
+  return type ? step_for(Pair{*type, *type}, label) : 0;
+}
+
+StepIndex PlanBuilder::new_step(std::string_view label) {
+  spend(1);
+  auto const step = static_cast<StepIndex>(steps_.size());
+  steps_.emplace_back();
+  origins_.push_back({.parent = current_.step, .label = std::string{label}});
+  return step;
+}
+
+void PlanBuilder::spend(std::size_t weight) {
+  if (weight > weight_left_) {
+    weight_left_ = 0;
+    return fail("schema.format", "the types lead to more steps than the limit");
+  }
+  weight_left_ -= weight;
+}
+
+PlanStep PlanBuilder::make_step() {
+  auto& [from, to] = current_.pair;
+  if (stand_ins_ && is(from, Primitive::never)) from = to;
+  auto const& from_kind = kind(from);
+  auto const& to_kind = kind(to);
+  if (types(from.side).is_bytes(from.index) && types(to.side).is_bytes(to.index)) {
+    return CopyStep{Primitive::bytes};
+  }
+  bool const is_nominal = !nominal_name(from_kind).empty() && !nominal_name(to_kind).empty();
+  if (is_nominal && nominal_name(from_kind) != nominal_name(to_kind)) {
+    return fail_mismatch("type name mismatch");
+  }
+  return std::visit(
+      [&]<class From, class To>(From const& one, To const& other) -> PlanStep {
+        if constexpr (std::is_same_v<From, To>) {
+          return make(one, other);
+        } else {
+          return fail_mismatch("structural mismatch");
+        }
+      },
+      from_kind, to_kind);
+}
+
+PlanStep PlanBuilder::make(Primitive from, Primitive to) {
+  if (from != to) return fail_mismatch("structural mismatch");
+  return CopyStep{from};
+}
+
+PlanStep PlanBuilder::make(Struct const& from, Struct const& to) {
+  return match_fields(from.fields, to.fields);
+}
+
+PlanStep PlanBuilder::make(Tuple const& from, Tuple const& to) {
+  if (from.elements.size() != to.elements.size()) {
+    fail("schema.translation.tuple",
+         "tuple length mismatch: remote " + describe(current_.pair.from) + " has " +
+             std::to_string(from.elements.size()) + " elements, local " +
+             describe(current_.pair.to) + " has " + std::to_string(to.elements.size()));
+    return {};
+  }
+  return match_elements(from.elements, to.elements);
+}
+
+PlanStep PlanBuilder::make(List const& from, List const& to) {
+  return ListStep{step_for(from.element, to.element, "")};
+}
+
+PlanStep PlanBuilder::make(Map const& from, Map const& to) {
+  auto const entry = new_step("");
+  TypeRef const from_parts[] = {from.key, from.value};
+  TypeRef const to_parts[] = {to.key, to.value};
+  steps_[entry] = match_elements(from_parts, to_parts);
+  return ListStep{entry};
+}
+
+PlanStep PlanBuilder::make(Array const& from, Array const& to) {
+  if (from.length != to.length) return fail_mismatch("array length mismatch");
+  return ArrayStep{.element = step_for(from.element, to.element, ""), .length = from.length};
+}
+
+PlanStep PlanBuilder::make(Option const& from, Option const& to) {
+  return OptionStep{step_for(from.element, to.element, "")};
+}
+
+// The items travel on their own, but whether they can be translated shows here.
+PlanStep PlanBuilder::make(Channel const& from, Channel const& to) {
+  if (from.direction != to.direction) return fail_mismatch("structural mismatch");
+  step_for(from.element, to.element, "");
+  return ChannelStep{};
+}
+
+FieldsStep PlanBuilder::match_fields(std::vector<Field> const& from, std::vector<Field> const& to) {
+  std::map<std::string_view, std::uint32_t> place_of;
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    place_of.emplace(to[i].name, static_cast<std::uint32_t>(i));
+  }
+  FieldsStep step;
+  std::vector<bool> arrives(to.size());
+  for (auto const& field : from) {
+    spend(1);
+    if (error_) return step;
+    auto const label = "." + std::string{excerpt(field.name)};
+    auto const place = place_of.find(field.name);
+    if (place == place_of.end() || arrives[place->second]) {
+      step.arriving.push_back({.step = step_over(field.type, label), .place = std::nullopt});
+      continue;
+    }
+    arrives[place->second] = true;
+    step.arriving.push_back(
+        {.step = step_for(field.type, to[place->second].type, label), .place = place->second});
+  }
+  take_defaults(step, from, to, arrives);
+  step.in_order = ascends_without_gaps(step);
+  return step;
+}
+
+void PlanBuilder::take_defaults(FieldsStep& step, std::vector<Field> const& from,
+                                std::vector<Field> const& to, std::vector<bool> const& arrives) {
+  for (std::size_t i = 0; i < to.size() && !error_; ++i) {
+    if (arrives[i]) continue;
+    auto const value = defaults_.find({current_.pair.to.index, to[i].name});
+    if (to[i].required) return fail_missing(to[i], from);
+    if (value == defaults_.end()) {
+      return fail("schema.translation.fill-defaults",
+                  "the default of field '" + std::string{excerpt(to[i].name)} + "' is not known");
+    }
+    step.missing.push_back({.place = static_cast<std::uint32_t>(i), .value = value->second});
+  }
+}
+
+FieldsStep PlanBuilder::match_elements(std::span<TypeRef const> from, std::span<TypeRef const> to) {
+  FieldsStep step;
+  for (std::size_t i = 0; i < from.size() && !error_; ++i) {
+    spend(1);
+    step.arriving.push_back({.step = step_for(from[i], to[i], "." + std::to_string(i)),
+                             .place = static_cast<std::uint32_t>(i)});
+  }
+  return step;
+}
+
+PlanStep PlanBuilder::make(Enum const& from, Enum const& to) {
+  std::map<std::string_view, std::uint32_t> place_of;
+  for (std::size_t i = 0; i < to.variants.size(); ++i) {
+    place_of.emplace(to.variants[i].name, static_cast<std::uint32_t>(i));
+  }
+  EnumStep step{.name = std::string{excerpt(from.name)}, .alternatives = {}};
+  for (auto const& variant : from.variants) {
+    spend(1);
+    if (error_) return step;
+    EnumStep::Alternative alternative{.name = std::string{excerpt(variant.name)},
+                                      .place = std::nullopt};
+    if (auto const place = place_of.find(variant.name); place != place_of.end()) {
+      alternative.place = place->second;
+      alternative.payload = match_variants(variant, to.variants[place->second]);
+    }
+    step.alternatives.push_back(std::move(alternative));
+  }
+  return step;
+}
+
+// r[impl schema.translation.enum.payload-compat]
+StepIndex PlanBuilder::match_variants(Variant const& from, Variant const& to) {
+  auto const enumeration = current_;
+  current_.step = new_step("::" + std::string{excerpt(from.name)});
+  auto payload = [&] {
+    if (!is_stand_in(from, to)) return match_payloads(from, to);
+    current_.pair.from = current_.pair.to;
+    return match_payloads(to, to);
+  }();
+  steps_[current_.step] = std::move(payload);
+  return std::exchange(current_, enumeration).step;
+}
+
+FieldsStep PlanBuilder::match_payloads(Variant const& from, Variant const& to) {
+  if (from.payload.index() != to.payload.index()) {
+    fail("schema.translation.enum.payload-compat",
+         "variant payload mismatch: remote is " + std::string{word_for(from.payload)} + " in " +
+             describe(current_.pair.from) + ", local is " + std::string{word_for(to.payload)} +
+             " in " + describe(current_.pair.to));
+    return {};
+  }
+  if (auto const* const fields = std::get_if<StructPayload>(&from.payload)) {
+    return match_fields(fields->fields, std::get<StructPayload>(to.payload).fields);
+  }
+  if (auto const* const types = std::get_if<TuplePayload>(&from.payload)) {
+    auto const& ours = std::get<TuplePayload>(to.payload).types;
+    if (types->types.size() == ours.size()) return match_elements(types->types, ours);
+    fail("schema.translation.enum.payload-compat",
+         "tuple length mismatch: the remote variant has " + std::to_string(types->types.size()) +
+             " elements, the local one " + std::to_string(ours.size()));
+    return {};
+  }
+  FieldsStep step;
+  if (auto const* const type = newtype_of(from)) {
+    step.arriving.push_back({.step = step_for(*type, *newtype_of(to), ""), .place = 0});
+  }
+  return step;
+}
+
+// The Ok of a whole response that is the unit there, but not here.
+bool PlanBuilder::is_stand_in(Variant const& from, Variant const& to) {
+  bool const in_response = stand_ins_ && origins_[current_.step].parent == 0 && from.name == "Ok" &&
+                           nominal_name(kind(current_.pair.from)) == "Result";
+  if (!in_response || newtype_of(from) == nullptr || newtype_of(to) == nullptr) return false;
+  auto const announced =
+      resolve(current_.pair.from.side, *newtype_of(from), current_.pair.from.index);
+  auto const ours = resolve(current_.pair.to.side, *newtype_of(to), current_.pair.to.index);
+  return announced && ours && is(*announced, Primitive::unit) && !is(*ours, Primitive::unit);
+}
+
+void PlanBuilder::fail(Rule rule, std::string detail) {
+  if (!error_) error_ = PlanError{.rule = rule, .path = path(), .detail = std::move(detail)};
+}
+
+// r[impl schema.errors.type-mismatch]
+PlanStep PlanBuilder::fail_mismatch(std::string_view what) {
+  fail("schema.errors.type-mismatch", std::string{what} + ": remote is " +
+                                          describe(current_.pair.from) + ", local is " +
+                                          describe(current_.pair.to));
+  return {};
+}
+
+// r[impl schema.errors.missing-required]
+void PlanBuilder::fail_missing(Field const& field, std::vector<Field> const& announced) {
+  constexpr std::size_t listed_max = 16;
+  std::string list;
+  for (std::size_t i = 0; i < std::min(announced.size(), listed_max); ++i) {
+    if (i > 0) list += ", ";
+    list += excerpt(announced[i].name);
+  }
+  if (announced.size() > listed_max) list += ", …";
+  auto const type = types(current_.pair.to.side).resolve(field.type, current_.pair.to.index);
+  auto const type_name = type ? describe({current_.pair.to.side, *type}) : std::string{"unknown"};
+  fail("schema.errors.missing-required", "required field '" + std::string{excerpt(field.name)} +
+                                             "' of type " + type_name + " missing from remote " +
+                                             describe(current_.pair.from) +
+                                             " (remote has fields: " + list + ")");
+}
+
+// A type by its name; a remote one with its id, since its name may mean something else there.
+std::string PlanBuilder::describe(Type type) {
+  auto text = "`" + types(type.side).rust_name(type.index) + "`";
+  if (type.side == Side::remote) text += " (type " + hex_of(types(type.side).id(type.index)) + ")";
+  return text;
+}
+
+std::string PlanBuilder::path() const {
+  constexpr std::size_t length_max = 512;
+  std::vector<std::string_view> labels{label_};
+  std::size_t length = 0;
+  for (auto step = current_.step; step != 0 && length < length_max; step = origins_[step].parent) {
+    labels.emplace_back(origins_[step].label);
+    length += labels.back().size();
+  }
+  std::string path;
+  for (auto label = labels.rbegin(); label != labels.rend(); ++label)
+    path += *label;
+  return path;
+}
+
+}  // namespace vox::schema

@@ -1,0 +1,113 @@
+#pragma once
+#include "impl/schema/extract.hpp"
+#include "impl/schema/instances.hpp"
+#include "impl/schema/plan.hpp"
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace vox::schema {
+
+// Makes one plan. Pairs of types wait in a queue instead of on the stack, and each pair gets one
+// step however often it is met, so that types which contain themselves and types nested without end
+// cost no more than the limit.
+class PlanBuilder {
+ public:
+  PlanBuilder(Registry const& remote, Registry const& local, PlanOptions const& options)
+      : remote_{remote, options.limits.plan_steps_max},
+        local_{local, options.limits.plan_steps_max},
+        stand_ins_{options.stand_ins},
+        weight_left_{options.limits.plan_steps_max} {}
+
+  // Says what our fields are that the peer may leave out.
+  void know_defaults(std::span<FieldDefault const> defaults);
+  [[nodiscard]] std::expected<Plan, PlanError> run(TypeRef const& remote, TypeRef const& local);
+
+ private:
+  enum class Side : std::uint8_t { remote, local };
+  // A type of one side.
+  struct Type {
+    Side side = Side::remote;
+    Instances::Index index = 0;
+    auto operator<=>(Type const&) const = default;
+  };
+  // What arrives and what it becomes.
+  struct Pair {
+    Type from;
+    Type to;
+    auto operator<=>(Pair const&) const = default;
+  };
+  // How a step was reached, for paths in errors.
+  struct Origin {
+    StepIndex parent = 0;
+    std::string label;
+  };
+  struct Waiting {
+    StepIndex step = 0;
+    Pair pair;
+  };
+
+  [[nodiscard]] Instances& types(Side side) { return side == Side::remote ? remote_ : local_; }
+  [[nodiscard]] Kind const& kind(Type type) { return types(type.side).kind(type.index); }
+  [[nodiscard]] bool is(Type type, Primitive primitive) { return kind(type) == Kind{primitive}; }
+  // The type of a reference, in the body of a type or outside of any; an error if it has none.
+  [[nodiscard]] std::optional<Type> resolve(Side side, TypeRef const& reference,
+                                            std::optional<Instances::Index> body = std::nullopt);
+
+  // The step for a pair, or for parts of the current one. After an error it is of no use.
+  StepIndex step_for(Pair const& pair, std::string_view label);
+  StepIndex step_for(TypeRef const& from, TypeRef const& to, std::string_view label);
+  StepIndex step_over(TypeRef const& from, std::string_view label);
+  StepIndex new_step(std::string_view label);
+  void spend(std::size_t weight);
+
+  PlanStep make_step();
+  PlanStep make(Primitive from, Primitive to);
+  PlanStep make(Struct const& from, Struct const& to);
+  PlanStep make(Enum const& from, Enum const& to);
+  PlanStep make(Tuple const& from, Tuple const& to);
+  PlanStep make(List const& from, List const& to);
+  PlanStep make(Map const& from, Map const& to);
+  PlanStep make(Array const& from, Array const& to);
+  PlanStep make(Option const& from, Option const& to);
+  PlanStep make(Channel const& from, Channel const& to);
+  FieldsStep match_fields(std::vector<Field> const& from, std::vector<Field> const& to);
+  void take_defaults(FieldsStep& step, std::vector<Field> const& from, std::vector<Field> const& to,
+                     std::vector<bool> const& arrives);
+  FieldsStep match_elements(std::span<TypeRef const> from, std::span<TypeRef const> to);
+  StepIndex match_variants(Variant const& from, Variant const& to);
+  FieldsStep match_payloads(Variant const& from, Variant const& to);
+  bool is_stand_in(Variant const& from, Variant const& to);
+
+  void fail(Rule rule, std::string detail);
+  PlanStep fail_mismatch(std::string_view what);
+  void fail_missing(Field const& field, std::vector<Field> const& announced);
+  [[nodiscard]] std::string describe(Type type);
+  [[nodiscard]] std::string path() const;
+
+  Instances remote_;
+  Instances local_;
+  bool stand_ins_;
+  std::size_t weight_left_;
+  std::map<std::pair<Instances::Index, std::string>, Bytes> defaults_;
+
+  std::vector<PlanStep> steps_;
+  std::vector<Origin> origins_;
+  std::map<Pair, StepIndex> step_of_;
+  std::deque<Waiting> waiting_;
+  Waiting current_;
+  std::string_view label_;  // of the part that is being looked at
+  std::optional<PlanError> error_;
+};
+
+}  // namespace vox::schema
