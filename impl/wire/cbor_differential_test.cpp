@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -77,26 +77,25 @@ std::optional<json> ours(ByteView payload) {
   return value;
 }
 
-// Values that JSON can hold, at most three deep.
+// Values that JSON can hold. Containers stay small, since they hold each other.
 rc::Gen<json> arbitrary_json(int depth) {
   auto const text = rc::gen::container<std::string>(rc::gen::inRange<char>(' ', '~'));
-  auto const scalar = rc::gen::oneOf(
-      rc::gen::map(rc::gen::arbitrary<std::int64_t>(), [](auto value) { return json(value); }),
-      rc::gen::map(rc::gen::arbitrary<std::uint64_t>(), [](auto value) { return json(value); }),
-      rc::gen::map(rc::gen::inRange(-300, 300), [](auto value) { return json(value); }),
-      rc::gen::map(rc::gen::arbitrary<double>(), [](auto value) { return json(value); }),
-      rc::gen::map(rc::gen::arbitrary<bool>(), [](auto value) { return json(value); }),
-      rc::gen::map(text, [](auto const& value) { return json(value); }),
-      rc::gen::map(rc::gen::arbitrary<std::vector<std::uint8_t>>(),
-                   [](auto const& value) { return json::binary(value); }),
-      rc::gen::just(json(nullptr)));
+  auto const as_json = [](auto const& value) { return json(value); };
+  auto const scalar =
+      rc::gen::oneOf(rc::gen::map(rc::gen::arbitrary<std::int64_t>(), as_json),
+                     rc::gen::map(rc::gen::arbitrary<std::uint64_t>(), as_json),
+                     rc::gen::map(rc::gen::inRange(-300, 300), as_json),
+                     rc::gen::map(rc::gen::arbitrary<double>(), as_json),
+                     rc::gen::map(rc::gen::arbitrary<bool>(), as_json), rc::gen::map(text, as_json),
+                     rc::gen::map(rc::gen::arbitrary<std::vector<std::uint8_t>>(),
+                                  [](auto const& value) { return json::binary(value); }),
+                     rc::gen::just(json(nullptr)));
   if (depth == 0) return scalar;
-  return rc::gen::oneOf(
-      scalar,
-      rc::gen::map(rc::gen::container<std::vector<json>>(arbitrary_json(depth - 1)),
-                   [](auto const& values) { return json(values); }),
-      rc::gen::map(rc::gen::container<std::map<std::string, json>>(text, arbitrary_json(depth - 1)),
-                   [](auto const& values) { return json(values); }));
+  auto const inner = arbitrary_json(depth - 1);
+  auto const array = rc::gen::container<std::vector<json>>(inner);
+  auto const object = rc::gen::container<std::map<std::string, json>>(text, inner);
+  return rc::gen::resize(
+      5, rc::gen::oneOf(scalar, rc::gen::map(array, as_json), rc::gen::map(object, as_json)));
 }
 
 void put(CborWriter& writer, json const& value) {

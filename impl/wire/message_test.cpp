@@ -41,21 +41,26 @@ std::vector<Golden> goldens() {
   std::string const fixture = fixture_hex;
   return {
       {"protocol error", {0, ProtocolError{"bad"}}, "000003626164"},
-      {"open", {3, ConnectionOpen{{Parity::even, 64}, service}},
+      {"open",
+       {3, ConnectionOpen{{Parity::even, 64}, service}},
        "03010140010b766f782d7365727669636500024b7600"},
       {"accept", {3, ConnectionAccept{{Parity::odd, 64}, {}}}, "0302004000"},
       {"reject", {3, ConnectionReject{}}, "030300"},
       {"close", {3, ConnectionClose{}}, "030400"},
       {"open with every kind of metadata",
-       {2, ConnectionOpen{{Parity::odd, 64}, fixture_metadata()}}, "02010040" + fixture},
+       {2, ConnectionOpen{{Parity::odd, 64}, fixture_metadata()}},
+       "02010040" + fixture},
       {"accept with every kind of metadata",
-       {2, ConnectionAccept{{Parity::even, 96}, fixture_metadata()}}, "02020160" + fixture},
-      {"call", {0, RequestMessage{1, Call{echo, operation, args, {}}}},
+       {2, ConnectionAccept{{Parity::even, 96}, fixture_metadata()}},
+       "02020160" + fixture},
+      {"call",
+       {0, RequestMessage{1, Call{echo, operation, args, {}}}},
        "00050100bee9d591ee9df18588010110766f782d6f7065726174696f6e2d6964020100"
        "0300000002686900"},
       {"response", {0, RequestMessage{1, Response{{}, ret, {}}}}, "0005010100040000000002686900"},
       {"cancel", {0, RequestMessage{1, Cancel{}}}, "0005010200"},
-      {"schema", {0, SchemaMessage{echo, BindingDirection::response, schema}},
+      {"schema",
+       {0, SchemaMessage{echo, BindingDirection::response, schema}},
        "0006bee9d591ee9df18588010101a0"},
       {"item", {0, ChannelMessage{1, Item{item}}}, "00070100010000000a"},
       {"channel close", {0, ChannelMessage{1, Close{}}}, "0007010100"},
@@ -105,7 +110,8 @@ TEST_SUITE("wire") {
   }
   TEST_CASE("more metadata entries than the limit allows are refused") {
     Metadata metadata;
-    for (int i = 0; i < 5; ++i) metadata.add({.key = "k", .value = std::uint64_t{1}});
+    for (int i = 0; i < 5; ++i)
+      metadata.add({.key = "k", .value = std::uint64_t{1}});
     auto const bytes = encode_message({3, ConnectionClose{metadata}});
     CHECK(decode_message(bytes, Strictness::strict, 5));
     CHECK_FALSE(decode_message(bytes, Strictness::strict, 4));
@@ -118,15 +124,15 @@ TEST_SUITE("wire") {
     auto const decoded = decode_message(bytes).value();
     auto const view = std::get<ConnectionClose>(decoded.payload).metadata;
     std::string keys;
-    for (auto const& entry : view) keys += entry.key;
+    for (auto const& entry : view)
+      keys += entry.key;
     CHECK(keys == "kKk");
     CHECK(view.number("k") == 1);
     CHECK(view.text("k") == "second");
     CHECK_FALSE(view.number("K"));
   }
   TEST_CASE("r[rpc.metadata.flags] unknown flag bits are kept as they came") {
-    Metadata const metadata{
-        {.key = "k", .value = std::uint64_t{1}, .flags = 0x8000000000000004}};
+    Metadata const metadata{{.key = "k", .value = std::uint64_t{1}, .flags = 0x8000000000000004}};
     auto const bytes = encode_message({3, ConnectionClose{metadata}});
     auto const view = std::get<ConnectionClose>(decode_message(bytes)->payload).metadata;
     CHECK((*view.begin()).flags == 0x8000000000000004);

@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -23,9 +22,6 @@ namespace vox::wire {
 namespace detail {
 
 using shape::Kind;
-
-template <class T>
-inline constexpr bool always_false = false;
 
 // The fewest bytes that a value of the type takes, so that a count can be held against what is
 // left.
@@ -174,7 +170,8 @@ void put_value(Writer& writer, T const& value) {
   } else if constexpr (kind == Kind::sum) {
     detail::put_sum(writer, value);
   } else if constexpr (kind == Kind::never) {
-    VOX_ASSERT(!"a value of a type that has none");
+    constexpr bool has_values = false;
+    VOX_ASSERT(has_values);
   } else if constexpr (kind != Kind::unit) {
     detail::put_members(writer, value);
   }

@@ -15,7 +15,9 @@ namespace {
 
 constexpr Rule rule{"zerocopy.framing.value"};
 
-Bytes hex(char const* text) { return from_hex(text).value(); }
+Bytes hex(char const* text) {
+  return from_hex(text).value();
+}
 
 }  // namespace
 
@@ -26,7 +28,8 @@ TEST_SUITE("wire") {
     CHECK(reader.take_varint() == 300);
     CHECK(reader.result(true));
   }
-  TEST_CASE("an over-long varint is refused in strict mode and read as 0.4.0 reads it in the other") {
+  TEST_CASE(
+      "an over-long varint is refused in strict mode and read as 0.4.0 reads it in the other") {
     auto const bytes = hex("8000");
     Reader strict{bytes, rule};
     CHECK(strict.take_varint() == 0);
@@ -70,7 +73,8 @@ TEST_SUITE("wire") {
     CHECK(reader.failed());
     CHECK(reader.violation().offset == 0);
   }
-  TEST_CASE("r[zerocopy.framing.value.opaque.length-prefix] an opaque length is 4 little-endian bytes") {
+  TEST_CASE(
+      "r[zerocopy.framing.value.opaque.length-prefix] an opaque length is 4 little-endian bytes") {
     auto const bytes = hex("02000000 aabb");
     Reader reader{bytes, rule};
     CHECK(to_hex(reader.take_opaque()) == "aabb");
