@@ -27,9 +27,9 @@ namespace command {
 // rpc.virtual-connection.open]
 struct Open {
   static constexpr std::string_view name = "open";
-  ConnectionSettings settings;
-  std::string_view service;
-  wire::MetadataView metadata;
+  ConnectionSettings settings{};
+  std::string_view service{};
+  wire::MetadataView metadata{};
 };
 BOOST_DESCRIBE_STRUCT(Open, (), (settings, service, metadata))
 
@@ -37,7 +37,7 @@ BOOST_DESCRIBE_STRUCT(Open, (), (settings, service, metadata))
 struct Close {
   static constexpr std::string_view name = "close";
   ConnectionId connection_id = 0;
-  wire::MetadataView metadata;
+  wire::MetadataView metadata{};
 };
 BOOST_DESCRIBE_STRUCT(Close, (), (connection_id, metadata))
 
@@ -52,7 +52,7 @@ BOOST_DESCRIBE_STRUCT(Accept, (), (connection_id))
 struct Reject {
   static constexpr std::string_view name = "reject";
   ConnectionId connection_id = 0;
-  wire::MetadataView metadata;
+  wire::MetadataView metadata{};
 };
 BOOST_DESCRIBE_STRUCT(Reject, (), (connection_id, metadata))
 struct Abandon {
@@ -84,7 +84,7 @@ BOOST_DESCRIBE_STRUCT(Shutdown, (), ())
 // A peer that came back by our resume key has a new conduit for this session.
 struct Resume {
   static constexpr std::string_view name = "resume";
-  HandshakeOutcome outcome;
+  HandshakeOutcome outcome{};
 };
 BOOST_DESCRIBE_STRUCT(Resume, (), (outcome))
 
@@ -96,32 +96,32 @@ struct SendCall {
   ConnectionId connection_id = 0;
   RequestId request_id = 0;
   MethodId method_id = 0;
-  wire::MetadataView metadata;
-  ByteView args;
-  SharedSchemas schemas;
+  wire::MetadataView metadata{};
+  ByteView args{};
+  SharedSchemas schemas{};
 };
 BOOST_DESCRIBE_STRUCT(SendCall, (), (connection_id, request_id, method_id, metadata, args, schemas))
 struct SendResponse {
   static constexpr std::string_view name = "send_response";
   ConnectionId connection_id = 0;
   RequestId request_id = 0;
-  wire::MetadataView metadata;
-  ByteView ret;
-  SharedSchemas schemas;
+  wire::MetadataView metadata{};
+  ByteView ret{};
+  SharedSchemas schemas{};
 };
 BOOST_DESCRIBE_STRUCT(SendResponse, (), (connection_id, request_id, metadata, ret, schemas))
 struct SendCancel {
   static constexpr std::string_view name = "send_cancel";
   ConnectionId connection_id = 0;
   RequestId request_id = 0;
-  wire::MetadataView metadata;
+  wire::MetadataView metadata{};
 };
 BOOST_DESCRIBE_STRUCT(SendCancel, (), (connection_id, request_id, metadata))
 struct SendChannel {
   static constexpr std::string_view name = "send_channel";
   ConnectionId connection_id = 0;
   ChannelId channel_id = 0;
-  wire::ChannelBody body;
+  wire::ChannelBody body{};
 };
 BOOST_DESCRIBE_STRUCT(SendChannel, (), (connection_id, channel_id, body))
 

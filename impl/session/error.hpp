@@ -21,8 +21,8 @@ BOOST_DESCRIBE_ENUM(ErrorKind, io, protocol, rejected, not_resumable, connect_ti
 // `detail` belongs to io and protocol, `metadata` (what the peer gave as its reasons) to rejected.
 struct SessionError {
   ErrorKind kind = ErrorKind::protocol;
-  std::string detail;
-  wire::Metadata metadata;
+  std::string detail{};
+  wire::Metadata metadata{};
 
   [[nodiscard]] std::string text() const;
   // Whether the same attempt may succeed later.

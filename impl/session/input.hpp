@@ -16,14 +16,14 @@ namespace input {
 // The conduit delivered one payload. Hand one in only while Session::can_receive().
 struct Received {
   static constexpr std::string_view name = "received";
-  Backing payload;
+  Backing payload{};
 };
 BOOST_DESCRIBE_STRUCT(Received, (), (payload))
 
 // The conduit is gone, by its end (then the error is empty) or by an error.
 struct ConduitLost {
   static constexpr std::string_view name = "conduit_lost";
-  std::string error;
+  std::string error{};
   bool operator==(ConduitLost const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ConduitLost, (), (error))
@@ -31,14 +31,14 @@ BOOST_DESCRIBE_STRUCT(ConduitLost, (), (error))
 // The recoverer, asked by output::ConduitWanted, has a conduit on which the handshake is done.
 struct Recovered {
   static constexpr std::string_view name = "recovered";
-  HandshakeOutcome outcome;
+  HandshakeOutcome outcome{};
 };
 BOOST_DESCRIBE_STRUCT(Recovered, (), (outcome))
 
 // The recoverer gives up.
 struct RecoveryFailed {
   static constexpr std::string_view name = "recovery_failed";
-  SessionError error;
+  SessionError error{};
   bool operator==(RecoveryFailed const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(RecoveryFailed, (), (error))
@@ -47,7 +47,7 @@ BOOST_DESCRIBE_STRUCT(RecoveryFailed, (), (error))
 // said before the session is spoken to again; after that the payload counts as gone.
 struct SendFailed {
   static constexpr std::string_view name = "send_failed";
-  std::string error;
+  std::string error{};
   bool operator==(SendFailed const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(SendFailed, (), (error))

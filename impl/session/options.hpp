@@ -18,17 +18,17 @@ struct SessionOptions {
   // consent and no virtual connection gets one.
   bool has_acceptor = true;
   // The service of our own client on the root connection.
-  std::string client_service;
+  std::string client_service{};
   // The root settings that the handshake must have ended with, if it matters.
-  std::optional<ConnectionSettings> expected_settings;
+  std::optional<ConnectionSettings> expected_settings{};
   // The session must have got a resume key.
   bool must_be_resumable = false;
   // Somebody answers output::ConduitWanted, and has so long for it.
   bool has_recoverer = false;
-  std::optional<Duration> recovery_timeout;
+  std::optional<Duration> recovery_timeout{};
   // A registry may bring the peer back; the session waits for that without end.
   bool is_registered = false;
-  std::optional<KeepaliveSettings> keepalive;
+  std::optional<KeepaliveSettings> keepalive{};
   // Spreads ids that the peer chooses; any number that the peer does not know.
   std::uint64_t seed = 0;
   Limits limits;

@@ -81,7 +81,7 @@ namespace output {
 struct Send {
   static constexpr std::string_view name = "send";
   Receipt receipt;
-  ByteView payload;
+  ByteView payload{};
 };
 BOOST_DESCRIBE_STRUCT(Send, (), (receipt, payload))
 
@@ -99,8 +99,8 @@ BOOST_DESCRIBE_STRUCT(NotSent, (), (receipt))
 struct ConnectionRequested {
   static constexpr std::string_view name = "connection_requested";
   ConnectionId connection_id = 0;
-  ConnectionSettings our_settings;
-  ConnectionSettings peer_settings;
+  ConnectionSettings our_settings{};
+  ConnectionSettings peer_settings{};
   ConnectionRequest request;
   bool operator==(ConnectionRequested const&) const = default;
 };
@@ -111,8 +111,8 @@ BOOST_DESCRIBE_STRUCT(ConnectionRequested, (),
 struct Opened {
   static constexpr std::string_view name = "opened";
   ConnectionId connection_id = 0;
-  ConnectionSettings our_settings;
-  ConnectionSettings peer_settings;
+  ConnectionSettings our_settings{};
+  ConnectionSettings peer_settings{};
   bool operator==(Opened const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Opened, (), (connection_id, our_settings, peer_settings))
@@ -121,7 +121,7 @@ BOOST_DESCRIBE_STRUCT(Opened, (), (connection_id, our_settings, peer_settings))
 struct OpenFailed {
   static constexpr std::string_view name = "open_failed";
   ConnectionId connection_id = 0;
-  SessionError error;
+  SessionError error{};
   bool operator==(OpenFailed const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(OpenFailed, (), (connection_id, error))
@@ -132,8 +132,8 @@ struct Closed {
   static constexpr std::string_view name = "closed";
   ConnectionId connection_id = 0;
   ClosedBy by = ClosedBy::us;
-  wire::MetadataView metadata;
-  Backing backing;
+  wire::MetadataView metadata{};
+  Backing backing{};
 };
 BOOST_DESCRIBE_STRUCT(Closed, (), (connection_id, by, metadata))
 
@@ -141,7 +141,7 @@ BOOST_DESCRIBE_STRUCT(Closed, (), (connection_id, by, metadata))
 struct CloseFailed {
   static constexpr std::string_view name = "close_failed";
   ConnectionId connection_id = 0;
-  SessionError error;
+  SessionError error{};
   bool operator==(CloseFailed const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(CloseFailed, (), (connection_id, error))
@@ -152,7 +152,7 @@ struct CallReceived {
   ConnectionId connection_id = 0;
   RequestId request_id = 0;
   wire::Call call;
-  Backing backing;
+  Backing backing{};
 };
 BOOST_DESCRIBE_STRUCT(CallReceived, (), (connection_id, request_id, call))
 // `method_id` is that of the call we sent, if we still know it.
@@ -160,9 +160,9 @@ struct ResponseReceived {
   static constexpr std::string_view name = "response_received";
   ConnectionId connection_id = 0;
   RequestId request_id = 0;
-  std::optional<MethodId> method_id;
+  std::optional<MethodId> method_id{};
   wire::Response response;
-  Backing backing;
+  Backing backing{};
 };
 BOOST_DESCRIBE_STRUCT(ResponseReceived, (), (connection_id, request_id, method_id, response))
 struct CancelReceived {
@@ -170,15 +170,15 @@ struct CancelReceived {
   ConnectionId connection_id = 0;
   RequestId request_id = 0;
   wire::Cancel cancel;
-  Backing backing;
+  Backing backing{};
 };
 BOOST_DESCRIBE_STRUCT(CancelReceived, (), (connection_id, request_id, cancel))
 struct ChannelReceived {
   static constexpr std::string_view name = "channel_received";
   ConnectionId connection_id = 0;
   ChannelId channel_id = 0;
-  wire::ChannelBody body;
-  Backing backing;
+  wire::ChannelBody body{};
+  Backing backing{};
 };
 BOOST_DESCRIBE_STRUCT(ChannelReceived, (), (connection_id, channel_id, body))
 
@@ -186,8 +186,8 @@ BOOST_DESCRIBE_STRUCT(ChannelReceived, (), (connection_id, channel_id, body))
 // input::Recovered or input::RecoveryFailed; after the deadline the answer comes too late.
 struct ConduitWanted {
   static constexpr std::string_view name = "conduit_wanted";
-  std::optional<ResumeKey> resume_key;
-  std::optional<TimePoint> deadline;
+  std::optional<ResumeKey> resume_key{};
+  std::optional<TimePoint> deadline{};
   bool operator==(ConduitWanted const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ConduitWanted, (), (resume_key, deadline))
@@ -212,7 +212,7 @@ BOOST_DESCRIBE_STRUCT(Resumed, (), (generation, peer_supports_retry))
 struct Warning {
   static constexpr std::string_view name = "warning";
   ConnectionId connection_id = 0;
-  std::string text;
+  std::string text{};
   bool operator==(Warning const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Warning, (), (connection_id, text))
@@ -221,8 +221,8 @@ BOOST_DESCRIBE_STRUCT(Warning, (), (connection_id, text))
 struct Ended {
   static constexpr std::string_view name = "ended";
   EndCause cause = EndCause::shutdown;
-  std::optional<Rule> rule;
-  std::string detail;
+  std::optional<Rule> rule{};
+  std::string detail{};
   bool operator==(Ended const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Ended, (), (cause, rule, detail))

@@ -1,0 +1,365 @@
+// P1–P6 and the requests of the specification: what comes in on connections that are there.
+#include "conformance/cases/session_script.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace vox;
+using namespace vox::session;
+using namespace voxspec::test;
+using enum wire::BindingDirection;
+
+namespace {
+
+// In `spec`: method 7 announced by the peer, for calls and for responses.
+Script announced(SessionOptions options = in_spec()) {
+  Script script{std::move(options)};
+  script.hears(0, schemas(args, u32_schema()));
+  return script;
+}
+
+command::SendCall our_call(RequestId id, ConnectionId connection = 0) {
+  return {.connection_id = connection,
+          .request_id = id,
+          .method_id = 7,
+          .metadata = {},
+          .args = as_bytes("a"),
+          .schemas = u32_type()};
+}
+command::SendResponse our_response(RequestId id, ConnectionId connection = 0) {
+  return {.connection_id = connection,
+          .request_id = id,
+          .metadata = {},
+          .ret = as_bytes("r"),
+          .schemas = text_type()};
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("session");
+
+TEST_CASE("r[core.P1] r[session.keepalive] a ping is answered by a pong with its nonce") {
+  for (auto const& options : {in_0_4(), in_spec()}) {
+    Script script{options};
+    CHECK(script.hears(0, wire::Ping{.nonce = 300}) == Lines{"send pong 0 n300"});
+    CHECK(script.hears(0, wire::Ping{.nonce = ~std::uint64_t{0}}) ==
+          Lines{"send pong 0 n18446744073709551615"});
+  }
+}
+
+TEST_CASE("r[core.P1] 0.4.0 answers on whatever id the ping came") {
+  Script script{in_0_4()};
+  CHECK(script.hears(7, wire::Ping{.nonce = 1}) == Lines{"send pong 7 n1"});
+}
+
+TEST_CASE(
+    "r[session.message.connection-id] by the specification pings and pongs stay on the root") {
+  for (wire::MessagePayload const& message : {wire::MessagePayload{wire::Ping{.nonce = 1}},
+                                              wire::MessagePayload{wire::Pong{.nonce = 1}}}) {
+    Script script{in_spec()};
+    auto const id = script.opened_by_peer();
+    CHECK(script.hears(id, message).back() == "ended violation session.message.connection-id");
+  }
+}
+
+TEST_CASE("r[core.P2] a pong elsewhere than on the root does not feed the keepalive") {
+  auto options = in_0_4();
+  options.keepalive = {std::chrono::milliseconds{100}, std::chrono::milliseconds{50}};
+  Script script{options};
+  auto const id = script.opened_by_peer();
+  CHECK(script.at(100) == Lines{"send ping 0 n1"});
+  script.hears(id, wire::Pong{.nonce = 1});
+  CHECK(script.at(150).back() == "ended peer_silent");
+  Script fed{options};
+  fed.at(100);
+  fed.hears(0, wire::Pong{.nonce = 1});
+  CHECK(fed.at(150).empty());
+}
+
+TEST_CASE("r[core.P3] schemas of an active connection are remembered for method and direction") {
+  for (auto const& options : {in_0_4(), in_spec()}) {
+    Script script{options};
+    auto const id = script.opened_by_peer();
+    CHECK(script.session.received_schemas(id) == nullptr);
+    CHECK(script.hears(id, schemas(response, u32_schema())).empty());
+    REQUIRE(script.session.received_schemas(id) != nullptr);
+    CHECK(script.session.received_schemas(id)->root({7, response}) != nullptr);
+    CHECK(script.session.received_schemas(id)->root({7, args}) == nullptr);
+    CHECK(script.session.received_schemas(root_connection) == nullptr);
+  }
+}
+
+TEST_CASE("r[core.P3] 0.4.0 drops the connection of bad or repeated schemas and tells nobody") {
+  for (ByteView const bad : {as_bytes("\xff"), as_bytes("")}) {
+    Script script{in_0_4()};
+    auto const id = script.opened_by_peer();
+    auto const lines = script.hears(id, schemas(args, bad));
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].starts_with("warning 2 standalone schema message: invalid schema CBOR: "));
+    CHECK(lines[1] == "closed 2 by bad_message {}");
+  }
+  Script script{in_0_4()};
+  auto const id = script.opened_by_peer();
+  script.hears(id, schemas(args, u32_schema()));
+  CHECK(script.hears(id, schemas(args, u32_schema())).back() == "closed 2 by bad_message {}");
+  CHECK(script.session.state() == SessionState::connected);
+  CHECK(script.hears(id, cancel(1)).empty());
+}
+
+TEST_CASE("r[core.P3] dropping a connection for its schemas can be the end of a released session") {
+  Script script{in_0_4()};
+  auto const id = script.opened_by_peer();
+  script.does(command::DropCaller{.connection_id = 0});
+  CHECK(script.hears(id, schemas(args, {})).back() == "ended root_released");
+}
+
+TEST_CASE("r[schema.format.delivery] by the specification a repeated schema ends the session") {
+  Script script{in_spec()};
+  script.hears(0, schemas(args, u32_schema()));
+  auto const lines = script.hears(0, schemas(response, u32_schema()));
+  CHECK(lines.front().starts_with("send protocol_error 0 schema."));
+  CHECK(lines.back().starts_with("ended violation schema."));
+}
+
+TEST_CASE("r[schema.type-id.per-connection] the same schema may come on each connection") {
+  Script script{in_spec()};
+  auto const id = script.opened_by_peer();
+  CHECK(script.hears(0, schemas(args, u32_schema())).empty());
+  CHECK(script.hears(id, schemas(args, u32_schema())).empty());
+}
+
+TEST_CASE("r[core.P4] requests go to the application with all that they carry") {
+  for (auto const& options : {in_0_4(), in_spec()}) {
+    auto script = announced(options);
+    CHECK(script.hears(0, call(2)) == Lines{"call 0#2 m7 {} 61"});
+    CHECK(script.hears(0, cancel(2)) == Lines{"cancel 0#2 {}"});
+    CHECK(script.session.connection(0)->requests_from_peer == 1);
+    script.does(our_call(1));
+    script.hears(0, schemas(response, text_schema()));
+    CHECK(script.hears(0, reply(1)) == Lines{"response 0#1 {} 72 for m7"});
+    CHECK(script.session.connection(0)->requests_from_us == 0);
+  }
+}
+
+TEST_CASE("r[core.P4] schemas inlined in a call bind its arguments") {
+  for (auto const& options : {in_0_4(), in_spec()}) {
+    Script script{options};
+    CHECK(script.hears(0, call(2, 9, u32_schema())).size() == 1);
+    CHECK(script.session.received_schemas(0)->root({9, args}) != nullptr);
+    CHECK(script.hears(0, call(4, 9)).size() == 1);
+  }
+}
+
+TEST_CASE("r[core.P4] schemas inlined in a response bind the method of our request") {
+  for (auto const& options : {in_0_4(), in_spec()}) {
+    Script script{options};
+    script.does(our_call(1));
+    CHECK(script.hears(0, reply(1, u32_schema())).size() == 1);
+    CHECK(script.session.received_schemas(0)->root({7, response}) != nullptr);
+  }
+}
+
+TEST_CASE("r[core.P4] inlined schemas in a response that nobody asked for drop the connection") {
+  Script script{in_0_4()};
+  auto const id = script.opened_by_peer();
+  CHECK(script.hears(id, reply(5, u32_schema())) ==
+        Lines{"warning 2 response schemas for unknown inflight request RequestId(5)",
+              "closed 2 by bad_message {}"});
+}
+
+TEST_CASE("r[core.P4] 0.4.0 passes on a plain response that nobody asked for") {
+  Script script{in_0_4()};
+  CHECK(script.hears(0, reply(5)) == Lines{"response 0#5 {} 72"});
+}
+
+TEST_CASE("r[core.P4] bad inlined schemas drop the connection") {
+  Script script{in_0_4()};
+  auto const id = script.opened_by_peer();
+  auto const lines = script.hears(id, call(1, 7, as_bytes("\xff")));
+  CHECK(lines.front().starts_with("warning 2 inlined request schemas: "));
+  CHECK(lines.back() == "closed 2 by bad_message {}");
+}
+
+TEST_CASE("r[core.P4] the method of a call is known until it is answered") {
+  Script script{in_0_4()};
+  script.hears(0, call(2));
+  CHECK(script.session.unanswered_method(0, 2) == 7);
+  script.hears(0, call(2, 8));
+  CHECK(script.session.unanswered_method(0, 2) == 8);
+  script.does(our_response(2));
+  CHECK_FALSE(script.session.unanswered_method(0, 2));
+}
+
+TEST_CASE("r[core.P5] channel messages go to the application") {
+  for (auto const& options : {in_0_4(), in_spec()}) {
+    Script script{options};
+    CHECK(script.hears(0, item(3)) == Lines{"item 0#3 69"});
+    CHECK(script.hears(0, wire::ChannelMessage{3, wire::GrantCredit{8}}) == Lines{"grant 0#3 8"});
+    CHECK(script.hears(0, wire::ChannelMessage{3, wire::Close{}}) == Lines{"close_channel 0#3 {}"});
+    CHECK(script.hears(0, wire::ChannelMessage{3, wire::Reset{}}) == Lines{"reset 0#3 {}"});
+  }
+}
+
+TEST_CASE("r[core.P5] a message for a connection that nobody reads ends that connection") {
+  for (auto const& message : {item(3), cancel(1)}) {
+    Script script{in_0_4()};
+    auto const id = script.opened_by_peer();
+    CHECK(script.does(command::DropDriver{.connection_id = id}).empty());
+    CHECK(script.hears(id, message) == Lines{"closed 2 by driver_drop {}"});
+    CHECK(script.hears(id, message).empty());
+  }
+  Script spec{in_spec()};
+  auto const id = spec.opened_by_peer();
+  spec.does(command::DropDriver{.connection_id = id});
+  CHECK(spec.hears(id, item(3)) == Lines{"send close 2 {}", "closed 2 by driver_drop {}"});
+}
+
+TEST_CASE("r[core.P6] 0.4.0 drops a protocol error of its peer") {
+  Script script{in_0_4()};
+  CHECK(script.hears(0, wire::ProtocolError{.description = "bad"}).empty());
+  CHECK(script.hears(9, wire::ProtocolError{.description = "bad"}).empty());
+  CHECK(script.session.state() == SessionState::connected);
+}
+
+TEST_CASE("r[session.protocol-error] by the specification it tears the session down, unanswered") {
+  Script script{in_spec()};
+  CHECK(script.hears(0, wire::ProtocolError{.description = "bad"}) ==
+        Lines{"closed 0 by session_end {}", "ended accused"});
+  Script elsewhere{in_spec()};
+  CHECK(elsewhere.hears(2, wire::ProtocolError{.description = "bad"}).back() ==
+        "ended violation session.protocol-error");
+}
+
+TEST_CASE(
+    "r[session.message] an undecodable payload is a violation in one rulebook and a broken "
+    "conduit in the other") {
+  for (auto const* bytes : {"", "00", "000a", "00050103"}) {
+    Script spec{in_spec()};
+    auto const lines = spec.hears(from_hex(bytes).value());
+    CHECK(lines.front().starts_with("send protocol_error 0 "));
+    CHECK(lines.back().starts_with("ended violation "));
+    Script shipped{in_0_4()};
+    CHECK(shipped.hears(from_hex(bytes).value()).back() == "ended conduit_lost");
+    auto options = in_0_4();
+    options.has_recoverer = true;
+    Script recovering{options};
+    CHECK(recovering.hears(from_hex(bytes).value()).back().starts_with("conduit_wanted"));
+  }
+}
+
+TEST_CASE(
+    "r[rpc.request.id-allocation] by the specification request ids are of the caller's parity") {
+  auto script = announced();
+  CHECK(script.hears(0, call(1)).back() == "ended violation rpc.request.id-allocation");
+  // On a virtual connection it is the parity that its opener chose for itself.
+  Script other{in_spec()};
+  auto const id = other.opened_by_peer(Parity::odd);
+  other.hears(id, schemas(args, u32_schema()));
+  CHECK(other.hears(id, call(1)).size() == 1);
+  CHECK(other.hears(id, call(2)).back() == "ended violation rpc.request.id-allocation");
+}
+
+TEST_CASE("r[rpc.request.id-allocation] by the specification an id in flight is not used again") {
+  auto script = announced();
+  CHECK(script.hears(0, call(2)).size() == 1);
+  script.does(our_response(2));
+  CHECK(script.hears(0, call(2)).size() == 1);
+  CHECK(script.hears(0, call(2)).back() == "ended violation rpc.request.id-allocation");
+}
+
+TEST_CASE("r[rpc.request.id-allocation] 0.4.0 looks at neither") {
+  auto script = announced(in_0_4());
+  CHECK(script.hears(0, call(1)).size() == 1);
+  CHECK(script.hears(0, call(1)).size() == 1);
+}
+
+TEST_CASE(
+    "r[rpc.response.one-per-request] by the specification a second response ends the session") {
+  Script script{in_spec()};
+  script.hears(0, schemas(response, u32_schema()));
+  script.does(our_call(1));
+  CHECK(script.hears(0, reply(1)).size() == 1);
+  CHECK(script.hears(0, reply(1)).back() == "ended violation rpc.response.one-per-request");
+}
+
+TEST_CASE("r[rpc.cancel] a response to a request that we cancelled is taken") {
+  Script script{in_spec()};
+  script.hears(0, schemas(response, u32_schema()));
+  script.does(our_call(1));
+  script.does(command::SendCancel{.connection_id = 0, .request_id = 1, .metadata = {}});
+  CHECK(script.hears(0, reply(1)).size() == 1);
+}
+
+TEST_CASE(
+    "r[rpc.flow-control.max-concurrent-requests.inbound] by the specification more calls than we "
+    "take end the session") {
+  Script script{in_spec()};
+  auto const id = script.opened_by_peer(Parity::odd, 2);
+  script.hears(id, schemas(args, u32_schema()));
+  CHECK(script.hears(id, call(1)).size() == 1);
+  CHECK(script.hears(id, call(3)).size() == 1);
+  script.does(our_response(1, id));
+  CHECK(script.hears(id, call(5)).size() == 1);
+  CHECK(script.hears(id, call(7)).back() ==
+        "ended violation rpc.flow-control.max-concurrent-requests.inbound");
+}
+
+TEST_CASE("r[rpc.flow-control.max-concurrent-requests.inbound] 0.4.0 takes them, up to our bound") {
+  auto options = in_0_4();
+  options.limits.requests_max = 3;
+  Script script{options};
+  auto const id = script.opened_by_peer(Parity::odd, 1);
+  for (RequestId const request : {1U, 3U, 5U})
+    CHECK(script.hears(id, call(request)).size() == 1);
+  CHECK(script.hears(id, call(7)).back() == "closed 2 by bad_message {}");
+}
+
+TEST_CASE(
+    "r[rpc.flow-control.max-concurrent-requests.outbound] by the specification we do not exceed "
+    "what the peer takes") {
+  auto outcome = as_initiator();
+  outcome.peer_settings.max_concurrent_requests = 1;
+  Script script{in_spec(), outcome};
+  script.hears(0, schemas(response, u32_schema()));
+  script.does(our_call(1));
+  CHECK(script.does(our_call(3)) ==
+        Lines{"refused: the peer takes no more concurrent requests on this connection"});
+  script.hears(0, reply(1));
+  CHECK(script.does(our_call(3)) == Lines{"send call 0#3 m7 {} 61"});
+}
+
+TEST_CASE("r[rpc.request.id-allocation] by the specification our own calls obey as well") {
+  Script script{in_spec()};
+  CHECK(script.does(our_call(2)) ==
+        Lines{"refused: the request id is not of the parity of this side of the connection"});
+  CHECK(script.does(our_call(1)).size() == 2);
+  CHECK(script.does(our_call(1)) == Lines{"refused: a request with this id is still in flight"});
+}
+
+TEST_CASE("r[rpc.response.one-per-request] by the specification we answer each request once") {
+  auto script = announced();
+  CHECK(script.does(our_response(2)) == Lines{"refused: no such request is in flight"});
+  script.hears(0, call(2));
+  CHECK(script.does(our_response(2)).size() == 2);
+  CHECK(script.does(our_response(2)) == Lines{"refused: no such request is in flight"});
+}
+
+TEST_CASE("r[rpc.cancel] by the specification only a request in flight can be cancelled") {
+  Script script{in_spec()};
+  CHECK(script.does(command::SendCancel{.connection_id = 0, .request_id = 1, .metadata = {}}) ==
+        Lines{"refused: no such request is in flight"});
+  script.does(our_call(1));
+  CHECK(script.does(command::SendCancel{.connection_id = 0, .request_id = 1, .metadata = {}}) ==
+        Lines{"send cancel 0#1 {}"});
+}
+
+TEST_CASE(
+    "r[schema.exchange.required] by the specification data without schemas ends the session") {
+  Script script{in_spec()};
+  CHECK(script.hears(0, call(2)).back() == "ended violation schema.exchange.required");
+  Script answered{in_spec()};
+  answered.hears(0, schemas(args, u32_schema()));  // of the other direction
+  answered.does(our_call(1));
+  CHECK(answered.hears(0, reply(1)).back() == "ended violation schema.exchange.required");
+}
+
+TEST_SUITE_END();

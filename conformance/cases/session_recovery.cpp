@@ -1,0 +1,337 @@
+// L1–L3, B1–B4 and M1–M5: a session loses its conduit, and may go on over another.
+#include "conformance/cases/session_script.hpp"
+#include "impl/session/agenda.hpp"
+#include "impl/session/registry.hpp"
+#include "impl/session/resume.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace vox;
+using namespace vox::session;
+using namespace voxspec::test;
+using enum wire::BindingDirection;
+
+namespace {
+
+SessionOptions with_recoverer(SessionOptions options = in_0_4()) {
+  options.has_recoverer = true;
+  return options;
+}
+SessionOptions in_registry(SessionOptions options = in_0_4()) {
+  options.is_registered = true;
+  return options;
+}
+command::Open an_open() {
+  return {.settings = {.parity = Parity::odd}, .service = "Echo", .metadata = {}};
+}
+command::SendCall our_call(ConnectionId connection, RequestId id) {
+  return {.connection_id = connection,
+          .request_id = id,
+          .method_id = 7,
+          .metadata = {},
+          .args = {},
+          .schemas = u32_type()};
+}
+HandshakeOutcome changed(HandshakeOutcome outcome,
+                         ConnectionSettings HandshakeOutcome::* settings) {
+  (outcome.*settings).max_concurrent_requests = 65;
+  return outcome;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("session");
+
+TEST_CASE("r[core.L1] what is ready together is dealt with in the order of its sources") {
+  Agenda<std::string> agenda;
+  agenda.add(Source::keepalive, "tick");
+  agenda.add(Source::control, "drop");
+  agenda.add(Source::resume, "resume");
+  agenda.add(Source::close, "close");
+  agenda.add(Source::open, "open 1");
+  agenda.add(Source::open, "open 2");
+  agenda.add(Source::conduit, "end of file");
+  Lines order;
+  while (auto item = agenda.next())
+    order.push_back(*item);
+  CHECK(order == Lines{"end of file", "open 1", "open 2", "close", "resume", "drop", "tick"});
+}
+
+TEST_CASE("r[core.L1] seen in that order, an end of file and the resume it races with both work") {
+  Script script{in_registry()};
+  Agenda<int> agenda;
+  agenda.add(Source::resume, 1);
+  agenda.add(Source::conduit, 0);
+  Lines lines;
+  while (auto const item = agenda.next()) {
+    lines = *item == 0 ? script.loses_conduit()
+                       : script.does(command::Resume{.outcome = as_initiator()});
+  }
+  CHECK(lines == Lines{"resumed 1 with retry"});
+}
+
+TEST_CASE("r[core.L2] a connected session refuses to be resumed") {
+  Script script{in_registry()};
+  CHECK(script.does(command::Resume{.outcome = as_initiator()}) ==
+        Lines{"refused: protocol error: resume is only valid while the session is disconnected"});
+  CHECK(script.session.generation() == 0);
+}
+
+TEST_CASE("r[core.L3] r[core.B3] without a way back the end of the conduit ends everything") {
+  for (auto const& error : {"", "reset by peer"}) {
+    Script script;
+    script.opened_by_peer();
+    CHECK(script.happens(input::ConduitLost{.error = error}) ==
+          Lines{"closed 0 by session_end {}", "closed 2 by session_end {}", "ended conduit_lost"});
+    CHECK(script.session.state() == SessionState::ended);
+  }
+}
+
+TEST_CASE("r[core.L3] what had been accepted and was not sent is accounted for") {
+  Script script;
+  REQUIRE(script.quietly(our_call(0, 1)));
+  CHECK(script.loses_conduit() ==
+        Lines{"not_sent call 0#1", "closed 0 by session_end {}", "ended conduit_lost"});
+}
+
+TEST_CASE("r[core.B1] the recoverer is asked for a conduit with the resume key") {
+  Script script{with_recoverer()};
+  CHECK(script.loses_conduit() == Lines{"conduit_wanted 00000000000000000000000000000007"});
+  CHECK(script.session.state() == SessionState::recovering);
+  CHECK(script.happens(input::Recovered{.outcome = as_initiator()}) ==
+        Lines{"resumed 1 with retry"});
+  CHECK(script.session.state() == SessionState::connected);
+}
+
+TEST_CASE("r[core.B1] a session without a key asks without one, and goes on all the same") {
+  auto outcome = as_initiator();
+  outcome.resume_key.reset();
+  Script script{with_recoverer(), outcome};
+  CHECK(script.loses_conduit() == Lines{"conduit_wanted"});
+  CHECK(script.happens(input::Recovered{.outcome = outcome}).front() == "resumed 1 with retry");
+}
+
+TEST_CASE("r[core.B1] a recoverer that gives up ends the session") {
+  Script script{with_recoverer()};
+  script.loses_conduit();
+  CHECK(script.happens(input::RecoveryFailed{.error = io_error("refused")}).back() ==
+        "ended recovery_failed");
+}
+
+TEST_CASE("r[core.B1] a recoverer that takes longer than it may ends the session") {
+  auto options = with_recoverer();
+  options.recovery_timeout = std::chrono::seconds{2};
+  Script script{options};
+  script.at(1000);
+  CHECK(script.loses_conduit() ==
+        Lines{"conduit_wanted 00000000000000000000000000000007 until 3000"});
+  CHECK(script.deadline() == 3000);
+  CHECK(script.at(2999).empty());
+  CHECK(script.at(3000).back() == "ended recovery_failed");
+  CHECK(script.happens(input::Recovered{.outcome = as_initiator()}).empty());
+}
+
+TEST_CASE("r[core.B1] a conduit that came in time stops the clock") {
+  auto options = with_recoverer();
+  options.recovery_timeout = std::chrono::seconds{2};
+  Script script{options};
+  script.loses_conduit();
+  script.happens(input::Recovered{.outcome = as_initiator()});
+  CHECK_FALSE(script.deadline());
+  CHECK(script.at(2000).empty());
+}
+
+TEST_CASE("r[core.B1] a recovered conduit that cannot be resumed on ends the session") {
+  Script script{with_recoverer()};
+  script.loses_conduit();
+  CHECK(script
+            .happens(input::Recovered{
+                .outcome = changed(as_initiator(), &HandshakeOutcome::peer_settings)})
+            .back() == "ended recovery_failed");
+}
+
+TEST_CASE("r[core.B1] while the recoverer works commands wait, but drops are remembered") {
+  Script script{with_recoverer()};
+  auto const id = script.opened_by_us();
+  script.loses_conduit();
+  CHECK(script.does(an_open()) == Lines{"refused: the session is waiting for its recoverer"});
+  CHECK(script.does(command::Close{.connection_id = id, .metadata = {}}) ==
+        Lines{"refused: the session is waiting for its recoverer"});
+  CHECK(script.does(our_call(0, 1)) == Lines{"refused: the session is waiting for its recoverer"});
+  CHECK(script.does(command::DropCaller{.connection_id = id}).empty());
+  CHECK(script.happens(input::Recovered{.outcome = as_initiator()}) ==
+        Lines{"resumed 1 with retry", "send close 1 {}", "closed 1 by caller_drop {}"});
+}
+
+TEST_CASE("r[core.B2] a registered session waits, and refuses opens and closes with their texts") {
+  Script script{in_registry()};
+  auto const id = script.opened_by_peer();
+  CHECK(script.loses_conduit() == Lines{"disconnected"});
+  CHECK(script.session.state() == SessionState::waiting);
+  CHECK(script.does(an_open()) ==
+        Lines{"refused: protocol error: session is disconnected; resume before opening "
+              "connections"});
+  CHECK(script.does(command::Close{.connection_id = id, .metadata = {}}) ==
+        Lines{"refused: protocol error: session is disconnected; resume before closing "
+              "connections"});
+  CHECK(script.does(our_call(0, 1)) == Lines{"refused: the session has no conduit now"});
+  CHECK_FALSE(script.deadline());
+}
+
+TEST_CASE("r[core.B2] a refused resume is answered, and the wait goes on") {
+  Script script{in_registry()};
+  script.loses_conduit();
+  CHECK(script.does(
+            command::Resume{.outcome = changed(as_initiator(), &HandshakeOutcome::our_settings)}) ==
+        Lines{"refused: protocol error: local root settings changed across session resume"});
+  CHECK(script.session.state() == SessionState::waiting);
+  CHECK(script.does(command::Resume{.outcome = as_initiator()}) == Lines{"resumed 1 with retry"});
+}
+
+TEST_CASE(
+    "r[core.B2] drops and shutdown work while the session waits, without a word to the peer") {
+  Script script{in_registry()};
+  auto const id = script.opened_by_peer();
+  script.loses_conduit();
+  CHECK(script.does(command::DropCaller{.connection_id = id}) ==
+        Lines{"closed 2 by caller_drop {}"});
+  CHECK(script.does(command::DropCaller{.connection_id = 0}).back() == "ended root_released");
+  Script other{in_registry()};
+  other.loses_conduit();
+  CHECK(other.does(command::Shutdown{}).back() == "ended shutdown");
+}
+
+TEST_CASE("r[core.B4] each resume raises the generation by one") {
+  Script script{in_registry()};
+  for (std::uint64_t generation = 1; generation < 4; ++generation) {
+    script.loses_conduit();
+    script.does(command::Resume{.outcome = as_initiator()});
+    CHECK(script.session.generation() == generation);
+  }
+}
+
+TEST_CASE("r[core.B4] keepalive stands still while disconnected and starts afresh") {
+  auto options = in_registry();
+  options.keepalive = {std::chrono::milliseconds{100}, std::chrono::milliseconds{50}};
+  Script script{options};
+  CHECK(script.at(100) == Lines{"send ping 0 n1"});
+  script.loses_conduit();
+  CHECK_FALSE(script.deadline());
+  CHECK(script.at(1000).empty());
+  script.does(command::Resume{.outcome = as_initiator()});
+  CHECK(script.deadline() == 1100);
+  CHECK(script.at(1100) == Lines{"send ping 0 n1"});
+}
+
+TEST_CASE("r[core.M1] r[core.M2] root settings may not change, on either side") {
+  auto const same = as_initiator();
+  CHECK_FALSE(resume_refusal(same.our_settings, same.peer_settings, same));
+  auto const refusal = [&](HandshakeOutcome const& outcome) {
+    return resume_refusal(same.our_settings, same.peer_settings, outcome)->text();
+  };
+  CHECK(refusal(changed(same, &HandshakeOutcome::our_settings)) ==
+        "protocol error: local root settings changed across session resume");
+  CHECK(refusal(changed(same, &HandshakeOutcome::peer_settings)) ==
+        "protocol error: peer root settings changed across session resume");
+  CHECK(resume_refusal(same.our_settings, std::nullopt, same)->text() ==
+        "protocol error: missing peer root settings");
+}
+
+TEST_CASE("r[core.M3] retry support and the key are those of the new handshake, if it has a key") {
+  Script script{in_registry()};
+  auto outcome = as_initiator();
+  outcome.resume_key = resume_key(9);
+  outcome.peer_supports_retry = false;
+  script.loses_conduit();
+  CHECK(script.does(command::Resume{.outcome = outcome}) == Lines{"resumed 1"});
+  CHECK(script.session.resume_key() == resume_key(9));
+  CHECK_FALSE(script.session.peer_supports_retry());
+  outcome.resume_key.reset();
+  script.loses_conduit();
+  script.does(command::Resume{.outcome = outcome});
+  CHECK(script.session.resume_key() == resume_key(9));
+}
+
+TEST_CASE(
+    "r[core.M4] r[session.handshake.resume] connections outlive the conduit, requests do not") {
+  for (auto const& options : {in_registry(in_0_4()), in_registry(in_spec())}) {
+    Script script{options};
+    auto const id = script.opened_by_peer();
+    script.hears(id, schemas(args, u32_schema()));
+    script.hears(id, call(2));
+    script.does(our_call(id, 1));
+    script.loses_conduit();
+    script.does(command::Resume{.outcome = as_initiator()});
+    REQUIRE(script.session.connection(id));
+    CHECK(script.session.connection(id)->requests_from_us == 0);
+    CHECK(script.session.connection(id)->requests_from_peer == 0);
+    CHECK(script.does(an_open()) == Lines{"send open 1 odd/64 {vox-service=Echo}"});
+  }
+}
+
+TEST_CASE("r[core.M4] 0.4.0 forgets received schemas on the root only") {
+  Script script{in_registry()};
+  auto const id = script.opened_by_peer();
+  script.hears(0, schemas(args, u32_schema()));
+  script.hears(id, schemas(args, u32_schema()));
+  script.loses_conduit();
+  script.does(command::Resume{.outcome = as_initiator()});
+  CHECK(script.hears(0, schemas(args, u32_schema())).empty());
+  CHECK(script.hears(id, schemas(args, u32_schema())).back() == "closed 2 by bad_message {}");
+}
+
+TEST_CASE("r[core.M4] by the specification both sides start afresh on every connection") {
+  Script script{in_registry(in_spec())};
+  auto const id = script.opened_by_peer();
+  script.hears(id, schemas(args, u32_schema()));
+  script.does(our_call(id, 1));
+  script.loses_conduit();
+  script.does(command::Resume{.outcome = as_initiator()});
+  CHECK(script.hears(id, schemas(args, u32_schema())).empty());
+  CHECK(script.does(our_call(id, 1)).front() == "send schema 2 m7 args 1 schemas");
+}
+
+TEST_CASE("r[core.M4] nothing of the old conduit reaches the new one") {
+  Script script{in_registry()};
+  REQUIRE(script.quietly(our_call(0, 1)));
+  CHECK(script.loses_conduit() == Lines{"not_sent call 0#1", "disconnected"});
+  CHECK(script.hears(0, wire::Ping{.nonce = 1}).empty());
+  CHECK(script.does(command::Resume{.outcome = as_initiator()}) == Lines{"resumed 1 with retry"});
+}
+
+TEST_CASE("r[core.M5] a known key finds its session, an unknown or absent one finds none") {
+  Registry registry{Rulebook::vox_0_4};
+  registry.established(resume_key(1), 11);
+  CHECK(registry.find(resume_key(1)) == 11);
+  CHECK_FALSE(registry.find(resume_key(2)));
+  CHECK_FALSE(registry.find(std::nullopt));
+}
+
+TEST_CASE("r[core.M5] a session that refused to be resumed, or ended, is not found again") {
+  Registry registry{Rulebook::vox_0_4};
+  registry.established(resume_key(1), 11);
+  registry.refused(resume_key(1));
+  CHECK_FALSE(registry.find(resume_key(1)));
+  registry.established(resume_key(2), 12);
+  registry.established(resume_key(3), 13);
+  registry.ended(12);
+  CHECK_FALSE(registry.find(resume_key(2)));
+  CHECK(registry.find(resume_key(3)) == 13);
+}
+
+TEST_CASE("r[core.M5] 0.4.0 knows a session by its first key for ever") {
+  Registry shipped{Rulebook::vox_0_4};
+  shipped.established(resume_key(1), 11);
+  shipped.resumed(resume_key(1), resume_key(2), 11);
+  CHECK(shipped.find(resume_key(1)) == 11);
+  CHECK_FALSE(shipped.find(resume_key(2)));
+  Registry spec{Rulebook::spec};
+  spec.established(resume_key(1), 11);
+  spec.resumed(resume_key(1), resume_key(2), 11);
+  CHECK(spec.find(resume_key(2)) == 11);
+  CHECK_FALSE(spec.find(resume_key(1)));
+}
+
+TEST_SUITE_END();
