@@ -130,8 +130,8 @@ struct Blake3::Output {
   }
 };
 
-// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): the block and the stack are written
-// first.
+// The block and the stack are written before they are read.
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
 Blake3::Blake3() : chunk_value_{initial_value} {}
 
 std::uint32_t Blake3::start_flag() const {

@@ -189,8 +189,11 @@ bool CborReader::take_bool() {
 }
 
 void CborReader::take_null() {
-  if (peek() != CborType::null) return fail("a CBOR item is not null");
-  ++next_;
+  if (peek() == CborType::null) {
+    ++next_;
+  } else {
+    fail("a CBOR item is not null");
+  }
 }
 
 double CborReader::take_float() {
@@ -244,7 +247,10 @@ void CborReader::skip_value() {
     auto const inner = skip_head();
     if (failed()) return;
     if (inner > 0) {
-      if (left.size() >= depth_max_) return fail_at(before, "CBOR items are nested too deeply");
+      if (left.size() >= depth_max_) {
+        fail_at(before, "CBOR items are nested too deeply");
+        return;
+      }
       left.push_back(inner);
       continue;
     }

@@ -14,18 +14,24 @@ void CborWriter::put_big_endian(std::uint64_t value, std::size_t width) {
 
 void CborWriter::put_head(unsigned major, std::uint64_t argument) {
   auto const put = [&](unsigned info) { put_byte(static_cast<std::uint8_t>(major << 5U | info)); };
-  if (argument < 24) return put(static_cast<unsigned>(argument));
-  unsigned const exponent = argument <= 0xFF         ? 0
-                            : argument <= 0xFFFF     ? 1
-                            : argument <= 0xFFFFFFFF ? 2
-                                                     : 3;
+  if (argument < 24) {
+    put(static_cast<unsigned>(argument));
+    return;
+  }
+  // 1, 2, 4 or 8 bytes, whichever holds it first.
+  auto const bytes = static_cast<unsigned>(std::bit_width(argument) + 7) / 8;
+  auto const exponent = static_cast<unsigned>(std::bit_width(bytes - 1));
   put(24 + exponent);
   put_big_endian(argument, 1uz << exponent);
 }
 
 void CborWriter::put_int(std::int64_t value) {
-  if (value >= 0) return put_uint(static_cast<std::uint64_t>(value));
-  put_negative(~static_cast<std::uint64_t>(value));
+  auto const bits = static_cast<std::uint64_t>(value);
+  if (value >= 0) {
+    put_uint(bits);
+  } else {
+    put_negative(~bits);
+  }
 }
 
 void CborWriter::put_bytes(ByteView bytes) {

@@ -178,7 +178,10 @@ void put_settings(CborWriter& writer, ConnectionSettings const& settings) {
 }
 
 void put_resume_key(CborWriter& writer, std::optional<ResumeKey> const& key) {
-  if (!key) return writer.put_null();
+  if (!key) {
+    writer.put_null();
+    return;
+  }
   writer.put_map(1);
   writer.put_text(resume_key_keys[0]);
   writer.put_bytes(*key);
@@ -232,7 +235,7 @@ struct Put {
     writer.put_map(hello_keys.size() - 1);
     put_common(writer, hello);
   }
-  void operator()(LetsGo const&) { writer.put_map(0); }
+  void operator()(LetsGo const& /*empty*/) { writer.put_map(0); }
   void operator()(Sorry const& sorry) {
     writer.put_map(1);
     writer.put_text(sorry_keys[0]);

@@ -65,7 +65,7 @@ Decoded decoded(std::string_view text) {
     return static_cast<char32_t>(static_cast<unsigned char>(text[i]));
   };
   auto const lead = byte_at(0);
-  std::size_t const bytes = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  auto const bytes = 1uz + (lead >= 0xC0 ? 1 : 0) + (lead >= 0xE0 ? 1 : 0) + (lead >= 0xF0 ? 1 : 0);
   if (bytes == 1 || !is_utf8(as_bytes(text.substr(0, bytes)))) return {lead, 1};
   char32_t character = lead & (0x7FU >> bytes);
   for (std::size_t i = 1; i < bytes; ++i)

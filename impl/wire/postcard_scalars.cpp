@@ -2,6 +2,7 @@
 
 #include "spec/assert.hpp"
 
+#include <array>
 #include <bit>
 
 namespace vox::wire {
@@ -23,14 +24,11 @@ double take_double(Reader& reader) {
 }
 
 void put_character(Writer& writer, char32_t character) {
-  VOX_ASSERT(character <= 0x10FFFF && (character < 0xD800 || character > 0xDFFF));
-  std::size_t const length = character < 0x80      ? 1
-                             : character < 0x800   ? 2
-                             : character < 0x10000 ? 3
-                                                   : 4;
+  VOX_ASSERT(character < 0xD800 || (character > 0xDFFF && character <= 0x10FFFF));
+  auto const length = 1uz + (character >= 0x80 ? 1 : 0) + (character >= 0x800 ? 1 : 0) +
+                      (character >= 0x10000 ? 1 : 0);
   writer.put_varint(length);
-  if (length == 1) return writer.put_u8(static_cast<std::uint8_t>(character));
-  constexpr std::uint8_t leads[] = {0, 0, 0xC0, 0xE0, 0xF0};
+  constexpr std::array<std::uint8_t, 5> leads{0, 0, 0xC0, 0xE0, 0xF0};
   auto shift = 6 * static_cast<unsigned>(length - 1);
   writer.put_u8(static_cast<std::uint8_t>(leads[length] | character >> shift));
   while (shift > 0) {

@@ -7,6 +7,7 @@
 #include <boost/mp11/list.hpp>
 
 #include <array>
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -85,9 +86,8 @@ enum class Kind : std::uint8_t {
 // The Rust name of a primitive type (bool, u8, …, char, string); empty for all other types.
 template <class T>
 consteval std::string_view primitive_name() {
-  constexpr std::string_view signed_names[] = {"i8", "i16", "i32", "i64"};
-  constexpr std::string_view unsigned_names[] = {"u8", "u16", "u32", "u64"};
-  constexpr auto width = sizeof(T) == 1 ? 0 : sizeof(T) == 2 ? 1 : sizeof(T) == 4 ? 2 : 3;
+  constexpr std::array<std::string_view, 4> signed_names{"i8", "i16", "i32", "i64"};
+  constexpr std::array<std::string_view, 4> unsigned_names{"u8", "u16", "u32", "u64"};
   constexpr bool is_character = std::same_as<T, char> || std::same_as<T, wchar_t> ||
                                 std::same_as<T, char8_t> || std::same_as<T, char16_t>;
   if constexpr (std::same_as<T, bool>) {
@@ -101,6 +101,7 @@ consteval std::string_view primitive_name() {
   } else if constexpr (std::same_as<T, I128>) {
     return "i128";
   } else if constexpr (std::integral<T> && !is_character) {
+    constexpr auto width = static_cast<std::size_t>(std::countr_zero(sizeof(T)));
     return std::signed_integral<T> ? signed_names[width] : unsigned_names[width];
   } else if constexpr (std::same_as<T, float>) {
     return "f32";
@@ -121,6 +122,8 @@ template <class... A>
 constexpr std::variant<A...>& as_variant(std::variant<A...>& value) {
   return value;
 }
+template <class... A>
+void as_variant(std::variant<A...> const&&) = delete;
 template <class T>
 concept Sum = requires(T const& value) { shape::as_variant(value); };
 
