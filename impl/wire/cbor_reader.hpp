@@ -38,8 +38,8 @@ enum class CborType : std::uint8_t {
 // As with Reader, the first failure sticks and later takes return empty values. Indefinite lengths
 // are always refused. `strict` also refuses heads longer than need be, numbers too wide for their
 // type, keys that repeat, and trailing bytes; `vox_0_4` takes all of them as 0.4.0 does, the last
-// of repeated keys counting. Views point into the payload. r[impl session.handshake.cbor] r[impl
-// schema.principles.cbor]
+// of repeated keys counting. Views point into the payload.
+// r[impl session.handshake.cbor] r[impl schema.principles.cbor]
 class CborReader {
  public:
   explicit CborReader(ByteView payload, Rule rule, Strictness strictness = Strictness::strict,

@@ -15,8 +15,8 @@
 #include <utility>
 
 // Application values as vox's postcard: arguments, return values and channel items. Which Rust type
-// a C++ type stands for, and so its bytes, is said in impl/wire/shape.hpp. r[impl
-// zerocopy.framing.value]
+// a C++ type stands for, and so its bytes, is said in impl/wire/shape.hpp.
+// r[impl zerocopy.framing.value] r[impl zerocopy.framing.value.opaque]
 namespace vox::wire {
 
 namespace detail {

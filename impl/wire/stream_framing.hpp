@@ -31,6 +31,7 @@ enum class StreamEnd : std::uint8_t { between_frames, inside_header, inside_body
 // Finds the payloads in a stream that arrives in pieces. A payload that lies whole in one piece is
 // handed out where it stands; only those that are cut are gathered, in a buffer that is used again.
 // The buffer grows with what has arrived, never to a length that was merely claimed.
+// r[impl link.message] r[impl link.message.empty] r[impl zerocopy.recv.stream]
 class FrameDecoder {
  public:
   explicit FrameDecoder(std::size_t frame_bytes_max = Limits{}.frame_bytes_max)
