@@ -13,7 +13,8 @@ using vox::wire::CborReader;
 using vox::wire::CborType;
 using vox::wire::CborWriter;
 
-constexpr std::array<std::string_view, 5> special_keys{"hex", "u64", "map", "tag", "undefined"};
+constexpr std::array<std::string_view, 5> special_keys{"hex", "u64", "cbor_map", "cbor_tag",
+                                                       "undefined"};
 
 bool looks_special(Json const& object) {
   return !object.empty() &&
@@ -56,7 +57,7 @@ Json take_item(CborReader& reader, std::size_t depth) {
       return take_map(reader, depth);
     case CborType::tag: {
       auto const tag = reader.take_tag();
-      return Json{{"tag", number_json(tag)}, {"item", take_item(reader, depth + 1)}};
+      return Json{{"cbor_tag", number_json(tag)}, {"item", take_item(reader, depth + 1)}};
     }
     case CborType::boolean:
       return reader.take_bool();
@@ -88,7 +89,7 @@ Json take_map(CborReader& reader, std::size_t depth) {
     pairs.push_back(Json::array({std::move(key), std::move(value)}));
   }
   if (fits && !looks_special(object)) return object;
-  return Json{{"map", pairs}};
+  return Json{{"cbor_map", pairs}};
 }
 
 bool put_special(CborWriter& writer, Json const& object) {
@@ -105,7 +106,7 @@ bool put_special(CborWriter& writer, Json const& object) {
     return number.has_value();
   }
   if (key == "undefined" && object.size() == 1) return writer.put_undefined(), true;
-  if (key == "tag" && object.size() == 2 && object.contains("item")) {
+  if (key == "cbor_tag" && object.size() == 2 && object.contains("item")) {
     auto const number = number_from(value);
     if (!number) return false;
     writer.put_tag(*number);
@@ -113,7 +114,7 @@ bool put_special(CborWriter& writer, Json const& object) {
     return true;
   }
   auto const is_pair = [](Json const& pair) { return pair.is_array() && pair.size() == 2; };
-  if (key != "map" || object.size() != 1 || !value.is_array() ||
+  if (key != "cbor_map" || object.size() != 1 || !value.is_array() ||
       !std::ranges::all_of(value, is_pair)) {
     return false;
   }

@@ -73,6 +73,7 @@ class Expander {
 
   void add_send(Send const& send, Step const& step, Json& out) {
     auto whole = step;
+    whole.body = send;
     auto& items = std::get<Send>(whole.body).items;
     for (std::size_t i = 0; i < items.size(); ++i)
       items[i] = settled_item(send.items[i], step.link);

@@ -250,7 +250,7 @@ bool has_right_kind(Json const& value, FieldType type) {
     case FieldType::u32:
     case FieldType::u64:
     case FieldType::maybe_u32:
-      return value.is_number_unsigned() || value.is_string();
+      return number_from(value).has_value() || value.is_string();
     case FieldType::boolean:
       return value.is_boolean();
     case FieldType::text:
@@ -262,15 +262,16 @@ bool has_right_kind(Json const& value, FieldType type) {
       return value.is_array();
     case FieldType::message_schema:
       return value.is_array() || value.is_object() || value.is_string();
+    case FieldType::key:
+      return value.is_object() || value == "none";
     case FieldType::id:
     case FieldType::method_id:
     case FieldType::bytes:
-    case FieldType::key:
     case FieldType::settings:
     case FieldType::schema_payload:
     case FieldType::message:
     case FieldType::extra:
-      return value.is_object() || value == "none";
+      return value.is_object();
   }
   VOX_ASSERT(false);
 }

@@ -45,12 +45,11 @@ bool is_loose(Layer layer) {
 
 // What is not said of a hello's settings follows its parity.
 void follow_parity(FrameKind const& kind, Json& body) {
-  if (kind.name != "hello" || !body["parity"].is_string() ||
-      !body["connection_settings"].is_object()) {
-    return;
+  if (kind.name != "hello") return;
+  auto& settings = body["connection_settings"];
+  if (settings.is_object() && settings.contains("parity") && settings["parity"] == "ours") {
+    settings["parity"] = body["parity"].is_string() ? body["parity"] : Json("odd");
   }
-  auto& parity = body["connection_settings"]["parity"];
-  if (parity == "ours") parity = body["parity"];
 }
 
 Json body_template(Place const& place, FrameKind const& kind, Use use) {

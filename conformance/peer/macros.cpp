@@ -11,7 +11,7 @@ constexpr std::string_view macro_text = R"json({
     "id": {"about": "The id", "type": "id", "default": {"fresh": "connection"}},
     "service": {"about": "The service asked for", "type": "text", "default": "Testbed"},
     "settings": {"about": "Our settings", "type": "value",
-      "default": {"parity": "ours", "max_concurrent_requests": 64}},
+      "default": {"parity": "odd", "max_concurrent_requests": 64}},
     "metadata": {"about": "All metadata", "type": "value",
       "default": [{"key": "vox-service", "value": {"$": "service"}}]},
     "accept": {"about": "A pattern for the fields of the accept", "type": "value", "default": {}}

@@ -20,7 +20,10 @@ Json hash_json(std::uint64_t value) {
 }
 
 std::optional<std::uint64_t> number_from(Json const& value) {
-  if (value.is_number_unsigned()) return value.get<std::uint64_t>();
+  if (value.is_number_integer()) {
+    if (!value.is_number_unsigned() && value.get<std::int64_t>() < 0) return std::nullopt;
+    return value.get<std::uint64_t>();
+  }
   if (!value.is_string()) return std::nullopt;
   std::string_view text = value.get_ref<std::string const&>();
   auto const is_hex = text.starts_with("0x");

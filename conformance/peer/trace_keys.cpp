@@ -9,6 +9,7 @@ namespace voxspec {
 namespace {
 
 constexpr std::array file_keys{
+    TraceKey{"$schema", "text", "Where the JSON Schema of traces is, for editors"},
     TraceKey{"version", "version",
              "The version of the trace language; 1, also where it is missing"},
     TraceKey{"about", "text", "The claim in one sentence, true of every peer that conforms", true},

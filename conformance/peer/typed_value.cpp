@@ -109,7 +109,10 @@ void put_primitive(Writer& writer, Primitive primitive, Place const& place) {
     case Primitive::string:
       return writer.put_text(place.text());
     case Primitive::unit:
-      if (!place.value().is_null()) place.wanted("null, the unit's only value,");
+      // The arguments of a method that has none are an empty list.
+      if (!place.value().is_null() && place.value() != Json::array()) {
+        place.wanted("null, the unit's only value,");
+      }
       return;
     case Primitive::bytes:
       return writer.put_sized_bytes(raw_bytes(place));

@@ -32,7 +32,7 @@ TEST_CASE("values become what Rust makes of them, and come back") {
   };
   static constexpr Row rows[] = {
       {"(String)", R"(["hi"])", "026869"},
-      {"()", "[]", ""},
+      {"()", "null", ""},
       {"unit", "null", ""},
       {"(i32, i64)", "[-1, 150]", "01ac02"},
       {"(bool, u8, u16)", "[true, 255, 300]", "01ffac02"},
@@ -62,6 +62,8 @@ TEST_CASE("values become what Rust makes of them, and come back") {
 }
 
 TEST_CASE("a value that its type does not have is named") {
+  CHECK(encoded("()", "[]").empty());
+  CHECK(encoded("()", "[1]").find("the unit's only value") != std::string::npos);
   CHECK(encoded("u8", "256").find("does not fit") != std::string::npos);
   CHECK(encoded("i8", "128").find("does not fit") != std::string::npos);
   CHECK(encoded("Color", R"("Bleu")").find("did you mean 'Blue'?") != std::string::npos);
