@@ -1,5 +1,6 @@
-#include "conformance/peer/cbor_json.hpp"
 #include "impl/wire/cbor.hpp"
+
+#include "conformance/peer/cbor_json.hpp"
 #include "spec/assert.hpp"
 
 #include <nlohmann/json.hpp>
@@ -19,8 +20,9 @@ constexpr vox::Rule rule{"session.handshake.cbor"};
 bool is_plain(voxspec::Json const& value) {
   if (value.is_number_float()) return false;
   if (value.is_object()) {
-    constexpr std::string_view own_forms[] = {"hex", "u64", "map", "tag", "undefined"};
-    if (!value.empty() && std::ranges::find(own_forms, value.begin().key()) != std::end(own_forms)) {
+    constexpr std::string_view own_forms[] = {"hex", "u64", "cbor_map", "cbor_tag", "undefined"};
+    if (!value.empty() &&
+        std::ranges::find(own_forms, value.begin().key()) != std::end(own_forms)) {
       return false;
     }
   }

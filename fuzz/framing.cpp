@@ -41,8 +41,8 @@ Outcome decode(ByteView stream, std::size_t piece) {
 
 }  // namespace
 
-// However a stream is cut into pieces, the same payloads come out of it. The first byte of the input
-// says how to cut.
+// However a stream is cut into pieces, the same payloads come out of it. The first byte of the
+// input says how to cut.
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   if (size == 0) return 0;
   auto const stream = std::as_bytes(std::span{data, size}).subspan(1);
@@ -51,7 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   VOX_ASSERT(whole.payloads == cut.payloads && whole.violated == cut.violated);
   if (!whole.violated) VOX_ASSERT(whole.end == cut.end);
   Buffer framed;
-  for (auto const& payload : whole.payloads) put_frame(framed, payload);
+  for (auto const& payload : whole.payloads)
+    put_frame(framed, payload);
   VOX_ASSERT(equal(framed.view(), stream.first(framed.size())));
   return 0;
 }

@@ -1,4 +1,5 @@
 #include "impl/wire/handshake.hpp"
+
 #include "spec/assert.hpp"
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 #include "impl/wire/prologue.hpp"
+
 #include "spec/assert.hpp"
 
 #include <cstdint>

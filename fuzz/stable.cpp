@@ -1,4 +1,5 @@
 #include "impl/wire/stable.hpp"
+
 #include "spec/assert.hpp"
 
 #include <cstdint>
