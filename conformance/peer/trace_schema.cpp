@@ -14,34 +14,34 @@
 namespace voxspec {
 namespace {
 
-Json ref(std::string_view name) {
+Json refer_to(std::string_view name) {
   return {{"$ref", "#/$defs/" + std::string{name}}};
 }
 
 Json described(std::string_view type, std::string_view about) {
-  auto out = ref(type);
+  auto out = refer_to(type);
   out["description"] = about;
   return out;
 }
 
 // A value that a parameter may stand for.
 Json or_parameter(Json schema) {
-  return {{"anyOf", Json::array({std::move(schema), ref("parameter")})}};
+  return {{"anyOf", Json::array({std::move(schema), refer_to("parameter")})}};
 }
 
 Json list_of(std::string_view type, std::size_t least = 0) {
-  Json list{{"type", "array"}, {"items", ref(type)}};
+  Json list{{"type", "array"}, {"items", refer_to(type)}};
   if (least > 0) list["minItems"] = least;
   return list;
 }
 
 Json one_or_more(std::string_view type) {
-  return {{"anyOf", Json::array({ref(type), list_of(type, 1), ref("parameter")})}};
+  return {{"anyOf", Json::array({refer_to(type), list_of(type, 1), refer_to("parameter")})}};
 }
 
 // An object with these keys and no others. The entries of a parameter may stand for any of them.
 Json object_with(std::string_view about, Json properties, Json const& required) {
-  properties["$"] = ref("parameter_name");
+  properties["$"] = refer_to("parameter_name");
   Json out{{"description", about},
            {"type", "object"},
            {"properties", std::move(properties)},
@@ -104,7 +104,8 @@ Json fields_schema(std::string_view about, std::span<FrameField const> fields, b
 
 // What stands for a field: the value itself, a name, an operator or a parameter.
 Json field(Json core) {
-  return {{"anyOf", Json::array({std::move(core), ref("name"), ref("matcher"), ref("parameter")})}};
+  return {{"anyOf", Json::array({std::move(core), refer_to("name"), refer_to("matcher"),
+                                 refer_to("parameter")})}};
 }
 
 void add_plain_types(Json& defs) {
@@ -112,7 +113,7 @@ void add_plain_types(Json& defs) {
   defs["parameter_name"] = {{"description", "The name of a parameter"}, {"type", "string"}};
   defs["parameter"] = {{"description", "The value of a parameter"},
                        {"type", "object"},
-                       {"properties", {{"$", ref("parameter_name")}}},
+                       {"properties", {{"$", refer_to("parameter_name")}}},
                        {"required", Json::array({"$"})}};
   defs["name"] = {{"description", "A name: bound at its first match, equal after"},
                   {"type", "string"},
@@ -131,7 +132,8 @@ void add_plain_types(Json& defs) {
   defs["version"] = {{"const", 1}};
   defs["rules"] = or_parameter(list_of("text", 1));
   defs["rows"] = list_of("row", 1);
-  defs["environment"] = or_parameter({{"type", "object"}, {"additionalProperties", ref("text")}});
+  defs["environment"] =
+      or_parameter({{"type", "object"}, {"additionalProperties", refer_to("text")}});
 }
 
 void add_word_types(Json& defs) {
@@ -144,9 +146,9 @@ void add_word_types(Json& defs) {
   defs["transports"] = or_parameter(list_of("transport", 1));
   defs["reactions"] = or_parameter(list_of("reaction", 1));
   defs["ends"] = one_or_more("end");
-  defs["process_state"] = {{"anyOf", Json::array({ref("process_word"), ref("exited")})}};
+  defs["process_state"] = {{"anyOf", Json::array({refer_to("process_word"), refer_to("exited")})}};
   defs["process"] = one_or_more("process_state");
-  defs["write"] = {{"anyOf", Json::array({ref("write_word"), ref("split")})}};
+  defs["write"] = {{"anyOf", Json::array({refer_to("write_word"), refer_to("split")})}};
   Json const code{{"type", "integer"}, {"minimum", 0}, {"maximum", 255}};
   Json const codes{{"type", "array"}, {"items", code}, {"minItems", 1}};
   defs["exit"] = or_parameter({{"anyOf", Json::array({code, codes, Json{{"const", "any"}}})}});
@@ -202,18 +204,18 @@ void add_field_types(Json& defs) {
       {"theirs", described("count", "The n-th id of the subject's parity")}};
   defs["id_by_side"] = object_with("An id by its side", id_properties, Json::array());
   Json const number{{"type", Json::array({"integer", "string"})}};
-  defs["id"] = field({{"anyOf", Json::array({number, ref("id_by_side")})}});
+  defs["id"] = field({{"anyOf", Json::array({number, refer_to("id_by_side")})}});
   defs["field_number"] = field(number);
   defs["field_maybe_number"] = field(number);
   defs["field_text"] = field({{"type", "string"}});
   defs["field_boolean"] = field({{"type", "boolean"}});
-  defs["field_bytes"] = field(ref("bytes"));
-  defs["field_key"] = field({{"anyOf", Json::array({ref("bytes"), Json{{"const", "none"}}})}});
+  defs["field_bytes"] = field(refer_to("bytes"));
+  defs["field_key"] = field({{"anyOf", Json::array({refer_to("bytes"), Json{{"const", "none"}}})}});
   defs["field_parity"] = field({{"enum", Json::array({"odd", "even", "ours", "theirs"})}});
   defs["field_direction"] = field({{"enum", Json::array({"args", "response"})}});
   Json const method{{"method", described("text", "The method, as echo or Testbed.echo")}};
   defs["method_by_name"] = object_with("A method by its name", method, Json::array());
-  defs["field_method_id"] = field({{"anyOf", Json::array({number, ref("method_by_name")})}});
+  defs["field_method_id"] = field({{"anyOf", Json::array({number, refer_to("method_by_name")})}});
   defs["field_settings"] =
       field(fields_schema("The settings of one side of a connection", settings_fields(), false));
   defs["metadata_entry"] =
@@ -227,7 +229,7 @@ void add_frames(Json& defs) {
   for (auto const& kind : frame_kinds()) {
     auto const def = "frame_" + std::string{kind.name};
     defs[def] = fields_schema(kind.about, kind.fields, kind.layer == Layer::handshake);
-    properties[std::string{kind.name}] = ref(def);
+    properties[std::string{kind.name}] = refer_to(def);
   }
   defs["frame_change"] = {
       {"description", "Fields and what they are to be; null leaves the frame out"},
@@ -239,7 +241,7 @@ void add_frames(Json& defs) {
   properties["depends_on"] = described("names", "In an expansion: names that the bytes depend on");
   properties["one_of"] = {{"description", "In a pattern: one of these frames"},
                           {"type", "array"},
-                          {"items", ref("frame")}};
+                          {"items", refer_to("frame")}};
   properties["not"] = described("frame", "In a pattern: any frame but this");
   defs["frame"] =
       object_with("A frame to send, or the pattern of one to expect", properties, Json::array());
@@ -309,7 +311,7 @@ Json trace_schema() {
     if (table.name != "file") defs[std::string{table.name}] = table_schema(table);
   }
   // What is asked is one word, or an object that also says where.
-  defs["probe"] = {{"anyOf", Json::array({ref("probe_kind"), defs["probe"]})}};
+  defs["probe"] = {{"anyOf", Json::array({refer_to("probe_kind"), defs["probe"]})}};
   add_word_types(defs);
   add_field_types(defs);
   add_frames(defs);
