@@ -179,7 +179,9 @@ class Finalizer {
     }
     std::vector<std::size_t> order(preliminary.size());
     std::iota(order.begin(), order.end(), 0uz);
-    std::ranges::stable_sort(order, {}, [&](std::size_t member) { return preliminary[member]; });
+    std::ranges::sort(order, {}, [&](std::size_t member) {
+      return std::pair{preliminary[member], member};  // equal ones stay as they stand
+    });
 
     wire::Buffer all;
     for (auto const member : order)

@@ -71,7 +71,7 @@ TEST_CASE(
       append(expected, defaulted ? encoded_default : field.value);
       our_parts.push_back(std::move(part));
     }
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return fields[i].rank; });
+    std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair{fields[i].rank, i}; });
     for (auto const i : order) {
       if (!fields[i].sent) continue;
       their_parts.push_back({.name = std::to_string(i), .type = theirs.primitive(fields[i].type)});
@@ -102,7 +102,7 @@ TEST_CASE("r[schema.translation.enum] variants find their places whatever the pe
     std::vector<NodeVariant> ours;
     for (auto const i : order)
       ours.push_back({std::to_string(i), shape::VariantKind::unit, {}});
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return ranks[i]; });
+    std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair{ranks[i], i}; });
     std::vector<NodeVariant> theirs;
     for (auto const i : order)
       theirs.push_back({std::to_string(i), shape::VariantKind::unit, {}});
