@@ -145,6 +145,7 @@ StepBody StepReader::read_repeat(Place value, Scope const& scope) {
   auto const name = place.has("as") ? (place / "as").text() : std::string{"i"};
   Repeat repeat;
   for (std::uint64_t i = 1; i <= times; ++i) {
+    if (++steps_ > steps_max) place.fail("the case has too many steps");
     Scope round{&scope};
     round.set(name, i);
     repeat.rounds.push_back(read(place / "steps", round));

@@ -118,6 +118,8 @@ TEST_CASE("each step is checked where it stands") {
       {R"({"one_of": [{"steps": [{"alive": {}}], "verdict": "non_strict"}]})", "needs a 'reason'"},
       {R"({"repeat": {"times": 2}})", "'steps' is missing"},
       {R"({"repeat": {"times": 200000, "steps": []}})", "too often"},
+      {R"({"repeat": {"times": 9999, "steps": [{"repeat": {"times": 9999, "steps": []}}]}})",
+       "too many steps"},
       {R"({"wait": {"ms": 1, "reason": "why"}})", "only slow cases may wait"},
       {R"({"let": "c"})", "the value is missing"},
       {R"({"let": "$c", "be": 1})", "without its '$'"},
