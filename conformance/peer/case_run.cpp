@@ -134,7 +134,7 @@ asio::awaitable<Event> CaseRun::look(LinkDriver& link, Clock::time_point deadlin
     std::vector<Json> pong;
     pong.push_back({{"on", message_of(arrival->frame).at("on")}, {"pong", {{"nonce", *nonce}}}});
     // A Pong that cannot be sent shows in how the link ends.
-    co_await send_resolved(link, std::move(pong), false, {});
+    co_await send(link, std::move(pong));
   }
 }
 
@@ -146,9 +146,14 @@ bool CaseRun::is_late_answer(LinkDriver const& link, Arrival const& arrival) {
   return true;
 }
 
-asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, std::vector<Json> templates, bool together,
-                                       Write write) {
-  for (auto& item : templates) {
+asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, std::vector<Json> templates) {
+  Send step;
+  step.items = std::move(templates);
+  co_return co_await send(link, std::move(step));
+}
+
+asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, Send step) {
+  for (auto& item : step.items) {
     auto resolved = resolve(item, bindings, link.ids);
     if (!resolved) co_return cannot_run(resolved.error());
     item = std::move(*resolved);
@@ -156,13 +161,7 @@ asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, std::vector<Json> templ
       if (auto const number = number_from(*nonce)) nonces_.insert(*number);
     }
   }
-  co_return co_await send_resolved(link, std::move(templates), together, std::move(write));
-}
-
-asio::awaitable<Outcome> CaseRun::send_resolved(LinkDriver& link, std::vector<Json> items,
-                                                bool together, Write write) {
-  auto const sent = co_await net::within(options.guard_timeout,
-                                         link.send(std::move(items), together, std::move(write)));
+  auto const sent = co_await net::within(options.guard_timeout, link.send(std::move(step)));
   if (!sent) {
     co_return std::unexpected(
         timed_out("the subject to read what was sent", options.guard_timeout, port.process()));

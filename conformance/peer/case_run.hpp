@@ -54,8 +54,9 @@ class CaseRun {
 
   // Resolves the templates and sends them. Only an author's error, one of ours, or a subject that
   // does not read fails here.
-  [[nodiscard]] boost::asio::awaitable<Outcome> send(LinkDriver& link, std::vector<Json> templates,
-                                                     bool together = false, Write write = {});
+  [[nodiscard]] boost::asio::awaitable<Outcome> send(LinkDriver& link, Send step);
+  // The judge's own items, one after the other.
+  [[nodiscard]] boost::asio::awaitable<Outcome> send(LinkDriver& link, std::vector<Json> templates);
   [[nodiscard]] std::expected<std::uint64_t, Failure> connection(LinkDriver const& link,
                                                                  Json const& id_template) const;
 
@@ -91,8 +92,6 @@ class CaseRun {
 
  private:
   [[nodiscard]] bool is_late_answer(LinkDriver const& link, Arrival const& arrival);
-  boost::asio::awaitable<Outcome> send_resolved(LinkDriver& link, std::vector<Json> items,
-                                                bool together, Write write);
 
   bool pings_are_scripted_;
   std::uint64_t random_;

@@ -1,6 +1,7 @@
 #include "conformance/peer/executor.hpp"
 
 #include "conformance/peer/case_run.hpp"
+#include "conformance/peer/fault.hpp"
 #include "conformance/peer/performance.hpp"
 #include "conformance/peer/probes.hpp"
 #include "conformance/peer/wording.hpp"
@@ -33,7 +34,10 @@ asio::awaitable<Outcome> still_works(CaseRun& run) {
     co_return Outcome{};
   }
   run.log.begin_step("");
-  auto outcome = co_await prove_alive(run, *link, Alive{.echo = false});
+  // Named, because g++-12 destroys an aggregate temporary of a co_await expression twice.
+  Alive by_ping;
+  by_ping.echo = false;
+  auto outcome = co_await prove_alive(run, *link, by_ping);
   if (outcome || client_has_left(run, *link, run.port.process())) co_return Outcome{};
   outcome.error().reason = "after the last step: " + outcome.error().reason;
   outcome.error().basic = true;
@@ -122,6 +126,9 @@ asio::awaitable<CaseResult> co_run_case(Case const& trace, SubjectPort& port, Ru
   try {
     auto outcome = co_await perform_case(run);
     co_await conclude(run, std::move(outcome), result);
+  } catch (Fault const& fault) {
+    result.verdict = Verdict::not_run;
+    result.reason = readable(fault.where) + ": " + fault.what;
   } catch (std::exception const& error) {
     result.verdict = Verdict::not_run;
     result.reason = std::string{"the tool failed: "} + error.what();

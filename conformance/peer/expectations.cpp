@@ -214,6 +214,7 @@ asio::awaitable<Outcome> fulfil(CaseRun& run, ExpectExit const& step) {
   if (process->kind == ProcessState::Kind::unknown) {
     co_return cannot_run("the case asks for the process to end, and " + in_words(*process));
   }
+  run.session_over = true;
   auto const exited = process->kind == ProcessState::Kind::exited;
   auto const any_code = step.codes.empty();
   if (exited && (any_code || std::ranges::count(step.codes, process->code_or_signal) > 0)) {

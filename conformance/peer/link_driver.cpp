@@ -174,17 +174,18 @@ std::expected<LinkDriver::Outgoing, std::string> LinkDriver::encode(Json const& 
   return Outgoing{.item = std::move(*encoded), .place = place};
 }
 
-asio::awaitable<std::expected<void, std::string>> LinkDriver::send(std::vector<Json> items,
-                                                                   bool together, Write write) {
+asio::awaitable<LinkDriver::Written> LinkDriver::send(Send step) {
   std::vector<Outgoing> outgoing;
-  for (auto const& item : items) {
+  for (auto const& item : step.items) {
     auto one = encode(item);
     if (!one) co_return std::unexpected(one.error());
     outgoing.push_back(std::move(*one));
   }
-  unanswered_ += outgoing.size() + (together ? 1 : 0);
-  if (write.mode == Write::Mode::whole && !together) co_return co_await write_each(outgoing);
-  co_return co_await write_cut(outgoing, write);
+  unanswered_ += outgoing.size() + (step.together ? 1 : 0);
+  if (step.write.mode == Write::Mode::whole && !step.together) {
+    co_return co_await write_each(outgoing);
+  }
+  co_return co_await write_cut(outgoing, step.write);
 }
 
 // The link ended under a write, which is for a later step to see; but it may have refused it.

@@ -63,8 +63,8 @@ class LinkDriver {
 
   // Sends resolved items. What the link itself says against it is no verdict: what the subject made
   // of the link shows in what comes next. The error is the author's or ours, and a sentence.
-  [[nodiscard]] boost::asio::awaitable<std::expected<void, std::string>> send(
-      std::vector<Json> items, bool together, Write write);
+  using Written = std::expected<void, std::string>;
+  [[nodiscard]] boost::asio::awaitable<Written> send(Send step);
 
   boost::asio::awaitable<void> finish();
   void close();
@@ -95,7 +95,6 @@ class LinkDriver {
     EncodedItem item;
     std::size_t place;  // in the log
   };
-  using Written = std::expected<void, std::string>;
   [[nodiscard]] std::expected<Outgoing, std::string> encode(Json const& item);
   [[nodiscard]] Written unsent(std::vector<Outgoing> const& items, std::size_t from,
                                vox::net::LinkEnd const& end);

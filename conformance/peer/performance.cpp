@@ -39,9 +39,7 @@ struct Performer {
     }
     co_return outcome;
   }
-  asio::awaitable<Outcome> operator()(Send const& send) const {
-    return run.send(link, send.items, send.together, send.write);
-  }
+  asio::awaitable<Outcome> operator()(Send const& send) const { return run.send(link, send); }
   asio::awaitable<Outcome> operator()(Expect const& expect) const {
     return fulfil(run, link, expect);
   }

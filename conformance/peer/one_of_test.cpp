@@ -1,0 +1,101 @@
+// Alternatives: told apart by what comes first.
+#include "conformance/peer/fake_subject.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace voxspec::test {
+namespace {
+
+constexpr auto answered = R"({"steps": [{"expect": [{"request_response": {"id": {"ours": 1}}}]}]})";
+constexpr auto ended =
+    R"({"steps": [{"expect_end": ["closed"]}], "verdict": "non_strict", "reason": "It ended the link."})";
+constexpr auto silent =
+    R"({"steps": [{"expect_none": [{"request_response": {}}]}], "verdict": "non_strict", "reason": "It said nothing."})";
+constexpr auto violated = R"({"steps": [{"expect_violation": {}}]})";
+constexpr auto anything =
+    R"({"steps": [{"let": "x", "be": 1}], "verdict": "fail", "reason": "It did something else."})";
+
+CaseResult choose(std::string const& trick, std::string const& alternatives, Play how = {}) {
+  return play(R"([{"establish": {}},
+                  {"send": {"request_call": {"id": {"ours": 1}, "method_id": )" +
+                  trick + R"(}}}, {"one_of": [)" + alternatives + "]}]",
+              how);
+}
+std::string both(std::string const& a, std::string const& b) {
+  return a + ", " + b;
+}
+
+}  // namespace
+
+TEST_SUITE("executor") {
+  TEST_CASE("one_of: a frame chooses the alternative that expects it") {
+    auto const result = choose("1", both(answered, ended));
+    INFO(result.reason);
+    CHECK(result.verdict == Verdict::pass);
+  }
+
+  TEST_CASE("one_of: the end of the link chooses the alternative that expects it") {
+    auto const result = choose("103", both(answered, ended));
+    CHECK(result.verdict == Verdict::non_strict);
+    CHECK(result.reason == "It ended the link.");
+  }
+
+  TEST_CASE("one_of: silence, proved by a probe, chooses the alternative that expects none") {
+    auto const result = choose("107", both(answered, silent));
+    CHECK(result.verdict == Verdict::non_strict);
+    CHECK(result.reason == "It said nothing.");
+    auto const spoken = choose("1", both(silent, answered));
+    INFO(spoken.reason);
+    CHECK(spoken.verdict == Verdict::pass);
+  }
+
+  TEST_CASE("one_of: a ProtocolError chooses the violation, an answer to the probe does not") {
+    auto const result = choose("110", both(answered, violated));
+    INFO(result.reason);
+    CHECK(result.verdict == Verdict::pass);
+    CHECK(result.observations.told == true);
+    CHECK(choose("1", both(violated, answered)).verdict == Verdict::pass);
+    CHECK(choose("107", both(violated, silent)).verdict == Verdict::non_strict);
+  }
+
+  TEST_CASE("one_of: what no alternative allows for fails, and says what came") {
+    auto const other = choose("108", both(answered, R"({"steps": [{"expect": [{"pong": {}}]}]})"));
+    CHECK(other.verdict == Verdict::fail);
+    CHECK(other.reason ==
+          "the subject sent channel_item on connection 0, which none of the 2 alternatives allows "
+          "for");
+  }
+
+  TEST_CASE("one_of: an alternative without an expectation takes the rest") {
+    CHECK(choose("1", both(answered, anything)).verdict == Verdict::pass);
+    auto const result = choose("108", both(answered, anything));
+    CHECK(result.verdict == Verdict::fail);
+    CHECK(result.reason == "It did something else.");
+  }
+
+  TEST_CASE("one_of: a crash is no end of the link that an alternative takes") {
+    auto const result = choose("105", both(answered, ended));
+    CHECK(result.verdict == Verdict::fail);
+    CHECK(result.reason.find("SIGSEGV") != std::string::npos);
+  }
+
+  TEST_CASE("one_of: nothing at all is a time-out") {
+    auto const result = choose("107", both(answered, ended), {.options = impatient()});
+    CHECK(result.verdict == Verdict::fail);
+    CHECK(result.timed_out);
+  }
+
+  TEST_CASE("one_of: only the chosen alternative binds names") {
+    auto const result =
+        choose("1", both(R"({"steps": [{"expect": [{"pong": {"nonce": "$n"}}]}]})",
+                         R"({"steps": [{"expect": [{"request_response": {"id": "$n"}}]},
+                                {"send": {"ping": {"nonce": "$n"}}},
+                                {"expect": [{"pong": {"nonce": 1}}]}]})"));
+    INFO(result.reason);
+    CHECK(result.verdict == Verdict::pass);
+  }
+}
+
+}  // namespace voxspec::test
