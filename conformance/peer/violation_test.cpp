@@ -1,5 +1,5 @@
 // What the judge makes of a subject's reaction to a violation.
-#include "conformance/peer/fake_subject.hpp"
+#include "conformance/fake_subject.hpp"
 
 #include <doctest/doctest.h>
 

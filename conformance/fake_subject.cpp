@@ -1,4 +1,4 @@
-#include "conformance/peer/fake_subject.hpp"
+#include "conformance/fake_subject.hpp"
 
 #include "conformance/peer/method_name.hpp"
 #include "conformance/peer/trace.hpp"
