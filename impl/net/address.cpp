@@ -90,10 +90,10 @@ struct Scheme {
   Parsed (*parse)(std::string_view rest, std::string_view text);
 };
 constexpr auto schemes = std::to_array<Scheme>({
-    {"tcp://", Transport::tcp, parse_tcp},
-    {"local://", Transport::local, parse_local},
-    {"ws://", Transport::websocket, parse_websocket},
-    {"stdio:", Transport::stdio, parse_stdio},
+    {.prefix = "tcp://", .transport = Transport::tcp, .parse = parse_tcp},
+    {.prefix = "local://", .transport = Transport::local, .parse = parse_local},
+    {.prefix = "ws://", .transport = Transport::websocket, .parse = parse_websocket},
+    {.prefix = "stdio:", .transport = Transport::stdio, .parse = parse_stdio},
 });
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "impl/net/local.hpp"
 #include "impl/net/stdio.hpp"
 #include "impl/net/tcp.hpp"
+#include "impl/net/transport_end.hpp"
 #include "impl/net/websocket_link.hpp"
 
 namespace vox::net {
@@ -42,8 +43,7 @@ class StdioListener final : public Listener {
   asio::awaitable<Accepted> accept() override {
     co_await changed_.until([this] { return closed_ || link_; });
     if (link_) co_return std::move(link_);
-    LinkEnd end{LinkEndKind::stopped, "the listener was closed"};
-    co_return std::unexpected(std::move(end));
+    co_return std::unexpected(stopped("the listener was closed"));
   }
   [[nodiscard]] Address address() const override {
     return {.transport = Transport::stdio, .host = {}, .port = 0, .path = {}};
@@ -75,7 +75,8 @@ asio::awaitable<Connected> connect(Address address, ConnectOptions options) {
                             std::to_string(options.timeout.count()) + " ms");
 }
 
-Listening listen(asio::any_io_executor executor, Address const& address, LinkOptions options) {
+Listening listen(asio::any_io_executor const& executor, Address const& address,
+                 LinkOptions options) {
   switch (address.transport) {
     case Transport::tcp:
       return listen_tcp(executor, address, options);

@@ -47,6 +47,6 @@ class Listener {
 // file beside it, `<path>.lock`; a socket file left behind by a dead server is replaced. "stdio:"
 // gives its one link to the first accept.
 [[nodiscard]] std::expected<std::unique_ptr<Listener>, std::string> listen(
-    boost::asio::any_io_executor executor, Address const& address, LinkOptions options = {});
+    boost::asio::any_io_executor const& executor, Address const& address, LinkOptions options = {});
 
 }  // namespace vox::net

@@ -2,6 +2,7 @@
 
 #include "impl/net/event.hpp"
 #include "impl/net/transport_end.hpp"
+#include "spec/assert.hpp"
 
 #include <deque>
 #include <optional>
@@ -29,15 +30,6 @@ struct Direction {
   Event changed;
 };
 
-LinkEnd stopped() {
-  return {.kind = LinkEndKind::stopped, .detail = "this end was closed"};
-}
-LinkEnd aborted() {
-  return {.kind = LinkEndKind::stopped, .detail = "this end was aborted"};
-}
-LinkEnd finished() {
-  return {.kind = LinkEndKind::stopped, .detail = "this end has finished sending"};
-}
 LinkEnd peer_finished() {
   return {.kind = LinkEndKind::eof, .detail = "the other end finished sending"};
 }
@@ -62,7 +54,10 @@ class MemoryLink final : public Link {
   boost::asio::awaitable<Received> receive() override {
     auto& in = *in_;
     co_await in.changed.until([&] { return !in.queue.empty() || in.receiver_end.has_value(); });
-    if (in.queue.empty()) co_return std::unexpected(*in.receiver_end);
+    if (in.queue.empty()) {
+      VOX_ASSERT(in.receiver_end);
+      co_return std::unexpected(*in.receiver_end);
+    }
     auto payload = std::move(in.queue.front());
     in.queue.pop_front();
     in.changed.notify();
@@ -83,14 +78,14 @@ class MemoryLink final : public Link {
     co_return Sent{};
   }
 
-  boost::asio::awaitable<Sent> send_raw(ByteView) override {
+  boost::asio::awaitable<Sent> send_raw(ByteView /*bytes*/) override {
     LinkEnd refusal{.kind = LinkEndKind::refused,
                     .detail = "a memory link has no bytes below its payloads"};
     co_return std::unexpected(std::move(refusal));
   }
 
   boost::asio::awaitable<void> finish() override {
-    out_->end_sending(finished());
+    out_->end_sending(stopped("this side has finished sending"));
     out_->end_receiving(peer_finished());
     co_return;
   }
@@ -99,10 +94,10 @@ class MemoryLink final : public Link {
 
   void abort() override {
     in_->queue.clear();
-    in_->end_receiving(aborted());
+    in_->end_receiving(stopped("this side aborted the link"));
     in_->end_sending(peer_aborted());
     out_->queue.clear();
-    out_->end_sending(aborted());
+    out_->end_sending(stopped("this side aborted the link"));
     out_->end_receiving(peer_aborted());
   }
 
@@ -111,9 +106,9 @@ class MemoryLink final : public Link {
  private:
   void end_both() {
     in_->queue.clear();
-    in_->end_receiving(stopped());
+    in_->end_receiving(stopped("this side closed the link"));
     in_->end_sending(peer_gone());
-    out_->end_sending(stopped());
+    out_->end_sending(stopped("this side closed the link"));
     out_->end_receiving(peer_finished());
   }
 
@@ -125,7 +120,8 @@ class MemoryLink final : public Link {
 
 }  // namespace
 
-MemoryLinkPair make_memory_links(boost::asio::any_io_executor executor, MemoryLinkOptions options) {
+MemoryLinkPair make_memory_links(boost::asio::any_io_executor const& executor,
+                                 MemoryLinkOptions options) {
   auto const there = std::make_shared<Direction>(executor);
   auto const back = std::make_shared<Direction>(executor);
   return {.first = std::make_unique<MemoryLink>(back, there, options, "memory first"),

@@ -22,7 +22,7 @@ struct MemoryLinkPair {
 // through a bounded queue of payloads in each direction. finish() and close() let the other end
 // read what is queued and then `eof`; abort() throws the queues away and gives it `reset`. r[impl
 // transport.memory]
-[[nodiscard]] MemoryLinkPair make_memory_links(boost::asio::any_io_executor executor,
+[[nodiscard]] MemoryLinkPair make_memory_links(boost::asio::any_io_executor const& executor,
                                                MemoryLinkOptions options = {});
 
 }  // namespace vox::net

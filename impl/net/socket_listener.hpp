@@ -1,6 +1,7 @@
 #pragma once
 #include "impl/net/event.hpp"
 #include "impl/net/listener.hpp"
+#include "impl/net/transport_end.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 
@@ -27,19 +28,17 @@ class SocketListener : public Listener {
   boost::asio::awaitable<std::expected<std::unique_ptr<Link>, LinkEnd>> accept() override {
     for (;;) {
       if (!acceptor_.is_open()) {
-        LinkEnd end{LinkEndKind::stopped, "the listener was closed"};
-        co_return std::unexpected(std::move(end));
+        co_return std::unexpected(stopped("the listener was closed"));
       }
       if (!accepted_) co_await wait_for_socket();
       if (failure_) {
-        LinkEnd end{LinkEndKind::error, std::exchange(failure_, {}).message()};
-        co_return std::unexpected(std::move(end));
+        co_return std::unexpected(transport_end(std::exchange(failure_, {})));
       }
       if (!accepted_) continue;
       auto link = make_link_(std::move(*accepted_));
       accepted_.reset();
       if (link) co_return std::move(*link);
-      // The peer left before its socket became a link: the next one is not its heir.
+      // The peer left before its socket became a link; somebody else may still come.
     }
   }
 

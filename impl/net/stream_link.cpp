@@ -45,10 +45,6 @@ LinkEnd stream_end(wire::StreamEnd end) {
   return {.kind = LinkEndKind::truncated, .detail = "the peer ended its stream inside a payload"};
 }
 
-LinkEnd stopped(std::string detail) {
-  return {.kind = LinkEndKind::stopped, .detail = std::move(detail)};
-}
-
 // What a link shares with a write that goes on after its send was cancelled.
 template <class Stream>
 struct Sending {

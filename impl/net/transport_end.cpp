@@ -3,6 +3,7 @@
 #include <boost/system/errc.hpp>
 
 #include <string>
+#include <utility>
 
 namespace vox::net {
 
@@ -11,6 +12,10 @@ LinkEnd transport_end(boost::system::error_code error) {
   bool const reset = error == errc::connection_reset || error == errc::broken_pipe ||
                      error == errc::connection_aborted;
   return {.kind = reset ? LinkEndKind::reset : LinkEndKind::error, .detail = error.message()};
+}
+
+LinkEnd stopped(std::string detail) {
+  return {.kind = LinkEndKind::stopped, .detail = std::move(detail)};
 }
 
 // r[impl link.tx.alloc.limits]

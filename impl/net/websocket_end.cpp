@@ -15,19 +15,19 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 
-LinkEnd websocket_end(boost::system::error_code ec) {
-  if (ec == asio::error::eof || ec == beast::http::error::end_of_stream) {
+LinkEnd websocket_end(boost::system::error_code error) {
+  if (error == asio::error::eof || error == beast::http::error::end_of_stream) {
     return {.kind = LinkEndKind::eof, .detail = "the peer ended its stream without a close frame"};
   }
-  if (ec == websocket::error::message_too_big) {
+  if (error == websocket::error::message_too_big) {
     return {.kind = LinkEndKind::oversize, .detail = "the peer's message is above the limit"};
   }
-  if (ec == websocket::condition::protocol_violation ||
-      ec == websocket::condition::handshake_failed ||
-      ec.category() == make_error_code(beast::http::error::bad_method).category()) {
-    return {.kind = LinkEndKind::protocol, .detail = ec.message()};
+  if (error == websocket::condition::protocol_violation ||
+      error == websocket::condition::handshake_failed ||
+      error.category() == make_error_code(beast::http::error::bad_method).category()) {
+    return {.kind = LinkEndKind::protocol, .detail = error.message()};
   }
-  return transport_end(ec);
+  return transport_end(error);
 }
 
 LinkEnd close_frame_end(websocket::close_reason const& reason) {

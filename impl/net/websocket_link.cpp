@@ -5,6 +5,7 @@
 #include "impl/net/tcp.hpp"
 #include "impl/net/transport_end.hpp"
 #include "impl/net/websocket_end.hpp"
+#include "spec/assert.hpp"
 
 #include <boost/beast/websocket/error.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -32,10 +33,6 @@ websocket::stream_base::timeout handshake_within(std::chrono::steady_clock::dura
   return {.handshake_timeout = patience,
           .idle_timeout = websocket::stream_base::none(),
           .keep_alive_pings = false};
-}
-
-LinkEnd stopped(std::string detail) {
-  return {.kind = LinkEndKind::stopped, .detail = std::move(detail)};
 }
 
 enum class Phase : std::uint8_t { opening, open, closing, dead };
@@ -72,9 +69,9 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
     co_await changed_.until([this] { return phase_ != Phase::opening; });
     if (phase_ == Phase::open && !reading_ && !arrived_) read_some();
     co_await changed_.until([this] { return arrived_ || receive_end_; });
-    if (!arrived_) co_return std::unexpected(*receive_end_);
-    arrived_ = false;
-    co_return Backing{std::exchange(message_, {})};
+    if (std::exchange(arrived_, false)) co_return Backing{std::exchange(message_, {})};
+    VOX_ASSERT(receive_end_);
+    co_return std::unexpected(*receive_end_);
   }
 
   asio::awaitable<Sent> send(ByteView payload) {
@@ -82,8 +79,9 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
     if (send_end_) co_return std::unexpected(*send_end_);
     write(payload);
     co_await changed_.until([this] { return !writing_; });
-    if (write_failed_) co_return std::unexpected(*send_end_);
-    co_return Sent{};
+    if (!write_failed_) co_return Sent{};
+    VOX_ASSERT(send_end_);
+    co_return std::unexpected(*send_end_);
   }
 
   asio::awaitable<void> finish() {
@@ -156,7 +154,8 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
 
   void refuse_text() {
     if (!receive_end_) {
-      receive_end_ = {LinkEndKind::protocol, "the peer sent a text message; a vox link has none"};
+      receive_end_ = {.kind = LinkEndKind::protocol,
+                      .detail = "the peer sent a text message; a vox link has none"};
     }
     if (!send_end_) send_end_ = receive_end_;
     if (phase_ == Phase::open) start_close(websocket::close_code::unknown_data);
@@ -242,8 +241,9 @@ class WebSocketLink final : public Link {
     }
     co_return co_await socket_->send(payload);
   }
-  asio::awaitable<Sent> send_raw(ByteView) override {
-    LinkEnd refusal{LinkEndKind::refused, "a WebSocket link sends nothing but whole messages"};
+  asio::awaitable<Sent> send_raw(ByteView /*bytes*/) override {
+    LinkEnd refusal{.kind = LinkEndKind::refused,
+                    .detail = "a WebSocket link sends nothing but whole messages"};
     co_return std::unexpected(std::move(refusal));
   }
   asio::awaitable<void> finish() override { return socket_->finish(); }
