@@ -16,10 +16,9 @@ struct Block {
   std::int32_t to_small;
 };
 constexpr Block blocks[] = {
-    {0x41, 0x5A, 32},   {0xC0, 0xD6, 32},   {0xD8, 0xDE, 32},   {0x178, 0x178, -121},
-    {0x386, 0x386, 38}, {0x388, 0x38A, 37}, {0x38C, 0x38C, 64}, {0x38E, 0x38F, 63},
-    {0x391, 0x3A1, 32}, {0x3A3, 0x3AB, 32}, {0x400, 0x40F, 80}, {0x410, 0x42F, 32},
-    {0x531, 0x556, 48},
+    {0xC0, 0xD6, 32},   {0xD8, 0xDE, 32},   {0x178, 0x178, -121}, {0x386, 0x386, 38},
+    {0x388, 0x38A, 37}, {0x38C, 0x38C, 64}, {0x38E, 0x38F, 63},   {0x391, 0x3A1, 32},
+    {0x3A3, 0x3AB, 32}, {0x400, 0x40F, 80}, {0x410, 0x42F, 32},   {0x531, 0x556, 48},
 };
 
 // Capitals that take turns with their small letters, beginning with a capital.
@@ -76,6 +75,15 @@ Decoded decoded(std::string_view text) {
 }  // namespace
 
 Letter letter_at(std::string_view text) {
+  // Names are ASCII almost always, and need no tables then.
+  auto const first = static_cast<unsigned char>(text.front());
+  if (first >= 'A' && first <= 'Z') {
+    return {.small = char32_t{first} + 32, .letter_case = LetterCase::capital};
+  }
+  if (first < 0x80) {
+    bool const is_small = first >= 'a' && first <= 'z';
+    return {.small = first, .letter_case = is_small ? LetterCase::small : LetterCase::none};
+  }
   auto const [character, bytes] = decoded(text);
   // A stray byte must not pass for the Latin letter of the same number.
   if (bytes == 1 && character >= 0x80) return {.small = character};
