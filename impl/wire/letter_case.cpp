@@ -86,7 +86,7 @@ Letter letter_at(std::string_view text) {
   }
   auto const [character, bytes] = decoded(text);
   // A stray byte must not pass for the Latin letter of the same number.
-  if (bytes == 1 && character >= 0x80) return {.small = character};
+  if (bytes == 1) return {.small = character};
   auto const [small, letter_case] = cased(character);
   return {.small = small, .letter_case = letter_case, .bytes = bytes};
 }
