@@ -8,7 +8,7 @@
 #include <optional>
 
 namespace vox::schema {
-class MessagePlan;
+class Plan;
 }
 
 namespace vox::session {
@@ -25,7 +25,7 @@ struct HandshakeOutcome {
   std::optional<ResumeKey> presented_key{};
   wire::Metadata peer_metadata{};
   // How to read the peer's messages; null if it writes them exactly as we do.
-  std::shared_ptr<schema::MessagePlan const> plan{};
+  std::shared_ptr<schema::Plan const> plan{};
 };
 
 }  // namespace vox::session

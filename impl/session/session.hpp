@@ -166,6 +166,7 @@ class Session {
   // Conduits.
   void lose_conduit(std::string_view error);
   void resume(HandshakeOutcome const& outcome);
+  void give_up_pending_opens();
 
   SessionOptions options_;
   Role role_;
@@ -173,7 +174,7 @@ class Session {
   ConnectionSettings peer_settings_;
   bool peer_supports_retry_;
   std::optional<ResumeKey> resume_key_;
-  std::shared_ptr<schema::MessagePlan const> plan_;
+  std::shared_ptr<schema::Plan const> plan_;
 
   TimePoint now_{};
   SessionState state_ = SessionState::connected;

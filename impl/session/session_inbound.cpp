@@ -1,5 +1,6 @@
 // What a session does with the messages of its peer. Which of them mean what is in the transition
 // table; here is how.
+#include "impl/schema/translate.hpp"
 #include "impl/session/connection_request.hpp"
 #include "impl/session/session.hpp"
 #include "impl/wire/reader.hpp"
@@ -47,10 +48,18 @@ void Session::on(input::Received const& received) {
   lose_conduit(message.error().detail);
 }
 
+// r[impl conduit.typeplan] r[impl session.handshake.protocol-schema]
 Result<wire::Message> Session::decode(Backing& payload) const {
-  return wire::decode_message(payload.view(),
-                              follows_spec() ? wire::Strictness::strict : wire::Strictness::vox_0_4,
-                              options_.limits.metadata_entries_max);
+  auto const strictness = follows_spec() ? wire::Strictness::strict : wire::Strictness::vox_0_4;
+  if (plan_ != nullptr) {
+    wire::Buffer ours;
+    auto const translated = schema::translate(
+        *plan_, payload.view(), ours,
+        {.strictness = strictness, .rule = "session.message", .limits = options_.limits});
+    if (!translated) return std::unexpected(translated.error());
+    payload = Backing{ours.take()};
+  }
+  return wire::decode_message(payload.view(), strictness, options_.limits.metadata_entries_max);
 }
 
 Incoming Session::classify(wire::Message const& message) const {

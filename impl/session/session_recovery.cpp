@@ -84,6 +84,20 @@ void Session::resume(HandshakeOutcome const& outcome) {
   begin_keepalive();
   outbox_.put(
       output::Resumed{.generation = generation_, .peer_supports_retry = peer_supports_retry_});
+  if (follows_spec()) give_up_pending_opens();
+}
+
+// The answer to an open may have been lost with the old conduit; then it would be waited for
+// without end, as 0.4.0 does, while the peer may take the connection for active and speak on it.
+void Session::give_up_pending_opens() {
+  for (auto const id : connections_.live_ids()) {
+    auto* const slot = connections_.find_live(id);
+    if (slot->place != Place::pending_outbound) continue;
+    send({.kind = SendKind::close, .connection_id = id, .id = 0}, wire::ConnectionClose{});
+    close_slot(*slot, Place::closed_here,
+               {.connection_id = id, .by = ClosedBy::us, .metadata = {}, .backing = {}});
+    if (state_ == SessionState::ended) return;
+  }
 }
 
 }  // namespace vox::session
