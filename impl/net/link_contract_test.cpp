@@ -50,6 +50,37 @@ TEST_SUITE("net") {
     }
   }
 
+  TEST_CASE("r[link.split] a link receives in one task while it sends in another") {
+    for (auto const& kind : test::all_kinds) {
+      CAPTURE(kind.name);
+      asio::io_context context;
+      auto const links = kind.make(context, {});
+      constexpr int rounds = 20;
+      auto echo = [&]() -> asio::awaitable<void> {
+        for (int i = 0; i < rounds; ++i) {
+          auto const received = co_await links.far->receive();
+          REQUIRE(received);
+          auto const sent = co_await links.far->send(received->view());
+          CHECK(spell(sent) == "sent");
+        }
+      };
+      auto send = [&]() -> asio::awaitable<void> {
+        co_await let_others_run();  // The receive is under way by now.
+        for (int i = 0; i < rounds; ++i) {
+          auto const sent = co_await links.near->send(as_bytes(std::to_string(i)));
+          CHECK(spell(sent) == "sent");
+        }
+      };
+      auto receive = [&]() -> asio::awaitable<void> {
+        for (int i = 0; i < rounds; ++i) {
+          auto const received = co_await links.near->receive();
+          CHECK(spell(received) == "payload " + std::to_string(i));
+        }
+      };
+      run(context, [&]() -> asio::awaitable<void> { co_await (receive() && send() && echo()); });
+    }
+  }
+
   TEST_CASE("r[link.message.empty] an empty payload is a payload") {
     for (auto const& kind : test::all_kinds) {
       CAPTURE(kind.name);
@@ -236,6 +267,24 @@ TEST_SUITE("net") {
         }
         CHECK(spell(received) == "payload after");
         CHECK((whole == sent || whole == sent + 1));
+      });
+    }
+  }
+
+  TEST_CASE("r[link.rx.eof] an end stays the same end when our side closes after it") {
+    for (auto const& kind : test::all_kinds) {
+      CAPTURE(kind.name);
+      asio::io_context context;
+      auto const links = kind.make(context, {});
+      run(context, [&]() -> asio::awaitable<void> {
+        co_await links.near->finish();
+        auto const end = co_await links.far->receive();
+        REQUIRE(!end);
+        CHECK(spell(end) == kind.end_after_finish);
+        links.far->close();
+        auto const again = co_await links.far->receive();
+        REQUIRE(!again);
+        CHECK(again.error() == end.error());
       });
     }
   }

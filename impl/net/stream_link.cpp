@@ -122,8 +122,8 @@ class StreamLink final : public Link {
   // Whether there was still something to stop.
   bool stop(std::string const& detail) {
     if (!sending_->stream.open()) return false;
-    receive_end_ = stopped(detail);
-    sending_->end = stopped(detail);
+    if (!receive_end_) receive_end_ = stopped(detail);
+    if (!sending_->end) sending_->end = stopped(detail);
     sending_->changed.notify();
     return true;
   }

@@ -190,8 +190,8 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
   }
 
   void stop(std::string const& detail) {
-    receive_end_ = stopped(detail);
-    send_end_ = stopped(detail);
+    if (!receive_end_) receive_end_ = stopped(detail);
+    if (!send_end_) send_end_ = stopped(detail);
     arrived_ = false;
     changed_.notify();
   }
