@@ -12,11 +12,6 @@
 namespace voxspec {
 namespace {
 
-constexpr std::array<std::string_view, 6> matchers{"any",    "one_of", "range",
-                                                   "absent", "has",    "not"};
-constexpr std::array<std::string_view, 7> any_kinds{"text", "uint",   "bytes", "bool",
-                                                    "list", "object", "value"};
-
 bool is_pattern(Use use) {
   return use != Use::send;
 }
@@ -136,31 +131,6 @@ Json metadata_value_template(Place const& place, Use use) {
   return bytes_template(place, use);
 }
 
-Json metadata_entry_template(Place const& place, Use use, bool loose) {
-  auto const fields = metadata_entry_fields();
-  std::vector<std::string_view> names;
-  for (auto const& field : fields)
-    names.push_back(field.name);
-  place.check_keys(names);
-  Json out = Json::object();
-  for (auto const& field : fields) {
-    std::string const name{field.name};
-    if (!place.has(name)) {
-      if (use != Use::send) continue;
-      if (field.preset.empty()) place.fail("the entry's '" + name + "' is missing");
-      out[name] = Json::parse(field.preset);
-      continue;
-    }
-    auto const there = place / name;
-    auto const is_operator = is_name(there.value()) || is_matcher(there.value());
-    out[name] =
-        name == "value" && !is_operator
-            ? metadata_value_template(there, use)
-            : field_template(there, name == "value" ? FieldType::bytes : field.type, use, loose);
-  }
-  return out;
-}
-
 Json metadata_template(Place const& place, Use use, bool loose) {
   Json out = Json::array();
   for (auto const& entry : place.list()) {
@@ -178,12 +148,16 @@ Json schema_payload_template(Place const& place, Use use) {
     return use == Use::send ? bytes : schema_pattern_from_bytes(bytes);
   }
   if (use == Use::send) place.check_keys(keys);
+  if (is_pattern(use)) check_free_pattern(place);
   return canonical_schema_json(place.value());
 }
 
 Json message_schema_template(Place const& place, Use use) {
   if (place.value() == "own") return use == Use::send ? place.value() : own_message_schemas_json();
-  if (place.value().is_array()) return canonical_schema_json(place.value());
+  if (place.value().is_array()) {
+    if (is_pattern(use)) check_free_pattern(place);
+    return canonical_schema_json(place.value());
+  }
   if (use == Use::send && place.has("hex")) return bytes_template(place, use);
   place.wanted(R"(a list of schemas, or "own",)");
 }
@@ -276,51 +250,32 @@ bool has_right_kind(Json const& value, FieldType type) {
   VOX_ASSERT(false);
 }
 
-Json matcher_template(Place const& place, FieldType type, Use use, bool loose) {
-  if (!is_pattern(use)) place.fail("a matcher cannot be sent");
-  if (place.value().size() != 1)
-    place.fail("a matcher stands alone", "one key: " + joined(matchers));
-  auto const word = place.value().begin().key();
-  auto const inner = place / word;
-  if (word == "any") {
-    (void)inner.word(any_kinds);
-  } else if (word == "absent") {
-    if (!inner.boolean()) inner.fail("'absent' is true", "leave the field out to not judge it");
-  } else if (word == "range") {
-    auto const ends = inner.list();
-    if (ends.size() != 2) inner.fail("a range has two ends, both of them inside");
-    if (number_from(ends[0].value()) > number_from(ends[1].value()) ||
-        !number_from(ends[0].value()) || !number_from(ends[1].value())) {
-      inner.fail("a range goes from a number up to a number");
-    }
-  } else if (word == "one_of") {
-    Json choices = Json::array();
-    for (auto const& choice : inner.list()) {
-      choices.push_back(field_template(choice, type, use, loose));
-    }
-    if (choices.empty()) inner.fail("there has to be a choice");
-    return Json{{word, choices}};
-  } else if (word == "not") {
-    return Json{{word, field_template(inner, type, use, loose)}};
-  } else {  // has
-    if (type == FieldType::metadata) {
-      auto const one = !inner.value().is_array();
-      Json entries = Json::array();
-      if (one) {
-        return Json{{word, metadata_entry_template(inner, use, loose)}};
-      }
-      for (auto const& entry : inner.list()) {
-        entries.push_back(metadata_entry_template(entry, use, loose));
-      }
-      return Json{{word, entries}};
-    }
-    if (type != FieldType::message_schema) place.fail("'has' is for lists");
-    return Json{{word, canonical_schema_json(inner.value())}};
-  }
-  return place.value();
-}
-
 }  // namespace
+
+Json metadata_entry_template(Place place, Use use, bool loose) {
+  auto const fields = metadata_entry_fields();
+  std::vector<std::string_view> names;
+  for (auto const& field : fields)
+    names.push_back(field.name);
+  place.check_keys(names);
+  Json out = Json::object();
+  for (auto const& field : fields) {
+    std::string const name{field.name};
+    if (!place.has(name)) {
+      if (use != Use::send) continue;
+      if (field.preset.empty()) place.fail("the entry's '" + name + "' is missing");
+      out[name] = Json::parse(field.preset);
+      continue;
+    }
+    auto const there = place / name;
+    auto const is_operator = is_name(there.value()) || is_matcher(there.value());
+    out[name] =
+        name == "value" && !is_operator
+            ? metadata_value_template(there, use)
+            : field_template(there, name == "value" ? FieldType::bytes : field.type, use, loose);
+  }
+  return out;
+}
 
 Json field_template(Place place, FieldType type, Use use, bool loose) {
   auto const& value = place.value();
@@ -336,29 +291,6 @@ Json field_template(Place place, FieldType type, Use use, bool loose) {
     if (!has_right_kind(value, type)) return Json{{"cbor", value}};
   }
   return plain_template(place, type, use, loose);
-}
-
-bool is_name(Json const& value) {
-  if (!value.is_string()) return false;
-  auto const& text = value.get_ref<std::string const&>();
-  return text.starts_with('$') && !text.starts_with("$$");
-}
-
-std::span<std::string_view const> matcher_words() {
-  return matchers;
-}
-std::span<std::string_view const> any_words() {
-  return any_kinds;
-}
-
-bool is_matcher(Json const& value) {
-  return value.is_object() && !value.empty() &&
-         std::ranges::find(matchers, value.begin().key()) != matchers.end();
-}
-
-bool is_id_template(Json const& value) {
-  return value.is_object() && value.size() == 1 &&
-         (value.begin().key() == "ours" || value.begin().key() == "theirs");
 }
 
 }  // namespace voxspec

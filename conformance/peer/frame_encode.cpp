@@ -1,15 +1,14 @@
 #include "conformance/peer/cbor_json.hpp"
+#include "conformance/peer/encode_values.hpp"
 #include "conformance/peer/frame_json.hpp"
 #include "conformance/peer/frame_kinds.hpp"
 #include "conformance/peer/frame_template.hpp"
-#include "conformance/peer/numbers.hpp"
+#include "conformance/peer/handshake_cbor.hpp"
 #include "conformance/peer/schema_json.hpp"
-#include "conformance/peer/typed_value.hpp"
 #include "impl/wire/writer.hpp"
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <string>
 
 namespace voxspec {
@@ -19,55 +18,6 @@ using vox::Bytes;
 using vox::wire::Buffer;
 using vox::wire::CborWriter;
 using vox::wire::Writer;
-
-// More than this in one item is a slip, not a test: the largest payload that a link takes is 64
-// MiB.
-constexpr std::size_t item_bytes_max = 256uz << 20;
-
-[[noreturn]] void refuse(std::string what) {
-  throw Fault{.where = {}, .what = std::move(what), .advice = {}};
-}
-
-// A template that is fully resolved holds no names; one that does was not.
-std::string literal(Json const& value) {
-  if (is_name(value)) refuse("the name " + value.get<std::string>() + " is not bound");
-  auto text = value.get<std::string>();
-  return text.starts_with("$$") ? text.substr(1) : text;
-}
-
-std::uint64_t number(Json const& value) {
-  if (is_name(value)) refuse("the name " + value.get<std::string>() + " is not bound");
-  auto const found = number_from(value);
-  if (!found) refuse("a number is wanted in place of " + value.dump());
-  return *found;
-}
-
-Bytes bytes_of(Json const& value) {
-  if (is_name(value)) refuse("the name " + value.get<std::string>() + " is not bound");
-  if (value.is_string())
-    return vox::from_hex(value.get_ref<std::string const&>()).value_or(Bytes{});
-  if (value.contains("as")) {
-    return encode_typed(value["as"].get_ref<std::string const&>(), Place{value["value"], {}});
-  }
-  auto const once = vox::from_hex(value.at("hex").get_ref<std::string const&>()).value_or(Bytes{});
-  if (!value.contains("times")) return once;
-  auto const times = number(value["times"]);
-  if (!once.empty() && times > item_bytes_max / once.size()) refuse("the item is too long");
-  Bytes all;
-  all.reserve(once.size() * times);
-  for (auto left = once.empty() ? 0 : times; left > 0; --left) {
-    all.insert(all.end(), once.begin(), once.end());
-  }
-  return all;
-}
-
-std::uint8_t parity_index(Json const& value) {
-  auto const word = literal(value);
-  if (word != "odd" && word != "even") {
-    refuse("the parity '" + word + "' depends on the session's, which is not known here");
-  }
-  return word == "odd" ? 0 : 1;
-}
 
 void put_metadata(Writer& writer, Json const& entries) {
   writer.put_varint(entries.size());
@@ -163,97 +113,6 @@ Bytes prologue_bytes(std::string_view kind, Json const& body) {
   auto const detail = kind == "transport_reject" ? "reason" : "mode";
   writer.put_u8(static_cast<std::uint8_t>(number(body[detail])));
   writer.put_bytes(vox::from_hex(literal(body["reserved"])).value_or(Bytes{}));
-  return out.take();
-}
-
-void put_parity_cbor(CborWriter& writer, Json const& value) {
-  writer.put_map(1);
-  writer.put_text(parity_index(value) == 0 ? "Odd" : "Even");
-  writer.put_null();
-}
-
-void put_metadata_cbor(CborWriter& writer, Json const& entries) {
-  writer.put_array(entries.size());
-  for (auto const& entry : entries) {
-    auto const& value = entry["value"];
-    writer.put_map(3);
-    writer.put_text("key");
-    writer.put_text(literal(entry["key"]));
-    writer.put_text("value");
-    writer.put_map(1);
-    if (value.is_string()) {
-      writer.put_text("String");
-      writer.put_text(literal(value));
-    } else if (value.is_number() || value.contains("u64")) {
-      writer.put_text("U64");
-      writer.put_uint(number(value.is_number() ? value : value["u64"]));
-    } else {
-      writer.put_text("Bytes");
-      writer.put_bytes(bytes_of(value));
-    }
-    writer.put_text("flags");
-    writer.put_uint(number(entry["flags"]));
-  }
-}
-
-void put_cbor_fields(CborWriter& writer, std::span<FrameField const> fields, Json const& body);
-
-void put_handshake_field(CborWriter& writer, FieldType type, Json const& value) {
-  if (value.is_object() && value.size() == 1 && value.contains("cbor")) {
-    return put_cbor(writer, value["cbor"]);
-  }
-  if (type == FieldType::parity) return put_parity_cbor(writer, value);
-  if (type == FieldType::settings) return put_cbor_fields(writer, settings_fields(), value);
-  if (type == FieldType::metadata) return put_metadata_cbor(writer, value);
-  if (type == FieldType::boolean) return writer.put_bool(value.get<bool>());
-  if (type == FieldType::u32) return writer.put_uint(number(value));
-  if (type == FieldType::text) return writer.put_text(literal(value));
-  if (type == FieldType::key) {
-    if (value == "none") return writer.put_null();
-    writer.put_map(1);
-    writer.put_text("bytes");
-    return writer.put_bytes(bytes_of(value));
-  }
-  VOX_ASSERT(type == FieldType::message_schema);
-  if (value == "own") return writer.put_encoded(own_message_schemas());
-  if (value.is_object()) return writer.put_encoded(bytes_of(value));
-  put_schema_cbor(writer, value);
-}
-
-void put_cbor_fields(CborWriter& writer, std::span<FrameField const> fields, Json const& body) {
-  auto const extra = body.contains("extra") ? body["extra"] : Json::object();
-  auto count = extra.size();
-  auto const is_there = [&](FrameField const& field) {
-    std::string const name{field.name};
-    return field.type != FieldType::extra && body.contains(name) && !body[name].is_null();
-  };
-  count += static_cast<std::size_t>(std::ranges::count_if(fields, is_there));
-  writer.put_map(count);
-  for (auto const& field : fields) {
-    if (!is_there(field)) continue;
-    writer.put_text(field.name);
-    put_handshake_field(writer, field.type, body[std::string{field.name}]);
-  }
-  for (auto const& [key, value] : extra.items()) {
-    writer.put_text(key);
-    put_cbor(writer, value);
-  }
-}
-
-Bytes handshake_bytes(FrameKind const& kind, Json const& body) {
-  static constexpr std::array<std::array<std::string_view, 2>, 4> names{{
-      {"hello", "Hello"},
-      {"hello_yourself", "HelloYourself"},
-      {"lets_go", "LetsGo"},
-      {"sorry", "Sorry"},
-  }};
-  auto const* const name =
-      std::ranges::find(names, kind.name, [](auto const& row) { return row[0]; });
-  Buffer out;
-  CborWriter writer{out};
-  writer.put_map(1);
-  writer.put_text((*name)[1]);
-  put_cbor_fields(writer, kind.fields, body);
   return out.take();
 }
 

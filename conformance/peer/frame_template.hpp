@@ -23,6 +23,13 @@ enum class Use : std::uint8_t { send, pattern, pattern_anywhere };
 // The value of one field. `loose` lets values of a wrong type pass, as CBOR can carry them.
 [[nodiscard]] Json field_template(Place place, FieldType type, Use use, bool loose = false);
 
+// One entry of a metadata list.
+[[nodiscard]] Json metadata_entry_template(Place place, Use use, bool loose);
+// An operator in place of a field's value.
+[[nodiscard]] Json matcher_template(Place place, FieldType type, Use use, bool loose);
+// The operators in a pattern whose shape is free: of schemas, and of values.
+void check_free_pattern(Place place);
+
 // True for "$name", false for "$$text" and everything else.
 [[nodiscard]] bool is_name(Json const& value);
 // The operators of patterns: any, one_of, range, absent, has, not.

@@ -261,6 +261,7 @@ Json typed_bytes(Place place, bool pattern) {
   if (is_name(value.value()) && !place.has("as")) return value.value();
   if (is_open(value.value())) {
     (void)type_at(place, type);
+    if (pattern) check_free_pattern(value);
     return Json{{"as", type}, {"value", value.value()}};
   }
   return hex_json(encode_typed(type, value));
