@@ -8,13 +8,27 @@ use std::io::{self, Write};
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use vox::{
     FromVoxSession, Link, MetadataEntry, Parity, SessionAcceptOutcome, SessionRegistry,
     VOX_SERVICE_METADATA_KEY, acceptor_on,
 };
-use vox_stream::{LocalLinkAcceptor, StreamLink};
+use vox_stream::{LocalListener, StreamLink};
 use vox_websocket::WsLink;
+
+type Reader = Box<dyn AsyncRead + Send + Unpin>;
+type Writer = Box<dyn AsyncWrite + Send + Unpin>;
+
+/// The link over a stream of either kind. Boxed, because all that a session generates is
+/// compiled once for each type of link.
+fn stream_link<R, W>((reader, writer): (R, W)) -> StreamLink<Reader, Writer>
+where
+    R: AsyncRead + Send + Unpin + 'static,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
+    StreamLink::new(Box::new(reader), Box::new(writer))
+}
 
 /// What all links share: a resume key given out on one must be found from another.
 #[derive(Clone)]
@@ -35,7 +49,7 @@ pub async fn run(listen: &Listen, settings: Arc<Settings>) -> io::Result<()> {
             announce(&listener.local_addr()?.to_string())?;
             loop {
                 let stream = accept_tcp(&listener).await?;
-                tokio::spawn(shared.clone().serve(StreamLink::tcp(stream)));
+                tokio::spawn(shared.clone().serve(stream_link(stream.into_split())));
             }
         }
         Listen::WebSocket(port) => {
@@ -49,10 +63,11 @@ pub async fn run(listen: &Listen, settings: Arc<Settings>) -> io::Result<()> {
         Listen::Local(path) => {
             remove_stale(path).await?;
             let name = path.to_string_lossy();
-            let listener = LocalLinkAcceptor::bind(name.as_ref())?;
+            let listener = LocalListener::bind(path)?;
             announce(&format!("local://{name}"))?;
             loop {
-                tokio::spawn(shared.clone().serve(listener.accept().await?));
+                let stream = listener.accept().await?;
+                tokio::spawn(shared.clone().serve(stream_link(stream.into_split())));
             }
         }
     }

@@ -57,7 +57,9 @@ async fn run(settings: Arc<Settings>) -> Result<(), String> {
                 let session = dial(&settings, address)
                     .await
                     .map_err(|error| format!("{address}: {error}"))?;
-                scenario(session.client.clone()).await
+                let outcome = scenario(session.client.clone()).await;
+                session.finish().await;
+                outcome
             };
             tokio::time::timeout(SCENARIO_LIMIT, work)
                 .await

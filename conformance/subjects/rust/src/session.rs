@@ -4,11 +4,15 @@ use crate::address::Address;
 use crate::service::TestbedService;
 use crate::settings::Settings;
 use crate::testbed::{TestbedClient, TestbedDispatcher};
+use std::time::Duration;
 use tokio::sync::oneshot;
 use vox::{
     BoxSessionFuture, ConnectionAcceptor, Link, LinkSource, MetadataEntry, SessionError,
     acceptor_fn, initiator,
 };
+
+/// How long a session may take to end after its last client is gone.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// An established session. The client is kept because the session ends with its last one.
 pub struct Established {
@@ -25,6 +29,15 @@ impl Established {
     /// takes its place, and not when the peer merely closes the root connection.
     pub async fn ended(self) {
         let _ = self.ended.await;
+    }
+
+    /// Gives up the client and waits for the session to close its link. A process that just
+    /// stopped would take the link away under a running session, which would dial again.
+    pub async fn finish(self) {
+        let Self { client, ended } = self;
+        drop(client);
+        // A virtual connection that the peer holds open keeps the session alive.
+        let _ = tokio::time::timeout(FAREWELL, ended).await;
     }
 }
 
