@@ -52,9 +52,11 @@ cli_test(run_unknown_rule EXIT 2 ERR "there is no rule 'nonsense'"
 cli_test(run_no_program EXIT 3 ERR "cannot start [^\n]*no-such-program: No such file"
   ARGS --traces ${samples} run --subject ./no-such-program)
 cli_test(run_ends_at_once EXIT 3 ERR "exited with code 7 before it said where it listens"
-  ARGS --traces ${samples} run --subject "sh -c 'echo oops >&2; exit 7'")
+  ARGS --traces ${samples} run --subject "sh -c 'echo oops >&2 && exit 7'")
 cli_test(run_shows_tail EXIT 3 ERR "\noops\n"
-  ARGS --traces ${samples} run --subject "sh -c 'echo oops >&2; exit 7'")
+  ARGS --traces ${samples} run --subject "sh -c 'echo oops >&2 && exit 7'")
+cli_test(run_not_started EXIT 3 ARGS --traces ${samples} run --subject ./no-such-program
+  --json ${out}/not_started.json FILE ${out}/not_started.json "\"not_run\": 3")
 cli_test(run_null EXIT 1 OUT "3 cases: 0 pass, 3 fail\n"
   ARGS --traces ${samples} run --subject null-exit --json ${out}/null.json
   FILE ${out}/null.json "\"fail\": 3,")

@@ -48,6 +48,16 @@ std::string printable(std::string_view text) {
   return result;
 }
 
+std::string first_columns(std::string const& text, std::size_t columns_max) {
+  std::size_t columns = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    // A character is as many bytes as follow its first with the bits 10 in front.
+    if ((static_cast<unsigned char>(text[i]) & 0xc0U) == 0x80U) continue;
+    if (columns++ == columns_max) return text.substr(0, i) + "…";
+  }
+  return text;
+}
+
 std::string markup(std::string_view text) {
   static constexpr std::array<std::pair<char, std::string_view>, 5> escapes{
       {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}}};

@@ -72,6 +72,12 @@ class ProcessStage final : public Stage {
     asio::io_context context;
     ProcessPort port{subject_, plan};
     auto result = run_case(context, trace, port, options);
+    // The program was there before the first case, so that one which now does not come to its link
+    // has failed; only one that the system would not start has not.
+    bool const no_link = result.verdict == Verdict::not_run && result.end == EndCause::none;
+    if (no_link && !port.start_error() && port.process().kind != ProcessState::Kind::unknown) {
+      result.verdict = Verdict::fail;
+    }
     return {.result = std::move(result), .output = port.output_tail()};
   }
 

@@ -236,6 +236,12 @@ TEST_CASE("what is not text becomes the replacement character, once for each byt
   CHECK(printable("\xef\xbf\xbf") == "\uFFFD");
 }
 
+TEST_CASE("a text is cut between characters, and says that it was") {
+  CHECK(first_columns("grüße", 5) == "grüße");
+  CHECK(first_columns("grüße", 4) == "grüß…");
+  CHECK(first_columns("grüße", 2) == "gr…");
+}
+
 TEST_CASE("a word is quoted for the shell only where it has to be") {
   CHECK(shell_word("connection/open@initiator") == "connection/open@initiator");
   CHECK(shell_word("open[a]") == "'open[a]'");

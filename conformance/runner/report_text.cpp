@@ -1,5 +1,6 @@
 #include "conformance/runner/report_text.hpp"
 
+#include "conformance/peer/wording.hpp"
 #include "conformance/runner/frame_line.hpp"
 #include "conformance/runner/printable.hpp"
 #include "conformance/runner/rule_words.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::size_t frames_before = 8;
 constexpr std::size_t frames_after = 3;
+constexpr std::size_t frame_columns_max = 180;
 constexpr std::size_t width = 100;
 constexpr std::string_view margin = "            ";
 
@@ -84,7 +86,8 @@ std::string frames_of(CaseReport const& entry, TextStyle style) {
   if (first > 0) add("  … " + std::to_string(first) + " earlier frames; -v shows all");
   for (std::size_t i = first; i < end; ++i) {
     bool const diverges = failed && i == marked;
-    auto const line = (diverges ? "> " : "  ") + frame_line(frames[i]);
+    auto line = (diverges ? "> " : "  ") + frame_line(frames[i]);
+    if (!style.everything) line = first_columns(line, frame_columns_max);
     add(diverges ? painted(line, Verdict::fail, style) : line);
   }
   if (end < frames.size()) {
@@ -97,8 +100,7 @@ std::string frames_of(CaseReport const& entry, TextStyle style) {
 }
 
 std::string end_of(CaseResult const& result) {
-  return "the link was " + std::string{text(result.end)} + "; the process is " +
-         text(result.process);
+  return std::string{text(result.end)} + "; " + in_words(result.process);
 }
 
 std::string last_lines(std::string const& output) {
@@ -151,7 +153,7 @@ std::string describe_case(RunReport const& report, CaseReport const& entry, Text
   if (!result.mismatch.empty()) put(out, "differs", "at " + result.mismatch);
   put(out, "seen", seen_in(result.observations));
   put(out, "frames", frames_of(entry, style));
-  put(out, "ended", end_of(result));
+  put(out, "link", end_of(result));
   if (is_unexpected(result.verdict)) put(out, "it wrote", last_lines(entry.output));
   put(out, "again", rerun_line(report, entry));
   return out;
@@ -240,10 +242,10 @@ std::string reasons(RunReport const& report, TextStyle style) {
       if (entry.result.verdict == verdict) by_reason[entry.result.reason].push_back(&entry);
     }
     for (auto const& [reason, entries] : by_reason) {
-      out += painted(text(verdict), verdict, style) + "  " + printable(reason) + ": " +
+      out += painted(text(verdict), verdict, style) + "  " +
              (entries.size() == 1 ? entries.front()->result.id
                                   : std::to_string(entries.size()) + " cases") +
-             "\n";
+             ": " + printable(reason) + "\n";
     }
   }
   return out;

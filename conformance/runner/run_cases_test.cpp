@@ -39,7 +39,10 @@ class ScriptedStage final : public Stage {
     performance.result.role = plan.ours;
     performance.result.verdict = verdicts.contains(each.id) ? verdicts.at(each.id) : Verdict::pass;
     performance.result.reason = "as told";
-    if (speaks) performance.result.frames.push_back({.direction = Direction::received});
+    if (speaks) {
+      performance.result.frames.emplace_back();
+      performance.result.frames.back().direction = Direction::received;
+    }
     return performance;
   }
   [[nodiscard]] std::size_t parallel_max() const override { return parallel; }
@@ -63,6 +66,12 @@ Subject able() {
   subject.transports = {"tcp"};
   subject.conduits = {"bare", "stable"};
   return subject;
+}
+
+RunSettings with_jobs(std::size_t jobs) {
+  RunSettings settings;
+  settings.jobs = jobs;
+  return settings;
 }
 
 std::vector<Case const*> pointers(std::vector<Case> const& cases) {
@@ -89,7 +98,7 @@ TEST_CASE("every case is reported once, in the order given, whatever the number 
     ScriptedStage stage;
     std::vector<std::string> heard;
     auto const reports =
-        run_cases(pointers(cases), able(), stage, {}, {.jobs = jobs},
+        run_cases(pointers(cases), able(), stage, {}, with_jobs(jobs),
                   [&](CaseReport const& entry) { heard.push_back(entry.result.id); });
     REQUIRE(reports.size() == cases.size());
     for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -106,7 +115,9 @@ TEST_CASE("the seed decides the order of running, and is handed to each case") {
   auto const cases = some_cases(20);
   auto const order = [&](std::uint64_t seed) {
     ScriptedStage stage;
-    run_cases(pointers(cases), able(), stage, {}, {.seed = seed});
+    RunSettings settings;
+    settings.seed = seed;
+    CHECK(run_cases(pointers(cases), able(), stage, {}, settings).size() == 20);
     CHECK(std::ranges::count(stage.seeds, seed) == 20);
     return stage.order;
   };
@@ -120,7 +131,7 @@ TEST_CASE("slow cases run first and hostile ones last") {
   cases[7].slow = true;
   cases[9].hostile = true;
   ScriptedStage stage;
-  run_cases(pointers(cases), able(), stage, {}, {});
+  CHECK(run_cases(pointers(cases), able(), stage, {}, {}).size() == 12);
   REQUIRE(stage.order.size() == 12);
   CHECK(stage.order.front() == "case7");
   std::vector<std::string> last{stage.order.end() - 2, stage.order.end()};
@@ -168,7 +179,7 @@ TEST_CASE("patience ends with a subject that never says anything, and comes back
   for (bool const speaks : {false, true}) {
     ScriptedStage stage;
     stage.speaks = speaks;
-    run_cases(pointers(cases), able(), stage, {}, {.jobs = 1});
+    CHECK(run_cases(pointers(cases), able(), stage, {}, with_jobs(1)).size() == 10);
     CHECK(stage.guards.front() == RunOptions{}.guard_timeout);
     CHECK((stage.guards.back() < RunOptions{}.guard_timeout) == !speaks);
   }
@@ -184,7 +195,7 @@ TEST_CASE("a stage that takes one case at a time gets one at a time") {
   auto const cases = some_cases(8);
   ScriptedStage stage;
   stage.parallel = 1;
-  CHECK(run_cases(pointers(cases), able(), stage, {}, {.jobs = 8}).size() == 8);
+  CHECK(run_cases(pointers(cases), able(), stage, {}, with_jobs(8)).size() == 8);
 }
 
 TEST_SUITE_END();

@@ -31,9 +31,15 @@ Suite load_files(std::vector<fs::path> const& files, fs::path const& root) {
     auto const file = load_trace(path);
     if (!file) {
       suite.errors.push_back(file.error());
-    } else {
-      std::ranges::move(cases(*file, root), std::back_inserter(suite.cases));
+      continue;
     }
+    auto found = cases(*file, root);
+    // A recording stands anywhere and says which case it is of.
+    auto const recorded = file->document.find("case");
+    if (found.size() == 1 && recorded != file->document.end() && recorded->is_string()) {
+      found.front().id = recorded->get<std::string>();
+    }
+    std::ranges::move(found, std::back_inserter(suite.cases));
   }
   std::ranges::sort(suite.cases, {}, &Case::id);
   std::ranges::sort(suite.errors, {}, &TraceError::file);
