@@ -26,7 +26,8 @@ class Preimage {
   Preimage(wire::Buffer& out, IdOf id_of) : writer_{out}, id_of_{std::move(id_of)} {}
 
   void put(Schema const& schema) {
-    std::visit([&](auto const& form) { put_kind(form, schema.type_params); }, schema.kind);
+    type_params_ = schema.type_params;
+    std::visit([&](auto const& form) { put_kind(form); }, schema.kind);
   }
 
  private:
@@ -57,25 +58,24 @@ class Preimage {
       put_ref(field.type);
     }
   }
-  void put_nominal(std::string_view tag, std::string_view name,
-                   std::vector<std::string> const& type_params) {
+  void put_nominal(std::string_view tag, std::string_view name) {
     put_text(tag);
     put_text(name);
-    writer_.put_u32_le(static_cast<std::uint32_t>(type_params.size()));
-    for (auto const& param : type_params)
+    writer_.put_u32_le(static_cast<std::uint32_t>(type_params_.size()));
+    for (auto const& param : type_params_)
       put_text(param);
   }
 
   // r[impl schema.type-id.hash.primitives]
-  void put_kind(Primitive primitive, auto const&) { put_text(name_of(primitive)); }
+  void put_kind(Primitive primitive) { put_text(name_of(primitive)); }
   // r[impl schema.type-id.hash.struct]
-  void put_kind(Struct const& structure, std::vector<std::string> const& type_params) {
-    put_nominal(Struct::tag, structure.name, type_params);
+  void put_kind(Struct const& structure) {
+    put_nominal(Struct::tag, structure.name);
     put_fields(structure.fields);
   }
   // r[impl schema.type-id.hash.enum]
-  void put_kind(Enum const& enumeration, std::vector<std::string> const& type_params) {
-    put_nominal(Enum::tag, enumeration.name, type_params);
+  void put_kind(Enum const& enumeration) {
+    put_nominal(Enum::tag, enumeration.name);
     for (auto const& variant : enumeration.variants) {
       put_text(variant.name);
       writer_.put_u32_le(variant.index);
@@ -90,26 +90,26 @@ class Preimage {
     if constexpr (requires { payload.fields; }) put_fields(payload.fields);
   }
   // r[impl schema.type-id.hash.tuple]
-  void put_kind(Tuple const& tuple, auto const&) {
+  void put_kind(Tuple const& tuple) {
     put_text(Tuple::tag);
     put_refs(tuple.elements);
   }
   // r[impl schema.type-id.hash.container]
   template <class Container>
     requires requires(Container const& container) { container.element; }
-  void put_kind(Container const& container, auto const&) {
+  void put_kind(Container const& container) {
     put_text(Container::tag);
     put_ref(container.element);
     if constexpr (requires { container.length; }) writer_.put_u64_le(container.length);
   }
-  void put_kind(Map const& map, auto const&) {
+  void put_kind(Map const& map) {
     put_text(Map::tag);
     put_ref(map.key);
     put_ref(map.value);
   }
   // The direction has other names here than in CBOR.
   // r[impl schema.type-id.hash.channel]
-  void put_kind(Channel const& channel, auto const&) {
+  void put_kind(Channel const& channel) {
     put_text(Channel::tag);
     put_text(channel.direction == shape::ChannelDirection::tx ? "send" : "recv");
     put_ref(channel.element);
@@ -117,6 +117,7 @@ class Preimage {
 
   wire::Writer writer_;
   IdOf id_of_;
+  std::span<std::string const> type_params_;
 };
 
 template <class IdOf>

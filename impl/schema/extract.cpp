@@ -69,6 +69,7 @@ class Extractor {
     auto kind = body(node);
     auto reference = TypeRef::concrete(id, instantiation_args(node));
     std::vector<std::string> type_params;
+    type_params.reserve(node.params.size());
     for (auto const& param : node.params)
       type_params.push_back(param.name);
     emit(node, std::move(type_params), std::move(kind));
@@ -125,12 +126,14 @@ class Extractor {
   }
   std::vector<TypeRef> types_in(TypeNode const& node, std::vector<NodePart> const& parts) {
     std::vector<TypeRef> types;
+    types.reserve(parts.size());
     for (auto const& part : parts)
       types.push_back(reference_in(node, *part.type));
     return types;
   }
   std::vector<Field> fields_in(TypeNode const& node, std::vector<NodePart> const& parts) {
     std::vector<Field> fields;
+    fields.reserve(parts.size());
     for (auto const& part : parts) {
       fields.push_back({.name = part.name,
                         .type = reference_in(node, *part.type),
@@ -140,6 +143,7 @@ class Extractor {
   }
   std::vector<Variant> variants_of(TypeNode const& node) {
     std::vector<Variant> variants;
+    variants.reserve(node.variants.size());
     for (auto const& variant : node.variants) {
       variants.push_back({.name = variant.name,
                           .index = static_cast<std::uint32_t>(variants.size()),

@@ -5,7 +5,7 @@
 namespace vox::schema {
 
 std::optional<Primitive> primitive_named(std::string_view name) {
-  auto const found = std::ranges::find(primitive_names, name);
+  auto const* const found = std::ranges::find(primitive_names, name);
   if (found == primitive_names.end()) return std::nullopt;
   return static_cast<Primitive>(found - primitive_names.begin());
 }

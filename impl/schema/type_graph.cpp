@@ -27,7 +27,7 @@ TypeNode node_with(Form form, std::string_view declaration, std::vector<NodePara
   node.form = form;
   node.declaration = declaration;
   node.params = std::move(params);
-  for (auto const element : elements)
+  for (auto const* const element : elements)
     node.parts.push_back(element_part(element));
   return node;
 }
@@ -62,7 +62,7 @@ TypeGraph::Node TypeGraph::list(std::string_view declaration, Node element, bool
 
 // The set's hasher is a parameter to Rust, though not an element of the value.
 TypeGraph::Node TypeGraph::hash_set(Node element) {
-  auto const hasher = primitive(Primitive::payload, "RandomState");
+  auto const* const hasher = primitive(Primitive::payload, "RandomState");
   return intern(node_with(Form::list, "HashSet", {{"T", element}, {"S", hasher}}, {element})).node;
 }
 
