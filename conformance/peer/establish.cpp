@@ -55,7 +55,7 @@ Step step_for(Exchange const& exchange, Json const& changes, std::string const& 
 
 }  // namespace
 
-std::vector<Step> checked_establish_steps(Place place, vox::Role role, Conduit conduit) {
+std::vector<Step> checked_establish_steps(Place const& place, vox::Role role, Conduit conduit) {
   place.check_keys(key_names("establish"));
   std::vector<Step> steps;
   for (auto const& exchange : exchanges) {

@@ -167,7 +167,7 @@ class Expander {
   }
 
   // With everything put in that is known before the case runs; names that are not stay.
-  Json settled(Json const& value) const { return resolve_known(value, known_, ids_); }
+  [[nodiscard]] Json settled(Json const& value) const { return resolve_known(value, known_, ids_); }
 
   Json settled_item(Json const& item, std::string const& link) {
     auto out = settled(item);

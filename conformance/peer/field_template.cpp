@@ -252,7 +252,7 @@ bool has_right_kind(Json const& value, FieldType type) {
 
 }  // namespace
 
-Json metadata_entry_template(Place place, Use use, bool loose) {
+Json metadata_entry_template(Place const& place, Use use, bool loose) {
   auto const fields = metadata_entry_fields();
   std::vector<std::string_view> names;
   for (auto const& field : fields)
@@ -277,7 +277,7 @@ Json metadata_entry_template(Place place, Use use, bool loose) {
   return out;
 }
 
-Json field_template(Place place, FieldType type, Use use, bool loose) {
+Json field_template(Place const& place, FieldType type, Use use, bool loose) {
   auto const& value = place.value();
   if (is_name(value)) {
     if (value.get_ref<std::string const&>().size() == 1) place.fail("a '$' needs a name");

@@ -48,27 +48,36 @@ Bytes schemas_of(Json const& value) {
 void put_field(Writer& writer, FieldType type, Json const& value) {
   switch (type) {
     case FieldType::u8:
-      return writer.put_u8(static_cast<std::uint8_t>(number(value)));
+      writer.put_u8(static_cast<std::uint8_t>(number(value)));
+      return;
     case FieldType::u32:
     case FieldType::u64:
     case FieldType::id:
     case FieldType::method_id:
-      return writer.put_varint(number(value));
+      writer.put_varint(number(value));
+      return;
     case FieldType::text:
-      return writer.put_text(literal(value));
+      writer.put_text(literal(value));
+      return;
     case FieldType::boolean:
-      return writer.put_bool(value.get<bool>());
+      writer.put_bool(value.get<bool>());
+      return;
     case FieldType::bytes:
-      return writer.put_opaque(bytes_of(value));
+      writer.put_opaque(bytes_of(value));
+      return;
     case FieldType::direction:
-      return writer.put_varint(literal(value) == "args" ? 0 : 1);
+      writer.put_varint(literal(value) == "args" ? 0 : 1);
+      return;
     case FieldType::settings:
       writer.put_varint(parity_index(value["parity"]));
-      return writer.put_varint(number(value["max_concurrent_requests"]));
+      writer.put_varint(number(value["max_concurrent_requests"]));
+      return;
     case FieldType::metadata:
-      return put_metadata(writer, value);
+      put_metadata(writer, value);
+      return;
     case FieldType::schema_payload:
-      return writer.put_sized_bytes(schemas_of(value));
+      writer.put_sized_bytes(schemas_of(value));
+      return;
     case FieldType::key:
     case FieldType::maybe_u32:
     case FieldType::reserved:
@@ -110,7 +119,7 @@ Bytes prologue_bytes(std::string_view kind, Json const& body) {
   Writer writer{out};
   writer.put_bytes(vox::as_bytes((*magic)[1]));
   writer.put_u8(static_cast<std::uint8_t>(number(body["version"])));
-  auto const detail = kind == "transport_reject" ? "reason" : "mode";
+  auto const* const detail = kind == "transport_reject" ? "reason" : "mode";
   writer.put_u8(static_cast<std::uint8_t>(number(body[detail])));
   writer.put_bytes(vox::from_hex(literal(body["reserved"])).value_or(Bytes{}));
   return out.take();
@@ -169,17 +178,19 @@ Bytes frame_bytes(Json const& item, FrameKind const& kind) {
 std::expected<EncodedItem, std::string> encode_item(Json const& item) {
   try {
     auto const checked = frame_template({item, {}}, Use::send);
-    if (checked.contains("bytes")) return EncodedItem{bytes_of(checked["bytes"]), true};
-    if (checked.contains("frame")) return EncodedItem{bytes_of(checked["frame"]), false};
+    if (checked.contains("bytes"))
+      return EncodedItem{.bytes = bytes_of(checked["bytes"]), .raw = true};
+    if (checked.contains("frame"))
+      return EncodedItem{.bytes = bytes_of(checked["frame"]), .raw = false};
     if (checked.contains("cbor")) {
       Buffer out;
       CborWriter writer{out};
       put_cbor(writer, checked["cbor"]);
-      return EncodedItem{out.take(), false};
+      return EncodedItem{.bytes = out.take(), .raw = false};
     }
     for (auto const& kind : frame_kinds()) {
       if (checked.contains(std::string{kind.name})) {
-        return EncodedItem{frame_bytes(checked, kind), false};
+        return EncodedItem{.bytes = frame_bytes(checked, kind), .raw = false};
       }
     }
     return std::unexpected("the item has no kind");

@@ -114,7 +114,7 @@ Json choice_template(Place const& place, Use use) {
 
 }  // namespace
 
-Json frame_template(Place place, Use use) {
+Json frame_template(Place const& place, Use use) {
   if (!place.value().is_object()) place.wanted("a frame");
   if (is_matcher(place.value())) return choice_template(place, use);
   auto const words = frame_words(use);
@@ -139,7 +139,7 @@ Json frame_template(Place place, Use use) {
   return out;
 }
 
-Json merged_frame(std::string_view kind, Place changes) {
+Json merged_frame(std::string_view kind, Place const& changes) {
   Json item{{kind, changes.value()}};
   // Settings are the one object inside a frame, so one level of merging is all there is; names that
   // the case leaves out of them get their defaults with the other fields.

@@ -14,21 +14,21 @@ namespace voxspec {
 // names none), or to be matched on any connection unless it names one.
 enum class Use : std::uint8_t { send, pattern, pattern_anywhere };
 
-[[nodiscard]] Json frame_template(Place place, Use use);
+[[nodiscard]] Json frame_template(Place const& place, Use use);
 
 // What a case changes of a frame, put over the frame's defaults: objects are merged, everything
 // else replaced, and null takes a field away. `changes` is not yet checked; the result is.
-[[nodiscard]] Json merged_frame(std::string_view kind, Place changes);
+[[nodiscard]] Json merged_frame(std::string_view kind, Place const& changes);
 
 // The value of one field. `loose` lets values of a wrong type pass, as CBOR can carry them.
-[[nodiscard]] Json field_template(Place place, FieldType type, Use use, bool loose = false);
+[[nodiscard]] Json field_template(Place const& place, FieldType type, Use use, bool loose = false);
 
 // One entry of a metadata list.
-[[nodiscard]] Json metadata_entry_template(Place place, Use use, bool loose);
+[[nodiscard]] Json metadata_entry_template(Place const& place, Use use, bool loose);
 // An operator in place of a field's value.
-[[nodiscard]] Json matcher_template(Place place, FieldType type, Use use, bool loose);
+[[nodiscard]] Json matcher_template(Place const& place, FieldType type, Use use, bool loose);
 // The operators in a pattern whose shape is free: of schemas, and of values.
-void check_free_pattern(Place place);
+void check_free_pattern(Place const& place);
 
 // True for "$name", false for "$$text" and everything else.
 [[nodiscard]] bool is_name(Json const& value);

@@ -51,23 +51,52 @@ void put_cbor_fields(CborWriter& writer, std::span<FrameField const> fields, Jso
 
 void put_handshake_field(CborWriter& writer, FieldType type, Json const& value) {
   if (value.is_object() && value.size() == 1 && value.contains("cbor")) {
-    return put_cbor(writer, value["cbor"]);
+    put_cbor(writer, value["cbor"]);
+    return;
   }
-  if (type == FieldType::parity) return put_parity_cbor(writer, value);
-  if (type == FieldType::settings) return put_cbor_fields(writer, settings_fields(), value);
-  if (type == FieldType::metadata) return put_metadata_cbor(writer, value);
-  if (type == FieldType::boolean) return writer.put_bool(value.get<bool>());
-  if (type == FieldType::u32) return writer.put_uint(number(value));
-  if (type == FieldType::text) return writer.put_text(literal(value));
+  if (type == FieldType::parity) {
+    put_parity_cbor(writer, value);
+    return;
+  }
+  if (type == FieldType::settings) {
+    put_cbor_fields(writer, settings_fields(), value);
+    return;
+  }
+  if (type == FieldType::metadata) {
+    put_metadata_cbor(writer, value);
+    return;
+  }
+  if (type == FieldType::boolean) {
+    writer.put_bool(value.get<bool>());
+    return;
+  }
+  if (type == FieldType::u32) {
+    writer.put_uint(number(value));
+    return;
+  }
+  if (type == FieldType::text) {
+    writer.put_text(literal(value));
+    return;
+  }
   if (type == FieldType::key) {
-    if (value == "none") return writer.put_null();
+    if (value == "none") {
+      writer.put_null();
+      return;
+    }
     writer.put_map(1);
     writer.put_text("bytes");
-    return writer.put_bytes(bytes_of(value));
+    writer.put_bytes(bytes_of(value));
+    return;
   }
   VOX_ASSERT(type == FieldType::message_schema);
-  if (value == "own") return writer.put_encoded(own_message_schemas());
-  if (value.is_object()) return writer.put_encoded(bytes_of(value));
+  if (value == "own") {
+    writer.put_encoded(own_message_schemas());
+    return;
+  }
+  if (value.is_object()) {
+    writer.put_encoded(bytes_of(value));
+    return;
+  }
   put_schema_cbor(writer, value);
 }
 

@@ -79,7 +79,8 @@ class Judge {
     return check_equal(pattern, *actual, path);
   }
 
-  bool differs(Json const& pattern, Json const* actual, std::string const& path, std::string why) {
+  bool differs(Json const& pattern, Json const* actual, std::string const& path,
+               std::string const& why) {
     if (mismatch_) return false;
     Mismatch found;
     found.path = path;
@@ -246,7 +247,7 @@ std::optional<Mismatch> judge_frame(Json const& pattern, Json const& frame,
   }
   auto const& actual = kind == "stable_frame" ? frame : message_inside(frame);
   if (!kind.empty() && !actual.contains(std::string{kind})) {
-    Json expected{{std::string{kind}, pattern[std::string{kind}]}};
+    Json const expected{{std::string{kind}, pattern[std::string{kind}]}};
     session.differs(
         expected, &actual, {},
         "got " + std::string{frame_kind(actual).empty() ? "something else" : frame_kind(actual)});

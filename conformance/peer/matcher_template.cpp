@@ -53,7 +53,7 @@ Json entries_template(Place const& inner, FieldType type, Use use, bool loose) {
 
 }  // namespace
 
-Json matcher_template(Place place, FieldType type, Use use, bool loose) {
+Json matcher_template(Place const& place, FieldType type, Use use, bool loose) {
   if (use == Use::send) place.fail("a matcher cannot be sent");
   auto const inner = checked_matcher(place);
   auto const word = place.value().begin().key();
@@ -67,9 +67,12 @@ Json matcher_template(Place place, FieldType type, Use use, bool loose) {
   return Json{{word, choices}};
 }
 
-void check_free_pattern(Place place) {
+void check_free_pattern(Place const& place) {
   auto const& value = place.value();
-  if (is_matcher(value)) return check_free_pattern(checked_matcher(place));
+  if (is_matcher(value)) {
+    check_free_pattern(checked_matcher(place));
+    return;
+  }
   if (value.is_array()) {
     for (auto const& inner : place.list())
       check_free_pattern(inner);

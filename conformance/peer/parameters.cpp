@@ -72,7 +72,7 @@ std::vector<std::string> Scope::unused() const {
   return names;
 }
 
-Json substituted(Place place, Scope const& scope) {
+Json substituted(Place const& place, Scope const& scope) {
   auto const& value = place.value();
   if (value.is_array()) {
     Json out = Json::array();
@@ -83,7 +83,7 @@ Json substituted(Place place, Scope const& scope) {
   return value.is_object() ? spliced(place, scope, true) : value;
 }
 
-Json substituted_shallow(Place place, Scope const& scope) {
+Json substituted_shallow(Place const& place, Scope const& scope) {
   return place.value().is_object() ? spliced(place, scope, false) : place.value();
 }
 

@@ -30,8 +30,8 @@ class Scope {
 // The value with every parameter put in. {"$": "name"} alone becomes the value; beside other keys,
 // an object's entries take its place. {"$": "$name"} becomes "$" and the value, a name to be bound.
 // Throws Fault.
-[[nodiscard]] Json substituted(Place place, Scope const& scope);
+[[nodiscard]] Json substituted(Place const& place, Scope const& scope);
 // The same for the place itself, not for what it holds.
-[[nodiscard]] Json substituted_shallow(Place place, Scope const& scope);
+[[nodiscard]] Json substituted_shallow(Place const& place, Scope const& scope);
 
 }  // namespace voxspec

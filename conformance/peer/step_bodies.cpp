@@ -71,7 +71,7 @@ Write read_write(Place const& place) {
   return write;
 }
 
-StepBody read_send(Place value, Place step) {
+StepBody read_send(Place const& value, Place const& step) {
   Send send;
   send.items = frames(value, Use::send);
   send.together = flag(step, "together");
@@ -79,7 +79,7 @@ StepBody read_send(Place value, Place step) {
   return send;
 }
 
-StepBody read_expect(Place value, Place step) {
+StepBody read_expect(Place const& value, Place const& step) {
   Expect expect;
   expect.frames = frames(value, Use::pattern);
   expect.any_order = flag(step, "any_order");
@@ -87,7 +87,7 @@ StepBody read_expect(Place value, Place step) {
   return expect;
 }
 
-StepBody read_expect_none(Place value, Place step) {
+StepBody read_expect_none(Place const& value, Place const& step) {
   ExpectNone none;
   none.frames = frames(value, Use::pattern_anywhere);
   if (!step.has("probe")) return none;
@@ -103,7 +103,7 @@ StepBody read_expect_none(Place value, Place step) {
   return none;
 }
 
-StepBody read_expect_violation(Place value, Place) {
+StepBody read_expect_violation(Place const& value, Place const&) {
   value.check_keys(key_names("violation"));
   ExpectViolation violation;
   if (value.has("asks")) {
@@ -129,7 +129,7 @@ ProcessEnding read_process(Place const& place) {
   return {.kind = static_cast<ProcessEnding::Kind>(word), .code = std::nullopt};
 }
 
-StepBody read_expect_end(Place value, Place step) {
+StepBody read_expect_end(Place const& value, Place const& step) {
   ExpectEnd end;
   for (auto const& cause : one_or_more(value)) {
     end.causes.push_back(static_cast<LinkEnding>(cause.word(words("end"))));
@@ -144,7 +144,7 @@ StepBody read_expect_end(Place value, Place step) {
   return end;
 }
 
-StepBody read_expect_exit(Place value, Place) {
+StepBody read_expect_exit(Place const& value, Place const&) {
   ExpectExit exit;
   if (value.value() == "any") return exit;
   for (auto const& code : one_or_more(value)) {
@@ -155,7 +155,7 @@ StepBody read_expect_exit(Place value, Place) {
   return exit;
 }
 
-StepBody read_alive(Place value, Place) {
+StepBody read_alive(Place const& value, Place const&) {
   value.check_keys(key_names("alive"));
   Alive alive;
   alive.on = id_or_root(value);
@@ -163,18 +163,18 @@ StepBody read_alive(Place value, Place) {
   return alive;
 }
 
-StepBody read_drop(Place value, Place) {
+StepBody read_drop(Place const& value, Place const&) {
   value.check_keys(key_names("drop"));
   return Drop{.reset = flag(value, "reset")};
 }
 
 template <class Body>
-StepBody read_nothing(Place value, Place) {
+StepBody read_nothing(Place const& value, Place const&) {
   value.check_keys(key_names("nothing"));
   return Body{};
 }
 
-StepBody read_wait(Place value, Place) {
+StepBody read_wait(Place const& value, Place const&) {
   value.check_keys(key_names("wait"));
   for (auto const* const key : {"ms", "reason"}) {
     if (!value.has(key)) value.fail("'" + std::string{key} + "' is missing");
@@ -185,7 +185,7 @@ StepBody read_wait(Place value, Place) {
               .reason = (value / "reason").text()};
 }
 
-StepBody read_let(Place value, Place step) {
+StepBody read_let(Place const& value, Place const& step) {
   if (!step.has("be")) step.fail("the value is missing", "give it as 'be'");
   auto const name = value.text();
   if (name.empty() || name.starts_with('$')) {
@@ -196,7 +196,7 @@ StepBody read_let(Place value, Place step) {
   return let;
 }
 
-StepBody read_announce(Place value, Place) {
+StepBody read_announce(Place const& value, Place const&) {
   value.check_keys(key_names("announce"));
   if (!value.has("method")) value.fail("'method' is missing");
   auto const method = (value / "method").text();
@@ -218,7 +218,7 @@ StepBody read_announce(Place value, Place) {
 
 struct BodyReader {
   std::string_view kind;
-  StepBody (*read)(Place value, Place step);
+  StepBody (*read)(Place const& value, Place const& step);
 };
 constexpr std::array<BodyReader, 14> readers{{
     {"send", read_send},
@@ -239,7 +239,7 @@ constexpr std::array<BodyReader, 14> readers{{
 
 }  // namespace
 
-Step read_common(Place step) {
+Step read_common(Place const& step) {
   Step out;
   out.pointer = step.pointer();
   if (step.has("link")) out.link = (step / "link").text();
@@ -251,13 +251,13 @@ Step read_common(Place step) {
   return out;
 }
 
-StepBody read_step_body(Place value, Place step, std::string const& kind) {
+StepBody read_step_body(Place const& value, Place const& step, std::string const& kind) {
   auto const* const reader = std::ranges::find(readers, kind, &BodyReader::kind);
   VOX_ASSERT(reader != readers.end());
   return reader->read(value, step);
 }
 
-StepBody read_establish(Place value, vox::Role role, Conduit conduit) {
+StepBody read_establish(Place const& value, vox::Role role, Conduit conduit) {
   (void)checked_establish_steps(value, role, conduit);
   return Establish{value.value()};
 }

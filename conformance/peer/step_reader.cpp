@@ -76,7 +76,7 @@ bool applies(Json& step, Json const& given) {
 
 }  // namespace
 
-std::vector<Step> StepReader::read(Place steps, Scope const& scope) {
+std::vector<Step> StepReader::read(Place const& steps, Scope const& scope) {
   if (++depth_ > depth_max) steps.fail("steps are nested too deeply");
   auto const list = substituted_shallow(steps, scope);
   std::vector<Step> out;
@@ -87,25 +87,32 @@ std::vector<Step> StepReader::read(Place steps, Scope const& scope) {
 }
 
 // A parameter that is a list of steps takes the place of one.
-void StepReader::read_element(Place place, Scope const& scope, std::vector<Step>& out) {
+void StepReader::read_element(Place const& place, Scope const& scope, std::vector<Step>& out) {
   auto const element = substituted_shallow(place, scope);
-  if (!element.is_array()) return read_step({element, place.pointer()}, scope, out);
+  if (!element.is_array()) {
+    read_step({element, place.pointer()}, scope, out);
+    return;
+  }
   for (auto const& inner : element)
     read_step({inner, place.pointer()}, scope, out);
 }
 
-void StepReader::read_step(Place place, Scope const& scope, std::vector<Step>& out) {
+void StepReader::read_step(Place const& place, Scope const& scope, std::vector<Step>& out) {
   auto const kind = kind_of_step(place);
   // These two read their steps by themselves: what a repeat counts is not known out here.
   if (kind == "repeat" || kind == "one_of") {
     Step step = read_common(place);
     auto const value = place / kind;
     step.body = kind == "repeat" ? read_repeat(value, scope) : read_one_of(value, scope);
-    return keep(std::move(step), out);
+    keep(std::move(step), out);
+    return;
   }
   auto const whole = substituted(place, scope);
   Place const there{whole, place.pointer()};
-  if (find_step_kind(kind) == nullptr) return expand_macro(there / kind, there, kind, out);
+  if (find_step_kind(kind) == nullptr) {
+    expand_macro(there / kind, there, kind, out);
+    return;
+  }
   auto step = read_common(there);
   step.body = read_body(there / kind, there, kind);
   keep(std::move(step), out);
@@ -119,7 +126,7 @@ void StepReader::keep(Step step, std::vector<Step>& out) {
   out.push_back(std::move(step));
 }
 
-StepBody StepReader::read_body(Place value, Place step, std::string const& kind) {
+StepBody StepReader::read_body(Place const& value, Place const& step, std::string const& kind) {
   if (kind == "establish") return read_establish(value, case_->role, case_->conduit);
   if (kind == "wait" && !case_->slow) {
     value.fail("only slow cases may wait", R"(say "slow": true, or find a probe instead)");
@@ -132,7 +139,7 @@ StepBody StepReader::read_body(Place value, Place step, std::string const& kind)
   return body;
 }
 
-StepBody StepReader::read_repeat(Place value, Scope const& scope) {
+StepBody StepReader::read_repeat(Place const& value, Scope const& scope) {
   auto const shallow = substituted_shallow(value, scope);
   Place const place{shallow, value.pointer()};
   place.check_keys(key_names("repeat"));
@@ -153,7 +160,7 @@ StepBody StepReader::read_repeat(Place value, Scope const& scope) {
   return repeat;
 }
 
-StepBody StepReader::read_one_of(Place value, Scope const& scope) {
+StepBody StepReader::read_one_of(Place const& value, Scope const& scope) {
   auto const list = substituted_shallow(value, scope);
   OneOf one_of;
   for (auto const& element : Place{list, value.pointer()}.list()) {
@@ -178,7 +185,7 @@ StepBody StepReader::read_one_of(Place value, Scope const& scope) {
   return one_of;
 }
 
-void StepReader::expand_macro(Place value, Place step, std::string const& name,
+void StepReader::expand_macro(Place const& value, Place const& step, std::string const& name,
                               std::vector<Step>& out) {
   auto const& macro = macros()[name];
   auto given = Json::object();
@@ -200,7 +207,7 @@ void StepReader::expand_macro(Place value, Place step, std::string const& name,
   }
 }
 
-Scope StepReader::macro_scope(Place value, Json const& macro, Json& given) {
+Scope StepReader::macro_scope(Place const& value, Json const& macro, Json& given) {
   std::vector<std::string_view> names;
   for (auto const& [parameter, about] : macro["parameters"].items())
     names.push_back(parameter);

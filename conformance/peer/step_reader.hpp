@@ -18,17 +18,18 @@ class StepReader {
   // `trace` says the role, the conduit and whether it is slow; it outlives the reader.
   explicit StepReader(Case const& trace) : case_{&trace} {}
 
-  [[nodiscard]] std::vector<Step> read(Place steps, Scope const& scope);
+  [[nodiscard]] std::vector<Step> read(Place const& steps, Scope const& scope);
 
  private:
-  void read_element(Place place, Scope const& scope, std::vector<Step>& out);
-  void read_step(Place place, Scope const& scope, std::vector<Step>& out);
-  Step read_plain(Place place, std::string const& kind);
-  StepBody read_body(Place value, Place step, std::string const& kind);
-  StepBody read_repeat(Place value, Scope const& scope);
-  StepBody read_one_of(Place value, Scope const& scope);
-  void expand_macro(Place value, Place step, std::string const& name, std::vector<Step>& out);
-  Scope macro_scope(Place value, Json const& macro, Json& given);
+  void read_element(Place const& place, Scope const& scope, std::vector<Step>& out);
+  void read_step(Place const& place, Scope const& scope, std::vector<Step>& out);
+  Step read_plain(Place const& place, std::string const& kind);
+  StepBody read_body(Place const& value, Place const& step, std::string const& kind);
+  StepBody read_repeat(Place const& value, Scope const& scope);
+  StepBody read_one_of(Place const& value, Scope const& scope);
+  void expand_macro(Place const& value, Place const& step, std::string const& name,
+                    std::vector<Step>& out);
+  Scope macro_scope(Place const& value, Json const& macro, Json& given);
   Json fresh(std::string const& what, Scope const& scope);
   void note_ids(Json const& item);
   void keep(Step step, std::vector<Step>& out);

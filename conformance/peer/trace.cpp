@@ -20,7 +20,7 @@ namespace {
 // Larger files are no traces.
 constexpr std::uintmax_t file_bytes_max = 64u << 20;
 
-std::vector<vox::Rule> read_rules(Place place) {
+std::vector<vox::Rule> read_rules(Place const& place) {
   std::vector<vox::Rule> rules;
   for (auto const& id : place.list()) {
     auto const rule = vox::Rule::find(id.text());
@@ -44,7 +44,7 @@ struct Peer {
   std::vector<std::string> transports;
 };
 
-Peer read_peer(Place place) {
+Peer read_peer(Place const& place) {
   Peer peer;
   place.check_keys(key_names("peer"));
   if (!place.has("role")) place.fail("'role' is missing", "initiator, acceptor or both");
@@ -69,7 +69,7 @@ Peer read_peer(Place place) {
   return peer;
 }
 
-SubjectStart read_subject(Place place) {
+SubjectStart read_subject(Place const& place) {
   SubjectStart start;
   place.check_keys(key_names("subject"));
   if (place.has("client")) {
@@ -91,7 +91,7 @@ struct Row {
   std::string pointer;
 };
 
-std::vector<Row> read_rows(Place place) {
+std::vector<Row> read_rows(Place const& place) {
   std::vector<Row> rows;
   std::set<std::string> names;
   for (auto const& row : place.list()) {
@@ -113,10 +113,10 @@ std::vector<Row> read_rows(Place place) {
 // One case of the file: its header with this row's parameters, for one role.
 class CaseReader {
  public:
-  CaseReader(Place file, Scope const& scope) : file_{&file}, scope_{&scope} {
-    for (auto const& [key, value] : file.value().items()) {
+  CaseReader(Place file, Scope const& scope) : file_{std::move(file)}, scope_{&scope} {
+    for (auto const& [key, value] : file_.value().items()) {
       if (key == "steps" || key == "with" || key == "result") continue;
-      header_[key] = substituted(file / key, scope);
+      header_[key] = substituted(file_ / key, scope);
     }
   }
 
@@ -135,8 +135,8 @@ class CaseReader {
     if (has("needs")) out.needs = at("needs").texts();
     out.slow = has("slow") && at("slow").boolean();
     out.hostile = has("hostile") && at("hostile").boolean();
-    out.steps = StepReader{out}.read(*file_ / "steps", *scope_);
-    if (out.steps.empty()) (*file_ / "steps").fail("a case needs a step");
+    out.steps = StepReader{out}.read(file_ / "steps", *scope_);
+    if (out.steps.empty()) (file_ / "steps").fail("a case needs a step");
     return out;
   }
 
@@ -144,12 +144,12 @@ class CaseReader {
   [[nodiscard]] bool has(std::string_view key) const { return header_.contains(std::string{key}); }
   [[nodiscard]] Place at(std::string const& key) const { return {header_[key], "/" + key}; }
 
-  Place const* file_;
+  Place file_;
   Scope const* scope_;
   Json header_ = Json::object();
 };
 
-void check_file(Place file) {
+void check_file(Place const& file) {
   file.check_keys(key_names("file"));
   for (auto const& key : key_table("file").keys) {
     if (key.required && !file.has(key.name)) {
@@ -162,7 +162,7 @@ void check_file(Place file) {
   }
 }
 
-std::vector<Case> read_cases(Place file) {
+std::vector<Case> read_cases(Place const& file) {
   check_file(file);
   std::vector<Row> rows;
   if (file.has("with")) {
@@ -232,7 +232,8 @@ std::expected<TraceFile, TraceError> parse_trace(std::string_view text,
 
 std::expected<TraceFile, TraceError> load_trace(std::filesystem::path const& path) {
   auto const refuse = [&](std::string what, std::string advice) {
-    return std::unexpected(TraceError{path.string(), {}, std::move(what), std::move(advice)});
+    return std::unexpected(TraceError{
+        .file = path.string(), .where = {}, .what = std::move(what), .advice = std::move(advice)});
   };
   std::error_code error;
   auto const size = std::filesystem::file_size(path, error);

@@ -84,30 +84,42 @@ vox::Bytes raw_bytes(Place const& place) {
 void put_primitive(Writer& writer, Primitive primitive, Place const& place) {
   switch (primitive) {
     case Primitive::boolean:
-      return writer.put_bool(place.boolean());
+      writer.put_bool(place.boolean());
+      return;
     case Primitive::u8:
-      return put_unsigned(writer, place, 8);
+      put_unsigned(writer, place, 8);
+      return;
     case Primitive::u16:
-      return put_unsigned(writer, place, 16);
+      put_unsigned(writer, place, 16);
+      return;
     case Primitive::u32:
-      return put_unsigned(writer, place, 32);
+      put_unsigned(writer, place, 32);
+      return;
     case Primitive::u64:
-      return put_unsigned(writer, place, 64);
+      put_unsigned(writer, place, 64);
+      return;
     case Primitive::i8:
-      return put_signed(writer, place, 8);
+      put_signed(writer, place, 8);
+      return;
     case Primitive::i16:
-      return put_signed(writer, place, 16);
+      put_signed(writer, place, 16);
+      return;
     case Primitive::i32:
-      return put_signed(writer, place, 32);
+      put_signed(writer, place, 32);
+      return;
     case Primitive::i64:
-      return put_signed(writer, place, 64);
+      put_signed(writer, place, 64);
+      return;
     case Primitive::f32:
-      return put_float(writer, place, false);
+      put_float(writer, place, false);
+      return;
     case Primitive::f64:
-      return put_float(writer, place, true);
+      put_float(writer, place, true);
+      return;
     case Primitive::character:
     case Primitive::string:
-      return writer.put_text(place.text());
+      writer.put_text(place.text());
+      return;
     case Primitive::unit:
       // The arguments of a method that has none are an empty list.
       if (!place.value().is_null() && place.value() != Json::array()) {
@@ -115,9 +127,11 @@ void put_primitive(Writer& writer, Primitive primitive, Place const& place) {
       }
       return;
     case Primitive::bytes:
-      return writer.put_sized_bytes(raw_bytes(place));
+      writer.put_sized_bytes(raw_bytes(place));
+      return;
     case Primitive::payload:
-      return writer.put_opaque(raw_bytes(place));
+      writer.put_opaque(raw_bytes(place));
+      return;
     case Primitive::never:
     case Primitive::u128:
     case Primitive::i128:
@@ -158,7 +172,10 @@ void put_variant(Writer& writer, TypeNode const& type, Place const& place) {
   }
   writer.put_varint(index);
   if (is_unit) return;
-  if (variant.kind == VariantKind::structure) return put_parts(writer, variant.parts, place / name);
+  if (variant.kind == VariantKind::structure) {
+    put_parts(writer, variant.parts, place / name);
+    return;
+  }
   put(writer, *variant.parts.at(0).type, place / name);
 }
 
@@ -176,7 +193,10 @@ void put_list(Writer& writer, TypeNode const& type, Place const& place) {
   auto const& element = *type.parts.at(0).type;
   auto const is_bytes =
       type.may_be_bytes && element.form == Form::primitive && element.primitive == Primitive::u8;
-  if (is_bytes && place.value().is_object()) return writer.put_sized_bytes(raw_bytes(place));
+  if (is_bytes && place.value().is_object()) {
+    writer.put_sized_bytes(raw_bytes(place));
+    return;
+  }
   auto const values = place.list();
   writer.put_varint(values.size());
   for (auto const& value : values)
@@ -186,22 +206,28 @@ void put_list(Writer& writer, TypeNode const& type, Place const& place) {
 void put(Writer& writer, TypeNode const& type, Place const& place) {
   switch (type.form) {
     case Form::primitive:
-      return put_primitive(writer, type.primitive, place);
+      put_primitive(writer, type.primitive, place);
+      return;
     case Form::list:
-      return put_list(writer, type, place);
+      put_list(writer, type, place);
+      return;
     case Form::option:
       writer.put_u8(place.value().is_null() ? 0 : 1);
       if (!place.value().is_null()) put(writer, *type.parts.at(0).type, place);
       return;
     case Form::tuple:
     case Form::tuple_struct:
-      return put_elements(writer, type.parts, place);
+      put_elements(writer, type.parts, place);
+      return;
     case Form::structure:
-      return put_parts(writer, type.parts, place);
+      put_parts(writer, type.parts, place);
+      return;
     case Form::enumeration:
-      return put_variant(writer, type, place);
+      put_variant(writer, type, place);
+      return;
     case Form::channel:
-      return put_unsigned(writer, place, 64);
+      put_unsigned(writer, place, 64);
+      return;
     case Form::map:
     case Form::array:
       place.fail("there are no values of this type in a trace");
@@ -237,7 +263,7 @@ bool is_open(Json const& value) {
 
 }  // namespace
 
-vox::Bytes encode_typed(std::string_view type, Place value) {
+vox::Bytes encode_typed(std::string_view type, Place const& value) {
   auto const& node = type_at(value, type);
   vox::wire::Buffer out;
   Writer writer{out};
@@ -245,7 +271,7 @@ vox::Bytes encode_typed(std::string_view type, Place value) {
   return out.take();
 }
 
-Json typed_bytes(Place place, bool pattern) {
+Json typed_bytes(Place const& place, bool pattern) {
   static constexpr std::array<std::string_view, 4> keys{"as", "args_of", "returned_by", "value"};
   place.check_keys(keys);
   if (!place.has("value")) place.fail("the value is missing", "give it as 'value'");
@@ -277,7 +303,7 @@ std::optional<Json> method_schemas(std::string_view method, std::string_view dir
   return schema_json(vox::schema::encode(payload));
 }
 
-Json schemas_of_method(Place place) {
+Json schemas_of_method(Place const& place) {
   auto const args = place.has("args_of");
   static constexpr std::array<std::string_view, 2> keys{"args_of", "returned_by"};
   place.check_keys(keys);
