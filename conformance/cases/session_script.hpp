@@ -1,4 +1,5 @@
 #pragma once
+#include "conformance/cases/session_lines.hpp"
 #include "impl/session/session.hpp"
 #include "impl/wire/message.hpp"
 
@@ -13,13 +14,6 @@
 // application and its clock. All that it says in turn is written as lines, one an output, so that a
 // case is a list of what is done and of what has to come of it.
 namespace voxspec::test {
-
-using Lines = std::vector<std::string>;
-
-// "send open 1 odd/64 {vox-service=Echo}", "closed 3 by peer {}", "ended violation connection.open"
-// …
-[[nodiscard]] std::string line_of(vox::session::Output const& output);
-[[nodiscard]] std::string line_of(vox::wire::Message const& message);
 
 [[nodiscard]] vox::ResumeKey resume_key(unsigned number);
 // What an initiator (odd ids) and an acceptor (even ids) know after a plain handshake with key 7.

@@ -49,7 +49,7 @@ class ConnectionTable {
   [[nodiscard]] Place place_of(ConnectionId id) const;
 
   // A live slot at `place` for an id that has none. What is remembered of the id is in it.
-  [[nodiscard]] Slot& open(ConnectionId id, Place place);
+  Slot& open(ConnectionId id, Place place);
   // A live slot is over; its id is remembered as closed_here or closed_by_peer.
   void close(Slot& slot, Place as);
   // A live slot is gone as if it had never been.
