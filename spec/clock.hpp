@@ -3,8 +3,8 @@
 
 namespace vox {
 
-// A clock without now(): protocol code can compare and add times but cannot read one. The time comes
-// in as an argument, so that a test, a replay and a fuzzer all decide what it is.
+// A clock without now(): protocol code can compare and add times but cannot read one. The time
+// comes in as an argument, so that a test, a replay and a fuzzer all decide what it is.
 struct ProtocolClock {
   using duration = std::chrono::microseconds;
   using rep = duration::rep;

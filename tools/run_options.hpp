@@ -11,7 +11,7 @@ namespace voxspec {
 // The options of every command that runs cases: how, judged against what, reported where.
 struct RunCommandOptions {
   SubjectOptions subject;
-  std::size_t jobs = 0;  // 0: one a core
+  std::size_t jobs = 0;  // 0: default_jobs()
   std::uint64_t seed = 1;
   std::size_t guard_ms = 5000;
   std::vector<std::string> expectations;

@@ -17,7 +17,6 @@
 #include <iostream>
 #include <optional>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 namespace voxspec {
@@ -72,7 +71,8 @@ bool write_reports(RunReport const& report, RunCommandOptions const& options) {
 
 // Everything after the last case: rules, what was left out and why, what went wrong, the sum.
 void print_outcome(RunReport const& report, TextStyle style) {
-  std::cout << '\n' << rule_table(report, style) << '\n' << reasons(report, style);
+  std::cout << '\n' << rule_table(report, style);
+  if (auto const why = reasons(report, style); !why.empty()) std::cout << '\n' << why;
   std::size_t described = 0;
   std::size_t left = 0;
   for (auto const& entry : report.cases) {
@@ -118,7 +118,7 @@ RunSettings settings_of(RunCommandOptions const& options, Selection const& selec
   settings.seed = options.seed;
   settings.options.guard_timeout = std::chrono::milliseconds{options.guard_ms};
   settings.transport = selection.transport;
-  if (settings.jobs == 0) settings.jobs = std::max(1U, std::thread::hardware_concurrency());
+  if (settings.jobs == 0) settings.jobs = default_jobs();
   settings.options.mute_guard =
       std::min(settings.options.mute_guard, settings.options.guard_timeout);
   return settings;
@@ -157,6 +157,10 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
   report.seed = options.seed;
   report.trace_errors = assignment.suite.errors;
   if (!tool.traces_folder.empty()) report.again += " --traces " + shell_word(tool.traces_folder);
+  if (options.no_expectations) report.again += " --no-expectations";
+  for (auto const& file : options.expectations) {
+    report.again += " --expectations " + shell_word(file);
+  }
   if (options.seed != 1) report.again += " --seed " + std::to_string(options.seed);
   if (!candidate->prompt.empty()) std::cout << candidate->prompt << std::endl;
   if (auto const up = stage.preflight(); !up) {

@@ -9,16 +9,24 @@
 namespace voxspec {
 
 void SubjectOptions::add_to(CLI::App& command) {
-  auto* const who = command.add_option_group("subject", "Who is judged");
-  who->add_option("--subject", subject,
-                  "A name (voxspec list --subjects), a folder with a subject.json, or a command "
-                  "line in one text")
-      ->type_name("NAME|DIR|CMD");
-  who->add_option("--connect", connect, "Judge what listens at this address already")
-      ->type_name("ADDR");
-  who->add_option("--listen", listen, "Wait at this address for a subject that dials us")
-      ->type_name("ADDR");
-  who->require_option(1);
+  constexpr char const* who = "Who is judged (one of these is needed)";
+  auto* const started =
+      command
+          .add_option("--subject", subject,
+                      "A name (voxspec list --subjects), a folder with a subject.json, or a "
+                      "command line in one text")
+          ->type_name("NAME|DIR|CMD")
+          ->group(who);
+  auto* const dialled =
+      command.add_option("--connect", connect, "Judge what listens at this address already")
+          ->type_name("ADDR")
+          ->group(who);
+  command.add_option("--listen", listen, "Wait at this address for a subject that dials us")
+      ->type_name("ADDR")
+      ->group(who)
+      ->excludes(started)
+      ->excludes(dialled);
+  dialled->excludes(started);
   constexpr char const* claims = "What the subject can do";
   command.add_option("--ability", abilities, "An ability that the subject has (repeatable)")
       ->type_name("NAME")
@@ -101,6 +109,11 @@ std::expected<Candidate, std::string> address_candidate(SubjectOptions const& op
 std::expected<Candidate, std::string> find_candidate(SubjectOptions const& options,
                                                      Layout const& layout) {
   std::expected<Candidate, std::string> candidate;
+  if (options.subject.empty() && options.connect.empty() && options.listen.empty()) {
+    return std::unexpected(
+        std::string{"nobody to judge: give --subject, --connect or --listen; see voxspec list "
+                    "--subjects"});
+  }
   if (options.subject.empty()) {
     candidate = address_candidate(options);
     if (!candidate) return candidate;

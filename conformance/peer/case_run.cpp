@@ -101,6 +101,7 @@ asio::awaitable<Outcome> CaseRun::open_link(std::string name) {
   place = std::move(link);
   last_link_name = name;
   session_over = false;
+  is_settled_ = false;
   co_return Outcome{};
 }
 
@@ -181,7 +182,8 @@ std::expected<std::uint64_t, Failure> CaseRun::connection(LinkDriver const& link
 
 asio::awaitable<ProcessState> CaseRun::settled() {
   auto const now = port.process();
-  if (now.kind != ProcessState::Kind::running) co_return now;
+  if (now.kind != ProcessState::Kind::running || is_settled_) co_return now;
+  is_settled_ = true;
   auto const ended = co_await net::within(options.settle, port.wait_exit());
   co_return ended.value_or(port.process());
 }

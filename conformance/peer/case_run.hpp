@@ -60,7 +60,8 @@ class CaseRun {
   [[nodiscard]] std::expected<std::uint64_t, Failure> connection(LinkDriver const& link,
                                                                  Json const& id_template) const;
 
-  // How the process stands after a link ended: the operating system gets a moment to say so.
+  // How the process stands after a link ended: the operating system gets a moment to say so, once
+  // for each link.
   [[nodiscard]] boost::asio::awaitable<ProcessState> settled();
   // The process's end, within the guard; nothing if it still runs then.
   [[nodiscard]] boost::asio::awaitable<std::optional<ProcessState>> exit_in_time();
@@ -94,6 +95,7 @@ class CaseRun {
   [[nodiscard]] bool is_late_answer(LinkDriver const& link, Arrival const& arrival);
 
   bool pings_are_scripted_;
+  bool is_settled_ = false;
   std::uint64_t random_;
   std::uint64_t next_request_ = 0;
   std::set<std::uint64_t> nonces_;

@@ -251,6 +251,32 @@ TEST_SUITE("executor") {
     CHECK(std::ranges::count_if(result.frames, &FrameRecord::raw) == 1);
   }
 
+  TEST_CASE("executor: a judge that reads no further for a while loses nothing") {
+    RunOptions frugal;
+    frugal.unread_bytes_max = 4;
+    std::string pings;
+    std::string pongs;
+    for (int nonce = 1; nonce <= 50; ++nonce) {
+      auto const comma = nonce == 1 ? "" : ", ";
+      pings += comma + (R"({"ping": {"nonce": )" + std::to_string(nonce) + "}}");
+      pongs += comma + (R"({"pong": {"nonce": )" + std::to_string(nonce) + "}}");
+    }
+    auto const result =
+        play(R"([{"establish": {}}, {"send": [)" + pings + R"(]}, {"expect": [)" + pongs + "]}]",
+             {.habits = {.over_tcp = true}, .options = frugal});
+    INFO(result.reason);
+    CHECK(result.verdict == Verdict::pass);
+  }
+
+  TEST_CASE("executor: what is awaited is named with its connection's number") {
+    auto const result =
+        play(R"([{"establish": {}}, {"expect": [{"on": {"ours": 2}, "connection_accept": {}}]}])",
+             {.options = impatient()});
+    CHECK(result.reason ==
+          "time-out: waited 40 ms for connection_accept on connection 3; the process is still "
+          "running");
+  }
+
   TEST_CASE("executor: much sent before anything is read blocks nobody") {
     auto const result = play(
         R"([{"establish": {}}, {"repeat": {"times": 5000, "as": "i", "steps": [

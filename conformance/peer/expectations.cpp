@@ -13,11 +13,26 @@ namespace voxspec {
 namespace asio = boost::asio;
 namespace {
 
-Failure refused(Expectation const& expectation, Json const& pattern, Arrival const& arrival) {
+// The pattern in words, with its connection as a number where that is known by now.
+std::string in_words_here(CaseRun const& run, LinkDriver const& link, Json pattern) {
+  if (pattern.is_object() && pattern.contains("on")) {
+    auto const on = run.connection(link, pattern["on"]);
+    if (on) pattern["on"] = *on;
+  }
+  return in_words(pattern);
+}
+
+bool takes_bytes(Expect const& step) {
+  return std::ranges::any_of(step.frames,
+                             [](Json const& pattern) { return frame_kind(pattern) == "frame"; });
+}
+
+Failure refused(Expectation const& expectation, Json const& pattern, std::string const& awaited,
+                Arrival const& arrival) {
   Failure failure;
   failure.expected = pattern;
   failure.got = arrival.frame;
-  failure.reason = "expected " + in_words(pattern) + ", got " + in_words(arrival.frame);
+  failure.reason = "expected " + awaited + ", got " + in_words(arrival.frame);
   if (auto const& mismatch = expectation.mismatch()) {
     failure.mismatch = mismatch->path;
     if (!mismatch->path.empty()) failure.reason += ", which differs at " + mismatch->path;
@@ -135,26 +150,27 @@ asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, Expect const& st
   Expectation expectation{step, run.bindings, link.ids};
   while (!expectation.done()) {
     auto const& pattern = step.frames.at(expectation.awaited());
+    auto const awaited = in_words_here(run, link, pattern);
     auto const event = co_await run.next(link, run.guard());
     if (std::holds_alternative<TimedOut>(event)) {
-      auto failure = timed_out(in_words(pattern), run.options.guard_timeout, run.port.process());
+      auto failure = timed_out(awaited, run.options.guard_timeout, run.port.process());
       failure.expected = pattern;
       co_return std::unexpected(std::move(failure));
     }
     if (auto const* const end = std::get_if<Ended>(&event)) {
       auto const process = co_await run.settled();
-      auto failure = ended_instead(*end, process, in_words(pattern));
+      auto failure = ended_instead(*end, process, awaited);
       failure.expected = pattern;
       co_return std::unexpected(std::move(failure));
     }
     auto const& arrival = std::get<Arrival>(event);
-    if (!arrival.problem.empty() && frame_kind(pattern) != "frame") {
+    if (!arrival.problem.empty() && !takes_bytes(step)) {
       auto failure = undecodable(arrival);
       failure.expected = pattern;
       co_return std::unexpected(std::move(failure));
     }
     if (expectation.feed(arrival.frame, arrival.hex) == Expectation::Fed::refused) {
-      co_return std::unexpected(refused(expectation, pattern, arrival));
+      co_return std::unexpected(refused(expectation, pattern, awaited, arrival));
     }
   }
   co_return Outcome{};

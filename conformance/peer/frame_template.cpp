@@ -139,12 +139,4 @@ Json frame_template(Place const& place, Use use) {
   return out;
 }
 
-Json merged_frame(std::string_view kind, Place const& changes) {
-  Json item{{kind, changes.value()}};
-  // Settings are the one object inside a frame, so one level of merging is all there is; names that
-  // the case leaves out of them get their defaults with the other fields.
-  return frame_template({item, changes.pointer().substr(0, changes.pointer().rfind('/'))},
-                        Use::send);
-}
-
 }  // namespace voxspec

@@ -16,10 +16,6 @@ enum class Use : std::uint8_t { send, pattern, pattern_anywhere };
 
 [[nodiscard]] Json frame_template(Place const& place, Use use);
 
-// What a case changes of a frame, put over the frame's defaults: objects are merged, everything
-// else replaced, and null takes a field away. `changes` is not yet checked; the result is.
-[[nodiscard]] Json merged_frame(std::string_view kind, Place const& changes);
-
 // The value of one field. `loose` lets values of a wrong type pass, as CBOR can carry them.
 [[nodiscard]] Json field_template(Place const& place, FieldType type, Use use, bool loose = false);
 

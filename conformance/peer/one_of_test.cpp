@@ -51,6 +51,17 @@ TEST_SUITE("executor") {
     CHECK(spoken.verdict == Verdict::pass);
   }
 
+  TEST_CASE("one_of: the late answer to a probe of an alternative not taken is no one's business") {
+    auto const result =
+        play(R"([{"establish": {}},
+                 {"send": {"request_call": {"id": {"ours": 1}, "method_id": 1}}},
+                 {"one_of": [)" +
+             both(answered, silent) +
+             R"(]}, {"send": {"ping": {"nonce": 9}}}, {"expect": [{"pong": {"nonce": 9}}]}])");
+    INFO(result.reason);
+    CHECK(result.verdict == Verdict::pass);
+  }
+
   TEST_CASE("one_of: a ProtocolError chooses the violation, an answer to the probe does not") {
     auto const result = choose("110", both(answered, violated));
     INFO(result.reason);

@@ -79,7 +79,7 @@ struct TraceFile {
 // "@role" where the file asks for both roles. A file outside `root` counts from its own folder.
 [[nodiscard]] std::vector<Case> cases(TraceFile const& file, std::filesystem::path const& root);
 
-// A case that has its id, as a file that holds it alone.
+// The version of the language that this reader reads.
 inline constexpr int trace_version = 1;
 
 }  // namespace voxspec

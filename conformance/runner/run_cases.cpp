@@ -108,6 +108,10 @@ Order order_of(std::vector<Case const*> const& cases, std::uint64_t seed) {
 
 }  // namespace
 
+std::size_t default_jobs() {
+  return 8uz * std::max(1U, std::thread::hardware_concurrency());
+}
+
 std::vector<CaseReport> run_cases(std::vector<Case const*> const& cases, Subject const& subject,
                                   Stage& stage, KnownFailures const& known,
                                   RunSettings const& settings, OnCase const& on_case) {

@@ -13,6 +13,10 @@
 
 namespace voxspec {
 
+// How many cases to run at a time where nobody says: eight for each core, because a case spends its
+// time waiting for the subject, above all where the subject says nothing.
+[[nodiscard]] std::size_t default_jobs();
+
 struct RunSettings {
   std::size_t jobs = 1;    // cases at a time
   std::uint64_t seed = 1;  // of the order of the cases and of what is fresh in them

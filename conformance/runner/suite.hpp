@@ -20,8 +20,8 @@ struct Suite {
 
 // Reads every *.json below the folder but the schema of the format. The error is one line.
 [[nodiscard]] std::expected<Suite, std::string> load_suite(std::filesystem::path const& folder);
-// The cases of the files named, whose ids count from `root` where they lie below it. A recording has
-// the id of the case it was made of.
+// The cases of the files named, whose ids count from `root` where they lie below it. A recording
+// has the id of the case it was made of.
 [[nodiscard]] Suite load_files(std::vector<std::filesystem::path> const& files,
                                std::filesystem::path const& root);
 

@@ -27,8 +27,8 @@ class Ring {
   }
   void pop() {
     VOX_ASSERT(size_ > 0);
-    first_ = place(1);
     --size_;
+    first_ = size_ == 0 ? 0 : place(1);  // An empty queue begins anew, with room that is warm.
   }
 
  private:

@@ -6,8 +6,8 @@
 
 namespace vox {
 
-// The reference-counted, immutable bytes of one received payload. Every view that was decoded out of
-// it stays valid for as long as one copy of the backing lives; copies share the bytes.
+// The reference-counted, immutable bytes of one received payload. Every view that was decoded out
+// of it stays valid for as long as one copy of the backing lives; copies share the bytes.
 // r[impl zerocopy.backing] r[impl zerocopy.backing.boxed]
 class Backing {
  public:

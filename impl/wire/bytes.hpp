@@ -20,8 +20,12 @@ using Bytes = std::vector<std::byte>;
 [[nodiscard]] inline std::string_view as_text(ByteView bytes) {
   return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
 }
-[[nodiscard]] inline Bytes to_bytes(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
-[[nodiscard]] inline bool equal(ByteView a, ByteView b) { return as_text(a) == as_text(b); }
+[[nodiscard]] inline Bytes to_bytes(ByteView bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+[[nodiscard]] inline bool equal(ByteView a, ByteView b) {
+  return as_text(a) == as_text(b);
+}
 
 // Lowercase hex without separators, the one spelling of bytes in traces, vectors and reports.
 [[nodiscard]] std::string to_hex(ByteView bytes);

@@ -16,7 +16,9 @@ bool SchemaMessage::operator==(SchemaMessage const& other) const {
   return method_id == other.method_id && direction == other.direction &&
          equal(schemas, other.schemas);
 }
-bool Item::operator==(Item const& other) const { return equal(item, other.item); }
+bool Item::operator==(Item const& other) const {
+  return equal(item, other.item);
+}
 
 namespace {
 
@@ -47,9 +49,8 @@ struct Decoder {
            .schemas = reader.take_sized_bytes()};
   }
   void into(Response& out) {
-    out = {.metadata = metadata(),
-           .ret = reader.take_opaque(),
-           .schemas = reader.take_sized_bytes()};
+    out = {
+        .metadata = metadata(), .ret = reader.take_opaque(), .schemas = reader.take_sized_bytes()};
   }
   void into(Cancel& out) { out = {.metadata = metadata()}; }
   void into(RequestMessage& out) {

@@ -13,9 +13,15 @@ MetadataEntry take_entry(Reader& reader) {
   MetadataEntry entry;
   entry.key = reader.take_text();
   switch (reader.take_variant(std::variant_size_v<MetadataValue>)) {
-    case 0: entry.value = reader.take_text(); break;
-    case 1: entry.value = reader.take_sized_bytes(); break;
-    default: entry.value = reader.take_varint(); break;
+    case 0:
+      entry.value = reader.take_text();
+      break;
+    case 1:
+      entry.value = reader.take_sized_bytes();
+      break;
+    default:
+      entry.value = reader.take_varint();
+      break;
   }
   entry.flags = reader.take_varint();
   return entry;
@@ -25,9 +31,15 @@ void put_entry(Writer& writer, MetadataEntry const& entry) {
   writer.put_text(entry.key);
   writer.put_varint(entry.value.index());
   switch (entry.value.index()) {
-    case 0: writer.put_text(std::get<0>(entry.value)); break;
-    case 1: writer.put_sized_bytes(std::get<1>(entry.value)); break;
-    default: writer.put_varint(std::get<2>(entry.value)); break;
+    case 0:
+      writer.put_text(std::get<0>(entry.value));
+      break;
+    case 1:
+      writer.put_sized_bytes(std::get<1>(entry.value));
+      break;
+    default:
+      writer.put_varint(std::get<2>(entry.value));
+      break;
   }
   writer.put_varint(entry.flags);
 }
@@ -35,9 +47,12 @@ void put_entry(Writer& writer, MetadataEntry const& entry) {
 bool same_value(MetadataValue const& a, MetadataValue const& b) {
   if (a.index() != b.index()) return false;
   switch (a.index()) {
-    case 0: return std::get<0>(a) == std::get<0>(b);
-    case 1: return equal(std::get<1>(a), std::get<1>(b));
-    default: return std::get<2>(a) == std::get<2>(b);
+    case 0:
+      return std::get<0>(a) == std::get<0>(b);
+    case 1:
+      return equal(std::get<1>(a), std::get<1>(b));
+    default:
+      return std::get<2>(a) == std::get<2>(b);
   }
 }
 
@@ -66,7 +81,9 @@ void MetadataView::Iterator::read() {
   VOX_ASSERT(!reader_.failed());
 }
 
-MetadataView::Iterator MetadataView::begin() const { return {count_, encoded_}; }
+MetadataView::Iterator MetadataView::begin() const {
+  return {count_, encoded_};
+}
 
 std::optional<std::string_view> MetadataView::text(std::string_view key) const {
   for (auto const& entry : *this) {
@@ -95,11 +112,13 @@ bool operator==(MetadataView const& a, MetadataView const& b) {
 }
 
 Metadata::Metadata(std::initializer_list<MetadataEntry> entries) {
-  for (auto const& entry : entries) add(entry);
+  for (auto const& entry : entries)
+    add(entry);
 }
 
 Metadata::Metadata(MetadataView entries) {
-  for (auto const& entry : entries) add(entry);
+  for (auto const& entry : entries)
+    add(entry);
 }
 
 Metadata& Metadata::add(MetadataEntry const& entry) {
@@ -113,14 +132,16 @@ MetadataView take_metadata(Reader& reader, std::size_t entries_max) {
   auto const count = reader.take_count(entry_bytes_min);
   if (count > entries_max) reader.fail("a metadata list has more entries than the limit allows");
   auto const encoded = reader.rest();
-  for (std::uint64_t i = 0; i < count && !reader.failed(); ++i) take_entry(reader);
+  for (std::uint64_t i = 0; i < count && !reader.failed(); ++i)
+    take_entry(reader);
   if (reader.failed()) return {};
   return {count, encoded.first(encoded.size() - reader.remaining())};
 }
 
 void put_metadata(Writer& writer, MetadataView metadata) {
   writer.put_varint(metadata.size());
-  for (auto const& entry : metadata) put_entry(writer, entry);
+  for (auto const& entry : metadata)
+    put_entry(writer, entry);
 }
 
 }  // namespace vox::wire

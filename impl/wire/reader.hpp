@@ -16,8 +16,8 @@ enum class Strictness : std::uint8_t { strict, vox_0_4 };
 // Takes postcard fields off the front of a payload; never reads past its end.
 //
 // The first failure sticks: from then on every take returns an empty value and the reader counts as
-// exhausted, so that a decoder can be written as a list of fields and asks once, by result(), how it
-// went. Views point into the payload, whose owner keeps it alive.
+// exhausted, so that a decoder can be written as a list of fields and asks once, by result(), how
+// it went. Views point into the payload, whose owner keeps it alive.
 class Reader {
  public:
   explicit Reader(ByteView payload, Rule rule, Strictness strictness = Strictness::strict)
