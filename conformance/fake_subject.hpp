@@ -7,14 +7,12 @@
 #include "impl/net/event.hpp"
 #include "impl/net/link.hpp"
 #include "impl/net/listener.hpp"
-#include "impl/wire/message.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
