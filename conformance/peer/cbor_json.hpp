@@ -6,8 +6,8 @@
 //   numbers as in all traces (decimal strings are {"u64": "…"} here, since a string is text), text,
 //   bytes as {"hex": …}, lists, true, false, null; maps as objects. A map that an object cannot
 //   hold (keys that are not text or repeat, or that would be read as one of these forms) is
-//   {"map": [[key, value], …]}; a tagged item {"tag": n, "item": …}, undefined "{"undefined":
-//   true}".
+//   {"cbor_map": [[key, value], …]}; a tagged item {"cbor_tag": n, "item": …}, undefined
+//   {"undefined": true}.
 namespace voxspec {
 
 // Takes one item. A failure shows in the reader.

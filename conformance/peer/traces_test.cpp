@@ -1,9 +1,13 @@
 #include "conformance/peer/trace.hpp"
 
+#include "conformance/peer/macros.hpp"
+#include "conformance/peer/trace_keys.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <string>
 
@@ -28,4 +32,24 @@ TEST_CASE("every committed trace loads, and no two cases have one id") {
     }
   }
   CHECK(files > 0);
+}
+
+TEST_CASE("each kind of step and each macro has an example, and each example uses what it shows") {
+  std::set<std::string> wanted;
+  for (auto const& kind : step_kinds())
+    wanted.insert(std::string{kind.name});
+  for (auto const& [name, macro] : macros().items())
+    wanted.insert(name);
+  std::set<std::string> shown;
+  for (auto const& entry : std::filesystem::directory_iterator{"docs/steps"}) {
+    if (entry.path().extension() != ".json") continue;
+    auto const name = entry.path().stem().string();
+    INFO(name);
+    CHECK(load_trace(entry.path()).has_value());
+    std::ifstream text{entry.path()};
+    auto const steps = Json::parse(text)["steps"];
+    CHECK(std::ranges::any_of(steps, [&](Json const& step) { return step.contains(name); }));
+    shown.insert(name);
+  }
+  CHECK(shown == wanted);
 }

@@ -1,0 +1,24 @@
+# The whole command line on real subjects: the suite, and one example of each kind of step with its
+# recording. A subject that was not built is skipped, and says so.
+if(NOT VOXSPEC_TESTS)
+  return()
+endif()
+
+# subject_test(<test> NEEDS <target> COMMAND <word>...)
+function(subject_test name)
+  cmake_parse_arguments(ARG "" "NEEDS" "COMMAND" ${ARGN})
+  if(TARGET ${ARG_NEEDS})
+    add_test(NAME suite.${name} COMMAND ${ARG_COMMAND} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  else()
+    add_test(NAME suite.${name} COMMAND ${CMAKE_COMMAND} -E echo "skipped: ${ARG_NEEDS} is not built")
+  endif()
+  # Cases wait for each other's processes, so that two suites at a time would only slow each other.
+  set_tests_properties(suite.${name} PROPERTIES LABELS suite TIMEOUT 300 RESOURCE_LOCK suite
+    SKIP_REGULAR_EXPRESSION "^skipped: "
+    ENVIRONMENT "XDG_CACHE_HOME=${CMAKE_CURRENT_BINARY_DIR}/cache")
+endfunction()
+
+subject_test(rust NEEDS subject_rust COMMAND voxspec run --subject rust)
+subject_test(steps NEEDS subject_rust COMMAND ${CMAKE_COMMAND} "-DPROGRAM=$<TARGET_FILE:voxspec>"
+  "-DTRACES=${PROJECT_SOURCE_DIR}/docs/steps" "-DKEEP=${CMAKE_CURRENT_BINARY_DIR}/steps"
+  -P ${CMAKE_CURRENT_SOURCE_DIR}/steps_test.cmake)
