@@ -98,9 +98,10 @@ struct Order {
 Order order_of(std::vector<Case const*> const& cases, std::uint64_t seed) {
   Order order{.indices = std::vector<std::size_t>(cases.size())};
   std::iota(order.indices.begin(), order.indices.end(), 0uz);
-  std::ranges::shuffle(order.indices, std::mt19937_64{seed});
-  std::ranges::stable_sort(order.indices, {}, [&](std::size_t index) {
-    return std::pair{cases[index]->hostile, !cases[index]->slow};
+  auto lot = order.indices;
+  std::ranges::shuffle(lot, std::mt19937_64{seed});
+  std::ranges::sort(order.indices, {}, [&](std::size_t index) {
+    return std::tuple{cases[index]->hostile, !cases[index]->slow, lot[index]};
   });
   order.hostile = static_cast<std::size_t>(std::ranges::count(cases, true, &Case::hostile));
   return order;
