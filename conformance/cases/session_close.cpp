@@ -147,6 +147,18 @@ TEST_CASE("r[core.C4] 0.4.0 takes a close of the root, and even a later open of 
   CHECK(script.session.state() == SessionState::connected);
   CHECK(script.hears(0, open()).size() == 1);
   CHECK(script.session.connection(0)->place == Place::offered);
+  CHECK(script.does(command::Accept{.connection_id = 0}) ==
+        Lines{"send accept 0 odd/64 {}", "opened 0 odd/64 even/64"});
+  CHECK(script.session.connection(0)->place == Place::active);
+}
+
+TEST_CASE("r[core.C4] such a connection with id 0 can be refused like any other") {
+  Script script{in_0_4()};
+  script.hears(0, close());
+  script.hears(0, open());
+  CHECK(script.does(command::Reject{.connection_id = 0}) == Lines{"send reject 0 {}"});
+  CHECK(script.session.state() == SessionState::connected);
+  CHECK(script.session.connection_count() == 0);
 }
 
 TEST_CASE("r[connection.root] by the specification closing the root ends the session") {

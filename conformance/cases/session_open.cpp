@@ -164,6 +164,19 @@ TEST_CASE("r[core.U2] an open that cannot be sent leaves no slot and spends its 
   CHECK(script.does(an_open()) == Lines{"send open 3 odd/64 {vox-service=Echo}"});
 }
 
+TEST_CASE(
+    "r[core.U2] an accept that came before its open went out stands when the conduit is lost") {
+  for (auto options : {in_0_4(), in_spec()}) {
+    options.is_registered = true;
+    Script script{options};
+    REQUIRE(script.quietly(an_open()));
+    script.quietly(input::Received{
+        .payload = Backing{wire::encode_message({.connection_id = 1, .payload = accept()})}});
+    CHECK(script.loses_conduit() ==
+          Lines{"not_sent open 1#0", "opened 1 odd/64 even/64", "disconnected"});
+    CHECK(script.session.connection(1)->place == Place::active);
+  }
+}
 TEST_CASE("r[core.U2] opens that wait when the conduit is lost are not sent either") {
   auto options = in_0_4();
   options.is_registered = true;

@@ -1,5 +1,5 @@
 #pragma once
-#include "impl/session/session.hpp"
+#include "conformance/cases/watched_session.hpp"
 #include "spec/rulebook.hpp"
 
 #include <array>
@@ -7,16 +7,15 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace voxspec::test {
 
-// Two sessions of the reference implementation, joined in memory, and an application on each that
-// keeps book of what it was told. Every contradiction between its books and the session, or between
-// what the session says now and said before, becomes a complaint.
+// Two sessions of the reference implementation, joined in memory by a link that keeps the order of
+// each direction and can be cut, and an application on each. Both are watched; besides, neither may
+// ever accuse the other.
 //
 // A step is a number: what is done, by whom and to which connection is all read out of it, so that
 // any list of numbers is a scenario and rapidcheck can shrink it.
@@ -46,11 +45,11 @@ class Pair {
 
   [[nodiscard]] bool is_connected() const { return is_connected_; }
   [[nodiscard]] bool is_open(std::size_t side, vox::session::ConnectionId id) const {
-    return sides_[side].live.contains(id);
+    return sides_[side].watched.live().contains(id);
   }
   [[nodiscard]] std::uint64_t delivered() const { return delivered_; }
   [[nodiscard]] std::uint64_t answered(std::size_t side) const { return sides_[side].answered; }
-  [[nodiscard]] std::vector<std::string> const& complaints() const { return complaints_; }
+  [[nodiscard]] std::vector<std::string> complaints() const;
   // Every byte that either session sent, in order.
   [[nodiscard]] vox::Bytes const& transcript() const { return transcript_; }
 
@@ -60,38 +59,25 @@ class Pair {
     vox::session::RequestId id;
   };
   struct Side {
-    explicit Side(vox::session::Session begun)
-        : session{std::move(begun)}, live{vox::session::root_connection} {}
+    explicit Side(vox::session::Session begun) : watched{std::move(begun)} {}
 
-    vox::session::Session session;
-    std::set<vox::session::ConnectionId> asked;  // opens of ours without an answer
-    std::set<vox::session::ConnectionId> ever_opened;
-    std::set<vox::session::ConnectionId> offered;  // opens of the peer that are not decided
-    std::set<vox::session::ConnectionId> live;
+    WatchedSession watched;
     std::map<vox::session::ConnectionId, vox::session::IdAllocator> request_ids;
     std::vector<Request> to_answer;
     std::vector<Request> asked_requests;
-    std::multiset<std::string> accepted;  // for sending, and neither sent nor given up
     std::deque<vox::Bytes> inbox;
-    std::uint64_t generation = 0;
     std::uint64_t answered = 0;
     bool decides_at_once = false;
     bool rejects_next = false;
-    bool has_ended = false;
   };
 
   void do_step(Side& side, std::uint32_t kind, std::uint32_t pick);
   void decide(Side& side, vox::session::ConnectionId id, std::uint32_t pick);
+  void cancel(Side& side, Request const& request);
   void respond(Side& side, Request const& request);
   bool deliver_to(Side& side);
   void poll(Side& side);
   void absorb(Side& side, vox::session::Output const& output);
-  template <class Event>
-  void on(Side& side, Event const& event);
-  void expect_sent(Side& side, vox::session::Receipt const& receipt);
-  void settle_receipt(Side& side, vox::session::Receipt const& receipt);
-  void compare_books(Side& side);
-  void complain(Side const& side, std::string what);
   [[nodiscard]] Side& peer_of(Side const& side) {
     return &side == &sides_[0] ? sides_[1] : sides_[0];
   }

@@ -1,13 +1,17 @@
 // Sessions under all kinds of use: two against each other, with the link cut anywhere, and one
 // against a peer that says whatever comes to its mind.
 #include "conformance/cases/session_pair.hpp"
+#include "conformance/cases/session_scenario.hpp"
 #include "conformance/cases/session_script.hpp"
 #include "conformance/property.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include <array>
 #include <cstdint>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -52,51 +56,24 @@ void play(Pair& pair) {
   pair.settle();
 }
 
-// What a peer may say: a message of any kind on an id from a small range, or bytes at random.
-Bytes nonsense(std::uint32_t number) {
-  auto const id = (number >> 4U) % 8;
-  auto const request = (number >> 7U) % 6;
-  auto const method = (number >> 10U) % 3;
-  auto const direction =
-      (number >> 12U) % 2 == 0 ? wire::BindingDirection::args : wire::BindingDirection::response;
-  auto const cbor = (number >> 13U) % 2 == 0 ? u32_schema() : text_schema();
-  auto const say = [id](wire::MessagePayload const& payload) {
-    return wire::encode_message({.connection_id = id, .payload = payload});
-  };
-  switch (number % 16) {
-    case 0:
-      return say(open((number >> 14U) % 2 == 0 ? Parity::odd : Parity::even, request));
-    case 1:
-      return say(wire::ConnectionOpen{});
-    case 2:
-      return say(accept());
-    case 3:
-      return say(reject());
-    case 4:
-      return say(close());
-    case 5:
-      return say(call(request, method));
-    case 6:
-      return say(call(request, method, cbor));
-    case 7:
-      return say(reply(request));
-    case 8:
-      return say(reply(request, cbor));
-    case 9:
-      return say(cancel(request));
-    case 10:
-      return say(item(request));
-    case 11:
-      return say(schemas(direction, cbor, method));
-    case 12:
-      return say(wire::Ping{.nonce = number});
-    case 13:
-      return say(wire::Pong{.nonce = request});
-    case 14:
-      return (number >> 20U) % 8 == 0 ? say(wire::ProtocolError{}) : say(open());
-    default:
-      return Bytes(request, static_cast<std::byte>(number >> 16U));
+// A session of the rulebook, and what happens to it, four bytes a step.
+using Story = std::vector<std::array<std::uint8_t, 4>>;
+
+SessionScenario played(Bytes const& bytes) {
+  SessionScenario scenario{bytes};
+  scenario.play();
+  return scenario;
+}
+
+Bytes bytes_of(Rulebook rulebook, std::uint8_t who, std::uint8_t how, Story const& story) {
+  auto const book = rulebook == Rulebook::spec ? 1 : 0;
+  Bytes bytes{static_cast<std::byte>((who & ~1U) | static_cast<unsigned>(book)),
+              static_cast<std::byte>(how)};
+  for (auto const& step : story) {
+    for (auto const byte : step)
+      bytes.push_back(static_cast<std::byte>(byte));
   }
+  return bytes;
 }
 
 }  // namespace
@@ -151,28 +128,35 @@ TEST_CASE("r[session.handshake.resume] a link cut after any message costs no ope
   }
 }
 
-TEST_CASE("r[session.protocol-error] whatever a peer says, a session stays in order or ends") {
+TEST_CASE(
+    "r[session.protocol-error] r[core.E3] whatever happens to a session, it keeps its books") {
   for (auto const rulebook : rulebooks) {
-    holds([rulebook](Steps const& numbers) {
-      auto options = rulebook == Rulebook::spec ? in_spec() : in_0_4();
-      options.limits.connections_max = 4;
-      options.limits.requests_max = 3;
-      options.limits.closed_connections_max = 2;
-      Script script{options};
-      for (auto const number : numbers) {
-        if (number % 5 == 0) script.does(command::Accept{.connection_id = (number >> 4U) % 8});
-        if (number % 7 == 0) script.does(command::Open{.service = "Echo"});
-        if (number % 11 == 0) script.does(command::Close{.connection_id = (number >> 4U) % 8});
-        auto const was_connected = script.session.state() == SessionState::connected;
-        auto const lines = script.hears(nonsense(number));
-        RC_ASSERT(script.session.connection_count() <= 4U);
-        if (!was_connected) RC_ASSERT(lines.empty());
-        auto const has_ended = !lines.empty() && lines.back().starts_with("ended ");
-        RC_ASSERT(has_ended == (was_connected && script.session.state() == SessionState::ended));
-        auto const accuses = !lines.empty() && lines.front().starts_with("send protocol_error");
-        if (rulebook == Rulebook::vox_0_4) RC_ASSERT(!accuses);
-        if (accuses) RC_ASSERT(lines.back().starts_with("ended violation"));
-      }
+    holds([rulebook](std::uint8_t who, std::uint8_t how, Story const& story) {
+      auto const scenario = played(bytes_of(rulebook, who, how, story));
+      for (auto const& complaint : scenario.complaints())
+        RC_FAIL("it " + complaint + "\n" + scenario.transcript());
+    });
+  }
+}
+
+TEST_CASE("the fuzzer's dictionary names every word of a story by its byte") {
+  std::ifstream file{"fuzz/dictionaries/session.dict"};
+  std::ostringstream text;
+  text << file.rdbuf();
+  auto const words = SessionScenario::words();
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::array const byte{static_cast<std::byte>(i)};
+    auto const entry = "\n" + std::string{words[i]} + "=\"\\x" + to_hex(byte);
+    INFO(entry);
+    CHECK(text.str().find(entry) != std::string::npos);
+  }
+}
+
+TEST_CASE("r[session] the same story gives the same words") {
+  for (auto const rulebook : rulebooks) {
+    holds([rulebook](std::uint8_t who, std::uint8_t how, Story const& story) {
+      auto const bytes = bytes_of(rulebook, who, how, story);
+      RC_ASSERT(played(bytes).transcript() == played(bytes).transcript());
     });
   }
 }

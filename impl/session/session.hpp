@@ -155,6 +155,7 @@ class Session {
   Answer on(command::SendCancel const& cancel);
   Answer on(command::SendChannel const& channel);
   [[nodiscard]] std::optional<Misuse> cannot_send_on(ConnectionId id) const;
+  [[nodiscard]] bool is_the_root(ConnectionId id) const;
   [[nodiscard]] std::optional<Misuse> cannot_decide_on(ConnectionId id) const;
   // Whether the announcement that has to go before data of the binding can be made.
   [[nodiscard]] bool can_announce(Slot const& slot, schema::Binding binding,

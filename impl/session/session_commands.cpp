@@ -47,12 +47,19 @@ Session::Answer Session::on(command::Close const& close) {
   return close.connection_id;
 }
 
+// Whether the id is that of the connection that the handshake made. In 0.4.0 a peer that closed it
+// may open id 0 again, which makes another connection, like those with other ids.
+bool Session::is_the_root(ConnectionId id) const {
+  auto const place = connections_.place_of(id);
+  return place == Place::root || place == Place::root_removed;
+}
+
 std::optional<Misuse> Session::cannot_decide_on(ConnectionId id) const {
+  if (is_the_root(id)) {
+    return root_is_offered_ ? std::nullopt : std::optional{Misuse::connection_not_offered};
+  }
   auto const* const slot = connections_.find(id);
-  auto const is_offered =
-      id == root_connection ? root_is_offered_ : slot != nullptr && slot->place == Place::offered;
-  if (!is_offered) return Misuse::connection_not_offered;
-  if (id == root_connection) return std::nullopt;
+  if (slot == nullptr || slot->place != Place::offered) return Misuse::connection_not_offered;
   if (state_ == SessionState::recovering) return Misuse::recovering;
   if (state_ == SessionState::waiting) return Misuse::disconnected;
   if (outbox_.is_full()) return Misuse::queue_full;
@@ -63,12 +70,12 @@ std::optional<Misuse> Session::cannot_decide_on(ConnectionId id) const {
 Session::Answer Session::on(command::Accept const& accept) {
   auto const id = accept.connection_id;
   if (auto const misuse = cannot_decide_on(id)) return refuse(*misuse);
-  auto const* slot = connections_.find_live(id);
-  if (id == root_connection) {
+  auto* const slot = connections_.find_live(id);
+  if (is_the_root(id)) {
     root_is_offered_ = false;
     if (slot == nullptr) return refuse(text::connection_not_found);
   } else {
-    connections_.find_live(id)->place = Place::active;
+    slot->place = Place::active;
     send({.kind = SendKind::accept, .connection_id = id, .id = 0},
          wire::ConnectionAccept{.connection_settings = slot->our_settings, .metadata = {}})
         .was_asked_for = true;
@@ -83,7 +90,7 @@ Session::Answer Session::on(command::Accept const& accept) {
 Session::Answer Session::on(command::Reject const& reject) {
   auto const id = reject.connection_id;
   if (auto const misuse = cannot_decide_on(id)) return refuse(*misuse);
-  if (id == root_connection) {
+  if (is_the_root(id)) {
     root_is_offered_ = false;
     end(EndCause::refused, rejected(reject.metadata).text());
     return id;

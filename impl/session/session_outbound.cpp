@@ -87,8 +87,9 @@ void Session::on(input::SendFailed const& failed) {
 Output Session::outcome_of_unsent(Batch const& batch) {
   auto const& receipt = batch.receipt;
   auto* const slot = connections_.find_live(receipt.connection_id);
+  // A peer that guessed the id may have accepted it already; then the connection stands.
   // r[impl core.U2]
-  if (receipt.kind == SendKind::open && slot != nullptr) {
+  if (receipt.kind == SendKind::open && slot != nullptr && slot->place == Place::pending_outbound) {
     connections_.erase(*slot);
     return output::OpenFailed{.connection_id = receipt.connection_id,
                               .error = protocol_error(text::open_not_sent)};

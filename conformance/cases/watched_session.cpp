@@ -1,0 +1,456 @@
+#include "conformance/cases/watched_session.hpp"
+
+#include "conformance/cases/session_lines.hpp"
+#include "impl/wire/message.hpp"
+
+#include <iterator>
+#include <type_traits>
+#include <variant>
+
+namespace voxspec::test {
+
+using namespace vox;
+using namespace vox::session;
+
+namespace {
+
+// Which message a payload is, read from its bytes.
+struct ReceiptOf {
+  ConnectionId connection;
+
+  Receipt make(SendKind kind, std::uint64_t id = 0) const { return {kind, connection, id}; }
+  Receipt operator()(wire::ProtocolError const&) const { return make(SendKind::protocol_error); }
+  Receipt operator()(wire::ConnectionOpen const&) const { return make(SendKind::open); }
+  Receipt operator()(wire::ConnectionAccept const&) const { return make(SendKind::accept); }
+  Receipt operator()(wire::ConnectionReject const&) const { return make(SendKind::reject); }
+  Receipt operator()(wire::ConnectionClose const&) const { return make(SendKind::close); }
+  Receipt operator()(wire::RequestMessage const& request) const {
+    constexpr SendKind bodies[] = {SendKind::call, SendKind::response, SendKind::cancel};
+    return make(bodies[request.body.index()], request.id);
+  }
+  Receipt operator()(wire::SchemaMessage const& schema) const {
+    return make(SendKind::schema, schema.method_id);
+  }
+  Receipt operator()(wire::ChannelMessage const& channel) const {
+    return make(SendKind::channel, channel.id);
+  }
+  Receipt operator()(wire::Ping const& ping) const { return make(SendKind::ping, ping.nonce); }
+  Receipt operator()(wire::Pong const& pong) const { return make(SendKind::pong, pong.nonce); }
+};
+
+// The message that an accepted command puts into the queue, if it does.
+struct Promise {
+  ConnectionId id;
+  bool is_root;  // the connection that the handshake made, whose consent is between us alone
+
+  using Maybe = std::optional<Receipt>;
+  Maybe unless_root(SendKind kind) const { return is_root ? Maybe{} : Receipt{kind, id, 0}; }
+  Maybe operator()(command::Open const&) const { return Receipt{SendKind::open, id, 0}; }
+  Maybe operator()(command::Close const&) const { return Receipt{SendKind::close, id, 0}; }
+  Maybe operator()(command::Accept const&) const { return unless_root(SendKind::accept); }
+  Maybe operator()(command::Reject const&) const { return unless_root(SendKind::reject); }
+  Maybe operator()(command::Abandon const&) const { return unless_root(SendKind::accept); }
+  Maybe operator()(command::SendCall const& sent) const {
+    return Receipt{SendKind::call, id, sent.request_id};
+  }
+  Maybe operator()(command::SendResponse const& sent) const {
+    return Receipt{SendKind::response, id, sent.request_id};
+  }
+  Maybe operator()(command::SendCancel const& sent) const {
+    return Receipt{SendKind::cancel, id, sent.request_id};
+  }
+  Maybe operator()(command::SendChannel const& sent) const {
+    return Receipt{SendKind::channel, id, sent.channel_id};
+  }
+  template <class Other>
+  Maybe operator()(Other const&) const {
+    return std::nullopt;
+  }
+};
+
+// Messages that go out only because a command or a Ping of the peer asked for them.
+bool is_always_asked_for(SendKind kind) {
+  switch (kind) {
+    case SendKind::open:
+    case SendKind::accept:
+    case SendKind::call:
+    case SendKind::response:
+    case SendKind::cancel:
+    case SendKind::channel:
+    case SendKind::pong:
+      return true;
+    case SendKind::protocol_error:
+    case SendKind::reject:
+    case SendKind::close:
+    case SendKind::schema:
+    case SendKind::ping:
+      return false;
+  }
+  return false;
+}
+
+template <class Map>
+void erase_connection(Map& map, ConnectionId id) {
+  std::erase_if(map, [id](auto const& entry) {
+    if constexpr (requires { entry.second; }) {
+      return std::get<0>(entry.first) == id;
+    } else {
+      return std::get<0>(entry) == id;
+    }
+  });
+}
+
+}  // namespace
+
+WatchedSession::WatchedSession(Session begun) : session_{std::move(begun)} {}
+
+std::string WatchedSession::name_of(Receipt const& receipt) const {
+  return line_of(output::NotSent{.receipt = receipt});
+}
+
+void WatchedSession::handle(TimePoint now, Input const& input) {
+  note_input(input);
+  session_.handle(now, input);
+  if (std::holds_alternative<input::DeadlineReached>(input)) {
+    auto const next = session_.next_deadline();
+    expect(!next || *next > now, "wants to be woken for a time that has passed");
+  }
+}
+
+std::expected<ConnectionId, Refusal> WatchedSession::call(TimePoint now, Command const& command) {
+  auto const root = session_.connection(root_connection);
+  auto const has_root = !root || root->place == Place::root;
+  auto answer = session_.call(now, command);
+  if (answer) {
+    note_command(command, *answer, has_root && *answer == root_connection);
+  } else {
+    note_refusal(command, answer.error());
+  }
+  in_flight_.reset();
+  return answer;
+}
+
+std::optional<Output> WatchedSession::poll() {
+  in_flight_.reset();
+  auto output = session_.poll();
+  if (output) note(*output);
+  return output;
+}
+
+void WatchedSession::note_input(Input const& input) {
+  if (session_.state() == SessionState::ended) return in_flight_.reset();
+  if (std::holds_alternative<input::SendFailed>(input) && in_flight_) {
+    if (in_flight_->kind == SendKind::schema) {
+      announced_.erase(*binding_in_flight_);
+    } else {
+      accept_for_sending(*in_flight_);
+      if (answer_in_flight_) {
+        answers_[{in_flight_->connection_id, in_flight_->id}].push_front(*answer_in_flight_);
+      }
+    }
+  }
+  in_flight_.reset();
+  if (std::holds_alternative<input::ConduitLost>(input)) is_connected_ = false;
+  if (auto const* const received = std::get_if<input::Received>(&input)) {
+    note_received(received->payload.view());
+  }
+}
+
+void WatchedSession::note_received(ByteView payload) {
+  if (session_.state() != SessionState::connected) return;
+  auto const strictness = follows_spec() ? wire::Strictness::strict : wire::Strictness::vox_0_4;
+  auto const message = wire::decode_message(payload, strictness);
+  if (!message) return;
+  auto const id = message->connection_id;
+  if (auto const* const ping = std::get_if<wire::Ping>(&message->payload)) {
+    if (id == root_connection || !follows_spec()) {
+      accept_for_sending({SendKind::pong, id, ping->nonce});
+    }
+  } else if (auto const* const pong = std::get_if<wire::Pong>(&message->payload)) {
+    if (id == root_connection) pongs_.insert(pong->nonce);
+  }
+}
+
+void WatchedSession::note_command(Command const& command, ConnectionId id, bool is_root) {
+  if (auto const promise = std::visit(Promise{id, is_root}, command)) accept_for_sending(*promise);
+  if (std::holds_alternative<command::Open>(command)) {
+    expect(has_parity(id, session_.our_settings().parity), "opened an id of the wrong parity");
+    expect(id > last_opened_, "opened an id twice");
+    last_opened_ = id;
+    asked_.insert(id);
+  } else if (std::holds_alternative<command::Reject>(command) && !is_root) {
+    expect(offered_.erase(id) == 1, "rejected a connection that nobody asked for");
+  } else if (std::holds_alternative<command::Accept>(command) ||
+             std::holds_alternative<command::Abandon>(command)) {
+    decided_.insert(id);
+  } else if (auto const* const sent = std::get_if<command::SendCall>(&command)) {
+    calls_out_[{id, sent->request_id}] = sent->method_id;
+  } else if (auto const* const answer = std::get_if<command::SendResponse>(&command)) {
+    auto const call = calls_in_.find({id, answer->request_id});
+    if (call == calls_in_.end()) {
+      expect(!follows_spec(), "took a response that nobody waits for");
+      return;
+    }
+    answers_[call->first].push_back(call->second);
+    calls_in_.erase(call);
+  }
+}
+
+// What the session may not say no to: it told of the connection, or has room in its queue.
+void WatchedSession::note_refusal(Command const& command, Refusal const& refusal) {
+  auto const id = std::visit(
+      [](auto const& wanted) -> std::optional<ConnectionId> {
+        if constexpr (requires { wanted.connection_id; }) return wanted.connection_id;
+        return std::nullopt;
+      },
+      command);
+  auto const is = [&refusal](auto const& cause) { return refusal == Refusal{cause}; };
+  expect(!is(Misuse::queue_full) || !session_.can_send(), "has room and says that it has none");
+  if (!id || !is_connected_) return;
+  expect(!offered_.contains(*id) || decided_.contains(*id) || !is(Misuse::connection_not_offered),
+         "does not know what it asked consent for");
+  expect(!live_.contains(*id) || (!is(Misuse::connection_not_active) &&
+                                  !is(protocol_error(text::connection_not_found))),
+         "does not know a connection that is there");
+}
+
+void WatchedSession::accept_for_sending(Receipt const& receipt) {
+  unsent_.emplace(receipt.kind, receipt.connection_id, receipt.id);
+}
+
+void WatchedSession::settle(Receipt const& receipt) {
+  auto const at = unsent_.find({receipt.kind, receipt.connection_id, receipt.id});
+  if (at != unsent_.end()) {
+    unsent_.erase(at);
+  } else if (is_always_asked_for(receipt.kind)) {
+    complain("what nobody asked for: " + name_of(receipt));
+  }
+}
+
+bool WatchedSession::can_speak_on(ConnectionId id) const {
+  return live_.contains(id) || (id == root_connection && offered_.contains(id));
+}
+
+void WatchedSession::check_place(Receipt const& receipt) {
+  auto const id = receipt.connection_id;
+  switch (receipt.kind) {
+    case SendKind::open:
+      return expect(asked_.contains(id), "sends an open that is resolved already");
+    case SendKind::accept:
+      return expect(offered_.contains(id), "accepts what nobody asked for");
+    case SendKind::close:
+      return expect(id != root_connection, "closes the root");
+    case SendKind::schema:
+    case SendKind::call:
+    case SendKind::response:
+    case SendKind::cancel:
+    case SendKind::channel:
+      return expect(can_speak_on(id), "speaks on a connection that is not there");
+    case SendKind::ping:
+      expect(id == root_connection, "pings off the root");
+      expect(last_ping_ == 0 || pongs_.contains(last_ping_), "pings again without a pong");
+      expect(receipt.id == last_ping_ + 1, "skips a nonce");
+      last_ping_ = receipt.id;
+      return;
+    case SendKind::protocol_error:
+      expect(id == root_connection && follows_spec(), "accuses where it must not");
+      has_accused_ = true;
+      return;
+    case SendKind::reject:
+    case SendKind::pong:
+      return;
+  }
+}
+
+void WatchedSession::check_schemas(Receipt const& receipt, wire::Message const& message) {
+  auto const id = receipt.connection_id;
+  if (auto const* const schema = std::get_if<wire::SchemaMessage>(&message.payload)) {
+    binding_in_flight_ = BindingKey{id, schema->method_id, schema->direction};
+    expect(announced_.insert(*binding_in_flight_).second, "announces a binding twice");
+    return;
+  }
+  auto const* const request = std::get_if<wire::RequestMessage>(&message.payload);
+  if (request == nullptr || !follows_spec()) return;
+  if (auto const* const call = std::get_if<wire::Call>(&request->body)) {
+    expect(call->schemas.empty(), "inlines schemas");
+    expect(announced_.contains({id, call->method_id, wire::BindingDirection::args}),
+           "calls before the schemas of the arguments");
+  } else if (auto const* const response = std::get_if<wire::Response>(&request->body)) {
+    expect(response->schemas.empty(), "inlines schemas");
+    auto const methods = answers_.find({id, request->id});
+    if (methods == answers_.end()) return complain("responds twice");
+    expect(announced_.contains({id, methods->second.front(), wire::BindingDirection::response}),
+           "responds before the schemas of the response");
+  }
+}
+
+std::optional<MethodId> WatchedSession::take_answer(Receipt const& receipt) {
+  auto const methods = answers_.find({receipt.connection_id, receipt.id});
+  if (methods == answers_.end()) return std::nullopt;
+  auto const method = methods->second.front();
+  methods->second.pop_front();
+  if (methods->second.empty()) answers_.erase(methods);
+  return method;
+}
+
+void WatchedSession::on_send(Receipt const& receipt, ByteView payload) {
+  expect(is_connected_, "sends on a conduit that is gone");
+  expect(!has_accused_, "speaks after a ProtocolError");
+  auto const message = wire::decode_message(payload, wire::Strictness::strict);
+  if (!message) return complain("sends what cannot be decoded");
+  expect(std::visit(ReceiptOf{message->connection_id}, message->payload) == receipt,
+         "sends something else than it says");
+  check_schemas(receipt, *message);
+  check_place(receipt);
+  answer_in_flight_ = receipt.kind == SendKind::response ? take_answer(receipt) : std::nullopt;
+  if (receipt.kind != SendKind::schema) settle(receipt);
+  in_flight_ = receipt;
+}
+
+void WatchedSession::forget_connection(ConnectionId id) {
+  erase_connection(calls_in_, id);
+  erase_connection(calls_out_, id);
+  erase_connection(announced_, id);
+}
+
+void WatchedSession::forget_conduit() {
+  calls_in_.clear();
+  calls_out_.clear();
+  announced_.clear();
+  answers_.clear();
+  last_ping_ = 0;
+}
+
+template <class Event>
+void WatchedSession::on(Event const& event) {
+  using namespace output;
+  if constexpr (std::is_same_v<Event, Send>) {
+    on_send(event.receipt, event.payload);
+  } else if constexpr (std::is_same_v<Event, NotSent>) {
+    settle(event.receipt);
+    auto const& receipt = event.receipt;
+    if (receipt.kind == SendKind::call) calls_out_.erase({receipt.connection_id, receipt.id});
+    if (receipt.kind == SendKind::response) static_cast<void>(take_answer(receipt));
+  } else if constexpr (std::is_same_v<Event, ConnectionRequested>) {
+    auto const id = event.connection_id;
+    if (id == root_connection && !std::exchange(root_was_requested_, true)) return;
+    expect(!live_.contains(id) && offered_.insert(id).second,
+           "asks for consent to a connection that is there");
+    decided_.erase(id);
+    forget_connection(id);
+  } else if constexpr (std::is_same_v<Event, Opened>) {
+    expect(asked_.erase(event.connection_id) + offered_.erase(event.connection_id) == 1,
+           "opens a connection that nobody asked for");
+    expect(live_.insert(event.connection_id).second, "opens a connection twice");
+  } else if constexpr (std::is_same_v<Event, OpenFailed>) {
+    expect(asked_.erase(event.connection_id) == 1, "resolves an open twice");
+    if (event.error == protocol_error(text::open_not_sent)) {
+      settle({SendKind::open, event.connection_id, 0});
+    }
+  } else if constexpr (std::is_same_v<Event, Closed>) {
+    expect(live_.erase(event.connection_id) + offered_.erase(event.connection_id) == 1,
+           "closes a connection that is not there");
+    forget_connection(event.connection_id);
+  } else if constexpr (std::is_same_v<Event, CloseFailed>) {
+    settle({SendKind::close, event.connection_id, 0});
+  } else if constexpr (std::is_same_v<Event, CallReceived>) {
+    auto const is_new =
+        calls_in_.insert_or_assign({event.connection_id, event.request_id}, event.call.method_id)
+            .second;
+    expect(is_new || !follows_spec(), "takes a second request with the id of one in flight");
+    expect(can_speak_on(event.connection_id) ||
+               (!follows_spec() && offered_.contains(event.connection_id)),
+           "hears a call on a connection that is not there");
+  } else if constexpr (std::is_same_v<Event, ResponseReceived>) {
+    auto const call = calls_out_.find({event.connection_id, event.request_id});
+    expect(call != calls_out_.end() || !follows_spec(), "takes a response that nobody waits for");
+    if (call == calls_out_.end()) return;
+    expect(event.method_id == call->second, "takes a response for that of another method");
+    calls_out_.erase(call);
+  } else if constexpr (std::is_same_v<Event, ConduitWanted> ||
+                       std::is_same_v<Event, Disconnected>) {
+    is_connected_ = false;
+  } else if constexpr (std::is_same_v<Event, Resumed>) {
+    expect(event.generation == generation_ + 1, "skips a generation");
+    generation_ = event.generation;
+    is_connected_ = true;
+    forget_conduit();
+  } else if constexpr (std::is_same_v<Event, Ended>) {
+    has_ended_ = true;
+    expect(has_accused_ == (event.cause == EndCause::violation),
+           "ends with an accusation that it did not make");
+    expect((event.cause == EndCause::violation) == event.rule.has_value(),
+           "names a rule without a violation");
+  }
+}
+
+void WatchedSession::note(Output const& output) {
+  if (has_ended_) complain("speaks after its end: " + line_of(output));
+  std::visit([this](auto const& event) { on(event); }, output);
+}
+
+void WatchedSession::compare() {
+  expect(has_ended_ == (session_.state() == SessionState::ended), "does not say that it ended");
+  expect(session_.generation() == generation_, "counts another generation than it says");
+  if (has_ended_) {
+    expect(!session_.next_deadline(), "wants to be woken after its end");
+    expect(asked_.empty(), "never resolved an open");
+    expect(live_.empty() && offered_.empty(), "never closed a connection");
+    expect(session_.connection_count() == 0, "keeps slots");
+    if (!unsent_.empty()) {
+      auto const& [kind, connection, id] = *unsent_.begin();
+      complain("never said what became of " + name_of({kind, connection, id}));
+    }
+    return;
+  }
+  expect((session_.state() == SessionState::connected) == is_connected_,
+         "takes its conduit for another than it says");
+  compare_connections();
+}
+
+void WatchedSession::compare_connections() {
+  auto const known = asked_.size() + offered_.size() + live_.size();
+  if (session_.connection_count() != known) {
+    complain("holds " + std::to_string(session_.connection_count()) + " slots for " +
+             std::to_string(known) + " connections");
+  }
+  std::map<ConnectionId, std::pair<std::size_t, std::size_t>> requests;
+  for (auto const& [key, method] : calls_in_)
+    ++requests[key.first].first;
+  for (auto const& [key, method] : calls_out_)
+    ++requests[key.first].second;
+  auto const check = [&](ConnectionId id, Place place) {
+    auto const info = session_.connection(id);
+    if (!info) return complain("has no slot for connection " + std::to_string(id));
+    expect(info->place == place || id == root_connection, "has a slot at another place");
+    if (!follows_spec()) return;  // 0.4.0 takes ids twice, and remembers requests of closed ids.
+    auto const& [in, out] = requests[id];
+    expect(info->requests_from_peer == in && info->requests_from_us == out,
+           "counts other requests than there are");
+    expect(in <= info->our_settings.max_concurrent_requests, "takes more requests than it allows");
+    expect(out <= info->peer_settings.max_concurrent_requests, "has more requests than it may");
+  };
+  for (auto const id : asked_)
+    check(id, Place::pending_outbound);
+  for (auto const id : offered_)
+    check(id, Place::offered);
+  for (auto const id : live_)
+    check(id, Place::active);
+}
+
+void WatchedSession::finish(TimePoint now) {
+  while (poll()) {
+  }
+  static_cast<void>(call(now, command::Shutdown{}));
+  while (poll()) {
+  }
+  compare();
+  expect(has_ended_, "does not end");
+  auto const refused = call(now, command::Open{});
+  expect(!refused && refused.error().text() == "protocol error: session closed",
+         "takes commands after its end");
+  handle(now, input::DeadlineReached{});
+  expect(!poll(), "speaks when spoken to after its end");
+}
+
+}  // namespace voxspec::test

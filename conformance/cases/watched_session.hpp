@@ -1,0 +1,120 @@
+#pragma once
+#include "impl/session/session.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace voxspec::test {
+
+// A session of the reference implementation, and beside it a book of all that went in and all that
+// came out, kept without a look at how the session works. What holds of every session, whatever its
+// peer, its application and its link do, is checked here and nowhere else, for properties,
+// simulations and fuzzers alike:
+//  - the ids it allocates are of its parity and rise, so none comes twice
+//  - each of its opens is resolved exactly once, and it holds a slot for every connection that it
+//    spoke of and did not end, and no other
+//  - what it accepted for sending goes out once, or it says that it does not; nobody else's message
+//    goes out, none on a connection that is not there, and none on a conduit that is gone
+//  - in `spec`, schemas go before the data that needs them, and a response answers one call
+//  - it does not refuse a command for a reason that it knows to be wrong
+//  - one Ping is outstanding at a time, with nonces 1, 2, 3, …
+//  - the generation grows by one with each resumption
+//  - it accuses its peer in `spec` only, as its last message; and after its end it is silent
+// Each contradiction is a complaint. Time does not go back, and the book is compared with the
+// session when everything is polled.
+class WatchedSession {
+ public:
+  explicit WatchedSession(vox::session::Session begun);
+
+  void handle(vox::TimePoint now, vox::session::Input const& input);
+  // A command whose meaning depends on what the session has said (all but Open and Shutdown) wants
+  // that to be polled first, as an application would.
+  std::expected<vox::session::ConnectionId, vox::session::Refusal> call(
+      vox::TimePoint now, vox::session::Command const& command);
+  [[nodiscard]] std::optional<vox::session::Output> poll();
+
+  // Compares the book with the session. poll() has nothing more.
+  void compare();
+  // Ends the session, polls it, and looks whether anything is left over.
+  void finish(vox::TimePoint now);
+
+  [[nodiscard]] vox::session::Session const& session() const { return session_; }
+  // Connections: opens of ours without an answer, opens of the peer (and the root) that nobody has
+  // decided, and those that can be used.
+  [[nodiscard]] std::set<vox::session::ConnectionId> const& asked() const { return asked_; }
+  [[nodiscard]] std::set<vox::session::ConnectionId> const& offered() const { return offered_; }
+  [[nodiscard]] std::set<vox::session::ConnectionId> const& live() const { return live_; }
+  [[nodiscard]] bool is_connected() const { return is_connected_; }
+  [[nodiscard]] bool has_ended() const { return has_ended_; }
+  [[nodiscard]] std::vector<std::string> const& complaints() const { return complaints_; }
+
+ private:
+  // A request on a connection; a binding on a connection.
+  using RequestKey = std::pair<vox::session::ConnectionId, vox::session::RequestId>;
+  using BindingKey =
+      std::tuple<vox::session::ConnectionId, vox::session::MethodId, vox::wire::BindingDirection>;
+  using ReceiptKey = std::tuple<vox::session::SendKind, vox::session::ConnectionId, std::uint64_t>;
+
+  void complain(std::string what) { complaints_.push_back(std::move(what)); }
+  void expect(bool holds, std::string_view otherwise) {
+    if (!holds) complain(std::string{otherwise});
+  }
+  [[nodiscard]] bool follows_spec() const { return session_.rulebook() == vox::Rulebook::spec; }
+  [[nodiscard]] bool can_speak_on(vox::session::ConnectionId id) const;
+  [[nodiscard]] std::string name_of(vox::session::Receipt const& receipt) const;
+
+  void note_input(vox::session::Input const& input);
+  void note_received(vox::ByteView payload);
+  void note_command(vox::session::Command const& command, vox::session::ConnectionId id,
+                    bool is_root);
+  void note_refusal(vox::session::Command const& command, vox::session::Refusal const& refusal);
+  void note(vox::session::Output const& output);
+  template <class Event>
+  void on(Event const& event);
+  void on_send(vox::session::Receipt const& receipt, vox::ByteView payload);
+  void check_place(vox::session::Receipt const& receipt);
+  void check_schemas(vox::session::Receipt const& receipt, vox::wire::Message const& message);
+  // The method of the call that the oldest queued response of this receipt answers.
+  std::optional<vox::session::MethodId> take_answer(vox::session::Receipt const& receipt);
+  void forget_connection(vox::session::ConnectionId id);
+  void forget_conduit();
+
+  void accept_for_sending(vox::session::Receipt const& receipt);
+  void settle(vox::session::Receipt const& receipt);
+  void compare_connections();
+
+  vox::session::Session session_;
+  std::vector<std::string> complaints_;
+
+  std::set<vox::session::ConnectionId> asked_;
+  std::set<vox::session::ConnectionId> offered_{vox::session::root_connection};
+  std::set<vox::session::ConnectionId> decided_;  // by us, among those that were offered
+  std::set<vox::session::ConnectionId> live_;
+  vox::session::ConnectionId last_opened_ = 0;
+  bool root_was_requested_ = false;
+
+  std::multiset<ReceiptKey> unsent_;  // accepted for sending; neither sent nor given up
+  std::optional<vox::session::Receipt> in_flight_;
+  std::optional<BindingKey> binding_in_flight_;
+  std::optional<vox::session::MethodId> answer_in_flight_;
+  std::map<RequestKey, vox::session::MethodId> calls_in_;             // that we owe a response
+  std::map<RequestKey, vox::session::MethodId> calls_out_;            // that we wait for
+  std::map<RequestKey, std::deque<vox::session::MethodId>> answers_;  // on their way out
+  std::set<BindingKey> announced_;
+
+  std::uint64_t generation_ = 0;
+  std::uint64_t last_ping_ = 0;
+  std::set<std::uint64_t> pongs_;  // nonces that came on the root
+  bool is_connected_ = true;
+  bool has_accused_ = false;
+  bool has_ended_ = false;
+};
+
+}  // namespace voxspec::test
