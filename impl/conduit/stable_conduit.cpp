@@ -29,16 +29,25 @@ wire::ServerHello StableConduit::refuse_client_hello() {
   return {.rejected = true, .resume_key = {}, .last_received = {}};
 }
 
-std::expected<ByteView, SendRefused> StableConduit::send(wire::Message const& message) {
+template <class PutItem>
+std::expected<ByteView, SendRefused> StableConduit::send_frame(PutItem put_item) {
   if (lost_) return std::unexpected(SendRefused::lost);
   frame_.clear();
   auto const begin = wire::begin_stable_frame(frame_, next_seq_, last_received_);
-  wire::encode_message(frame_, message);
+  put_item();
   wire::end_stable_frame(frame_, begin);
   if (!replay_.has_room_for(frame_.size())) return std::unexpected(SendRefused::replay_full);
   replay_.push(next_seq_, frame_.view());
   ++next_seq_;
   return frame_.view();
+}
+
+std::expected<ByteView, SendRefused> StableConduit::send(wire::Message const& message) {
+  return send_frame([&] { wire::encode_message(frame_, message); });
+}
+
+std::expected<ByteView, SendRefused> StableConduit::send(ByteView message) {
+  return send_frame([&] { wire::Writer{frame_}.put_bytes(message); });
 }
 
 Result<std::optional<ByteView>> StableConduit::receive(ByteView payload) {

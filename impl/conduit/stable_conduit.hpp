@@ -65,6 +65,8 @@ class StableConduit {
   // since a failed send is no proof that nothing arrived. The view holds until the next call.
   // r[impl stable.framing] r[impl stable.ack]
   [[nodiscard]] std::expected<ByteView, SendRefused> send(wire::Message const& message);
+  // The same for a message that is encoded already.
+  [[nodiscard]] std::expected<ByteView, SendRefused> send(ByteView message);
   // The message inside a payload that came, or nothing if it came before. The view points into the
   // payload.
   // r[impl stable.seq.monotonic]
@@ -79,6 +81,9 @@ class StableConduit {
   [[nodiscard]] std::optional<ResumeKey> const& resume_key() const { return resume_key_; }
 
  private:
+  // Numbers and keeps the frame whose item `put_item` appends.
+  template <class PutItem>
+  std::expected<ByteView, SendRefused> send_frame(PutItem put_item);
   void forget_received(std::optional<Sequence> peer_last_received);
 
   Rulebook rulebook_;

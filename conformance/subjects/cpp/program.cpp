@@ -1,0 +1,163 @@
+#include "conformance/subjects/cpp/program.hpp"
+
+#include "conformance/subjects/cpp/outbound.hpp"
+#include "conformance/subjects/cpp/scenario.hpp"
+#include "conformance/subjects/cpp/testbed_client.hpp"
+#include "conformance/subjects/cpp/testbed_service.hpp"
+#include "impl/net/deadline.hpp"
+#include "impl/net/listener.hpp"
+#include "impl/net/serve.hpp"
+#include "impl/net/session_builder.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace voxspec::subject {
+
+namespace asio = boost::asio;
+namespace net = vox::net;
+using namespace vox;
+
+namespace {
+
+using Ran = std::expected<void, std::string>;
+
+// No scenario takes longer than this against a peer that answers. Without a limit, a peer that
+// falls silent would keep the process for ever.
+constexpr std::chrono::seconds scenario_limit{30};
+// How long a session may take to end after its last caller is gone.
+constexpr std::chrono::seconds farewell{1};
+
+void complain(std::string_view line) {
+  std::cerr << line << '\n';
+}
+
+// Testbed on the root connection, and on virtual ones unless the settings refuse them.
+net::Acceptor acceptor(Settings const& settings, std::shared_ptr<net::RequestHandler> service) {
+  return net::Acceptor::Function{
+      [accepts_virtual = settings.accepts_connections, service = std::move(service)](
+          session::ConnectionRequest const& request, net::PendingConnection pending) {
+        if (accepts_virtual || request.is_root()) return std::move(pending).handle_with(service);
+        wire::Metadata const reasons{
+            {.key = "error", .value = "this peer accepts no virtual connections"}};
+        std::move(pending).reject(reasons);
+      }};
+}
+
+template <class Builder>
+Builder configured(Builder builder, Settings const& settings,
+                   std::shared_ptr<net::RequestHandler> service) {
+  builder.rulebook(settings.rulebook)
+      .service(std::string{testbed::service_name})
+      .on_connection(acceptor(settings, std::move(service)))
+      .log(complain);
+  if (settings.keepalive) builder.keepalive(*settings.keepalive);
+  return builder;
+}
+
+asio::awaitable<std::expected<net::Established, std::string>> dial(
+    Settings settings, std::shared_ptr<net::RequestHandler> service) {
+  auto const builder = configured(net::InitiatorBuilder{}, settings, std::move(service));
+  auto established = co_await net::connect_session(settings.address, builder, settings.conduit);
+  if (established) co_return std::move(*established);
+  co_return std::unexpected(net::to_string(settings.address) + ": " + established.error().text());
+}
+
+asio::awaitable<Ran> serve_peer(Settings settings) {
+  auto const service = make_testbed_service(settings.rulebook);
+  auto const established = co_await dial(settings, service);
+  if (!established) co_return std::unexpected(established.error());
+  open_connections(co_await asio::this_coro::executor, *established,
+                   {.count = settings.open_connections,
+                    .parity = Parity::odd,
+                    .rulebook = settings.rulebook,
+                    .handler = service});
+  auto const end = co_await established->session.ended();
+  complain("the session is over: " + end.detail);
+  co_return Ran{};
+}
+
+// The client is given up before the session's end is waited for: a process that just stopped would
+// leave the link to be broken by the system.
+asio::awaitable<Ran> play_and_leave(Settings settings) {
+  auto established = co_await dial(settings, make_testbed_service(settings.rulebook));
+  if (!established) co_return std::unexpected(established.error());
+  auto const session = established->session;
+  TestbedClient client{std::move(established->root), settings.rulebook};
+  auto played = co_await play(settings.scenario, std::move(client));
+  // A virtual connection that the peer holds open keeps the session alive.
+  static_cast<void>(co_await net::within(farewell, session.ended()));
+  co_return played;
+}
+
+asio::awaitable<Ran> play_in_time(Settings settings) {
+  auto played = co_await net::within(scenario_limit, play_and_leave(std::move(settings)));
+  if (played) co_return std::move(*played);
+  co_return std::unexpected("no result within " + std::to_string(scenario_limit.count()) + " s");
+}
+
+// The line that tells whoever started this process where to connect.
+void announce(net::Address const& address) {
+  auto text = net::to_string(address);
+  constexpr std::string_view tcp = "tcp://";
+  if (text.starts_with(tcp)) text.erase(0, tcp.size());
+  std::cout << "LISTEN_ADDR=" << text << std::endl;  // NOLINT(performance-avoid-endl)
+}
+
+asio::awaitable<Ran> serve_links(Settings settings) {
+  auto const executor = co_await asio::this_coro::executor;
+  auto listener = net::listen(executor, settings.address);
+  if (!listener) co_return std::unexpected(listener.error());
+  announce((*listener)->address());
+  auto const service = make_testbed_service(settings.rulebook);
+  auto builder = configured(net::AcceptorBuilder{}, settings, service);
+  builder.registry(std::make_shared<net::SessionRegistry>(settings.rulebook));
+  Outbound const outbound{.count = settings.open_connections,
+                          .parity = Parity::even,
+                          .rulebook = settings.rulebook,
+                          .handler = service};
+  net::ServeEvents events{
+      .on_session =
+          [executor, outbound](net::Established const& established) {
+            open_connections(executor, established, outbound);
+          },
+      .on_refused =
+          [](session::SessionError const& error) { complain("link refused: " + error.text()); }};
+  auto const end = co_await net::serve(**listener, std::move(builder), std::move(events));
+  co_return std::unexpected("listening: " + end.detail);
+}
+
+asio::awaitable<Ran> part(Settings const& settings) {
+  switch (settings.mode) {
+    case Mode::server:
+      return serve_peer(settings);
+    case Mode::client:
+      return play_in_time(settings);
+    case Mode::server_listen:
+      return serve_links(settings);
+  }
+  std::unreachable();
+}
+
+}  // namespace
+
+int run(Settings const& settings) {
+  asio::io_context context;
+  auto outcome = asio::co_spawn(context, part(settings), asio::use_future);
+  // Sessions may still be served when the part is over; nobody waits for them.
+  while (outcome.wait_for(std::chrono::seconds{0}) != std::future_status::ready)
+    context.run_one();
+  auto const ran = outcome.get();
+  if (ran) return 0;
+  complain(ran.error());
+  return 1;
+}
+
+}  // namespace voxspec::subject

@@ -1,0 +1,44 @@
+#pragma once
+#include "impl/net/address.hpp"
+#include "impl/session/keepalive.hpp"
+#include "spec/conduit_mode.hpp"
+#include "spec/rulebook.hpp"
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace voxspec::subject {
+
+enum class Mode : std::uint8_t {
+  server,         // dial and serve
+  client,         // dial, run a scenario and exit
+  server_listen,  // wait for links and serve each
+};
+
+// What the environment asks of the subject, read once and checked before anything starts.
+struct Settings {
+  Mode mode = Mode::server;
+  vox::net::Address address;  // of the peer, or to listen on
+  std::string scenario;       // of a client
+  // Decides for the modes that dial; a listener takes what the initiator asks for.
+  vox::ConduitMode conduit = vox::ConduitMode::bare;
+  vox::Rulebook rulebook = vox::Rulebook::spec;
+  bool accepts_connections = true;
+  std::optional<vox::session::KeepaliveSettings> keepalive;
+  std::uint32_t open_connections = 0;
+};
+
+// The value of an environment variable; one that is empty counts as one that is not set.
+using Environment = std::function<std::optional<std::string>(std::string const& name)>;
+
+// The settings, or one line that names the variable, its value and what would have been right.
+[[nodiscard]] std::expected<Settings, std::string> read_settings(Environment const& environment);
+
+// What `--rulebook` names.
+[[nodiscard]] std::optional<vox::Rulebook> find_rulebook(std::string_view name);
+
+}  // namespace voxspec::subject

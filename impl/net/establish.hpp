@@ -1,0 +1,39 @@
+#pragma once
+#include "impl/net/link.hpp"
+#include "impl/net/message_conduit.hpp"
+#include "impl/session/error.hpp"
+#include "impl/session/handshake.hpp"
+#include "impl/session/handshake_outcome.hpp"
+#include "spec/conduit_mode.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <expected>
+#include <memory>
+
+// From a fresh link to a conduit with a finished handshake: prologue, session handshake, and, in
+// the stable mode, the hellos of the conduit.
+namespace vox::net {
+
+// What a session begins on, or is resumed on.
+struct Attachment {
+  std::unique_ptr<MessageConduit> conduit;
+  session::HandshakeOutcome outcome{};
+};
+
+// A link that cannot be used is gone when this is an error: it was closed after what was owed to
+// the peer, and the text is that of 0.4.0. A broken link is an io error, one that the peer closed a
+// protocol error.
+using Establishment = std::expected<Attachment, session::SessionError>;
+
+// Asks for the mode and greets first. The options' role is set here.
+// r[impl transport.prologue] r[impl transport.prologue.first-payload]
+// r[impl transport.prologue.post-accept]
+[[nodiscard]] boost::asio::awaitable<Establishment> establish_as_initiator(
+    std::unique_ptr<Link> link, ConduitMode mode, session::HandshakeOptions options);
+
+// Takes whichever mode is asked for, and answers.
+[[nodiscard]] boost::asio::awaitable<Establishment> establish_as_acceptor(
+    std::unique_ptr<Link> link, session::HandshakeOptions options);
+
+}  // namespace vox::net

@@ -1,0 +1,32 @@
+#pragma once
+#include "impl/net/address.hpp"
+#include "impl/net/link.hpp"
+#include "impl/net/listener.hpp"
+#include "impl/session/error.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <expected>
+#include <memory>
+
+namespace vox::net {
+
+// Where an initiator gets its links from: the first one, and another whenever one is lost.
+class LinkSource {
+ public:
+  LinkSource() = default;
+  LinkSource(LinkSource const&) = delete;
+  LinkSource(LinkSource&&) = delete;
+  LinkSource& operator=(LinkSource const&) = delete;
+  LinkSource& operator=(LinkSource&&) = delete;
+  virtual ~LinkSource() = default;
+
+  // A fresh link. Cancellable; an io error may be tried again.
+  virtual boost::asio::awaitable<std::expected<std::unique_ptr<Link>, session::SessionError>>
+  next() = 0;
+};
+
+// Dials one address, each time anew.
+[[nodiscard]] std::shared_ptr<LinkSource> dial_source(Address address, ConnectOptions options = {});
+
+}  // namespace vox::net

@@ -1,0 +1,33 @@
+#pragma once
+#include "impl/net/event.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace vox::net {
+
+// One value that comes later, for the coroutines of one executor that wait for it. The first value
+// counts.
+template <class T>
+class Promise {
+ public:
+  explicit Promise(boost::asio::any_io_executor const& executor) : changed_{executor} {}
+
+  void set(T value) {
+    if (value_) return;
+    value_.emplace(std::move(value));
+    changed_.notify();
+  }
+  [[nodiscard]] bool is_set() const { return value_.has_value(); }
+  // Whoever waits keeps the promise alive meanwhile.
+  boost::asio::awaitable<T> get() {
+    co_await changed_.until([this] { return value_.has_value(); });
+    co_return *value_;
+  }
+
+ private:
+  Event changed_;
+  std::optional<T> value_;
+};
+
+}  // namespace vox::net

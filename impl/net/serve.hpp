@@ -1,0 +1,34 @@
+#pragma once
+#include "impl/net/address.hpp"
+#include "impl/net/listener.hpp"
+#include "impl/net/session_builder.hpp"
+#include "impl/session/error.hpp"
+#include "spec/conduit_mode.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <memory>
+
+// Sessions by address: tcp://, local:// and ws://.
+namespace vox::net {
+
+// Dials the address as the initiator, and again whenever the link is lost.
+[[nodiscard]] boost::asio::awaitable<SessionResult> connect_session(
+    Address const& address, InitiatorBuilder const& builder, ConduitMode mode = ConduitMode::bare);
+
+// What a server hears about its links. Both may be empty.
+struct ServeEvents {
+  // A session has begun. Its root is kept as long as the session lives.
+  std::function<void(Established const&)> on_session{};
+  // A link came to nothing: its handshake failed, or nobody may come back by its key.
+  std::function<void(session::SessionError const&)> on_refused{};
+};
+
+// Accepts links until the listener is closed or fails, and returns why. Each link is established on
+// its own, and begins a session or resumes one of the builder's registry. Sessions go on when this
+// has returned.
+[[nodiscard]] boost::asio::awaitable<LinkEnd> serve(Listener& listener, AcceptorBuilder builder,
+                                                    ServeEvents events = {});
+
+}  // namespace vox::net

@@ -1,0 +1,56 @@
+#pragma once
+#include "impl/net/connection_handle.hpp"
+#include "impl/net/establish.hpp"
+#include "impl/net/request_handler.hpp"
+#include "impl/net/session_end.hpp"
+#include "impl/session/error.hpp"
+#include "impl/session/session.hpp"
+#include "impl/wire/metadata.hpp"
+#include "impl/wire/resume_key.hpp"
+#include "spec/settings.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace vox::net {
+
+class SessionDriver;
+
+// A running session, as an application holds it. Copies share it. The session does not depend on
+// it: it goes on until it ends, however many handles there are.
+class SessionHandle {
+ public:
+  explicit SessionHandle(std::shared_ptr<SessionDriver> driver) : driver_{std::move(driver)} {}
+
+  // Opens a virtual connection and waits for the peer's answer. A service that is named goes out as
+  // the first metadata entry, as every peer demands one; the handler serves what the peer calls.
+  // r[impl connection.open] r[impl rpc.virtual-connection.open]
+  [[nodiscard]] boost::asio::awaitable<std::expected<ConnectionHandle, session::SessionError>> open(
+      ConnectionSettings settings, std::string service = {}, wire::Metadata metadata = {},
+      std::shared_ptr<RequestHandler> handler = nullptr) const;
+  // Closes a virtual connection, also one whose open has not been answered.
+  [[nodiscard]] std::expected<void, session::SessionError> close(
+      session::ConnectionId id, wire::MetadataView reasons = {}) const;
+  // Goes on over another conduit after the loss of the last one; refused, the conduit is closed.
+  [[nodiscard]] std::expected<void, session::SessionError> resume(Attachment attachment) const;
+  // Ends the session at once.
+  void shutdown() const;
+
+  // The key that finds this session again.
+  [[nodiscard]] std::optional<ResumeKey> resume_key() const;
+  // How often it was resumed.
+  [[nodiscard]] std::uint64_t generation() const;
+  [[nodiscard]] session::SessionState state() const;
+  // Returns when the session is over.
+  [[nodiscard]] boost::asio::awaitable<SessionEnd> ended() const;
+
+ private:
+  std::shared_ptr<SessionDriver> driver_;
+};
+
+}  // namespace vox::net

@@ -1,0 +1,66 @@
+#include "impl/net/source_recoverer.hpp"
+
+#include "impl/net/backoff.hpp"
+#include "impl/net/deadline.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace vox::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+asio::awaitable<Establishment> attempt(DialPlan plan) {
+  auto link = co_await plan.source->next();
+  if (!link) co_return std::unexpected(std::move(link.error()));
+  co_return co_await establish_as_initiator(std::move(*link), plan.mode, std::move(plan.handshake));
+}
+
+class SourceRecoverer final : public Recoverer {
+ public:
+  SourceRecoverer(DialPlan plan, Pause pause) : plan_{std::move(plan)}, pause_{std::move(pause)} {}
+
+  // r[impl core.B1] r[impl core.E2]
+  asio::awaitable<Establishment> recover(std::optional<ResumeKey> resume_key) override {
+    Backoff backoff;
+    for (;;) {
+      auto plan = plan_;
+      plan.handshake.resume_key = resume_key;
+      auto attachment = co_await dial(std::move(plan));
+      if (attachment || !attachment.error().retryable()) co_return std::move(attachment);
+      if (plan_.handshake.rulebook == Rulebook::vox_0_4) resume_key.reset();
+      co_await pause_(backoff.next());
+    }
+  }
+
+ private:
+  DialPlan plan_;
+  Pause pause_;
+};
+
+}  // namespace
+
+asio::awaitable<Establishment> dial(DialPlan plan) {
+  auto const timeout = plan.connect_timeout;
+  auto work = attempt(std::move(plan));
+  if (!timeout) co_return co_await std::move(work);
+  auto outcome = co_await within(*timeout, std::move(work));
+  if (outcome) co_return std::move(*outcome);
+  session::SessionError error{.kind = session::ErrorKind::connect_timeout};
+  co_return std::unexpected(std::move(error));
+}
+
+asio::awaitable<void> pause_for(Duration duration) {
+  asio::steady_timer timer{co_await asio::this_coro::executor, duration};
+  co_await timer.async_wait(asio::use_awaitable);
+}
+
+std::unique_ptr<Recoverer> make_source_recoverer(DialPlan plan, Pause pause) {
+  return std::make_unique<SourceRecoverer>(std::move(plan), std::move(pause));
+}
+
+}  // namespace vox::net
