@@ -68,6 +68,8 @@ cli_test(run_known EXIT 0 OUT "3 cases: 0 pass, 0 fail, 3 known\n"
   ARGS --traces ${samples} run --subject null-exit --expectations ${samples}/known.list)
 cli_test(run_unmatched EXIT 1 OUT "'gone' is about no case"
   ARGS --traces ${samples} run --subject null-exit --expectations ${samples}/unmatched.list)
+cli_test(run_other_traces EXIT 0 OUT "3 cases: 0 pass, 0 fail, 3 known\n"
+  ARGS --traces ${samples} run --subject ${CMAKE_CURRENT_SOURCE_DIR}/sample_subject)
 cli_test(run_unsupported EXIT 0 OUT "3 cases: 0 pass, 0 fail, 3 unsupported\n"
   ARGS --traces ${samples} run --subject null-exit --roles initiator)
 cli_test(selftest EXIT 0 OUT "null-hang: 3 cases, 3 failed, 0 unsupported, nothing praised"

@@ -25,19 +25,25 @@ namespace {
 
 constexpr std::size_t described_max = 20;
 
-std::expected<KnownFailures, std::string> known_failures(RunCommandOptions const& options,
-                                                         Subject const& subject) {
+// The list of the subject, if it has one, and those of the command line.
+std::expected<KnownFailures, std::string> known_failures(
+    RunCommandOptions const& options, std::optional<fs::path> const& of_subject) {
   KnownFailures known;
   if (options.no_expectations) return known;
-  if (subject.expectations) {
-    if (auto added = known.add(*subject.expectations); !added) {
-      return std::unexpected(added.error());
-    }
-  }
-  for (auto const& file : options.expectations) {
+  std::vector<fs::path> files{options.expectations.begin(), options.expectations.end()};
+  if (of_subject) files.insert(files.begin(), *of_subject);
+  for (auto const& file : files) {
     if (auto added = known.add(file); !added) return std::unexpected(added.error());
   }
   return known;
+}
+
+// A subject's list is about the suite that comes with it; about other traces it need not be.
+std::vector<KnownFailure> unmatched_of(RunCommandOptions const& options, bool own_suite,
+                                       KnownFailures const& known, std::vector<Case> const& cases) {
+  if (own_suite) return unmatched(known, cases);
+  auto const of_command_line = known_failures(options, std::nullopt);
+  return of_command_line ? unmatched(*of_command_line, cases) : std::vector<KnownFailure>{};
 }
 
 bool write_file(fs::path const& file, std::string const& text) {
@@ -131,7 +137,7 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
   if (!candidate) return complain(candidate.error(), exit_usage);
   auto const& subject = *candidate->subject;
   auto& stage = *candidate->stage;
-  auto const known = known_failures(options, subject);
+  auto const known = known_failures(options, subject.expectations);
   if (!known) return complain(known.error(), exit_usage);
   LastFailures const last{subject.name};
   if (assignment.failed_last) {
@@ -176,7 +182,8 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
   report.wall = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - start);
   if (assignment.whole_suite && assignment.suite.errors.empty()) {
-    report.unmatched = unmatched(*known, assignment.suite.cases);
+    report.unmatched =
+        unmatched_of(options, tool.traces_folder.empty(), *known, assignment.suite.cases);
   }
   print_outcome(report, style);
   remember(report, last);
