@@ -1,6 +1,5 @@
-#include "conformance/peer/trace.hpp"
-
 #include "conformance/peer/macros.hpp"
+#include "conformance/peer/trace.hpp"
 #include "conformance/peer/trace_keys.hpp"
 
 #include <doctest/doctest.h>
