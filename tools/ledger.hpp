@@ -12,7 +12,8 @@ namespace voxspec {
 // can.
 using Ledger = std::map<vox::Rule, std::string>;
 
-// Reads spec/ledger.json: {"about", "unseen": [{"rule", "reason"}]}. The error is one line.
+// Reads spec/ledger.json: {"about", "unseen": [{"rule", "reason"}], "chapters": [{"chapter",
+// "reason"}]}, where a chapter stands for all its rules. The error is one line.
 [[nodiscard]] std::expected<Ledger, std::string> load_ledger(std::filesystem::path const& file);
 
 }  // namespace voxspec
