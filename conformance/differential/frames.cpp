@@ -1,0 +1,67 @@
+#include "conformance/differential/frames.hpp"
+
+#include "conformance/peer/frame_json.hpp"
+#include "impl/wire/handshake.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace voxspec::differential {
+
+namespace wire = vox::wire;
+
+namespace {
+
+constexpr std::size_t handshake_kind = 100;
+constexpr std::size_t undecodable_kind = 101;
+
+}  // namespace
+
+vox::Result<wire::Message> read_message(vox::ByteView payload) {
+  return wire::decode_message(payload, wire::Strictness::vox_0_4);
+}
+
+std::optional<ResponseIn> response_in(wire::Message const& message) {
+  auto const* const request = std::get_if<wire::RequestMessage>(&message.payload);
+  if (request == nullptr) return std::nullopt;
+  auto const* const response = std::get_if<wire::Response>(&request->body);
+  if (response == nullptr) return std::nullopt;
+  return ResponseIn{.name = {message.connection_id, request->id}, .response = *response};
+}
+
+std::optional<Kinship> kinship(Heard const& heard) {
+  if (heard.in_handshake) return Kinship{.kind = handshake_kind};
+  auto const message = read_message(heard.payload);
+  if (!message) return Kinship{.kind = undecodable_kind};
+  if (std::holds_alternative<wire::SchemaMessage>(message->payload)) return std::nullopt;
+  Kinship kin{.kind = message->payload.index(), .connection_id = message->connection_id};
+  if (auto const response = response_in(*message)) kin.response = response->name;
+  return kin;
+}
+
+std::optional<vox::ResumeKey> key_in(vox::ByteView handshake_payload) {
+  auto const message = wire::decode_handshake(handshake_payload, wire::Strictness::vox_0_4);
+  if (!message) return std::nullopt;
+  auto const* const answer = std::get_if<wire::HelloYourself>(&*message);
+  return answer == nullptr ? std::nullopt : answer->resume_key;
+}
+
+std::string readable(vox::ByteView payload, bool in_handshake) {
+  auto const layer = in_handshake ? Layer::handshake : Layer::message;
+  auto json = decode_payload(layer, payload, wire::Strictness::vox_0_4);
+  if (!json) return "{\"frame\":\"" + vox::to_hex(payload) + "\"}";
+  for (auto const* const kind : {"hello", "hello_yourself"}) {
+    if (!json->contains(kind)) continue;
+    auto& schemas = (*json)[kind]["message_payload_schema"];
+    if (schemas.is_array()) schemas = std::to_string(schemas.size()) + " schemas";
+  }
+  return json->dump();
+}
+
+void append_framed(vox::Bytes& out, vox::ByteView payload) {
+  for (unsigned shift = 0; shift < 32; shift += 8)
+    out.push_back(static_cast<std::byte>(payload.size() >> shift));
+  out.insert(out.end(), payload.begin(), payload.end());
+}
+
+}  // namespace voxspec::differential

@@ -1,0 +1,28 @@
+#pragma once
+#include "conformance/differential/script.hpp"
+#include "conformance/differential/transcript.hpp"
+#include "impl/net/address.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace voxspec::differential {
+
+// Where the Rust subject is met.
+struct Home {
+  std::string program;
+  // Of one that runs already and takes links, for scripts that have it as the acceptor. For the
+  // others a process of its own is started, which dials.
+  vox::net::Address listening;
+  // How long what our session did may take in the subject before it counts as not done.
+  std::chrono::milliseconds patience{3000};
+};
+
+// Plays the script to our session and to the Rust subject, step by step: what our session answers
+// at once is waited for on the link, so that nothing of one step is still under way in the next.
+// Every step ends with a ping, whose answer says that all before it was read.
+[[nodiscard]] boost::asio::awaitable<Conversation> play(Script const& script, Home const& home);
+
+}  // namespace voxspec::differential

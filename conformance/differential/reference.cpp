@@ -1,0 +1,180 @@
+#include "conformance/differential/reference.hpp"
+
+#include "conformance/subjects/testbed/methods.hpp"
+#include "spec/assert.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace voxspec::differential {
+
+namespace session = vox::session;
+
+namespace {
+
+// Timing plays no part: keepalive is off.
+constexpr vox::TimePoint now{};
+
+session::HandshakeOptions handshake_options(vox::Role role, std::size_t number) {
+  session::HandshakeOptions options;
+  options.role = role;
+  options.rulebook = vox::Rulebook::vox_0_4;
+  options.settings = {.parity = role == vox::Role::initiator ? vox::Parity::odd : vox::Parity::even,
+                      .max_concurrent_requests = 64};
+  if (role == vox::Role::acceptor) {
+    vox::ResumeKey key{};
+    key[0] = std::byte{0xAA};
+    key[15] = static_cast<std::byte>(number);
+    options.resume_key = key;
+  }
+  options.service = std::string{testbed::service_name};
+  return options;
+}
+
+session::SessionOptions session_options(vox::Role role) {
+  session::SessionOptions options;
+  options.rulebook = vox::Rulebook::vox_0_4;
+  options.client_service = std::string{testbed::service_name};
+  options.has_recoverer = role == vox::Role::initiator;
+  options.is_registered = role == vox::Role::acceptor;
+  if (role == vox::Role::acceptor) {
+    options.expected_settings = {.parity = vox::Parity::even, .max_concurrent_requests = 64};
+  }
+  return options;
+}
+
+}  // namespace
+
+Reference::Reference(vox::Role role) : role_{role}, registry_{vox::Rulebook::vox_0_4} {}
+
+std::size_t Reference::begin_link() {
+  auto const number = links_.size();
+  auto options = handshake_options(role_, number);
+  if (wants_link_) options.resume_key = sessions_.back().session.resume_key();
+  wants_link_ = false;
+  links_.push_back({.handshake = session::Handshake{std::move(options)}});
+  advance_handshake(number);
+  return number;
+}
+
+void Reference::receive(std::size_t link, vox::ByteView payload) {
+  auto& at = links_[link];
+  if (at.fate != LinkFate::open) return;
+  if (!at.session) {
+    at.handshake.receive(payload);
+    return advance_handshake(link);
+  }
+  auto const number = *at.session;
+  sessions_[number].session.handle(
+      now, session::input::Received{.payload = vox::Backing{vox::to_bytes(payload)}});
+  pump(number);
+}
+
+void Reference::lose(std::size_t link) {
+  auto& at = links_[link];
+  if (at.fate != LinkFate::open) return;
+  if (!at.session) {
+    at.handshake.lose_link({});
+    return advance_handshake(link);
+  }
+  auto const number = *at.session;
+  sessions_[number].session.handle(now, session::input::ConduitLost{});
+  pump(number);
+}
+
+void Reference::advance_handshake(std::size_t link) {
+  auto& at = links_[link];
+  while (auto const payload = at.handshake.poll()) {
+    said_.push_back({.link = link, .in_handshake = true, .payload = vox::to_bytes(*payload)});
+  }
+  if (at.handshake.failure()) {
+    close(link);
+    if (role_ == vox::Role::initiator && !sessions_.empty()) {
+      sessions_.back().session.handle(
+          now, session::input::RecoveryFailed{.error = *at.handshake.failure()});
+      pump(sessions_.size() - 1);
+    }
+  } else if (at.handshake.outcome()) {
+    establish(link, *at.handshake.outcome());
+  }
+}
+
+void Reference::establish(std::size_t link, session::HandshakeOutcome const& outcome) {
+  if (role_ == vox::Role::initiator && !sessions_.empty()) {
+    auto const number = sessions_.size() - 1;
+    move_to(number, link);
+    sessions_[number].session.handle(now, session::input::Recovered{.outcome = outcome});
+    return pump(number);
+  }
+  if (auto const known = registry_.find(outcome.presented_key)) {
+    auto& running = sessions_[*known];
+    if (running.session.call(now, session::command::Resume{.outcome = outcome})) {
+      registry_.resumed(*outcome.presented_key, outcome.resume_key, *known);
+      move_to(*known, link);
+    } else {
+      registry_.refused(*outcome.presented_key);
+      close(link);
+    }
+    return pump(*known);
+  }
+  auto made = session::Session::establish(now, session_options(role_), outcome);
+  if (!made) return close(link);
+  auto const number = sessions_.size();
+  sessions_.push_back({.session = *std::move(made), .service = {}, .link = link});
+  links_[link].session = number;
+  if (role_ == vox::Role::acceptor) registry_.established(*outcome.resume_key, number);
+  pump(number);
+}
+
+// The session leaves its old link, which it closes by that.
+void Reference::move_to(std::size_t number, std::size_t link) {
+  auto& running = sessions_[number];
+  auto& old = links_[running.link];
+  old.fate = LinkFate::closed;
+  old.is_replaced = true;
+  running.link = link;
+  links_[link].session = number;
+}
+
+void Reference::pump(std::size_t number) {
+  while (auto const output = sessions_[number].session.poll())
+    on(number, *output);
+}
+
+void Reference::on(std::size_t number, session::Output const& output) {
+  auto& running = sessions_[number];
+  if (auto const* const send = std::get_if<session::output::Send>(&output)) {
+    said_.push_back({.link = running.link, .payload = vox::to_bytes(send->payload)});
+  } else if (auto const* const asked = std::get_if<session::output::ConnectionRequested>(&output)) {
+    auto const accepted =
+        running.session.call(now, session::command::Accept{.connection_id = asked->connection_id});
+    VOX_ASSERT(accepted.has_value());
+  } else if (auto const* const call = std::get_if<session::output::CallReceived>(&output)) {
+    auto const answer = running.service.answer(running.session, *call);
+    // Refused only where the connection is gone, and then 0.4.0 drops the response, too.
+    static_cast<void>(running.session.call(
+        now, session::command::SendResponse{.connection_id = call->connection_id,
+                                            .request_id = call->request_id,
+                                            .metadata = {},
+                                            .ret = answer.ret,
+                                            .schemas = answer.schemas}));
+  } else if (auto const* const closed = std::get_if<session::output::Closed>(&output)) {
+    running.service.forget(closed->connection_id);
+    losses_.closed.push_back(closed->connection_id);
+  } else if (std::holds_alternative<session::output::Resumed>(output)) {
+    running.service.forget(session::root_connection);
+  } else if (std::holds_alternative<session::output::ConduitWanted>(output)) {
+    losses_.conduit = true;
+    wants_link_ = true;
+    links_[running.link].fate = LinkFate::mute;
+  } else if (std::holds_alternative<session::output::Disconnected>(output)) {
+    losses_.conduit = true;
+    links_[running.link].fate = LinkFate::mute;
+  } else if (std::holds_alternative<session::output::Ended>(output)) {
+    losses_.conduit = true;
+    close(running.link);
+  }
+}
+
+}  // namespace voxspec::differential
