@@ -110,6 +110,7 @@ std::string WatchedSession::name_of(Receipt const& receipt) const {
 
 void WatchedSession::handle(TimePoint now, Input const& input) {
   note_input(input);
+  all_is_heard_ = false;
   session_.handle(now, input);
   if (std::holds_alternative<input::DeadlineReached>(input)) {
     auto const next = session_.next_deadline();
@@ -122,6 +123,7 @@ std::expected<ConnectionId, Refusal> WatchedSession::call(TimePoint now, Command
   auto const has_root = !root || root->place == Place::root;
   auto answer = session_.call(now, command);
   if (answer) {
+    all_is_heard_ = false;
     note_command(command, *answer, has_root && *answer == root_connection);
   } else {
     note_refusal(command, answer.error());
@@ -133,6 +135,7 @@ std::expected<ConnectionId, Refusal> WatchedSession::call(TimePoint now, Command
 std::optional<Output> WatchedSession::poll() {
   in_flight_.reset();
   auto output = session_.poll();
+  all_is_heard_ = !output;
   if (output) note(*output);
   return output;
 }
@@ -180,9 +183,6 @@ void WatchedSession::note_command(Command const& command, ConnectionId id, bool 
     asked_.insert(id);
   } else if (std::holds_alternative<command::Reject>(command) && !is_root) {
     expect(offered_.erase(id) == 1, "rejected a connection that nobody asked for");
-  } else if (std::holds_alternative<command::Accept>(command) ||
-             std::holds_alternative<command::Abandon>(command)) {
-    decided_.insert(id);
   } else if (auto const* const sent = std::get_if<command::SendCall>(&command)) {
     calls_out_[{id, sent->request_id}] = sent->method_id;
   } else if (auto const* const answer = std::get_if<command::SendResponse>(&command)) {
@@ -206,8 +206,8 @@ void WatchedSession::note_refusal(Command const& command, Refusal const& refusal
       command);
   auto const is = [&refusal](auto const& cause) { return refusal == Refusal{cause}; };
   expect(!is(Misuse::queue_full) || !session_.can_send(), "has room and says that it has none");
-  if (!id || !is_connected_) return;
-  expect(!offered_.contains(*id) || decided_.contains(*id) || !is(Misuse::connection_not_offered),
+  if (!id || !is_connected_ || !all_is_heard_) return;
+  expect(!offered_.contains(*id) || !is(Misuse::connection_not_offered),
          "does not know what it asked consent for");
   expect(!live_.contains(*id) || (!is(Misuse::connection_not_active) &&
                                   !is(protocol_error(text::connection_not_found))),
@@ -336,7 +336,6 @@ void WatchedSession::on(Event const& event) {
     if (id == root_connection && !std::exchange(root_was_requested_, true)) return;
     expect(!live_.contains(id) && offered_.insert(id).second,
            "asks for consent to a connection that is there");
-    decided_.erase(id);
     forget_connection(id);
   } else if constexpr (std::is_same_v<Event, Opened>) {
     expect(asked_.erase(event.connection_id) + offered_.erase(event.connection_id) == 1,

@@ -95,7 +95,6 @@ class WatchedSession {
 
   std::set<vox::session::ConnectionId> asked_;
   std::set<vox::session::ConnectionId> offered_{vox::session::root_connection};
-  std::set<vox::session::ConnectionId> decided_;  // by us, among those that were offered
   std::set<vox::session::ConnectionId> live_;
   vox::session::ConnectionId last_opened_ = 0;
   bool root_was_requested_ = false;
@@ -114,6 +113,7 @@ class WatchedSession {
   std::set<std::uint64_t> pongs_;  // nonces that came on the root
   bool is_connected_ = true;
   bool has_accused_ = false;
+  bool all_is_heard_ = false;  // the session has nothing to say that is not in the book
   bool has_ended_ = false;
 };
 
