@@ -131,12 +131,39 @@ TEST_CASE("r[core.C4] a close withdraws an open that the acceptor has not decide
   }
 }
 
-TEST_CASE("r[core.C4] a close of an unknown id does nothing") {
-  for (auto const& options : {in_0_4(), in_spec()}) {
-    Script script{options};
-    CHECK(script.hears(2, close()).empty());
-    CHECK(script.hears(99, close()).empty());
-  }
+TEST_CASE("r[core.C4] 0.4.0 does nothing about a close of an unknown id") {
+  Script script{in_0_4()};
+  CHECK(script.hears(2, close()).empty());
+  CHECK(script.hears(99, close()).empty());
+}
+
+TEST_CASE("r[connection.open] a close of an id that was never opened is a violation") {
+  Script script{in_spec()};
+  CHECK(script.hears(2, close()).size() == 3);
+  CHECK(script.session.state() == SessionState::ended);
+}
+
+TEST_CASE("r[connection.close] a second close of the same connection is a violation") {
+  Script script{in_spec()};
+  script.hears(2, open());
+  script.does(command::Accept{.connection_id = 2});
+  script.hears(2, close());
+  CHECK(script.session.state() == SessionState::connected);
+  script.hears(2, close());
+  CHECK(script.session.state() == SessionState::ended);
+}
+
+TEST_CASE("r[connection.close] a close may cross our own close, or our refusal of the open") {
+  Script script{in_spec()};
+  script.hears(2, open());
+  script.does(command::Accept{.connection_id = 2});
+  script.does(command::Close{.connection_id = 2});
+  CHECK(script.hears(2, close()).empty());
+  script.hears(4, open());
+  script.does(command::Reject{.connection_id = 4});
+  CHECK(script.hears(4, close()).empty());
+  script.hears(4, open());
+  CHECK(script.session.connection(4)->place == Place::offered);
 }
 
 TEST_CASE("r[core.C4] 0.4.0 takes a close of the root, and even a later open of id 0") {

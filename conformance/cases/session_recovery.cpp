@@ -282,15 +282,18 @@ TEST_CASE("r[core.M4] 0.4.0 forgets received schemas on the root only") {
   CHECK(script.hears(id, schemas(args, u32_schema())).back() == "closed 2 by bad_message {}");
 }
 
-TEST_CASE("r[core.M4] by the specification both sides start afresh on every connection") {
+TEST_CASE("r[core.M4] by the specification what was announced holds, and may come once more") {
   Script script{in_registry(in_spec())};
   auto const id = script.opened_by_peer();
   script.hears(id, schemas(args, u32_schema()));
   script.does(our_call(id, 1));
   script.loses_conduit();
   script.does(command::Resume{.outcome = as_initiator()});
+  CHECK(script.hears(id, call(2)).size() == 1);
   CHECK(script.hears(id, schemas(args, u32_schema())).empty());
   CHECK(script.does(our_call(id, 1)).front() == "send schema 2 m7 args 1 schemas");
+  script.hears(id, schemas(args, u32_schema()));
+  CHECK(script.session.state() == SessionState::ended);
 }
 
 TEST_CASE("r[core.M4] nothing of the old conduit reaches the new one") {
@@ -319,6 +322,13 @@ TEST_CASE("r[core.M5] a session that refused to be resumed, or ended, is not fou
   registry.ended(12);
   CHECK_FALSE(registry.find(resume_key(2)));
   CHECK(registry.find(resume_key(3)) == 13);
+}
+
+TEST_CASE("r[core.M5] by the specification a refused conduit does not cost the session its key") {
+  Registry registry{Rulebook::spec};
+  registry.established(resume_key(1), 11);
+  registry.refused(resume_key(1));
+  CHECK(registry.find(resume_key(1)) == 11);
 }
 
 TEST_CASE("r[core.M5] 0.4.0 knows a session by its first key for ever") {

@@ -142,9 +142,10 @@ asio::awaitable<Outcome> await_answer(CaseRun& run, LinkDriver& link, Question q
 asio::awaitable<Outcome> prove_alive(CaseRun& run, LinkDriver& link, Alive alive) {
   auto const on = run.connection(link, alive.on);
   if (!on) co_return std::unexpected(on.error());
-  // Named, because g++-12 destroys an aggregate temporary of a co_await expression twice.
+  // A Ping belongs on the root, whichever connection is meant; the echo asks the connection itself.
+  // The probe is named, because g++-12 destroys an aggregate temporary of a co_await expression
+  // twice.
   Probe by_ping;
-  by_ping.on = alive.on;
   auto const ping = co_await ask(run, link, by_ping);
   if (!ping) co_return std::unexpected(ping.error());
   auto const pong = co_await await_answer(run, link, *ping);

@@ -23,6 +23,9 @@ namespace {
 
 // How long the last words of a session may take to be sent.
 constexpr std::chrono::seconds farewell{1};
+// What may wait for the conduit, besides what waits in the session.
+constexpr std::size_t queued_messages_max = 64;
+constexpr std::size_t queued_bytes_max = 1uz << 20;
 
 // A refusal that time may lift.
 bool may_pass(session::Refusal const& refusal) {
@@ -61,9 +64,9 @@ std::expected<std::shared_ptr<SessionDriver>, SessionError> SessionDriver::start
     return std::unexpected(std::move(session.error()));
   }
   auto driver = std::make_shared<SessionDriver>(executor, std::move(options), std::move(*session));
-  driver->attach(std::move(attachment.conduit));
+  driver->conduit_ = std::move(attachment.conduit);
   asio::co_spawn(executor, [driver] { return driver->pump(); }, asio::detached);
-  driver->touched();
+  driver->begin_reading();
   return driver;
 }
 
@@ -80,42 +83,60 @@ asio::awaitable<SessionEnd> SessionDriver::ended() {
   co_return co_await end_.get();
 }
 
-// Everything that the session wants, in its order. While a message is on its way out, the session
-// is still fed, up to the bound of its queue: beyond it the peer has to wait.
+// Sends what drain() has queued, and drains for those who only say that there is something to do.
 asio::awaitable<void> SessionDriver::pump() {
   auto const self = shared_from_this();
-  Bytes message;
   for (;;) {
-    dirty_ = false;
-    retry_waiting();
-    while (auto const output = session_.poll()) {
-      if (auto const* const send = std::get_if<session::output::Send>(&*output)) {
-        message.assign(send->payload.begin(), send->payload.end());
-        co_await deliver(message);
-      } else {
-        std::visit([this](auto const& said) { on(said); }, *output);
-      }
+    drain();
+    while (!queued_.empty()) {
+      auto const message = std::move(queued_.front());
+      queued_.pop_front();
+      queued_bytes_ -= message.size();
+      co_await deliver(message);
+      drain();
     }
-    if (end_.is_set()) break;
-    set_timer();
-    changed_.notify();
-    co_await changed_.until([this] { return dirty_; });
+    if (ending_ && queued_.empty()) break;
+    co_await changed_.until([this] { return dirty_ || ending_ || !queued_.empty(); });
   }
   finish();
+}
+
+// Takes everything that the session wants, in its order: events are dealt with at once, messages
+// are queued for the pump. Once too much is queued, the rest waits in the session, which has a
+// bound of its own; beyond it the peer has to wait.
+void SessionDriver::drain() {
+  if (is_draining_) return;
+  is_draining_ = true;
+  dirty_ = false;
+  while (queued_.size() < queued_messages_max && queued_bytes_ < queued_bytes_max) {
+    retry_waiting();
+    auto const output = session_.poll();
+    if (!output) break;
+    std::visit([this](auto const& said) { on(said); }, *output);
+  }
+  is_draining_ = false;
+  set_timer();
+  changed_.notify();
+}
+
+void SessionDriver::on(session::output::Send const& send) {
+  if (send.payload.size() > options_.session.limits.frame_bytes_max) {
+    return session_.handle(steady_now(), session::input::SendFailed{.error = "too large"});
+  }
+  queued_bytes_ += send.payload.size();
+  queued_.push_back(to_bytes(send.payload));
 }
 
 asio::awaitable<void> SessionDriver::deliver(ByteView message) {
   auto const conduit = conduit_;
   if (!conduit) co_return;
   auto const sent = co_await conduit->send(message);
-  if (sent || !is_current(conduit)) co_return;
-  if (sent.error().kind == LinkEndKind::refused) {
-    handle(session::input::SendFailed{.error = sent.error().detail});
-  } else {
+  if (!sent && is_current(conduit)) {
     handle(session::input::ConduitLost{.error = sent.error().detail});
   }
 }
 
+// What a message brings about is done before the next one is looked at.
 // r[impl core.L1]
 asio::awaitable<void> SessionDriver::read(std::shared_ptr<MessageConduit> conduit) {
   auto const self = shared_from_this();
@@ -139,16 +160,21 @@ asio::awaitable<void> SessionDriver::recover(std::optional<ResumeKey> resume_key
   auto attachment = co_await options_.recoverer->recover(resume_key);
   if (session_.state() != SessionState::recovering) co_return;
   if (attachment) {
-    attach(std::move(attachment->conduit));
+    replace_conduit(std::move(attachment->conduit));
     handle(session::input::Recovered{.outcome = std::move(attachment->outcome)});
+    begin_reading();
   } else {
     handle(session::input::RecoveryFailed{.error = std::move(attachment.error())});
   }
 }
 
-void SessionDriver::attach(std::shared_ptr<MessageConduit> conduit) {
+void SessionDriver::replace_conduit(std::shared_ptr<MessageConduit> conduit) {
+  drop_queued();
   if (conduit_) conduit_->close();
   conduit_ = std::move(conduit);
+}
+
+void SessionDriver::begin_reading() {
   asio::co_spawn(
       executor_, [self = shared_from_this(), its = conduit_] { return self->read(its); },
       asio::detached);
@@ -157,9 +183,15 @@ void SessionDriver::attach(std::shared_ptr<MessageConduit> conduit) {
 // 0.4.0 leaves a link whose payload it could not read open, and mute, until another takes its place
 // or the session ends.
 void SessionDriver::release_conduit() {
+  drop_queued();
   if (session_.rulebook() == Rulebook::vox_0_4 || !conduit_) return;
   conduit_->close();
   conduit_.reset();
+}
+
+void SessionDriver::drop_queued() {
+  queued_.clear();
+  queued_bytes_ = 0;
 }
 
 bool SessionDriver::is_current(std::shared_ptr<MessageConduit> const& conduit) const {
@@ -168,7 +200,8 @@ bool SessionDriver::is_current(std::shared_ptr<MessageConduit> const& conduit) c
 
 void SessionDriver::handle(session::Input const& input) {
   session_.handle(steady_now(), input);
-  touched();
+  dirty_ = true;
+  drain();
 }
 
 std::expected<ConnectionId, session::Refusal> SessionDriver::command(Command const& command) {
@@ -224,6 +257,7 @@ void SessionDriver::finish() {
   waiting_calls_.clear();
   if (options_.on_ended) options_.on_ended();
   options_ = {};
+  end_.set(*ending_);
   changed_.notify();
 }
 
@@ -294,9 +328,12 @@ void SessionDriver::drop_caller(ConnectionId id) {
 
 // r[impl core.L2] r[impl core.M5]
 std::expected<void, SessionError> SessionDriver::resume(Attachment attachment) {
-  auto const answer = command(session::command::Resume{.outcome = std::move(attachment.outcome)});
+  session::command::Resume const resume{.outcome = std::move(attachment.outcome)};
+  auto const answer = session_.call(steady_now(), resume);
   if (answer) {
-    attach(std::move(attachment.conduit));
+    replace_conduit(std::move(attachment.conduit));
+    begin_reading();
+    touched();
     return {};
   }
   attachment.conduit->close();
@@ -328,8 +365,8 @@ asio::awaitable<CallOutcome> SessionDriver::call(ConnectionId id, OutgoingCall c
   auto* const connection = find(id);
   auto const request_id = connection == nullptr ? std::nullopt : connection->request_ids.allocate();
   if (!request_id) {
-    co_return std::unexpected(end_.is_set() ? CallFailure::session_shutdown
-                                            : CallFailure::connection_closed);
+    co_return std::unexpected(ending_ ? CallFailure::session_shutdown
+                                      : CallFailure::connection_closed);
   }
   // By this number the peer knows a repetition from a new call.
   if (session_.peer_supports_retry()) {

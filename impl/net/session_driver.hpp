@@ -118,11 +118,14 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   [[nodiscard]] boost::asio::awaitable<void> recover(std::optional<ResumeKey> resume_key);
   [[nodiscard]] boost::asio::awaitable<void> deliver(ByteView message);
 
-  void attach(std::shared_ptr<MessageConduit> conduit);
+  void drain();
+  void replace_conduit(std::shared_ptr<MessageConduit> conduit);
+  void begin_reading();
   void release_conduit();
+  void drop_queued();
   [[nodiscard]] bool is_current(std::shared_ptr<MessageConduit> const& conduit) const;
   void handle(session::Input const& input);
-  // To be called after everything that the session was told.
+  // To be called after every command: the pump will see to what comes of it.
   void touched();
   void set_timer();
   void on_timer();
@@ -159,7 +162,10 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   session::Session session_;
   std::shared_ptr<MessageConduit> conduit_;  // null while there is none
   Event changed_;                            // whatever somebody may wait for has changed
-  bool dirty_ = true;                        // the session has been spoken to since the last pump
+  bool dirty_ = true;                        // the session has been spoken to since the last drain
+  bool is_draining_ = false;
+  std::deque<Bytes> queued_;  // messages for the conduit
+  std::size_t queued_bytes_ = 0;
   boost::asio::steady_timer timer_;
   std::optional<TimePoint> timer_at_;
   bool is_leaving_ = false;  // the timer is set for the farewell
@@ -171,6 +177,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   std::deque<Attempt> waiting_calls_;  // which the peer may also hold up
   session::SessionError refusal_;      // of the root, if it was refused
   Promise<std::optional<session::SessionError>> root_;
+  std::optional<SessionEnd> ending_;  // the session is over, but for its last words
   Promise<SessionEnd> end_;
 };
 

@@ -15,9 +15,6 @@ namespace asio = boost::asio;
 namespace output = session::output;
 using session::SessionState;
 
-// Messages are delivered by the pump itself, which has to wait for the conduit.
-void SessionDriver::on(output::Send const&) {}
-
 void SessionDriver::on(output::NotSent const& unsent) {
   auto const& receipt = unsent.receipt;
   auto* const connection = find(receipt.connection_id);
@@ -167,7 +164,7 @@ void SessionDriver::on(output::Ended const& ended) {
     root_.set(ended.cause == session::EndCause::refused ? refusal_
                                                         : session::protocol_error(ended.detail));
   }
-  end_.set({.cause = ended.cause, .rule = ended.rule, .detail = ended.detail});
+  ending_ = SessionEnd{.cause = ended.cause, .rule = ended.rule, .detail = ended.detail};
 }
 
 }  // namespace vox::net

@@ -1,5 +1,6 @@
 #include "impl/schema/tracker.hpp"
 
+#include <cstddef>
 #include <utility>
 
 namespace vox::schema {
@@ -27,20 +28,23 @@ void SendTracker::reset() {
 
 Result<void> ReceiveTracker::record(Binding binding, SchemaPayload announced) {
   std::set<TypeId> announced_ids;
+  std::size_t fresh_count = 0;
   for (auto const& schema : announced.schemas) {
-    if (registry_.find(schema.id) != nullptr || !announced_ids.insert(schema.id).second) {
+    bool const is_known = registry_.find(schema.id) != nullptr && !repeatable_.contains(schema.id);
+    if (is_known || !announced_ids.insert(schema.id).second) {
       return violates("schema.format.delivery", 0, "a type id is announced twice");
     }
+    if (!repeatable_.contains(schema.id)) ++fresh_count;
   }
-  bool const too_many_schemas =
-      announced.schemas.size() > limits_.schemas_received_max - registry_.size();
+  bool const too_many_schemas = fresh_count > limits_.schemas_received_max - registry_.size();
   bool const too_many_bindings =
       roots_.size() >= limits_.schemas_received_max && !roots_.contains(binding);
   if (too_many_schemas || too_many_bindings) {
     return violates("schema.format.delivery", 0, "the connection announces too many types");
   }
-  for (auto& schema : announced.schemas)
-    registry_.add(std::move(schema));
+  for (auto& schema : announced.schemas) {
+    if (repeatable_.erase(schema.id) == 0) registry_.add(std::move(schema));
+  }
   roots_.insert_or_assign(binding, std::move(announced.root));
   return {};
 }
@@ -48,6 +52,12 @@ Result<void> ReceiveTracker::record(Binding binding, SchemaPayload announced) {
 void ReceiveTracker::reset() {
   registry_.clear();
   roots_.clear();
+  repeatable_.clear();
+}
+
+void ReceiveTracker::renew() {
+  for (auto const& schema : registry_)
+    repeatable_.insert(schema.id);
 }
 
 TypeRef const* ReceiveTracker::root(Binding binding) const {

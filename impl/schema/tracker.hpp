@@ -56,6 +56,8 @@ class ReceiveTracker {
   [[nodiscard]] Result<void> record(Binding binding, SchemaPayload announced);
   // r[impl core.M4]
   void reset();
+  // The link was replaced: what the peer announced still holds, and it may announce it once more.
+  void renew();
 
   // The type that the peer gave the binding; null if it gave none. Holds until the next record().
   [[nodiscard]] TypeRef const* root(Binding binding) const;
@@ -68,6 +70,7 @@ class ReceiveTracker {
   Limits limits_;
   Registry registry_;
   std::map<Binding, TypeRef> roots_;
+  std::set<TypeId> repeatable_;  // announced before the last renewal and not since
 };
 
 }  // namespace vox::schema

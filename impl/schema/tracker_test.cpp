@@ -98,6 +98,15 @@ TEST_CASE("r[core.M4] a reset forgets what was received") {
   CHECK(tracker.record(echo_args, type_of({text})));
 }
 
+TEST_CASE("after a renewal everything still holds, and may be announced once more") {
+  ReceiveTracker tracker{{.schemas_received_max = 2}};
+  REQUIRE(tracker.record(echo_args, type_of({text, number})));
+  tracker.renew();
+  CHECK(*tracker.root(echo_args) == TypeRef::concrete(number.id));
+  REQUIRE(tracker.record(echo_args, type_of({text, number})));
+  CHECK_FALSE(tracker.record(echo_args, type_of({text})));
+}
+
 TEST_CASE("a connection cannot announce without end") {
   ReceiveTracker tracker{{.schemas_received_max = 2}};
   REQUIRE(tracker.record(echo_args, type_of({text, number})));

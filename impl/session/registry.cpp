@@ -20,6 +20,10 @@ void Registry::resumed(ResumeKey const& presented, std::optional<ResumeKey> cons
   sessions_.insert_or_assign(*issued, session);
 }
 
+void Registry::refused(ResumeKey const& presented) {
+  if (rulebook_ == Rulebook::vox_0_4) sessions_.erase(presented);
+}
+
 void Registry::ended(SessionNumber session) {
   std::erase_if(sessions_, [session](auto const& entry) { return entry.second == session; });
 }

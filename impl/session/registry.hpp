@@ -26,8 +26,9 @@ class Registry {
   // its first key, though its peers present the newest.
   void resumed(ResumeKey const& presented, std::optional<ResumeKey> const& issued,
                SessionNumber session);
-  // A session refused to be resumed: it cannot be found again.
-  void refused(ResumeKey const& presented) { sessions_.erase(presented); }
+  // A session refused to be resumed. In 0.4.0 it cannot be found again; by the specification the
+  // refusal is about one conduit, and a better one may come.
+  void refused(ResumeKey const& presented);
   // A session is over.
   void ended(SessionNumber session);
 

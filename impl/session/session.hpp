@@ -124,6 +124,7 @@ class Session {
   [[nodiscard]] Incoming classify(wire::Message const& message) const;
   void receive(Arrival const& arrival);
   void refuse_open(ConnectionId id, wire::MetadataView reasons);
+  void refuse_offer(ConnectionId id, wire::MetadataView reasons);
   void offer(ConnectionId id, wire::ConnectionOpen const& open);
   void activate(Slot& slot, wire::ConnectionAccept const& accept);
   void route(Slot& slot, Arrival const& arrival);

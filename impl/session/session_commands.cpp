@@ -95,8 +95,7 @@ Session::Answer Session::on(command::Reject const& reject) {
     end(EndCause::refused, rejected(reject.metadata).text());
     return id;
   }
-  refuse_open(id, reject.metadata);
-  connections_.erase(*connections_.find_live(id));
+  refuse_offer(id, reject.metadata);
   end_if_released();
   return id;
 }

@@ -76,7 +76,10 @@ Incoming Session::classify(wire::Message const& message) const {
 void Session::receive(Arrival const& arrival) {
   auto const& [message, backing, kind] = arrival;
   auto const id = message.connection_id;
-  auto const& row = transition(options_.rulebook, kind, connections_.place_of(id));
+  auto const place = connections_.place_of(id);
+  // An opener that does not know whether its open was lost with an earlier conduit closes it.
+  if (kind == Incoming::close && place == Place::absent && generation_ > 0) return;
+  auto const& row = transition(options_.rulebook, kind, place);
   auto* const slot = connections_.find_live(id);
   switch (row.action) {
     case Action::ignore:
@@ -127,6 +130,19 @@ void Session::receive(Arrival const& arrival) {
   }
 }
 
+// The opener may close the connection before it hears of the refusal, so that the specification has
+// the id remembered like one that we closed.
+void Session::refuse_offer(ConnectionId id, wire::MetadataView reasons) {
+  refuse_open(id, reasons);
+  auto* const slot = connections_.find_live(id);
+  if (follows_spec()) {
+    connections_.close(slot != nullptr ? *slot : connections_.open(id, Place::offered),
+                       Place::closed_here);
+  } else if (slot != nullptr) {
+    connections_.erase(*slot);
+  }
+}
+
 void Session::refuse_open(ConnectionId id, wire::MetadataView reasons) {
   send({.kind = SendKind::reject, .connection_id = id, .id = 0},
        wire::ConnectionReject{.metadata = reasons});
@@ -135,16 +151,16 @@ void Session::refuse_open(ConnectionId id, wire::MetadataView reasons) {
 // r[impl core.O3] r[impl core.O4] r[impl core.O5] r[impl connection.open.rejection]
 // r[impl session.connection-settings.open] r[impl connection.parity]
 void Session::offer(ConnectionId id, wire::ConnectionOpen const& open) {
-  if (!options_.has_acceptor) return refuse_open(id, {});
+  if (!options_.has_acceptor) return refuse_offer(id, {});
   if (connections_.live_count() >= options_.limits.connections_max) {
-    return refuse_open(id, wire::Metadata{{.key = key::error,
-                                           .value = std::string_view{"too many connections"},
-                                           .flags = 0}});
+    return refuse_offer(id, wire::Metadata{{.key = key::error,
+                                            .value = std::string_view{"too many connections"},
+                                            .flags = 0}});
   }
   auto request = virtual_request(open.metadata);
   if (!request) {
     auto const reason = request.error().text();
-    return refuse_open(
+    return refuse_offer(
         id, wire::Metadata{{.key = key::error, .value = std::string_view{reason}, .flags = 0}});
   }
   auto& slot = connections_.open(id, Place::offered);

@@ -74,9 +74,14 @@ void Session::resume(HandshakeOutcome const& outcome) {
     slot.sent.reset();
     slot.calls_in.clear();
     slot.calls_out.clear();
-    // The peer, too, forgets what it sent, so all of it will come again; 0.4.0 expects that on the
-    // root only and takes it as an error elsewhere.
-    if (follows_spec() || slot.id == root_connection) slot.received.reset();
+    // Connections outlive the conduit, and so does what was announced on them; but a sender may
+    // have forgotten it and announce it again. 0.4.0 forgets on the root, and takes repetitions
+    // elsewhere as an error.
+    if (follows_spec()) {
+      if (slot.received) slot.received->renew();
+    } else if (slot.id == root_connection) {
+      slot.received.reset();
+    }
   });
   state_ = SessionState::connected;
   timers_.clear();
