@@ -1,12 +1,39 @@
-// What a session costs: routing a message, and opening a connection, with 1 to 100,000 connections.
+// What a session costs with 1 to 100,000 connections: routing a request, opening and closing a
+// connection, and the memory that a connection holds.
 #include "impl/session/session.hpp"
 #include "impl/wire/message.hpp"
 #include "spec/assert.hpp"
 
 #include <benchmark/benchmark.h>
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <malloc.h>
+#include <new>
 #include <utility>
 #include <variant>
+#include <vector>
+
+namespace {
+
+// What the program holds of the heap, with what the allocator rounds up.
+std::size_t held_bytes = 0;
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  auto* const room = std::malloc(size);
+  if (room == nullptr) std::abort();
+  held_bytes += malloc_usable_size(room);
+  return room;
+}
+void operator delete(void* room) noexcept {
+  if (room != nullptr) held_bytes -= malloc_usable_size(room);
+  std::free(room);
+}
+void operator delete(void* room, std::size_t) noexcept {
+  operator delete(room);
+}
 
 namespace {
 
@@ -53,18 +80,25 @@ Session session_with(std::int64_t connections) {
   return session;
 }
 
+Backing call_on(ConnectionId id) {
+  return message(
+      id, wire::RequestMessage{
+              .id = 1,
+              .body = wire::Call{
+                  .method_id = 7, .metadata = {}, .args = as_bytes("hello"), .schemas = {}}});
+}
+
+void per_message(benchmark::State& state, std::int64_t messages_each) {
+  state.SetItemsProcessed(state.iterations() * messages_each);
+  state.SetLabel("items are messages");
+}
+
 // One call in, its response out: the connections take turns.
 void route_request(benchmark::State& state) {
   auto session = session_with(state.range(0));
   std::vector<Backing> calls;
-  for (std::int64_t i = 1; i <= state.range(0); ++i) {
-    calls.push_back(message(
-        static_cast<ConnectionId>(2 * i),
-        wire::RequestMessage{
-            .id = 1,
-            .body = wire::Call{
-                .method_id = 7, .metadata = {}, .args = as_bytes("hello"), .schemas = {}}}));
-  }
+  for (std::int64_t i = 1; i <= state.range(0); ++i)
+    calls.push_back(call_on(static_cast<ConnectionId>(2 * i)));
   std::size_t next = 0;
   for (auto _ : state) {
     hear(session, calls[next]);
@@ -74,6 +108,7 @@ void route_request(benchmark::State& state) {
     drain(session);
     next = (next + 1) % calls.size();
   }
+  per_message(state, 2);
 }
 BENCHMARK(route_request)->RangeMultiplier(100)->Range(1, 10'000)->Arg(100'000);
 
@@ -89,6 +124,7 @@ void open_accept_close(benchmark::State& state) {
     drain(session);
     hear(session, closing);
   }
+  per_message(state, 3);
 }
 BENCHMARK(open_accept_close)->RangeMultiplier(100)->Range(1, 10'000)->Arg(100'000);
 
@@ -97,8 +133,32 @@ void answer_ping(benchmark::State& state) {
   auto const ping = message(0, wire::Ping{.nonce = 5});
   for (auto _ : state)
     hear(session, ping);
+  per_message(state, 2);
 }
 BENCHMARK(answer_ping);
+
+// What a connection holds, and what it holds once it has had a call.
+void hold_connections(benchmark::State& state) {
+  auto const count = state.range(0);
+  for (auto _ : state) {
+    auto const before = held_bytes;
+    auto session = session_with(count);
+    auto const idle = held_bytes;
+    for (std::int64_t i = 1; i <= count; ++i) {
+      auto const id = static_cast<ConnectionId>(2 * i);
+      hear(session, call_on(id));
+      static_cast<void>(
+          session.call(TimePoint{}, command::SendResponse{.connection_id = id, .request_id = 1}));
+      drain(session);
+    }
+    auto const each = [&](std::size_t bytes) {
+      return static_cast<double>(bytes - before) / static_cast<double>(count);
+    };
+    state.counters["idle_bytes"] = each(idle);
+    state.counters["used_bytes"] = each(held_bytes);
+  }
+}
+BENCHMARK(hold_connections)->RangeMultiplier(100)->Range(1, 10'000)->Arg(100'000);
 
 }  // namespace
 
