@@ -61,11 +61,16 @@ std::string handshake_text(vox::ByteView payload) {
          (has_own_schemas ? " with the schemas of Message" : "");
 }
 
-// A VoxError::InvalidPayload without its text, which is for people.
-std::string ret_text(vox::ByteView ret) {
-  constexpr std::byte invalid_payload[] = {std::byte{1}, std::byte{2}};
-  if (ret.size() > 2 && vox::equal(ret.first(2), invalid_payload)) return "InvalidPayload";
-  return vox::to_hex(ret);
+// What the application began, beside the loop that answers the peer.
+bool is_own(wire::Message const& message) {
+  return std::holds_alternative<wire::ConnectionOpen>(message.payload) ||
+         std::holds_alternative<wire::ConnectionClose>(message.payload) ||
+         std::holds_alternative<wire::RequestMessage>(message.payload);
+}
+
+bool is_lets_go(vox::ByteView payload) {
+  auto const message = wire::decode_handshake(payload, wire::Strictness::vox_0_4);
+  return message && std::holds_alternative<wire::LetsGo>(*message);
 }
 
 class Sorter {
@@ -75,6 +80,7 @@ class Sorter {
   void add(Heard const& heard) {
     auto const link = "link " + std::to_string(heard.link);
     if (heard.in_handshake) {
+      if (loose_.farewells.contains(heard.link) && is_lets_go(heard.payload)) return;
       streams_["handshake on " + link].push_back(handshake_text(heard.payload));
       return;
     }
@@ -85,7 +91,8 @@ class Sorter {
         return add(heard, message->connection_id, *schemas);
       }
     }
-    streams_["session on " + link].push_back(readable(heard.payload, false));
+    auto const stream = message && is_own(*message) ? "what it does by itself on " : "session on ";
+    streams_[stream + link].push_back(readable(heard.payload, false));
   }
 
   // What was announced counts as a set: handlers that run side by side announce in any order, and
@@ -100,7 +107,8 @@ class Sorter {
   void add(Heard const& heard, ResponseIn const& response) {
     if (loose_.responses.contains(response.name)) return;
     auto const [connection, request] = response.name;
-    auto text = ret_text(response.response.ret);
+    auto const ret = response.response.ret;
+    auto text = is_invalid_payload(ret) ? "InvalidPayload" : vox::to_hex(ret);
     if (!response.response.metadata.empty()) text += " with metadata";
     if (!response.response.schemas.empty()) text += " with schemas inlined";
     auto const at = methods_.find(response.name);
@@ -140,11 +148,6 @@ class Sorter {
   std::map<std::string, std::multiset<std::string>> announced_;
   std::set<std::pair<session::ConnectionId, session::MethodId>> bindings_;
 };
-
-std::string fate_text(LinkFate fate) {
-  constexpr std::string_view texts[] = {"open", "closed", "mute"};
-  return std::string{texts[std::to_underlying(fate)]};
-}
 
 }  // namespace
 

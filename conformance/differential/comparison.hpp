@@ -9,9 +9,9 @@
 
 namespace voxspec::differential {
 
-// A transcript as what the protocol keeps in order: the messages of the session itself on each
-// link, the answers to each request, what is announced on each connection in each step, and how
-// each link stands in the end. Resume keys and the texts of errors are left out.
+// A transcript as what the protocol keeps in order: the session's own answers on each link, what
+// its application began there, the answers to each request, what is announced on each connection in
+// each step, and how each link stands in the end. Resume keys and the texts of errors are left out.
 using Streams = std::map<std::string, std::vector<std::string>>;
 [[nodiscard]] Streams streams(Script const& script, Transcript const& transcript,
                               Loose const& loose);

@@ -49,7 +49,7 @@ Script script_of(std::vector<Step> steps) {
 
 // What our session says to the script, without anybody else.
 Transcript perform(Script const& script) {
-  Reference session{script.role};
+  Reference session{script.role, script.manner};
   auto const link = session.begin_link();
   Transcript transcript;
   std::size_t number = 0;

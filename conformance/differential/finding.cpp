@@ -47,6 +47,8 @@ std::string transcript_text(Transcript const& transcript) {
     out += "    step " + std::to_string(heard.step) + ", link " + std::to_string(heard.link) +
            ": " + readable(heard.payload, heard.in_handshake) + "\n";
   }
+  for (std::size_t link = 0; link < transcript.links.size(); ++link)
+    out += "    link " + std::to_string(link) + " is " + fate_text(transcript.links[link]) + "\n";
   if (!transcript.death.empty()) out += "    the process: " + transcript.death + "\n";
   return out.empty() ? "    (nothing)\n" : out;
 }
@@ -62,11 +64,16 @@ Json item_of(vox::ByteView payload, Layer layer) {
 
 Json pattern_of(Heard const& heard) {
   Json const exact{{"frame", vox::to_hex(heard.payload)}};
+  auto json = decode_payload(Layer::message, heard.payload);
   auto const message = read_message(heard.payload);
-  if (!message) return exact;
-  auto const response = response_in(*message);
-  if (!response) return exact;
-  return {{"on", response->name.first}, {"request_response", {{"id", response->name.second}}}};
+  if (!json || !message) return exact;
+  if (json->contains("schema")) (*json)["schema"].erase("schemas");
+  if (auto const response = response_in(*message)) {
+    auto& body = (*json)["request_response"];
+    body.erase("schemas");
+    if (is_invalid_payload(response->response.ret)) body.erase("ret");
+  }
+  return *std::move(json);
 }
 
 class TraceWriter {
@@ -100,7 +107,11 @@ class TraceWriter {
       }
     }
     add({{"alive", {{"echo", false}}}});
+    Json env = Json::object();
+    for (auto const& [name, value] : environment(script.manner))
+      env[name] = value;
     return {{"about", "Differs from our session in: " + finding_.difference.stream},
+            {"subject", {{"env", std::move(env)}}},
             {"rules", Json::array({"core.P4"})},
             {"peer", {{"role", dials ? "initiator" : "acceptor"}}},
             {"steps", std::move(steps_)}};
@@ -173,8 +184,11 @@ class TraceWriter {
 
 std::string describe(Script const& script, Conversation const& conversation) {
   auto const peer = peer_of(script.role);
+  constexpr std::string_view manners[] = {"accepts connections", "refuses connections",
+                                          "opens connections"};
   std::string out = "seed " + std::to_string(script.seed) + ", the subject as " +
-                    (script.role == vox::Role::acceptor ? "acceptor" : "initiator") + "\n";
+                    (script.role == vox::Role::acceptor ? "acceptor" : "initiator") + " that " +
+                    std::string{manners[std::to_underlying(script.manner)]} + "\n";
   for (auto const& greeting : script.greetings)
     out += "greeting: " + greeting_text(greeting, peer) + "\n";
   std::size_t number = 0;

@@ -29,6 +29,11 @@ std::optional<ResponseIn> response_in(wire::Message const& message) {
   return ResponseIn{.name = {message.connection_id, request->id}, .response = *response};
 }
 
+bool is_invalid_payload(vox::ByteView ret) {
+  constexpr std::byte start[] = {std::byte{1}, std::byte{2}};
+  return ret.size() > 2 && vox::equal(ret.first(2), start);
+}
+
 std::optional<Kinship> kinship(Heard const& heard) {
   if (heard.in_handshake) return Kinship{.kind = handshake_kind};
   auto const message = read_message(heard.payload);

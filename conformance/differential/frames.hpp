@@ -22,6 +22,9 @@ struct ResponseIn {
 };
 [[nodiscard]] std::optional<ResponseIn> response_in(vox::wire::Message const& message);
 
+// Whether a response's value is VoxError::InvalidPayload, whose text is for people.
+[[nodiscard]] bool is_invalid_payload(vox::ByteView ret);
+
 // What makes two payloads of the two sides the same piece of a conversation, so that one that came
 // on one side can be waited for on the other. Announcements have none: they go before what has.
 struct Kinship {

@@ -29,6 +29,8 @@ constexpr LeftOut left_out_inputs[] = {
      "the handler may read those or the ones before, and 0.4.0 keeps what it made of them"},
     {"a resume key after it was refused",
      "0.4.0 closes the link and forgets the key a moment later; until then the key is still good"},
+    {"an open of connection 0 that would be refused",
+     "0.4.0 then takes its root for let go, and ends the session when it has read what is there"},
     {"calls of methods with channels", "they are the business of whoever serves a connection"},
 };
 
@@ -63,10 +65,14 @@ class Burst {
 class Generator {
  public:
   Generator(std::uint64_t seed, std::optional<vox::Role> role)
-      : dice_{seed}, seed_{seed}, role_{role ? *role : role_of(dice_)}, maker_{dice_, role_} {}
+      : dice_{seed},
+        seed_{seed},
+        role_{role ? *role : role_of(dice_)},
+        manner_{manner_of(dice_)},
+        maker_{dice_, role_, manner_} {}
 
   Script make() {
-    Script script{.seed = seed_, .role = role_, .greetings = {}, .steps = {}};
+    Script script{.seed = seed_, .manner = manner_, .role = role_, .greetings = {}, .steps = {}};
     script.greetings.push_back(greeting(dice_.chance(20)));
     if (role_ == vox::Role::initiator) {
       for (int more = 0; more < 3; ++more)
@@ -74,7 +80,8 @@ class Generator {
     }
     for (auto left = 1 + dice_.below(12); left > 0; --left) {
       script.steps.push_back(step());
-      if (role_ == vox::Role::acceptor && dice_.chance(percent_of_return(script.steps.back()))) {
+      if (role_ == vox::Role::acceptor && manner_ != Manner::opens &&
+          dice_.chance(percent_of_return(script.steps.back()))) {
         script.steps.emplace_back(ComeBack{greeting_again(script.greetings.front())});
         maker_.forget_root();
       }
@@ -88,6 +95,11 @@ class Generator {
     return dice.chance(85) ? vox::Role::acceptor : vox::Role::initiator;
   }
 
+  static Manner manner_of(Dice& dice) {
+    if (dice.chance(75)) return Manner::accepts;
+    return dice.chance(60) ? Manner::opens : Manner::refuses;
+  }
+
   // A subject that dials comes back by itself. One that listens hears nothing more on a link that
   // it takes for lost, so that the script had better go on with another.
   unsigned percent_of_return(Step const& step) {
@@ -99,7 +111,18 @@ class Generator {
     return may_be_lost ? 70 : 4;
   }
 
+  // What the subject does by itself goes on beside the loop that reads its link, so that such a
+  // script says one thing at a time, and never has the link lost.
+  Step single() {
+    auto payloads = maker_.next();
+    std::erase_if(payloads, [](vox::Bytes const& payload) { return !read_message(payload); });
+    Say say;
+    if (!payloads.empty()) say.payloads.push_back(std::move(payloads.back()));
+    return say;
+  }
+
   Step step() {
+    if (manner_ == Manner::opens) return single();
     if (dice_.chance(4)) return HangUp{};
     Burst burst;
     do {
@@ -177,6 +200,7 @@ class Generator {
   Dice dice_;
   std::uint64_t seed_;
   vox::Role role_;
+  Manner manner_;
   MessageMaker maker_;
   std::vector<vox::Bytes> kept_;  // made already, for the next burst
 };

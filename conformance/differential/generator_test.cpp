@@ -30,7 +30,7 @@ TEST_CASE("the scripts of the first seeds are these, with every compiler") {
     all.insert(all.end(), bytes.begin(), bytes.end());
   }
   CHECK(vox::to_hex(vox::wire::blake3(all)) ==
-        "564676d94762d28c24adf2c2e455aee9ec15e8c06698cba44ca62d617f13bd91");
+        "418a4a57600fec26f0ed40c141e18b4930df3566dd821b4a9f4b8259bbcb586f");
 }
 
 TEST_CASE("scripts are of both roles, and hold what they are meant to hold") {

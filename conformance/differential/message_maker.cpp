@@ -37,8 +37,9 @@ std::vector<testbed::CatalogEntry> served_methods() {
 
 }  // namespace
 
-MessageMaker::MessageMaker(Dice& dice, vox::Role role)
+MessageMaker::MessageMaker(Dice& dice, vox::Role role, Manner manner)
     : dice_{dice},
+      manner_{manner},
       parity_{role == vox::Role::acceptor ? vox::Parity::odd : vox::Parity::even},
       next_connection_{parity_ == vox::Parity::odd ? 1U : 2U} {}
 
@@ -47,7 +48,7 @@ struct MessageMaker::Draw {
   Payloads (MessageMaker::*make)();
 };
 
-std::vector<MessageMaker::Draw> const& MessageMaker::draws() {
+std::vector<MessageMaker::Draw> const& MessageMaker::draws(Manner manner) {
   static std::vector<Draw> const all{
       {12, &MessageMaker::open},        {7, &MessageMaker::open_unasked},
       {7, &MessageMaker::close},        {4, &MessageMaker::accept},
@@ -60,15 +61,22 @@ std::vector<MessageMaker::Draw> const& MessageMaker::draws() {
       {7, &MessageMaker::odd_schemas},  {5, &MessageMaker::sloppy},
       {4, &MessageMaker::undecodable},
   };
-  return all;
+  // Who opens connections itself waits for answers.
+  static std::vector<Draw> const more = [] {
+    auto draws = all;
+    draws.push_back({50, &MessageMaker::accept});
+    draws.push_back({50, &MessageMaker::response});
+    return draws;
+  }();
+  return manner == Manner::opens ? more : all;
 }
 
 std::vector<vox::Bytes> MessageMaker::next() {
   unsigned sum = 0;
-  for (auto const& draw : draws())
+  for (auto const& draw : draws(manner_))
     sum += draw.weight;
   auto left = dice_.below(sum);
-  for (auto const& draw : draws()) {
+  for (auto const& draw : draws(manner_)) {
     if (left < draw.weight) return (this->*draw.make)();
     left -= draw.weight;
   }
@@ -86,6 +94,9 @@ session::ConnectionId MessageMaker::live_connection() {
 }
 
 session::ConnectionId MessageMaker::some_connection() {
+  if (manner_ == Manner::opens && dice_.chance(60)) {
+    return 2 * dice_.below(opened_count) + (parity_ == vox::Parity::odd ? 2 : 1);
+  }
   if (dice_.chance(75)) return live_connection();
   if (!closed_.empty() && dice_.chance(50)) {
     return dice_.pick(std::span<session::ConnectionId const>{closed_});
@@ -94,6 +105,7 @@ session::ConnectionId MessageMaker::some_connection() {
 }
 
 session::RequestId MessageMaker::past_request() {
+  if (manner_ == Manner::opens && dice_.chance(60)) return parity_ == vox::Parity::odd ? 2 : 1;
   return dice_.chance(70) ? 1 + dice_.below(next_request_ + 1) : dice_.pick(numbers);
 }
 
@@ -132,6 +144,7 @@ MessageMaker::Payloads MessageMaker::open() {
 MessageMaker::Payloads MessageMaker::open_unasked() {
   auto id = some_connection();
   if (dice_.chance(30)) id = next_connection_ + 1;
+  if (id == session::root_connection && manner_ == Manner::refuses) return close();
   auto const entries = metadata(dice_.chance(85));
   return on(id, wire::ConnectionOpen{.connection_settings = settings(), .metadata = entries});
 }

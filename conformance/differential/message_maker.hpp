@@ -16,7 +16,7 @@ namespace voxspec::differential {
 // what the side under test answers it does not know.
 class MessageMaker {
  public:
-  MessageMaker(Dice& dice, vox::Role role);
+  MessageMaker(Dice& dice, vox::Role role, Manner manner);
 
   // One payload, or several that belong together.
   [[nodiscard]] std::vector<vox::Bytes> next();
@@ -30,7 +30,7 @@ class MessageMaker {
  private:
   using Payloads = std::vector<vox::Bytes>;
   struct Draw;
-  static std::vector<Draw> const& draws();
+  static std::vector<Draw> const& draws(Manner manner);
 
   Payloads open();
   Payloads open_unasked();
@@ -68,6 +68,7 @@ class MessageMaker {
   [[nodiscard]] vox::Bytes schemas_of_no_use();
 
   Dice& dice_;
+  Manner manner_;
   vox::Parity parity_;  // of the ids that the peer may give to connections
   std::vector<vox::session::ConnectionId> opened_;
   std::vector<vox::session::ConnectionId> closed_;

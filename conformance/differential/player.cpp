@@ -27,7 +27,7 @@ constexpr std::uint64_t last_request = 9'001;
 }  // namespace
 
 Player::Player(Script const& script, Home const& home, asio::any_io_executor const& executor)
-    : script_{script}, home_{home}, executor_{executor}, ours_{script.role} {}
+    : script_{script}, home_{home}, executor_{executor}, ours_{script.role, script.manner} {}
 
 Player::Task<void> Player::run() {
   if (script_.role == vox::Role::acceptor) {
@@ -124,6 +124,7 @@ Player::Task<void> Player::take_dial() {
   auto const answer = first_payload(greeting, vox::Role::acceptor, key);
   ours_.receive(current_, answer);
   keep_ours(ours_.take_said());
+  if (ours_.fate(current_) == LinkFate::closed) result_.loose.farewells.insert(current_);
   co_await send(answer);
   co_await catch_up();
   if (talks()) co_await say({});
@@ -172,9 +173,9 @@ void Player::start_dialling_subject() {
     return;
   }
   listener_ = *std::move(listener);
-  Launch const launch{.command = {home_.program},
-                      .environment = {{"SUBJECT_MODE", "server"},
-                                      {"PEER_ADDR", net::to_string(listener_->address())}}};
+  Launch launch{.command = {home_.program}, .environment = environment(script_.manner)};
+  launch.environment["SUBJECT_MODE"] = "server";
+  launch.environment["PEER_ADDR"] = net::to_string(listener_->address());
   auto process = SubjectProcess::start(executor_, launch);
   if (!process) {
     result_.theirs.death = process.error();

@@ -1,15 +1,22 @@
 #include "conformance/differential/reference.hpp"
 
+#include "conformance/differential/frames.hpp"
+#include "conformance/subjects/testbed/catalog.hpp"
 #include "conformance/subjects/testbed/methods.hpp"
+#include "impl/session/connection_request.hpp"
+#include "impl/wire/postcard.hpp"
 #include "spec/assert.hpp"
 
 #include <algorithm>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 
 namespace voxspec::differential {
 
 namespace session = vox::session;
+namespace wire = vox::wire;
 
 namespace {
 
@@ -46,7 +53,8 @@ session::SessionOptions session_options(vox::Role role) {
 
 }  // namespace
 
-Reference::Reference(vox::Role role) : role_{role}, registry_{vox::Rulebook::vox_0_4} {}
+Reference::Reference(vox::Role role, Manner manner)
+    : role_{role}, manner_{manner}, registry_{vox::Rulebook::vox_0_4} {}
 
 std::size_t Reference::begin_link() {
   auto const number = links_.size();
@@ -66,6 +74,7 @@ void Reference::receive(std::size_t link, vox::ByteView payload) {
     return advance_handshake(link);
   }
   auto const number = *at.session;
+  imitate_second_answer(number, payload);
   sessions_[number].session.handle(
       now, session::input::Received{.payload = vox::Backing{vox::to_bytes(payload)}});
   pump(number);
@@ -121,9 +130,13 @@ void Reference::establish(std::size_t link, session::HandshakeOutcome const& out
   auto made = session::Session::establish(now, session_options(role_), outcome);
   if (!made) return close(link);
   auto const number = sessions_.size();
-  sessions_.push_back({.session = *std::move(made), .service = {}, .link = link});
+  auto const to_open = manner_ == Manner::opens ? opened_count : 0;
+  sessions_.push_back(
+      {.session = *std::move(made), .service = {}, .link = link, .to_open = to_open});
   links_[link].session = number;
   if (role_ == vox::Role::acceptor) registry_.established(*outcome.resume_key, number);
+  pump(number);
+  open_next(sessions_[number]);
   pump(number);
 }
 
@@ -147,9 +160,7 @@ void Reference::on(std::size_t number, session::Output const& output) {
   if (auto const* const send = std::get_if<session::output::Send>(&output)) {
     said_.push_back({.link = running.link, .payload = vox::to_bytes(send->payload)});
   } else if (auto const* const asked = std::get_if<session::output::ConnectionRequested>(&output)) {
-    auto const accepted =
-        running.session.call(now, session::command::Accept{.connection_id = asked->connection_id});
-    VOX_ASSERT(accepted.has_value());
+    decide(running, *asked);
   } else if (auto const* const call = std::get_if<session::output::CallReceived>(&output)) {
     auto const answer = running.service.answer(running.session, *call);
     // Refused only where the connection is gone, and then 0.4.0 drops the response, too.
@@ -162,6 +173,13 @@ void Reference::on(std::size_t number, session::Output const& output) {
   } else if (auto const* const closed = std::get_if<session::output::Closed>(&output)) {
     running.service.forget(closed->connection_id);
     losses_.closed.push_back(closed->connection_id);
+    let_go(running, closed->connection_id);
+  } else if (auto const* const opened = std::get_if<session::output::Opened>(&output)) {
+    if (running.opened == opened->connection_id) call_echo(running, opened->our_settings);
+  } else if (auto const* const failed = std::get_if<session::output::OpenFailed>(&output)) {
+    if (running.opened == failed->connection_id) open_next(running);
+  } else if (auto const* const response = std::get_if<session::output::ResponseReceived>(&output)) {
+    if (response->method_id) let_go(running, response->connection_id);
   } else if (std::holds_alternative<session::output::Resumed>(output)) {
     running.service.forget(session::root_connection);
   } else if (std::holds_alternative<session::output::ConduitWanted>(output)) {
@@ -175,6 +193,67 @@ void Reference::on(std::size_t number, session::Output const& output) {
     losses_.conduit = true;
     close(running.link);
   }
+}
+
+void Reference::decide(Running& running, session::output::ConnectionRequested const& asked) {
+  auto const id = asked.connection_id;
+  bool const refuses = manner_ == Manner::refuses && asked.request.is_virtual();
+  wire::Metadata const reasons{{.key = session::key::error, .value = refusal, .flags = 0}};
+  session::Command const reject =
+      session::command::Reject{.connection_id = id, .metadata = reasons};
+  session::Command const accept = session::command::Accept{.connection_id = id};
+  auto const decided = running.session.call(now, refuses ? reject : accept);
+  VOX_ASSERT(decided.has_value());
+}
+
+// What the subject does by itself where it is told to open connections.
+void Reference::open_next(Running& running) {
+  running.opened.reset();
+  if (running.to_open == 0) return;
+  --running.to_open;
+  session::command::Open const open{
+      .settings = running.session.our_settings(), .service = testbed::service_name, .metadata = {}};
+  auto const id = running.session.call(now, open);
+  if (id) running.opened = *id;
+}
+
+void Reference::call_echo(Running& running, vox::ConnectionSettings const& settings) {
+  auto const& echo = *testbed::find_method("echo");
+  auto const number = opened_count - running.to_open;
+  auto const args = wire::encode_value(std::tuple{"connection " + std::to_string(number)});
+  wire::Metadata metadata;
+  if (running.session.peer_supports_retry()) {
+    metadata.add({.key = "vox-operation-id", .value = std::uint64_t{1}, .flags = 0});
+  }
+  auto const sent = running.session.call(
+      now, session::command::SendCall{.connection_id = *running.opened,
+                                      .request_id = settings.parity == vox::Parity::odd ? 1U : 2U,
+                                      .method_id = echo.id,
+                                      .metadata = metadata,
+                                      .args = args,
+                                      .schemas = {std::shared_ptr<void>{}, &echo.args->payload}});
+  VOX_ASSERT(sent.has_value());
+}
+
+// A second accept or reject changes nothing in our session. 0.4.0 has a flaw there: it tells
+// whoever uses the connection that it is closed, so that the call ends without an answer.
+void Reference::imitate_second_answer(std::size_t number, vox::ByteView payload) {
+  auto& running = sessions_[number];
+  auto const message = read_message(payload);
+  if (!message || running.opened != message->connection_id) return;
+  auto const connection = running.session.connection(*running.opened);
+  bool const is_active = connection && connection->place == session::Place::active;
+  bool const is_answer = std::holds_alternative<wire::ConnectionAccept>(message->payload) ||
+                         std::holds_alternative<wire::ConnectionReject>(message->payload);
+  if (is_active && is_answer) let_go(running, *running.opened);
+}
+
+// The call is over, whatever came of it, and with it the use of the connection.
+void Reference::let_go(Running& running, session::ConnectionId id) {
+  if (running.opened != id) return;
+  running.opened.reset();
+  static_cast<void>(running.session.call(now, session::command::DropCaller{.connection_id = id}));
+  open_next(running);
 }
 
 }  // namespace voxspec::differential

@@ -1,4 +1,5 @@
 #pragma once
+#include "conformance/differential/script.hpp"
 #include "conformance/differential/service.hpp"
 #include "conformance/differential/transcript.hpp"
 #include "impl/session/handshake.hpp"
@@ -14,10 +15,11 @@
 namespace voxspec::differential {
 
 // Our library in the place of the Rust subject: the same role, rulebook 0.4.0, the Testbed service,
-// every virtual connection accepted, and as an acceptor a registry of sessions. It does no I/O.
+// the same manner with virtual connections, and as an acceptor a registry of sessions. It does no
+// I/O.
 class Reference {
  public:
-  explicit Reference(vox::Role role);
+  Reference(vox::Role role, Manner manner);
 
   // A link came up, after its prologue; the number of the link.
   std::size_t begin_link();
@@ -52,6 +54,9 @@ class Reference {
     vox::session::Session session;
     Service service;
     std::size_t link = 0;
+    // The connections that it has yet to open, and the one that it opened last.
+    unsigned to_open = 0;
+    std::optional<vox::session::ConnectionId> opened{};
   };
 
   void advance_handshake(std::size_t link);
@@ -59,9 +64,15 @@ class Reference {
   void move_to(std::size_t session, std::size_t link);
   void pump(std::size_t session);
   void on(std::size_t session, vox::session::Output const& output);
+  void open_next(Running& running);
+  static void call_echo(Running& running, vox::ConnectionSettings const& settings);
+  void let_go(Running& running, vox::session::ConnectionId id);
+  void imitate_second_answer(std::size_t session, vox::ByteView payload);
+  void decide(Running& running, vox::session::output::ConnectionRequested const& asked);
   void close(std::size_t link) { links_[link].fate = LinkFate::closed; }
 
   vox::Role role_;
+  Manner manner_;
   vox::session::Registry registry_;
   std::deque<Link> links_;
   std::deque<Running> sessions_;

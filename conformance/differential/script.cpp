@@ -37,6 +37,11 @@ vox::ResumeKey issued_key(std::size_t handshake) {
   return key_of(0x11, handshake);
 }
 
+std::map<std::string, std::string> environment(Manner manner) {
+  return {{"ACCEPT_CONNECTIONS", manner == Manner::refuses ? "0" : "1"},
+          {"OPEN_CONNECTIONS", manner == Manner::opens ? std::to_string(opened_count) : "0"}};
+}
+
 vox::Bytes first_payload(Greeting const& greeting, vox::Role peer,
                          std::optional<vox::ResumeKey> const& key) {
   if (greeting.first_instead) return *greeting.first_instead;
@@ -62,7 +67,7 @@ vox::Bytes last_payload(Greeting const& greeting) {
 
 vox::Bytes fixed_bytes(Script const& script) {
   auto const peer = peer_of(script.role);
-  vox::Bytes out;
+  vox::Bytes out{static_cast<std::byte>(script.role), static_cast<std::byte>(script.manner)};
   for (auto const& greeting : script.greetings)
     append(out, greeting, peer);
   for (auto const& step : script.steps) {

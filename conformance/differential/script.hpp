@@ -6,7 +6,10 @@
 #include "spec/settings.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -48,8 +51,19 @@ struct ComeBack {
 };
 using Step = std::variant<Say, HangUp, ComeBack>;
 
+// What the application of the side under test does with virtual connections.
+enum class Manner : std::uint8_t {
+  accepts,  // those that the peer opens
+  refuses,  // all of them, with a reason
+  opens,  // accepts, and opens some itself, one after the other: it calls echo on each and lets go
+};
+// How many it opens, and the reason that it refuses with.
+inline constexpr unsigned opened_count = 3;
+inline constexpr std::string_view refusal = "this peer accepts no virtual connections";
+
 struct Script {
   std::uint64_t seed = 0;
+  Manner manner = Manner::accepts;
   // What the side under test plays; the script is its peer.
   vox::Role role = vox::Role::acceptor;
   // An initiator greets once and then by ComeBack; an acceptor by the next of these whenever it is
@@ -66,6 +80,9 @@ struct Script {
 [[nodiscard]] vox::Bytes first_payload(Greeting const& greeting, vox::Role peer,
                                        std::optional<vox::ResumeKey> const& key);
 [[nodiscard]] vox::Bytes last_payload(Greeting const& greeting);
+
+// What the subject's environment says for a manner.
+[[nodiscard]] std::map<std::string, std::string> environment(Manner manner);
 
 // The key that nobody gave out, and the one that an acceptor gives out in its handshake of that
 // number.

@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <memory>
 #include <utility>
@@ -28,20 +29,19 @@ constexpr std::size_t shrink_questions_max = 400;
 constexpr std::chrono::milliseconds patience{5000};
 constexpr std::chrono::milliseconds shrink_patience{1000};
 
-// One subject that listens, for one job; started when it is first needed.
+// One subject that listens, for one job and one manner; started when it is first needed.
 class Server {
  public:
-  explicit Server(std::string const& program) : program_{program} {}
+  Server(std::string const& program, Manner manner) : program_{program}, manner_{manner} {}
 
   asio::awaitable<std::expected<net::Address, std::string>> address() {
     if (process_ && used_++ < scripts_per_process && !process_->state().ended()) {
       co_return address_;
     }
     used_ = 1;
-    Launch const launch{
-        .command = {program_},
-        .environment = {
-            {"SUBJECT_MODE", "server-listen"}, {"LISTEN_PORT", "0"}, {"ACCEPT_CONNECTIONS", "1"}}};
+    Launch launch{.command = {program_}, .environment = environment(manner_)};
+    launch.environment["SUBJECT_MODE"] = "server-listen";
+    launch.environment["LISTEN_PORT"] = "0";
     auto const executor = co_await asio::this_coro::executor;
     auto process = SubjectProcess::start(executor, launch);
     if (!process) co_return std::unexpected(process.error());
@@ -61,9 +61,22 @@ class Server {
 
  private:
   std::string const& program_;
+  Manner manner_;
   std::unique_ptr<SubjectProcess> process_;
   net::Address address_;
   std::size_t used_ = 0;
+};
+
+// One of each manner.
+class Servers {
+ public:
+  explicit Servers(std::string const& program)
+      : servers_{Server{program, Manner::accepts}, Server{program, Manner::refuses},
+                 Server{program, Manner::opens}} {}
+  Server& operator[](Manner manner) { return servers_[std::to_underlying(manner)]; }
+
+ private:
+  std::array<Server, 3> servers_;
 };
 
 class Tournament {
@@ -85,22 +98,22 @@ class Tournament {
 
  private:
   asio::awaitable<void> work() {
-    Server server{options_.program};
+    Servers servers{options_.program};
     while (next_ < options_.sequences && error_.empty() &&
            result_.findings < options_.findings_max) {
       auto const script = generate(options_.first_seed + next_++, options_.role);
-      auto found = co_await ask(script, server, patience);
+      auto found = co_await ask(script, servers, patience);
       ++result_.played;
       result_.payloads += payload_count(script);
-      if (found) co_await look_closer(*std::move(found), server);
+      if (found) co_await look_closer(*std::move(found), servers);
     }
   }
 
-  asio::awaitable<std::optional<Finding>> ask(Script const& script, Server& server,
+  asio::awaitable<std::optional<Finding>> ask(Script const& script, Servers& servers,
                                               std::chrono::milliseconds how_patient) {
     Home home{.program = options_.program, .listening = {}, .patience = how_patient};
     if (script.role == vox::Role::acceptor) {
-      auto const address = co_await server.address();
+      auto const address = co_await servers[script.manner].address();
       if (!address) {
         error_ = address.error();
         co_return std::nullopt;
@@ -109,7 +122,8 @@ class Tournament {
     }
     auto conversation = co_await play(script, home);
     if (script.role == vox::Role::acceptor) {
-      if (auto death = server.death(); !death.empty()) conversation.theirs.death = death;
+      if (auto death = servers[script.manner].death(); !death.empty())
+        conversation.theirs.death = death;
     }
     if (options_.on_played) options_.on_played(script, conversation);
     auto difference = compare(script, conversation);
@@ -120,20 +134,20 @@ class Tournament {
   }
 
   // Again in a fresh process, and then smaller.
-  asio::awaitable<void> look_closer(Finding found, Server& server) {
-    server.restart();
-    auto const again = co_await ask(found.script, server, patience);
+  asio::awaitable<void> look_closer(Finding found, Servers& servers) {
+    servers[found.script.manner].restart();
+    auto const again = co_await ask(found.script, servers, patience);
     if (!again) {
       result_.unrepeated.push_back(std::move(found));
       co_return;
     }
     ++result_.findings;
     auto still_differs = [&](Script const& candidate) -> asio::awaitable<bool> {
-      auto const answer = co_await ask(candidate, server, shrink_patience);
+      auto const answer = co_await ask(candidate, servers, shrink_patience);
       co_return answer.has_value();
     };
     auto const script = co_await shrink(found.script, still_differs, shrink_questions_max);
-    auto smallest = co_await ask(script, server, patience);
+    auto smallest = co_await ask(script, servers, patience);
     options_.on_finding(smallest ? *smallest : *again);
   }
 

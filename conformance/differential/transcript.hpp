@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,6 +21,11 @@ enum class LinkFate : std::uint8_t {
   closed,  // it ended the link
   mute,    // it keeps the link, and says nothing more on it
 };
+
+[[nodiscard]] inline std::string fate_text(LinkFate fate) {
+  constexpr std::string_view texts[] = {"open", "closed", "mute"};
+  return std::string{texts[std::to_underlying(fate)]};
+}
 
 // One payload that the side under test sent.
 struct Heard {
@@ -43,6 +50,9 @@ struct Loose {
   // From this step on it is open what is announced on the connection, since a loose response may
   // have announced it.
   std::map<vox::session::ConnectionId, std::size_t> announcements;
+  // The links whose handshake was the end of the session. The subject's process ends with it, and a
+  // LetsGo may not have left it by then.
+  std::set<std::size_t> farewells;
 };
 
 // What both sides made of one script.
