@@ -25,13 +25,12 @@ namespace {
 
 constexpr std::size_t described_max = 20;
 
-// The list of the subject, if it has one, and those of the command line.
-std::expected<KnownFailures, std::string> known_failures(
-    RunCommandOptions const& options, std::optional<fs::path> const& of_subject) {
+// The lists of the subject, and those of the command line.
+std::expected<KnownFailures, std::string> known_failures(RunCommandOptions const& options,
+                                                         std::vector<fs::path> files) {
   KnownFailures known;
   if (options.no_expectations) return known;
-  std::vector<fs::path> files{options.expectations.begin(), options.expectations.end()};
-  if (of_subject) files.insert(files.begin(), *of_subject);
+  files.insert(files.end(), options.expectations.begin(), options.expectations.end());
   for (auto const& file : files) {
     if (auto added = known.add(file); !added) return std::unexpected(added.error());
   }
@@ -42,7 +41,7 @@ std::expected<KnownFailures, std::string> known_failures(
 std::vector<KnownFailure> unmatched_of(RunCommandOptions const& options, bool own_suite,
                                        KnownFailures const& known, std::vector<Case> const& cases) {
   if (own_suite) return unmatched(known, cases);
-  auto const of_command_line = known_failures(options, std::nullopt);
+  auto const of_command_line = known_failures(options, {});
   return of_command_line ? unmatched(*of_command_line, cases) : std::vector<KnownFailure>{};
 }
 

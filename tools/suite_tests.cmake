@@ -18,6 +18,9 @@ function(subject_test name)
     ENVIRONMENT "XDG_CACHE_HOME=${CMAKE_CURRENT_BINARY_DIR}/cache")
 endfunction()
 
+subject_test(cpp NEEDS voxspec-subject-cpp COMMAND voxspec run --subject cpp)
+# It passes exactly when its known failures are those of the Rust subject's own list.
+subject_test(cpp-vox_0_4 NEEDS voxspec-subject-cpp COMMAND voxspec run --subject cpp-vox_0_4)
 subject_test(rust NEEDS subject_rust COMMAND voxspec run --subject rust)
 subject_test(steps NEEDS subject_rust COMMAND ${CMAKE_COMMAND} "-DPROGRAM=$<TARGET_FILE:voxspec>"
   "-DTRACES=${PROJECT_SOURCE_DIR}/docs/steps" "-DKEEP=${CMAKE_CURRENT_BINARY_DIR}/steps"

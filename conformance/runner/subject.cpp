@@ -71,9 +71,8 @@ std::expected<Subject, std::string> load_subject(fs::path const& folder, fs::pat
   check_words(fields, "roles", roles, role_names);
   check_words(fields, "transports", subject.transports, transport_names);
   check_words(fields, "conduits", subject.conduits, conduit_names);
-  if (auto const list = fields.optional_text("expectations")) {
-    subject.expectations = folder / *list;
-  }
+  for (auto const& list : fields.texts("expectations"))
+    subject.expectations.push_back(folder / list);
   if (auto error = fields.error()) return std::unexpected(*std::move(error));
   for (auto const& role : roles) {
     subject.roles.push_back(role == "initiator" ? vox::Role::initiator : vox::Role::acceptor);

@@ -4,7 +4,6 @@
 #include <expected>
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +21,8 @@ struct Subject {
   std::vector<std::string> conduits;    // of bare, stable
   std::vector<std::string> abilities;   // what cases may name in `needs`
   std::map<std::string, std::string> environment;
-  // Its list of known failures, if it has one.
-  std::optional<std::filesystem::path> expectations;
+  // Its lists of known failures. The first entry that is about a case counts.
+  std::vector<std::filesystem::path> expectations;
   // What someone types after --subject to get it again.
   std::string spelling;
 

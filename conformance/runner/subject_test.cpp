@@ -24,7 +24,7 @@ json good() {
           {"conduits", {"bare"}},
           {"abilities", {"resumes"}},
           {"env", {{"RUST_LOG", "debug"}}},
-          {"expectations", "expectations.json"}};
+          {"expectations", {"expectations.json", "../other.json"}}};
 }
 
 // A folder with a subject.json of this content.
@@ -69,7 +69,8 @@ TEST_CASE("a subject.json says what the subject is and can do") {
   CHECK_FALSE(subject->plays(vox::Role::initiator));
   CHECK(subject->transports == std::vector<std::string>{"tcp", "ws"});
   CHECK(subject->environment.at("RUST_LOG") == "debug");
-  CHECK(subject->expectations == folder.path() / "expectations.json");
+  CHECK(subject->expectations ==
+        std::vector{folder.path() / "expectations.json", folder.path() / "../other.json"});
 }
 
 TEST_CASE("a program without a slash is the one in libexec, if there is one") {
