@@ -63,7 +63,7 @@ void Pair::do_step(Side& side, std::uint32_t kind, std::uint32_t pick) {
   switch (kind) {
     case 0:
     case 1:
-      static_cast<void>(open(index));
+      static_cast<void>(open(index, pick % 2 == 0 ? Parity::odd : Parity::even));
       return;
     case 2:
       if (!side.watched.live().empty()) close(index, pick_from(side.watched.live(), pick));
@@ -119,9 +119,9 @@ void Pair::do_step(Side& side, std::uint32_t kind, std::uint32_t pick) {
   }
 }
 
-std::optional<ConnectionId> Pair::open(std::size_t index) {
+std::optional<ConnectionId> Pair::open(std::size_t index, Parity parity) {
   auto const id = sides_[index].watched.call(
-      now_, command::Open{.settings = {.parity = Parity::odd, .max_concurrent_requests = 4},
+      now_, command::Open{.settings = {.parity = parity, .max_concurrent_requests = 4},
                           .service = "Echo"});
   return id ? std::optional{*id} : std::nullopt;
 }

@@ -34,7 +34,8 @@ class Pair {
   void finish();
 
   // Single things to do, for scenarios that are written down. `side` is 0 for the initiator.
-  std::optional<vox::session::ConnectionId> open(std::size_t side);
+  std::optional<vox::session::ConnectionId> open(std::size_t side,
+                                                 vox::Parity parity = vox::Parity::odd);
   void close(std::size_t side, vox::session::ConnectionId id);
   bool call(std::size_t side, vox::session::ConnectionId id);
   void answer_calls(std::size_t side);

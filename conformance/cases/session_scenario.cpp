@@ -2,9 +2,12 @@
 
 #include "conformance/cases/session_lines.hpp"
 #include "conformance/cases/session_script.hpp"
+#include "impl/schema/message_schema.hpp"
+#include "impl/schema/plan.hpp"
 
 #include <chrono>
 #include <limits>
+#include <memory>
 #include <utility>
 #include <variant>
 
@@ -57,6 +60,13 @@ wire::Metadata const& two_entries() {
       {.key = "reason", .value = std::string_view{"story"}, .flags = 0},
       {.key = "number", .value = std::uint64_t{7}, .flags = 1}};
   return metadata;
+}
+
+// How to read messages of a peer that writes them as we do, without taking a short cut for it.
+std::shared_ptr<schema::Plan const> message_plan() {
+  static auto const plan = std::make_shared<schema::Plan const>(
+      schema::build_message_plan(schema::message_type().payload.schemas).value());
+  return plan;
 }
 
 // Stands for a handshake that ends as the first one did.
@@ -205,7 +215,8 @@ std::uint8_t SessionScenario::next() {
 }
 
 // The first byte: rulebook, role, acceptor, recoverer, registry, keepalive (none, some, unusable).
-// The second: whether the recoverer has a time limit, and the bounds.
+// The second: whether the recoverer has a time limit, the bounds, and whether the peer's messages
+// are read by a plan.
 bool SessionScenario::begin() {
   auto const who = next();
   auto const how = next();
@@ -223,6 +234,7 @@ bool SessionScenario::begin() {
   options.limits.connections_max = 2U + (how >> 4U) % 8;
   options.limits.requests_max = 3;
   options.limits.closed_connections_max = 2;
+  if ((how & 128U) != 0) plan_ = message_plan();
   auto begun = Session::establish(now_, options, outcome(unchanged));
   if (!begun) return false;
   watched_.emplace(std::move(*begun));
@@ -231,6 +243,7 @@ bool SessionScenario::begin() {
 
 HandshakeOutcome SessionScenario::outcome(std::uint8_t change) const {
   auto made = role_ == Role::initiator ? as_initiator() : as_acceptor();
+  made.plan = plan_;
   switch (change % 8) {
     case 0:
       made.our_settings.max_concurrent_requests = 65;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -73,6 +74,7 @@ class SessionScenario {
 
   vox::ByteView story_;
   vox::Role role_ = vox::Role::initiator;
+  std::shared_ptr<vox::schema::Plan const> plan_;
   std::optional<WatchedSession> watched_;
   vox::TimePoint now_{};
   bool has_unheard_ = false;  // the session has something to say that no command knew of
