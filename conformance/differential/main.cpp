@@ -18,6 +18,7 @@ constexpr int exit_no_subject = 77;  // what ctest takes for skipped
 
 struct CommandLine {
   TournamentOptions options;
+  std::string subject = "rust";
   std::string role = "any";
   std::string folder;
   bool lists = false;
@@ -29,6 +30,9 @@ void add_options(CLI::App& app, CommandLine& line) {
       ->capture_default_str();
   app.add_option("--seed", line.options.first_seed, "The seed of the first; the others follow on")
       ->capture_default_str();
+  app.add_flag_callback(
+      "--no-flaws", [&line] { line.options.flaws = Flaws::absent; },
+      "Expect a subject of rulebook 0.4.0 without the flaws of the Rust crates");
   app.add_option("--role", line.role, "What the subject plays")
       ->check(CLI::IsMember({"any", "acceptor", "initiator"}))
       ->capture_default_str();
@@ -37,8 +41,9 @@ void add_options(CLI::App& app, CommandLine& line) {
       ->capture_default_str();
   app.add_option("--findings", line.options.findings_max, "Stop after so many differences")
       ->capture_default_str();
-  app.add_option("--subject", line.options.program, "The Rust subject's program")
-      ->type_name("FILE");
+  app.add_option("--subject", line.subject,
+                 "A subject by name, by folder or by command line; it has to follow rulebook 0.4.0")
+      ->capture_default_str();
   app.add_option("--out", line.folder, "Where to write the traces of findings")->type_name("DIR");
   app.add_flag("--show", line.shows, "Print every conversation");
   app.add_flag("--not-compared", line.lists, "Tell what is left out, and what is not compared");
@@ -66,11 +71,14 @@ int run_command(CommandLine& line) {
     return 0;
   }
   auto& options = line.options;
-  if (options.program.empty()) {
-    options.program = (Layout::of_this_program().libexec / "voxspec-subject-rust").string();
+  auto const subject = find_subject(line.subject, Layout::of_this_program());
+  if (!subject) {
+    std::cerr << "voxspec-differential: " << subject.error() << '\n';
+    return exit_usage;
   }
-  if (!std::filesystem::exists(options.program)) {
-    std::cout << "skipped: the Rust subject is not built: no " << options.program << '\n';
+  options.command = subject->command;
+  if (!std::filesystem::exists(options.command.front())) {
+    std::cout << "skipped: the subject is not built: no " << options.command.front() << '\n';
     return exit_no_subject;
   }
   if (line.role == "acceptor") options.role = vox::Role::acceptor;

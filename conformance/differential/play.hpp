@@ -1,4 +1,5 @@
 #pragma once
+#include "conformance/differential/reference.hpp"
 #include "conformance/differential/script.hpp"
 #include "conformance/differential/transcript.hpp"
 #include "impl/net/address.hpp"
@@ -7,15 +8,17 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace voxspec::differential {
 
 // Where the Rust subject is met.
 struct Home {
-  std::string program;
+  std::vector<std::string> command;
   // Of one that runs already and takes links, for scripts that have it as the acceptor. For the
   // others a process of its own is started, which dials.
   vox::net::Address listening;
+  Flaws flaws = Flaws::imitated;
   // How long what our session did may take in the subject before it counts as not done.
   std::chrono::milliseconds patience{3000};
 };

@@ -27,7 +27,10 @@ constexpr std::uint64_t last_request = 9'001;
 }  // namespace
 
 Player::Player(Script const& script, Home const& home, asio::any_io_executor const& executor)
-    : script_{script}, home_{home}, executor_{executor}, ours_{script.role, script.manner} {}
+    : script_{script},
+      home_{home},
+      executor_{executor},
+      ours_{script.role, script.manner, home.flaws} {}
 
 Player::Task<void> Player::run() {
   if (script_.role == vox::Role::acceptor) {
@@ -173,7 +176,7 @@ void Player::start_dialling_subject() {
     return;
   }
   listener_ = *std::move(listener);
-  Launch launch{.command = {home_.program}, .environment = environment(script_.manner)};
+  Launch launch{.command = home_.command, .environment = environment(script_.manner)};
   launch.environment["SUBJECT_MODE"] = "server";
   launch.environment["PEER_ADDR"] = net::to_string(listener_->address());
   auto process = SubjectProcess::start(executor_, launch);

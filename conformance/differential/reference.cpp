@@ -53,8 +53,8 @@ session::SessionOptions session_options(vox::Role role) {
 
 }  // namespace
 
-Reference::Reference(vox::Role role, Manner manner)
-    : role_{role}, manner_{manner}, registry_{vox::Rulebook::vox_0_4} {}
+Reference::Reference(vox::Role role, Manner manner, Flaws flaws)
+    : role_{role}, manner_{manner}, flaws_{flaws}, registry_{vox::Rulebook::vox_0_4} {}
 
 std::size_t Reference::begin_link() {
   auto const number = links_.size();
@@ -162,6 +162,7 @@ void Reference::on(std::size_t number, session::Output const& output) {
   } else if (auto const* const asked = std::get_if<session::output::ConnectionRequested>(&output)) {
     decide(running, *asked);
   } else if (auto const* const call = std::get_if<session::output::CallReceived>(&output)) {
+    if (flaws_ == Flaws::absent) running.service.forget(call->connection_id);
     auto const answer = running.service.answer(running.session, *call);
     // Refused only where the connection is gone, and then 0.4.0 drops the response, too.
     static_cast<void>(running.session.call(
@@ -238,6 +239,7 @@ void Reference::call_echo(Running& running, vox::ConnectionSettings const& setti
 // A second accept or reject changes nothing in our session. 0.4.0 has a flaw there: it tells
 // whoever uses the connection that it is closed, so that the call ends without an answer.
 void Reference::imitate_second_answer(std::size_t number, vox::ByteView payload) {
+  if (flaws_ == Flaws::absent) return;
   auto& running = sessions_[number];
   auto const message = read_message(payload);
   if (!message || running.opened != message->connection_id) return;

@@ -7,6 +7,7 @@
 #include "impl/session/session.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -14,12 +15,17 @@
 
 namespace voxspec::differential {
 
+// Whether our application imitates what 0.4.0 does against its own rules: a second answer to an
+// open ends what runs on the connection [core.U5], and the translation of a method's arguments that
+// was made first stays in use whatever is announced later.
+enum class Flaws : std::uint8_t { imitated, absent };
+
 // Our library in the place of the Rust subject: the same role, rulebook 0.4.0, the Testbed service,
 // the same manner with virtual connections, and as an acceptor a registry of sessions. It does no
 // I/O.
 class Reference {
  public:
-  Reference(vox::Role role, Manner manner);
+  Reference(vox::Role role, Manner manner, Flaws flaws = Flaws::imitated);
 
   // A link came up, after its prologue; the number of the link.
   std::size_t begin_link();
@@ -73,6 +79,7 @@ class Reference {
 
   vox::Role role_;
   Manner manner_;
+  Flaws flaws_;
   vox::session::Registry registry_;
   std::deque<Link> links_;
   std::deque<Running> sessions_;

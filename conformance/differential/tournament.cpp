@@ -32,14 +32,15 @@ constexpr std::chrono::milliseconds shrink_patience{1000};
 // One subject that listens, for one job and one manner; started when it is first needed.
 class Server {
  public:
-  Server(std::string const& program, Manner manner) : program_{program}, manner_{manner} {}
+  Server(std::vector<std::string> const& command, Manner manner)
+      : command_{command}, manner_{manner} {}
 
   asio::awaitable<std::expected<net::Address, std::string>> address() {
     if (process_ && used_++ < scripts_per_process && !process_->state().ended()) {
       co_return address_;
     }
     used_ = 1;
-    Launch launch{.command = {program_}, .environment = environment(manner_)};
+    Launch launch{.command = command_, .environment = environment(manner_)};
     launch.environment["SUBJECT_MODE"] = "server-listen";
     launch.environment["LISTEN_PORT"] = "0";
     auto const executor = co_await asio::this_coro::executor;
@@ -60,7 +61,7 @@ class Server {
   }
 
  private:
-  std::string const& program_;
+  std::vector<std::string> const& command_;
   Manner manner_;
   std::unique_ptr<SubjectProcess> process_;
   net::Address address_;
@@ -70,9 +71,9 @@ class Server {
 // One of each manner.
 class Servers {
  public:
-  explicit Servers(std::string const& program)
-      : servers_{Server{program, Manner::accepts}, Server{program, Manner::refuses},
-                 Server{program, Manner::opens}} {}
+  explicit Servers(std::vector<std::string> const& command)
+      : servers_{Server{command, Manner::accepts}, Server{command, Manner::refuses},
+                 Server{command, Manner::opens}} {}
   Server& operator[](Manner manner) { return servers_[std::to_underlying(manner)]; }
 
  private:
@@ -98,7 +99,7 @@ class Tournament {
 
  private:
   asio::awaitable<void> work() {
-    Servers servers{options_.program};
+    Servers servers{options_.command};
     while (next_ < options_.sequences && error_.empty() &&
            result_.findings < options_.findings_max) {
       auto const script = generate(options_.first_seed + next_++, options_.role);
@@ -111,7 +112,10 @@ class Tournament {
 
   asio::awaitable<std::optional<Finding>> ask(Script const& script, Servers& servers,
                                               std::chrono::milliseconds how_patient) {
-    Home home{.program = options_.program, .listening = {}, .patience = how_patient};
+    Home home{.command = options_.command,
+              .listening = {},
+              .flaws = options_.flaws,
+              .patience = how_patient};
     if (script.role == vox::Role::acceptor) {
       auto const address = co_await servers[script.manner].address();
       if (!address) {

@@ -1,5 +1,6 @@
 #pragma once
 #include "conformance/differential/finding.hpp"
+#include "conformance/differential/reference.hpp"
 #include "spec/parity.hpp"
 
 #include <cstddef>
@@ -13,7 +14,8 @@
 namespace voxspec::differential {
 
 struct TournamentOptions {
-  std::string program;  // the Rust subject
+  std::vector<std::string> command;  // the subject: its program and arguments
+  Flaws flaws = Flaws::imitated;  // of 0.4.0, which another subject of its rulebook need not have
   std::uint64_t first_seed = 1;
   std::size_t sequences = 2000;
   std::optional<vox::Role> role;  // of the subject; otherwise as the seeds say
