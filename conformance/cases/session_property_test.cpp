@@ -56,6 +56,20 @@ void play(Pair& pair) {
   pair.settle();
 }
 
+// Plays the steps while the link breaks after so many messages, brings both sides together again
+// and ends it all.
+std::vector<std::string> complaints_with_cut(Rulebook rulebook, Steps const& steps,
+                                             std::uint64_t messages) {
+  Pair pair{rulebook};
+  pair.cut_after(messages);
+  for (auto const number : steps)
+    pair.step(number);
+  pair.reconnect();
+  pair.settle();
+  pair.finish();
+  return pair.complaints();
+}
+
 // A session of the rulebook, and what happens to it, four bytes a step.
 using Story = std::vector<std::array<std::uint8_t, 4>>;
 
@@ -86,6 +100,16 @@ TEST_CASE("r[core.L3] whatever two sessions do, their books agree and nothing is
       auto pair = run(rulebook, steps);
       pair.finish();
       RC_ASSERT(pair.complaints() == std::vector<std::string>{});
+    });
+  }
+}
+
+TEST_CASE("r[session.outlives-conduit] nor is there when the link breaks after any one message") {
+  for (auto const rulebook : rulebooks) {
+    holds([rulebook](Steps const& steps) {
+      auto const delivered = run(rulebook, steps).delivered();
+      for (std::uint64_t messages = 1; messages <= delivered; ++messages)
+        RC_ASSERT(complaints_with_cut(rulebook, steps, messages) == std::vector<std::string>{});
     });
   }
 }
