@@ -149,6 +149,12 @@ asio::awaitable<Outcome<void>> greet_client(Link& link, conduit::StableConduit& 
   co_return Outcome<void>{};
 }
 
+asio::awaitable<Outcome<void>> greet(Link& link, conduit::StableConduit& stable, Role role,
+                                     Rulebook rulebook) {
+  if (role == Role::initiator) return greet_server(link, stable);
+  return greet_client(link, stable, rulebook);
+}
+
 // Everything after the prologue.
 asio::awaitable<Establishment> attach(std::unique_ptr<Link> link, ConduitMode mode,
                                       session::HandshakeOptions options) {
@@ -163,11 +169,10 @@ asio::awaitable<Establishment> attach(std::unique_ptr<Link> link, ConduitMode mo
     co_return std::unexpected(std::move(outcome.error()));
   }
   if (stable) {
-    auto const greeted = role == Role::initiator ? co_await greet_server(*link, *stable)
-                                                 : co_await greet_client(*link, *stable, rulebook);
+    auto greeted = co_await greet(*link, *stable, role, rulebook);
     if (!greeted) {
       link->close();
-      co_return std::unexpected(greeted.error());
+      co_return std::unexpected(std::move(greeted.error()));
     }
   }
   Attachment attachment{.conduit = std::make_unique<MessageConduit>(std::move(link), stable),

@@ -41,10 +41,11 @@ void PendingConnection::reject(wire::MetadataView reasons) && {
   if (driver) driver->reject(connection_id_, reasons);
 }
 
-Acceptor::Acceptor(std::shared_ptr<RequestHandler> handler)
-    : function_{[handler = std::move(handler)](session::ConnectionRequest const&,
-                                               PendingConnection pending) {
+Acceptor::Function Acceptor::serve_all(std::shared_ptr<RequestHandler> handler) {
+  return
+      [handler = std::move(handler)](session::ConnectionRequest const&, PendingConnection pending) {
         std::move(pending).handle_with(handler);
-      }} {}
+      };
+}
 
 }  // namespace vox::net

@@ -6,6 +6,7 @@
 #include "impl/wire/metadata.hpp"
 #include "spec/settings.hpp"
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -58,8 +59,11 @@ class Acceptor {
 
   Acceptor() = default;
   // NOLINTBEGIN(google-explicit-constructor, hicpp-explicit-conversions): either is an acceptor.
-  Acceptor(Function function) : function_{std::move(function)} {}
-  Acceptor(std::shared_ptr<RequestHandler> handler);
+  template <std::invocable<session::ConnectionRequest const&, PendingConnection> Decide>
+  Acceptor(Decide decide) : function_{std::move(decide)} {}
+  template <std::derived_from<RequestHandler> Handler>
+  Acceptor(std::shared_ptr<Handler> handler)
+      : Acceptor{serve_all(std::shared_ptr<RequestHandler>{std::move(handler)})} {}
   // NOLINTEND(google-explicit-constructor, hicpp-explicit-conversions)
 
   [[nodiscard]] explicit operator bool() const { return static_cast<bool>(function_); }
@@ -68,6 +72,8 @@ class Acceptor {
   }
 
  private:
+  [[nodiscard]] static Function serve_all(std::shared_ptr<RequestHandler> handler);
+
   Function function_;
 };
 

@@ -74,11 +74,12 @@ asio::awaitable<Ran> serve_peer(Settings settings) {
   auto const service = make_testbed_service(settings.rulebook);
   auto const established = co_await dial(settings, service);
   if (!established) co_return std::unexpected(established.error());
-  open_connections(co_await asio::this_coro::executor, *established,
-                   {.count = settings.open_connections,
-                    .parity = Parity::odd,
-                    .rulebook = settings.rulebook,
-                    .handler = service});
+  auto const executor = co_await asio::this_coro::executor;
+  Outbound const outbound{.count = settings.open_connections,
+                          .parity = Parity::odd,
+                          .rulebook = settings.rulebook,
+                          .handler = service};
+  open_connections(executor, *established, outbound);
   auto const end = co_await established->session.ended();
   complain("the session is over: " + end.detail);
   co_return Ran{};

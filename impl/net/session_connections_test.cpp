@@ -1,0 +1,285 @@
+// What an application does with the connections of a running session.
+#include "impl/net/link_test.hpp"
+#include "impl/net/session_test.hpp"
+
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace vox;
+using namespace vox::net;
+using session::EndCause;
+using test::echo;
+using test::EchoHandler;
+using test::establish_pair;
+
+constexpr ConnectionSettings odd{.parity = Parity::odd, .max_concurrent_requests = 64};
+
+// A pair of sessions in which both serve Echo, and whatever a test wants to look at.
+struct Setting {
+  explicit Setting(Rulebook rulebook = Rulebook::spec) {
+    auto const log = [this](std::string_view line) { lines.emplace_back(line); };
+    initiator.rulebook(rulebook).service("Echo").on_connection(ours).log(log);
+    acceptor.rulebook(rulebook).service("Echo").on_connection(theirs).log(log);
+  }
+  // Runs the test on an established pair.
+  template <class Body>
+  void with_pair(Body body) {
+    test::run(context, [&]() -> asio::awaitable<void> {
+      auto const pair = co_await establish_pair(initiator, acceptor);
+      REQUIRE(pair.initiator);
+      REQUIRE(pair.acceptor);
+      co_await body(*pair.initiator, *pair.acceptor);
+    });
+  }
+
+  asio::io_context context;
+  std::shared_ptr<EchoHandler> ours = std::make_shared<EchoHandler>("ours");
+  std::shared_ptr<EchoHandler> theirs = std::make_shared<EchoHandler>("theirs");
+  InitiatorBuilder initiator;
+  AcceptorBuilder acceptor;
+  std::vector<std::string> lines;
+};
+
+// Asks for a virtual connection.
+asio::awaitable<std::expected<ConnectionHandle, session::SessionError>> open(
+    SessionHandle session, std::shared_ptr<RequestHandler> handler = nullptr) {
+  std::string const service = "Echo";
+  wire::Metadata const metadata;
+  return session.open(odd, service, metadata, std::move(handler));
+}
+
+TEST_SUITE_BEGIN("net");
+
+TEST_CASE("r[rpc.virtual-connection.open] r[core.R4] calls go both ways on a virtual connection") {
+  Setting setting;
+  setting.with_pair([&](Established const& us, Established const&) -> asio::awaitable<void> {
+    auto const connection = co_await open(us.session, setting.ours);
+    REQUIRE(connection);
+    CHECK(connection->id() == 1);
+    CHECK(connection->peer_settings().parity == Parity::even);
+    CHECK(co_await echo(*connection, "x") == "theirs");
+  });
+}
+
+TEST_CASE("r[core.U4] a rejected open brings the peer's reasons") {
+  Setting setting;
+  setting.acceptor.on_connection(
+      Acceptor::Function{[&](session::ConnectionRequest const& request, PendingConnection pending) {
+        if (request.is_root()) return std::move(pending).handle_with(setting.theirs);
+        wire::Metadata const reasons{{.key = "why", .value = std::string_view{"full"}}};
+        std::move(pending).reject(reasons);
+      }});
+  setting.with_pair([&](Established const& us, Established const&) -> asio::awaitable<void> {
+    auto const connection = co_await open(us.session);
+    REQUIRE_FALSE(connection);
+    CHECK(connection.error().text() == "connection rejected");
+    CHECK(connection.error().metadata.view().text("why") == "full");
+    CHECK(co_await echo(us.root, "x") == "theirs");
+  });
+}
+
+TEST_CASE("r[core.R3] a connection that nobody decided on is closed, with a warning") {
+  Setting setting;
+  setting.acceptor.on_connection(
+      Acceptor::Function{[&](session::ConnectionRequest const& request, PendingConnection pending) {
+        if (request.is_root()) std::move(pending).handle_with(setting.theirs);
+      }});
+  setting.with_pair([&](Established const& us, Established const&) -> asio::awaitable<void> {
+    auto const connection = co_await open(us.session);
+    REQUIRE(connection);
+    co_await connection->closed();
+    CHECK(connection->is_closed());
+    CHECK(co_await echo(*connection, "x") == "connection_closed");
+    REQUIRE(setting.lines.size() == 1);
+    CHECK(setting.lines.front() ==
+          "connection 1: connection request let go without being used; closing connection");
+  });
+}
+
+TEST_CASE("r[core.R3] a decision may come later than the question") {
+  Setting setting;
+  std::optional<PendingConnection> kept;
+  setting.acceptor.on_connection(
+      Acceptor::Function{[&](session::ConnectionRequest const& request, PendingConnection pending) {
+        if (request.is_root()) return std::move(pending).handle_with(setting.theirs);
+        kept.emplace(std::move(pending));
+      }});
+  setting.with_pair([&](Established const& us, Established const&) -> asio::awaitable<void> {
+    auto const executor = co_await asio::this_coro::executor;
+    Promise<bool> opened{executor};
+    auto opening = [&]() -> asio::awaitable<void> {
+      auto const connection = co_await open(us.session);
+      opened.set(connection.has_value());
+    };
+    asio::co_spawn(executor, opening(), asio::detached);
+    while (!kept)
+      co_await asio::post(executor, asio::use_awaitable);
+    CHECK_FALSE(opened.is_set());
+    auto const handle = std::move(*kept).into_handle();
+    REQUIRE(handle);
+    CHECK(co_await opened.get());
+  });
+}
+
+TEST_CASE("r[core.D1] the drop of the last copy of a handle closes a virtual connection") {
+  Setting setting;
+  setting.with_pair([&](Established const& us, Established const&) -> asio::awaitable<void> {
+    auto connection = std::make_unique<ConnectionHandle>((co_await open(us.session)).value());
+    auto copy = std::make_unique<ConnectionHandle>(*connection);
+    connection.reset();
+    CHECK(co_await echo(*copy, "x") == "theirs");
+    copy.reset();
+    // The answer to a later call proves that the close has been heard.
+    CHECK(co_await echo(us.root, "x") == "theirs");
+    CHECK(setting.theirs->closed == std::vector<session::ConnectionId>{1});
+  });
+}
+
+TEST_CASE("r[core.D2] a session ends with its root and the last virtual connection") {
+  Setting setting;
+  test::run(setting.context, [&]() -> asio::awaitable<void> {
+    auto pair = co_await establish_pair(setting.initiator, setting.acceptor);
+    auto const session = pair.initiator->session;
+    auto connection = std::make_unique<ConnectionHandle>((co_await open(session)).value());
+    pair.initiator = std::unexpected(session::protocol_error("dropped"));
+    CHECK(co_await echo(*connection, "x") == "theirs");
+    connection.reset();
+    auto const end = co_await session.ended();
+    CHECK(end.cause == EndCause::root_released);
+    auto const their_end = co_await pair.acceptor->session.ended();
+    CHECK(their_end.cause == EndCause::conduit_lost);
+  });
+}
+
+TEST_CASE("r[core.D3] a shutdown ends the session at once, and with it what is under way") {
+  Setting setting;
+  setting.theirs->holds = true;
+  setting.with_pair([&](Established const& us, Established const&) -> asio::awaitable<void> {
+    auto const executor = co_await asio::this_coro::executor;
+    Promise<std::string> answer{executor};
+    auto calling = [&]() -> asio::awaitable<void> { answer.set(co_await echo(us.root, "x")); };
+    asio::co_spawn(executor, calling(), asio::detached);
+    while (setting.theirs->held.empty())
+      co_await asio::post(executor, asio::use_awaitable);
+    us.session.shutdown();
+    CHECK(co_await answer.get() == "session_shutdown");
+    auto const end = co_await us.session.ended();
+    CHECK(end.cause == EndCause::shutdown);
+    auto const late = co_await open(us.session);
+    REQUIRE_FALSE(late);
+    CHECK(late.error().text() == "protocol error: session closed");
+  });
+}
+
+TEST_CASE("r[core.C1] r[core.C2] what cannot be closed is refused with 0.4.0's words") {
+  Setting setting;
+  setting.with_pair([&](Established const& us, Established const&) -> asio::awaitable<void> {
+    CHECK(us.root.close().error().text() == "protocol error: cannot close root connection");
+    CHECK(us.session.close(9).error().text() == "protocol error: connection not found");
+    auto const connection = (co_await open(us.session)).value();
+    CHECK(connection.close());
+    CHECK(connection.close().error().text() == "protocol error: connection not found");
+  });
+}
+
+TEST_CASE("a request that is dropped unanswered is answered as cancelled") {
+  Setting setting;
+  setting.theirs->holds = true;
+  setting.with_pair([&](Established const& us, Established const&) -> asio::awaitable<void> {
+    auto const executor = co_await asio::this_coro::executor;
+    Promise<std::string> answer{executor};
+    auto calling = [&]() -> asio::awaitable<void> { answer.set(co_await echo(us.root, "x")); };
+    asio::co_spawn(executor, calling(), asio::detached);
+    while (setting.theirs->held.empty())
+      co_await asio::post(executor, asio::use_awaitable);
+    setting.theirs->held.clear();
+    CHECK(co_await answer.get() == "Cancelled");
+  });
+}
+
+TEST_CASE("r[rpc.pipelining] more calls than the peer takes at once are made one after the other") {
+  Setting setting;
+  setting.acceptor.settings({.parity = Parity::even, .max_concurrent_requests = 2});
+  setting.with_pair([&](Established const& us, Established const&) -> asio::awaitable<void> {
+    auto const executor = co_await asio::this_coro::executor;
+    std::vector<std::shared_ptr<Promise<std::string>>> answers;
+    auto const calling =
+        [&us](std::shared_ptr<Promise<std::string>> answer) -> asio::awaitable<void> {
+      answer->set(co_await echo(us.root, "x"));
+    };
+    for (int i = 0; i < 300; ++i) {
+      answers.push_back(std::make_shared<Promise<std::string>>(executor));
+      asio::co_spawn(executor, calling(answers.back()), asio::detached);
+    }
+    for (auto const& answer : answers)
+      CHECK(co_await answer->get() == "theirs");
+  });
+}
+
+TEST_CASE("r[core.O3] without an acceptor there are no virtual connections") {
+  Setting setting;
+  setting.acceptor.on_connection(Acceptor{});
+  setting.with_pair([&](Established const& us, Established const& them) -> asio::awaitable<void> {
+    auto const connection = co_await open(us.session);
+    REQUIRE_FALSE(connection);
+    CHECK(connection.error().kind == session::ErrorKind::rejected);
+    CHECK(co_await echo(them.root, "x") == "ours");
+  });
+}
+
+TEST_CASE("r[core.S4] an acceptor that refuses the root refuses the session") {
+  Setting setting;
+  setting.acceptor.on_connection(
+      Acceptor::Function{[](session::ConnectionRequest const& request, PendingConnection pending) {
+        CHECK(request.is_root());
+        CHECK(request.service() == "Echo");
+        wire::Metadata const reasons{{.key = "why", .value = std::string_view{"closed"}}};
+        std::move(pending).reject(reasons);
+      }});
+  test::run(setting.context, [&]() -> asio::awaitable<void> {
+    auto const pair = co_await establish_pair(setting.initiator, setting.acceptor);
+    REQUIRE_FALSE(pair.acceptor);
+    CHECK(pair.acceptor.error().text() == "connection rejected");
+    CHECK(pair.acceptor.error().metadata.view().text("why") == "closed");
+    REQUIRE(pair.initiator);
+    auto const end = co_await pair.initiator->session.ended();
+    CHECK(end.cause == EndCause::conduit_lost);
+  });
+}
+
+TEST_CASE("r[core.S2] who demands a resume key does without none") {
+  Setting setting;
+  setting.initiator.resumable();
+  setting.acceptor.resumable(false);
+  test::run(setting.context, [&]() -> asio::awaitable<void> {
+    auto const pair = co_await establish_pair(setting.initiator, setting.acceptor);
+    REQUIRE_FALSE(pair.initiator);
+    CHECK(pair.initiator.error().text() == "session is not resumable");
+  });
+}
+
+TEST_CASE("r[core.S3] 0.4.0 has no acceptor for an even initiator, the specification has") {
+  for (auto const rulebook : {Rulebook::vox_0_4, Rulebook::spec}) {
+    Setting setting{rulebook};
+    setting.initiator.settings({.parity = Parity::even});
+    test::run(setting.context, [&]() -> asio::awaitable<void> {
+      auto const pair = co_await establish_pair(setting.initiator, setting.acceptor);
+      CHECK(pair.acceptor.has_value() == (rulebook == Rulebook::spec));
+      if (pair.acceptor) co_return;
+      CHECK(pair.acceptor.error().text() ==
+            "protocol error: negotiated root settings do not match builder settings");
+    });
+  }
+}
+
+TEST_SUITE_END();
+
+}  // namespace
