@@ -187,6 +187,7 @@ bool Pair::deliver_to(Side& side) {
   auto payload = std::move(side.inbox.front());
   side.inbox.pop_front();
   ++delivered_;
+  if (&side == &sides_[0]) record_.session_said(payload);
   side.watched.handle(now_, input::Received{.payload = Backing{std::move(payload)}});
   poll(side);
   side.watched.compare();
@@ -218,6 +219,7 @@ void Pair::cut() {
 void Pair::reconnect() {
   if (is_connected_ || sides_[0].watched.has_ended() || sides_[1].watched.has_ended()) return;
   is_connected_ = true;
+  record_.resumed();
   sides_[0].watched.handle(now_, input::Recovered{.outcome = as_initiator()});
   static_cast<void>(sides_[1].watched.call(now_, command::Resume{.outcome = as_acceptor()}));
   for (auto& side : sides_) {
@@ -239,6 +241,7 @@ void Pair::poll(Side& side) {
 void Pair::absorb(Side& side, Output const& output) {
   if (auto const* const sent = std::get_if<output::Send>(&output)) {
     transcript_.insert(transcript_.end(), sent->payload.begin(), sent->payload.end());
+    if (&side == &sides_[0]) record_.peer_said(sent->payload);
     if (is_connected_) peer_of(side).inbox.push_back(to_bytes(sent->payload));
   } else if (auto const* const request = std::get_if<output::ConnectionRequested>(&output)) {
     if (side.decides_at_once) decide(side, request->connection_id, 0);

@@ -1,4 +1,5 @@
 #pragma once
+#include "conformance/cases/link_record.hpp"
 #include "conformance/cases/watched_session.hpp"
 #include "spec/rulebook.hpp"
 
@@ -51,6 +52,8 @@ class Pair {
   [[nodiscard]] std::uint64_t delivered() const { return delivered_; }
   [[nodiscard]] std::uint64_t answered(std::size_t side) const { return sides_[side].answered; }
   [[nodiscard]] std::vector<std::string> complaints() const;
+  // What went over the links, as the initiator saw it.
+  [[nodiscard]] LinkRecord const& record() const { return record_; }
   // Every byte that either session sent, in order.
   [[nodiscard]] vox::Bytes const& transcript() const { return transcript_; }
 
@@ -90,6 +93,7 @@ class Pair {
   std::optional<std::uint64_t> cut_at_;
   std::vector<std::string> complaints_;
   vox::Bytes transcript_;
+  LinkRecord record_{vox::Role::initiator};
 };
 
 }  // namespace voxspec::test

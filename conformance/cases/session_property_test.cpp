@@ -1,18 +1,23 @@
 // Sessions under all kinds of use: two against each other, with the link cut anywhere, and one
 // against a peer that says whatever comes to its mind.
+#include "conformance/cases/counterexample.hpp"
 #include "conformance/cases/session_pair.hpp"
 #include "conformance/cases/session_scenario.hpp"
 #include "conformance/cases/session_script.hpp"
+#include "conformance/peer/trace.hpp"
 #include "conformance/property.hpp"
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 #include <rapidcheck.h>
 
 #include <array>
 #include <cstdint>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <variant>
 #include <vector>
 
 using namespace vox;
@@ -96,12 +101,48 @@ TEST_SUITE_BEGIN("session");
 
 TEST_CASE("r[core.L3] whatever two sessions do, their books agree and nothing is left over") {
   for (auto const rulebook : rulebooks) {
-    holds([rulebook](Steps const& steps) {
-      auto pair = run(rulebook, steps);
-      pair.finish();
-      RC_ASSERT(pair.complaints() == std::vector<std::string>{});
-    });
+    holds_or_trace<Steps>("Two sessions keep their books", {"core.L3"},
+                          [rulebook](Steps const& steps) -> std::optional<Broken> {
+                            auto pair = run(rulebook, steps);
+                            pair.finish();
+                            if (pair.complaints().empty()) return std::nullopt;
+                            return Broken{.why = pair.complaints().front(),
+                                          .record = pair.record()};
+                          });
   }
+}
+
+TEST_CASE("what two sessions do that is claimed to be impossible comes out as a trace") {
+  auto const refutation = refute<Steps>("Nobody opens a connection", {"connection.open"},
+                                        [](Steps const& steps) -> std::optional<Broken> {
+                                          auto pair = run(Rulebook::vox_0_4, steps);
+                                          pair.settle();
+                                          if (!pair.is_open(0, 1)) return std::nullopt;
+                                          return Broken{.why = "opened", .record = pair.record()};
+                                        });
+  REQUIRE(refutation.has_value());
+  CHECK(refutation->note.find("RC_PARAMS=seed=") != std::string::npos);
+  auto const file = voxspec::parse_trace(refutation->trace.dump(), "refutation.json");
+  REQUIRE(file.has_value());
+  auto const& steps = file->cases.at(0).steps;
+  REQUIRE(steps.size() == 3);
+  auto const sent = std::get<voxspec::Send>(steps[1].body).items.at(0);
+  CHECK(sent.contains("connection_open"));
+  CHECK(std::get<voxspec::Expect>(steps[2].body).frames.at(0).contains("connection_accept"));
+}
+
+TEST_CASE("a link that broke comes out as a trace that goes on with the session on the next") {
+  Pair pair{Rulebook::spec};
+  pair.cut();
+  pair.reconnect();
+  pair.decide_at_once();
+  pair.open(0);
+  pair.settle();
+  auto const trace = trace_of(pair.record(), "A session goes on", {"session.outlives-conduit"});
+  auto const file = voxspec::parse_trace(trace.dump(), "record.json");
+  REQUIRE(file.has_value());
+  CHECK(file->cases.at(0).steps.size() == 6);
+  CHECK(trace["steps"][3]["establish"]["hello"]["resume_key"] == "$key0");
 }
 
 TEST_CASE("r[session.outlives-conduit] nor is there when the link breaks after any one message") {
@@ -155,11 +196,16 @@ TEST_CASE("r[session.handshake.resume] a link cut after any message costs no ope
 TEST_CASE(
     "r[session.protocol-error] r[core.E3] whatever happens to a session, it keeps its books") {
   for (auto const rulebook : rulebooks) {
-    holds([rulebook](std::uint8_t who, std::uint8_t how, Story const& story) {
-      auto const scenario = played(bytes_of(rulebook, who, how, story));
-      for (auto const& complaint : scenario.complaints())
-        RC_FAIL("it " + complaint + "\n" + scenario.transcript());
-    });
+    holds_or_trace<std::uint8_t, std::uint8_t, Story>(
+        "A session keeps its books", {"session.protocol-error", "core.E3"},
+        [rulebook](std::uint8_t who, std::uint8_t how,
+                   Story const& story) -> std::optional<Broken> {
+          auto const scenario = played(bytes_of(rulebook, who, how, story));
+          auto const complaints = scenario.complaints();
+          if (complaints.empty()) return std::nullopt;
+          return Broken{.why = "it " + complaints.front() + "\n" + scenario.transcript(),
+                        .record = scenario.record()};
+        });
   }
 }
 

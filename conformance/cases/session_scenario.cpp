@@ -223,6 +223,7 @@ bool SessionScenario::begin() {
   SessionOptions options;
   options.rulebook = (who & 1U) != 0 ? Rulebook::spec : Rulebook::vox_0_4;
   role_ = (who & 2U) != 0 ? Role::acceptor : Role::initiator;
+  record_ = LinkRecord{role_ == Role::acceptor ? Role::initiator : Role::acceptor};
   options.has_acceptor = (who & 4U) == 0;
   options.has_recoverer = (who & 8U) != 0;
   options.is_registered = (who & 16U) != 0;
@@ -307,6 +308,7 @@ void SessionScenario::receive(wire::Message const& message) {
 
 void SessionScenario::receive_payload(Bytes payload) {
   if (!watched_->session().can_receive()) drain();
+  if (watched_->is_connected() && !watched_->has_ended()) record_.peer_said(payload);
   happens(input::Received{.payload = Backing{std::move(payload)}});
 }
 
@@ -380,9 +382,20 @@ void SessionScenario::resume(Args args) {
   has_unheard_ = true;
 }
 
+void SessionScenario::note(Output const& output) {
+  if (auto const* const sent = std::get_if<output::Send>(&output)) {
+    record_.session_said(sent->payload);
+  } else if (std::holds_alternative<output::Resumed>(output)) {
+    record_.resumed();
+  } else if (std::holds_alternative<output::Ended>(output)) {
+    record_.ended();
+  }
+}
+
 std::optional<std::string> SessionScenario::poll() {
   auto const output = watched_->poll();
   if (!output) return std::nullopt;
+  note(*output);
   auto line = line_of(*output);
   write("> " + line);
   return line;

@@ -1,4 +1,5 @@
 #pragma once
+#include "conformance/cases/link_record.hpp"
 #include "conformance/cases/watched_session.hpp"
 #include "impl/session/handshake_outcome.hpp"
 #include "impl/wire/bytes.hpp"
@@ -35,6 +36,8 @@ class SessionScenario {
   [[nodiscard]] std::vector<std::string> complaints() const;
   // All that was done and all that the session said, a line each.
   [[nodiscard]] std::string const& transcript() const { return transcript_; }
+  // What went over the links, as the peer saw it.
+  [[nodiscard]] LinkRecord const& record() const { return record_; }
   [[nodiscard]] std::size_t steps() const { return steps_; }
 
   // What a step can be, in the order of the byte that stands for it.
@@ -69,6 +72,7 @@ class SessionScenario {
   void resume(Args args);
   [[nodiscard]] vox::session::HandshakeOutcome outcome(std::uint8_t change) const;
 
+  void note(vox::session::Output const& output);
   std::optional<std::string> poll();
   void drain();
 
@@ -80,6 +84,7 @@ class SessionScenario {
   bool has_unheard_ = false;  // the session has something to say that no command knew of
   std::size_t steps_ = 0;
   std::string transcript_;
+  LinkRecord record_{vox::Role::acceptor};
 };
 
 }  // namespace voxspec::test

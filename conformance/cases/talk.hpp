@@ -1,4 +1,5 @@
 #pragma once
+#include "conformance/cases/counterexample.hpp"
 #include "conformance/peer/json.hpp"
 #include "spec/rule.hpp"
 #include "spec/rulebook.hpp"
@@ -11,15 +12,9 @@
 #include <string_view>
 #include <vector>
 
-// Claims about what a session answers to whatever a peer says, and what refutes them: a trace.
-//
-// The peer says any messages but calls, since what answers those is a service and not the session.
-// The session is the acceptor; its application consents to every connection. A talk that refutes a
-// claim is shrunk to the fewest words that still do, and written as a trace: the peer's messages,
-// and after each what the session answered. It loads and replays like any other,
-//   voxspec replay FILE --subject rust
-// and passes for a subject that answers as our session does, so that one sees whether they share
-// what was found. Set VOXSPEC_COUNTEREXAMPLES to a folder to have the files written there.
+// Claims about what a session answers to whatever a peer says. The peer says any messages but
+// calls, since what answers those is a service and not the session. The session is the acceptor;
+// its application consents to every connection.
 namespace voxspec::test {
 
 // One message of the peer and the frames that came back, as traces write them.
@@ -30,6 +25,7 @@ struct Exchange {
 struct Talk {
   std::vector<Exchange> exchanges;
   bool has_ended = false;  // the session, so that the peer was not heard to the end
+  LinkRecord record{vox::Role::initiator};
 };
 
 // A message by three numbers: its kind, its connection, and one thing more.
@@ -43,14 +39,9 @@ struct Claim {
   std::function<bool(Talk const&)> holds;
 };
 
-struct Refutation {
-  Json trace;
-  std::string note;  // how to see it again
-};
 // Looks for a talk that refutes the claim.
 [[nodiscard]] std::optional<Refutation> refute(vox::Rulebook rulebook, Claim const& claim);
-
-// Fails the test if the claim is refuted, and shows the trace.
+// Fails the test if there is one, and shows the shortest as a trace.
 void holds_in_every_talk(vox::Rulebook rulebook, Claim const& claim);
 
 // The name of a frame: "ping", "connection_open", …
