@@ -221,9 +221,11 @@ constexpr bool every_cell(Check check) {
 // The rows spread out, so that finding one is a single look.
 inline constexpr auto row_of_cell = [] {
   std::array<std::uint8_t, rulebook_count * incoming_count * place_count> rows{};
-  for (std::uint8_t row = 0; row < std::size(transitions); ++row) {
+  for (std::size_t row = 0; row < std::size(transitions); ++row) {
     every_cell([&](Rulebook book, Incoming kind, Place place) {
-      if (transitions[row].covers(book, kind, place)) rows[cell_of(book, kind, place)] = row;
+      if (transitions[row].covers(book, kind, place)) {
+        rows[cell_of(book, kind, place)] = static_cast<std::uint8_t>(row);
+      }
       return true;
     });
   }
