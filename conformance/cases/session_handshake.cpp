@@ -229,6 +229,34 @@ TEST_CASE("r[session.handshake] 0.4.0 agrees first, and then drops the link with
 }
 
 TEST_CASE(
+    "r[session.handshake.protocol-schema] an 0.4.0 initiator that recovers ignores the schemas") {
+  auto options = of(Role::initiator);
+  options.is_recovery = true;
+  SUBCASE("as long as they are schemas") {
+    Handshake initiator{options};
+    static_cast<void>(initiator.poll());
+    initiator.receive(answer_with(incompatible_schemas()));
+    CHECK(next_name(initiator) == "LetsGo");
+    REQUIRE(initiator.outcome());
+    CHECK(initiator.outcome()->plan == nullptr);
+  }
+  SUBCASE("which other CBOR is not") {
+    Handshake initiator{options};
+    static_cast<void>(initiator.poll());
+    constexpr std::byte no_schema[] = {std::byte{0x81}, std::byte{0x01}};
+    initiator.receive(answer_with(no_schema));
+    CHECK(initiator.failure());
+  }
+  SUBCASE("and by the specification it does not") {
+    options.rulebook = Rulebook::spec;
+    Handshake initiator{options};
+    static_cast<void>(initiator.poll());
+    initiator.receive(answer_with(incompatible_schemas()));
+    CHECK(next_name(initiator) == "Sorry");
+  }
+}
+
+TEST_CASE(
     "r[session.handshake.protocol-schema] by the specification a peer knows every variant "
     "that we may send") {
   auto const without_reset = schemas_without_reset();

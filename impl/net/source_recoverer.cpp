@@ -30,6 +30,7 @@ class SourceRecoverer final : public Recoverer {
     for (;;) {
       auto plan = plan_;
       plan.handshake.resume_key = resume_key;
+      plan.handshake.is_recovery = true;
       auto attachment = co_await dial(std::move(plan));
       if (attachment || !attachment.error().retryable()) co_return std::move(attachment);
       if (plan_.handshake.rulebook == Rulebook::vox_0_4) resume_key.reset();

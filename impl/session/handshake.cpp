@@ -102,7 +102,9 @@ void Handshake::conclude() {
 
 std::optional<PlanFailure> Handshake::compare(ByteView peer_schemas) {
   auto plan = plan_for_peer(peer_schemas, options_.rulebook, options_.limits);
-  if (!plan) return std::move(plan.error());
+  bool const is_looked_at = follows_spec() || !options_.is_recovery;
+  if (!plan && (is_looked_at || plan.error().is_undecodable)) return std::move(plan.error());
+  if (!plan) return std::nullopt;
   forming_.plan = std::move(*plan);
   return std::nullopt;
 }

@@ -33,6 +33,9 @@ struct HandshakeOptions {
   std::optional<ResumeKey> resume_key{};
   // An acceptor that waits for one certain session refuses every other key.
   std::optional<ResumeKey> expected_key{};
+  // An initiator replaces the conduit that its session has lost. 0.4.0 then reads as if the peer
+  // wrote messages as it does itself, whatever the peer's schemas say.
+  bool is_recovery = false;
   wire::Metadata metadata{};
   // Our client's service, announced as `vox-service` after the metadata; empty for none.
   std::string service{};
