@@ -99,24 +99,27 @@ asio::awaitable<SessionResult> dial_and_begin(SessionConfig config,
   co_return co_await begin(std::move(config), std::move(recoverer), std::move(*attachment));
 }
 
-// What comes of a link: in time, or a time-out.
-asio::awaitable<Establishment> answer(SessionConfig const& config, std::unique_ptr<Link> link) {
-  auto options = handshake_options(config, Role::acceptor);
-  return in_time(config.connect_timeout,
-                 establish_as_acceptor(std::move(link), std::move(options)));
-}
-
 asio::awaitable<SessionResult> accept(SessionConfig config, std::unique_ptr<Link> link) {
-  auto attachment = co_await answer(config, std::move(link));
+  auto options = handshake_options(config, Role::acceptor);
+  auto attachment = co_await in_time(config.connect_timeout,
+                                     establish_as_acceptor(std::move(link), std::move(options)));
   if (!attachment) co_return std::unexpected(std::move(attachment.error()));
   co_return co_await begin(std::move(config), nullptr, std::move(*attachment));
 }
 
 // r[impl core.M5]
 asio::awaitable<AcceptResult> accept_or_resume(SessionConfig config, std::unique_ptr<Link> link) {
-  auto attachment = co_await answer(config, std::move(link));
-  if (!attachment) co_return std::unexpected(std::move(attachment.error()));
-  if (config.registry) {
+  auto options = handshake_options(config, Role::acceptor);
+  auto stable = config.registry ? config.registry->stable() : nullptr;
+  auto accepted = co_await in_time(
+      config.connect_timeout, accept_link(std::move(link), std::move(options), std::move(stable)));
+  if (!accepted) co_return std::unexpected(std::move(accepted.error()));
+  auto* const attachment = std::get_if<Attachment>(&*accepted);
+  if (attachment == nullptr) co_return Resumed{};
+  // 0.4.0 resumes on bare conduits only.
+  bool const may_resume =
+      config.rulebook == Rulebook::spec || attachment->mode == ConduitMode::bare;
+  if (config.registry && may_resume) {
     if (auto const resumed = config.registry->resume(*attachment)) {
       if (!*resumed) co_return std::unexpected(resumed->error());
       co_return Resumed{};

@@ -1,5 +1,6 @@
 #pragma once
 #include "impl/net/establish.hpp"
+#include "impl/net/stable_registry.hpp"
 #include "impl/session/error.hpp"
 #include "impl/session/registry.hpp"
 #include "impl/wire/resume_key.hpp"
@@ -30,9 +31,12 @@ class SessionRegistry {
   [[nodiscard]] std::optional<std::expected<void, session::SessionError>> resume(
       Attachment& attachment);
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }
+  // The stable conduits of the same links, which come back by keys of their own.
+  [[nodiscard]] std::shared_ptr<StableRegistry> const& stable() const { return stable_; }
 
  private:
   session::Registry known_;
+  std::shared_ptr<StableRegistry> stable_ = std::make_shared<StableRegistry>();
   std::map<std::uint64_t, std::weak_ptr<SessionDriver>> sessions_;
   std::uint64_t next_ = 1;
 };

@@ -3,9 +3,6 @@
 #include "impl/net/backoff.hpp"
 #include "impl/net/deadline.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <utility>
 
 namespace vox::net {
@@ -17,7 +14,9 @@ namespace {
 asio::awaitable<Establishment> attempt(DialPlan plan) {
   auto link = co_await plan.source->next();
   if (!link) co_return std::unexpected(std::move(link.error()));
-  co_return co_await establish_as_initiator(std::move(*link), plan.mode, std::move(plan.handshake));
+  StableLinks links{.source = plan.source};
+  co_return co_await establish_as_initiator(std::move(*link), plan.mode, std::move(plan.handshake),
+                                            std::move(links));
 }
 
 class SourceRecoverer final : public Recoverer {
@@ -53,11 +52,6 @@ asio::awaitable<Establishment> dial(DialPlan plan) {
   if (outcome) co_return std::move(*outcome);
   session::SessionError error{.kind = session::ErrorKind::connect_timeout};
   co_return std::unexpected(std::move(error));
-}
-
-asio::awaitable<void> pause_for(Duration duration) {
-  asio::steady_timer timer{co_await asio::this_coro::executor, duration};
-  co_await timer.async_wait(asio::use_awaitable);
 }
 
 std::unique_ptr<Recoverer> make_source_recoverer(DialPlan plan, Pause pause) {

@@ -1,5 +1,6 @@
 #pragma once
 #include "impl/net/link_source.hpp"
+#include "impl/net/pause.hpp"
 #include "impl/net/recoverer.hpp"
 #include "impl/session/handshake.hpp"
 #include "spec/clock.hpp"
@@ -7,7 +8,6 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <functional>
 #include <memory>
 #include <optional>
 
@@ -25,10 +25,6 @@ struct DialPlan {
 
 // One attempt.
 [[nodiscard]] boost::asio::awaitable<Establishment> dial(DialPlan plan);
-
-// Waits for a while.
-using Pause = std::function<boost::asio::awaitable<void>(Duration)>;
-[[nodiscard]] boost::asio::awaitable<void> pause_for(Duration duration);
 
 // Tries again and again, with growing pauses, until an attempt succeeds or fails for good: by a
 // broken link or a time-out it may be repeated, by a broken protocol not. The key is presented

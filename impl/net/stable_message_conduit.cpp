@@ -1,0 +1,187 @@
+#include "impl/net/stable_message_conduit.hpp"
+
+#include "impl/net/backoff.hpp"
+#include "impl/net/prologue_exchange.hpp"
+#include "impl/net/stable_greeting.hpp"
+#include "impl/net/transport_end.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <utility>
+
+namespace vox::net {
+
+namespace asio = boost::asio;
+using session::SessionError;
+
+namespace {
+
+LinkEnd refused(conduit::SendRefused why) {
+  return {.kind = LinkEndKind::refused,
+          .detail = why == conduit::SendRefused::lost
+                        ? "the stable conduit is lost"
+                        : "too much is unacknowledged on the stable conduit"};
+}
+
+SessionError error_of(GreetingError const& error) {
+  return error.is_link_lost ? session::io_error(error.detail)
+                            : session::protocol_error(error.detail);
+}
+
+}  // namespace
+
+std::shared_ptr<StableMessageConduit> StableMessageConduit::make(
+    asio::any_io_executor const& executor, std::unique_ptr<Link> link,
+    conduit::StableConduit stable, Rulebook rulebook, StableLinks links) {
+  auto made = std::make_shared<StableMessageConduit>(executor, std::move(link), std::move(stable),
+                                                     rulebook, std::move(links));
+  if (made->links_.registry) {
+    made->links_.registry->issued(*made->stable_.resume_key(), nullptr, made);
+  }
+  return made;
+}
+
+StableMessageConduit::StableMessageConduit(asio::any_io_executor executor,
+                                           std::unique_ptr<Link> link,
+                                           conduit::StableConduit stable, Rulebook rulebook,
+                                           StableLinks links)
+    : executor_{std::move(executor)},
+      link_{std::move(link)},
+      stable_{std::move(stable)},
+      rulebook_{rulebook},
+      links_{std::move(links)},
+      changed_{executor_} {}
+
+asio::awaitable<Received> StableMessageConduit::receive() {
+  auto const self = shared_from_this();
+  for (;;) {
+    co_await changed_.until([this] { return link_ || end_; });
+    if (end_) co_return std::unexpected(*end_);
+    auto const link = link_;
+    auto const payload = co_await link->receive();
+    if (link != link_) continue;
+    if (!payload) {
+      lose(link, payload.error());
+      continue;
+    }
+    auto const item = stable_.receive(payload->view());
+    if (!item) {
+      end({.kind = LinkEndKind::protocol, .detail = item.error().detail});
+    } else if (*item) {
+      co_return Backing{to_bytes(**item)};
+    }
+  }
+}
+
+asio::awaitable<Sent> StableMessageConduit::send(ByteView message) {
+  auto const self = shared_from_this();
+  if (end_) co_return std::unexpected(*end_);
+  auto const frame = stable_.send(message);
+  if (!frame) co_return std::unexpected(refused(frame.error()));
+  auto const link = link_;
+  if (!link) co_return Sent{};
+  // The view of the frame holds until the stable conduit is used again, which may be before this
+  // send is over.
+  auto const payload = to_bytes(*frame);
+  auto const sent = co_await link->send(payload);
+  if (!sent) lose(link, sent.error());
+  co_return Sent{};
+}
+
+void StableMessageConduit::close() {
+  if (link_) link_->close();
+  end(stopped("this side closed the conduit"));
+}
+
+void StableMessageConduit::abort() {
+  if (link_) link_->abort();
+  end(stopped("this side aborted the conduit"));
+}
+
+void StableMessageConduit::end(LinkEnd end) {
+  if (end_) return;
+  end_ = std::move(end);
+  if (link_) link_->close();
+  link_.reset();
+  stop_reconnecting_.emit(asio::cancellation_type::terminal);
+  changed_.notify();
+}
+
+void StableMessageConduit::lose(std::shared_ptr<Link> const& link, LinkEnd const& end_of_link) {
+  if (link != link_ || end_) return;
+  link_->close();
+  link_.reset();
+  if (links_.source) {
+    asio::co_spawn(
+        executor_, [self = shared_from_this()] { return self->reconnect(); },
+        asio::bind_cancellation_slot(stop_reconnecting_.slot(), asio::detached));
+  } else if (!links_.registry) {
+    end(end_of_link);
+  }
+}
+
+void StableMessageConduit::use(std::unique_ptr<Link> link) {
+  link_ = std::move(link);
+  changed_.notify();
+}
+
+// r[impl stable.reconnect] r[impl stable.reconnect.failure]
+asio::awaitable<void> StableMessageConduit::reconnect() {
+  auto const self = shared_from_this();
+  Backoff backoff;
+  for (;;) {
+    auto link = co_await next_link();
+    if (end_) co_return;
+    if (link) co_return use(std::move(*link));
+    bool const may_repeat = link.error().retryable() && rulebook_ == Rulebook::spec;
+    if (!may_repeat) {
+      co_return end({.kind = LinkEndKind::error, .detail = link.error().text()});
+    }
+    co_await links_.pause(backoff.next());
+  }
+}
+
+// r[impl stable.reconnect.client-replay]
+asio::awaitable<StableMessageConduit::Attempt> StableMessageConduit::next_link() {
+  auto link = co_await links_.source->next();
+  if (!link) co_return std::unexpected(std::move(link.error()));
+  auto const agreed = co_await request_mode(**link, ConduitMode::stable);
+  if (!agreed) co_return std::unexpected(agreed.error());
+  auto const greeted = co_await greet_server(**link, stable_);
+  if (!greeted) co_return std::unexpected(error_of(greeted.error()));
+  if (!co_await replay_on(**link)) co_return std::unexpected(session::io_error("lost in replay"));
+  co_return std::move(*link);
+}
+
+asio::awaitable<std::expected<void, SessionError>> StableMessageConduit::take_up(
+    std::unique_ptr<Link> link, wire::ClientHello hello) {
+  auto const self = shared_from_this();
+  if (link_) link_->close();
+  link_.reset();
+  auto const greeted = co_await answer_client(*link, stable_, hello);
+  auto const* const presented = hello.resume_key ? &*hello.resume_key : nullptr;
+  links_.registry->issued(*stable_.resume_key(), presented, self);
+  if (!greeted) co_return std::unexpected(error_of(greeted.error()));
+  if (!co_await replay_on(*link)) co_return std::unexpected(session::io_error("lost in replay"));
+  if (end_) {
+    link->close();
+    co_return std::unexpected(session::protocol_error(session::text::session_closed));
+  }
+  if (link_) link_->close();
+  use(std::move(link));
+  co_return std::expected<void, SessionError>{};
+}
+
+// What is sent meanwhile is kept like everything else, and goes out here in its turn.
+// r[impl stable.replay-buffer.order]
+asio::awaitable<bool> StableMessageConduit::replay_on(Link& link) {
+  for (std::size_t i = 0; i < stable_.replay().size(); ++i) {
+    auto const frame = to_bytes(stable_.replay().frame(i));
+    if (auto const sent = co_await link.send(frame); !sent) co_return false;
+  }
+  co_return true;
+}
+
+}  // namespace vox::net

@@ -1,0 +1,154 @@
+#include "impl/net/stable_message_conduit.hpp"
+
+#include "impl/net/link_test.hpp"
+#include "impl/net/session_test.hpp"
+
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
+#include <memory>
+#include <string>
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace vox;
+using namespace vox::net;
+using session::EndCause;
+using test::AcceptorSource;
+using test::echo;
+using test::EchoHandler;
+
+// An initiator on a stable conduit over the links of a source.
+struct Setting {
+  explicit Setting(Rulebook rulebook = Rulebook::spec) {
+    initiator.rulebook(rulebook).service("Echo").on_connection(std::make_shared<EchoHandler>());
+    AcceptorBuilder acceptor;
+    acceptor.rulebook(rulebook).service("Echo").on_connection(theirs).registry(
+        std::make_shared<SessionRegistry>(rulebook));
+    source = std::make_shared<AcceptorSource>(acceptor);
+  }
+  template <class Body>
+  void with_session(Body body) {
+    test::run(context, [&]() -> asio::awaitable<void> {
+      auto const session = co_await initiator.establish_from(source, ConduitMode::stable);
+      REQUIRE(session);
+      CHECK(co_await echo(session->root, "first") == "first");
+      co_await body(*session);
+    });
+  }
+
+  asio::io_context context;
+  std::shared_ptr<EchoHandler> theirs = std::make_shared<EchoHandler>();
+  std::shared_ptr<AcceptorSource> source;
+  InitiatorBuilder initiator;
+};
+
+TEST_SUITE_BEGIN("net");
+
+TEST_CASE("r[stable] r[stable.reconnect] a session does not notice that its links are lost") {
+  Setting setting;
+  setting.with_session([&](Established const& us) -> asio::awaitable<void> {
+    std::string const service = "Echo";
+    wire::Metadata const none;
+    auto const connection = (co_await us.session.open({}, service, none)).value();
+    for (std::size_t losses = 1; losses <= 3; ++losses) {
+      setting.source->cut();
+      auto const text = std::to_string(losses);
+      CHECK(co_await echo(us.root, text) == text);
+      CHECK(co_await echo(connection, text) == text);
+      CHECK(setting.source->asked == losses + 1);
+    }
+    CHECK(us.session.generation() == 0);
+    auto const& them = std::get<Established>(*setting.source->accepted.front());
+    CHECK(them.session.generation() == 0);
+  });
+}
+
+TEST_CASE(
+    "r[stable.reconnect.client-replay] r[stable.replay-buffer] what a link lost is sent again") {
+  Setting setting;
+  setting.with_session([&](Established const& us) -> asio::awaitable<void> {
+    auto const executor = co_await asio::this_coro::executor;
+    for (int hops = 0; hops < 12; ++hops) {
+      Promise<std::string> answer{executor};
+      auto calling = [&]() -> asio::awaitable<void> { answer.set(co_await echo(us.root, "x")); };
+      asio::co_spawn(executor, calling(), asio::detached);
+      // The link breaks a little later each time: before the call is out, while it is on its way,
+      // while the answer is.
+      for (int hop = 0; hop < hops; ++hop)
+        co_await asio::post(executor, asio::use_awaitable);
+      setting.source->cut();
+      CHECK(co_await answer.get() == "x");
+    }
+    // Each call came once, though it may have been sent twice.
+    CHECK(setting.theirs->called.size() == 13);
+  });
+}
+
+TEST_CASE(
+    "r[stable.reconnect.server-replay] an answer that finds no link goes out on the next one") {
+  Setting setting;
+  setting.with_session([&](Established const& us) -> asio::awaitable<void> {
+    auto const executor = co_await asio::this_coro::executor;
+    setting.theirs->holds = true;
+    Promise<std::string> answer{executor};
+    auto calling = [&]() -> asio::awaitable<void> { answer.set(co_await echo(us.root, "x")); };
+    asio::co_spawn(executor, calling(), asio::detached);
+    while (setting.theirs->held.empty())
+      co_await asio::post(executor, asio::use_awaitable);
+    setting.source->cut();
+    setting.theirs->held.clear();
+    CHECK(co_await answer.get() == "Cancelled");
+  });
+}
+
+TEST_CASE("r[stable.reconnect.failure] a server that does not know the key costs the session") {
+  Setting setting;
+  setting.with_session([&](Established const& us) -> asio::awaitable<void> {
+    auto const& them = std::get<Established>(*setting.source->accepted.front());
+    setting.source->cut();
+    them.session.shutdown();
+    auto const end = co_await us.session.ended();
+    CHECK(end.cause == EndCause::conduit_lost);
+    CHECK(end.detail == "protocol error: session lost: server rejected resume key");
+  });
+}
+
+TEST_CASE(
+    "r[stable.reconnect] 0.4.0 tries one link, without a handshake, and no acceptor takes it") {
+  Setting setting{Rulebook::vox_0_4};
+  setting.with_session([&](Established const& us) -> asio::awaitable<void> {
+    setting.source->cut();
+    auto const end = co_await us.session.ended();
+    CHECK(end.cause == EndCause::conduit_lost);
+    CHECK(setting.source->asked == 2);
+  });
+}
+
+TEST_CASE("a stable registry knows the newest key of a conduit and the one before") {
+  asio::io_context context;
+  auto links = make_memory_links(context.get_executor());
+  conduit::StableConduit stable{{.rulebook = Rulebook::spec}};
+  ResumeKey const first{std::byte{1}};
+  ResumeKey const second{std::byte{2}};
+  ResumeKey const third{std::byte{3}};
+  static_cast<void>(stable.answer_client_hello({}, first));
+  auto const registry = std::make_shared<StableRegistry>();
+  auto conduit =
+      StableMessageConduit::make(context.get_executor(), std::move(links.first), std::move(stable),
+                                 Rulebook::spec, {.source = {}, .registry = registry});
+  CHECK(registry->find(first) == conduit);
+  registry->issued(second, &first, conduit);
+  CHECK(registry->find(first) == conduit);
+  CHECK(registry->find(second) == conduit);
+  registry->issued(third, &second, conduit);
+  CHECK(registry->find(first) == nullptr);
+  CHECK(registry->size() == 2);
+  conduit.reset();
+  CHECK(registry->find(third) == nullptr);
+}
+
+TEST_SUITE_END();
+
+}  // namespace
