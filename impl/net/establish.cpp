@@ -37,7 +37,10 @@ asio::awaitable<void> send_all(Link& link, session::Handshake& handshake) {
 
 // Takes the peer's next payload, or what became of the link.
 void feed(session::Handshake& handshake, Received const& payload) {
-  if (payload) return handshake.receive(payload->view());
+  if (payload) {
+    handshake.receive(payload->view());
+    return;
+  }
   handshake.lose_link(is_orderly(payload.error()) ? std::string_view{} : payload.error().detail);
 }
 

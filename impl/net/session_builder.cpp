@@ -1,7 +1,7 @@
 #include "impl/net/session_builder.hpp"
 
-#include "impl/net/deadline.hpp"
 #include "impl/net/entropy.hpp"
+#include "impl/net/in_time.hpp"
 #include "impl/net/session_driver.hpp"
 #include "impl/net/source_recoverer.hpp"
 
@@ -65,16 +65,6 @@ asio::awaitable<SessionResult> begin(SessionConfig config, std::shared_ptr<Recov
   co_return std::move(established);
 }
 
-template <class T>
-asio::awaitable<std::expected<T, SessionError>> in_time(
-    std::optional<Duration> timeout, asio::awaitable<std::expected<T, SessionError>> work) {
-  if (!timeout) co_return co_await std::move(work);
-  auto outcome = co_await within(*timeout, std::move(work));
-  if (outcome) co_return std::move(*outcome);
-  SessionError error{.kind = session::ErrorKind::connect_timeout};
-  co_return std::unexpected(std::move(error));
-}
-
 asio::awaitable<SessionResult> initiate(SessionConfig config, std::shared_ptr<Recoverer> recoverer,
                                         std::unique_ptr<Link> link, ConduitMode mode) {
   auto options = handshake_options(config, Role::initiator);
@@ -90,7 +80,8 @@ asio::awaitable<SessionResult> dial_and_begin(SessionConfig config,
   DialPlan plan{.source = std::move(source),
                 .mode = mode,
                 .handshake = handshake_options(config, Role::initiator),
-                .connect_timeout = config.connect_timeout};
+                .connect_timeout = config.connect_timeout,
+                .recovery_timeout = config.recovery_timeout};
   auto again = plan;
   auto attachment = co_await dial(std::move(plan));
   if (!attachment) co_return std::unexpected(std::move(attachment.error()));

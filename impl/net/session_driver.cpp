@@ -121,7 +121,8 @@ void SessionDriver::drain() {
 
 void SessionDriver::on(session::output::Send const& send) {
   if (send.payload.size() > options_.session.limits.frame_bytes_max) {
-    return session_.handle(steady_now(), session::input::SendFailed{.error = "too large"});
+    session_.handle(steady_now(), session::input::SendFailed{.error = "too large"});
+    return;
   }
   queued_bytes_ += send.payload.size();
   queued_.push_back(to_bytes(send.payload));

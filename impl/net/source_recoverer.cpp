@@ -1,7 +1,7 @@
 #include "impl/net/source_recoverer.hpp"
 
 #include "impl/net/backoff.hpp"
-#include "impl/net/deadline.hpp"
+#include "impl/net/in_time.hpp"
 
 #include <utility>
 
@@ -14,7 +14,7 @@ namespace {
 asio::awaitable<Establishment> attempt(DialPlan plan) {
   auto link = co_await plan.source->next();
   if (!link) co_return std::unexpected(std::move(link.error()));
-  StableLinks links{.source = plan.source};
+  StableLinks links{.source = plan.source, .patience = plan.recovery_timeout};
   co_return co_await establish_as_initiator(std::move(*link), plan.mode, std::move(plan.handshake),
                                             std::move(links));
 }
@@ -46,12 +46,7 @@ class SourceRecoverer final : public Recoverer {
 
 asio::awaitable<Establishment> dial(DialPlan plan) {
   auto const timeout = plan.connect_timeout;
-  auto work = attempt(std::move(plan));
-  if (!timeout) co_return co_await std::move(work);
-  auto outcome = co_await within(*timeout, std::move(work));
-  if (outcome) co_return std::move(*outcome);
-  session::SessionError error{.kind = session::ErrorKind::connect_timeout};
-  co_return std::unexpected(std::move(error));
+  return in_time(timeout, attempt(std::move(plan)));
 }
 
 std::unique_ptr<Recoverer> make_source_recoverer(DialPlan plan, Pause pause) {

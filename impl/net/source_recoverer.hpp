@@ -21,6 +21,8 @@ struct DialPlan {
   session::HandshakeOptions handshake{};
   // For one attempt, from asking the source to the end of the handshake.
   std::optional<Duration> connect_timeout{};
+  // For a stable conduit to find its next link; a bare one leaves that to the session.
+  std::optional<Duration> recovery_timeout{};
 };
 
 // One attempt.

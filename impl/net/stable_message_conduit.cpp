@@ -1,6 +1,7 @@
 #include "impl/net/stable_message_conduit.hpp"
 
 #include "impl/net/backoff.hpp"
+#include "impl/net/in_time.hpp"
 #include "impl/net/prologue_exchange.hpp"
 #include "impl/net/stable_greeting.hpp"
 #include "impl/net/transport_end.hpp"
@@ -130,15 +131,23 @@ void StableMessageConduit::use(std::unique_ptr<Link> link) {
 // r[impl stable.reconnect] r[impl stable.reconnect.failure]
 asio::awaitable<void> StableMessageConduit::reconnect() {
   auto const self = shared_from_this();
+  auto link = co_await in_time(links_.patience, find_link());
+  if (end_) co_return;
+  if (link) {
+    use(std::move(*link));
+  } else {
+    end({.kind = LinkEndKind::error, .detail = link.error().text()});
+  }
+}
+
+asio::awaitable<StableMessageConduit::Attempt> StableMessageConduit::find_link() {
+  auto const self = shared_from_this();
   Backoff backoff;
   for (;;) {
     auto link = co_await next_link();
-    if (end_) co_return;
-    if (link) co_return use(std::move(*link));
-    bool const may_repeat = link.error().retryable() && rulebook_ == Rulebook::spec;
-    if (!may_repeat) {
-      co_return end({.kind = LinkEndKind::error, .detail = link.error().text()});
-    }
+    bool const may_repeat =
+        !link && link.error().retryable() && rulebook_ == Rulebook::spec && !end_;
+    if (!may_repeat) co_return std::move(link);
     co_await links_.pause(backoff.next());
   }
 }

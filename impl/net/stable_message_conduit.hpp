@@ -25,6 +25,7 @@ namespace vox::net {
 struct StableLinks {
   std::shared_ptr<LinkSource> source{};
   std::shared_ptr<StableRegistry> registry{};
+  std::optional<Duration> patience{};  // for finding the next link; else without end
   Pause pause = pause_for;
 };
 
@@ -57,6 +58,7 @@ class StableMessageConduit final : public MessageConduit,
   using Attempt = std::expected<std::unique_ptr<Link>, session::SessionError>;
 
   [[nodiscard]] boost::asio::awaitable<void> reconnect();
+  [[nodiscard]] boost::asio::awaitable<Attempt> find_link();
   [[nodiscard]] boost::asio::awaitable<Attempt> next_link();
   [[nodiscard]] boost::asio::awaitable<bool> replay_on(Link& link);
   void use(std::unique_ptr<Link> link);

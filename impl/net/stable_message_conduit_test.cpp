@@ -6,6 +6,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
+#include <chrono>
+#include <deque>
 #include <memory>
 #include <string>
 
@@ -123,6 +125,19 @@ TEST_CASE(
     auto const end = co_await us.session.ended();
     CHECK(end.cause == EndCause::conduit_lost);
     CHECK(setting.source->asked == 2);
+  });
+}
+
+TEST_CASE("a stable conduit that finds no link in time costs the session") {
+  Setting setting;
+  setting.initiator.recovery_timeout(std::chrono::milliseconds{1});
+  setting.with_session([&](Established const& us) -> asio::awaitable<void> {
+    setting.source->failures =
+        std::deque<session::SessionError>(1000, session::io_error("no route"));
+    setting.source->cut();
+    auto const end = co_await us.session.ended();
+    CHECK(end.cause == EndCause::conduit_lost);
+    CHECK(end.detail == "connect timeout");
   });
 }
 
