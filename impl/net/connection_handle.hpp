@@ -69,6 +69,9 @@ class ConnectionHandle {
   [[nodiscard]] boost::asio::awaitable<void> closed() const;
   [[nodiscard]] bool is_closed() const;
 
+  // For the runtime itself.
+  [[nodiscard]] std::shared_ptr<SessionDriver> const& driver() const { return caller_->driver; }
+
  private:
   // Its end is that of the last caller.
   struct Caller {

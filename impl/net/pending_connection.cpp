@@ -36,6 +36,19 @@ std::optional<ConnectionHandle> PendingConnection::into_handle() && {
   return std::move(*this).handle_and_call(nullptr);
 }
 
+std::expected<void, session::SessionError> PendingConnection::proxy_to(
+    ConnectionHandle const& target) && {
+  if (our_settings_.parity == target.our_settings().parity) {
+    auto const undecided = std::move(*this);
+    return std::unexpected(session::protocol_error(session::text::same_parities));
+  }
+  auto const driver = std::exchange(driver_, {}).lock();
+  if (!driver) return std::unexpected(session::protocol_error(session::text::session_closed));
+  driver->accept(*this, nullptr);
+  driver->join(connection_id_, target, target.driver());
+  return {};
+}
+
 void PendingConnection::reject(wire::MetadataView reasons) && {
   auto const driver = std::exchange(driver_, {}).lock();
   if (driver) driver->reject(connection_id_, reasons);

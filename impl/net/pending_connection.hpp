@@ -2,11 +2,13 @@
 #include "impl/net/connection_handle.hpp"
 #include "impl/net/request_handler.hpp"
 #include "impl/session/connection_request.hpp"
+#include "impl/session/error.hpp"
 #include "impl/session/ids.hpp"
 #include "impl/wire/metadata.hpp"
 #include "spec/settings.hpp"
 
 #include <concepts>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,6 +39,11 @@ class PendingConnection {
       std::shared_ptr<RequestHandler> handler) &&;
   // A connection only to call on; the peer's own calls are answered `Cancelled`.
   [[nodiscard]] std::optional<ConnectionHandle> into_handle() &&;
+  // Whatever comes on it goes on to the target as it is, and the other way round, until either is
+  // closed; no service is asked. The two must have opposite parities, or this one is closed.
+  // r[impl core.Y1]
+  [[nodiscard]] std::expected<void, session::SessionError> proxy_to(
+      ConnectionHandle const& target) &&;
   // The peer is told no, for these reasons; for the root, the session ends.
   void reject(wire::MetadataView reasons) &&;
 

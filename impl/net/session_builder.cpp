@@ -10,7 +10,6 @@
 namespace vox::net {
 
 namespace asio = boost::asio;
-using session::SessionError;
 
 namespace {
 

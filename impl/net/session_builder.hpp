@@ -55,7 +55,8 @@ class SessionBuilder {
   Self& log(Log value) { return set(&SessionConfig::log, std::move(value)); }
   [[nodiscard]] SessionConfig const& config() const { return config_; }
 
- protected:
+ private:
+  friend Self;
   explicit SessionBuilder(Parity parity) { config_.settings.parity = parity; }
   template <class T>
   Self& set(T SessionConfig::* member, T value) {
@@ -63,7 +64,6 @@ class SessionBuilder {
     return static_cast<Self&>(*this);
   }
 
- private:
   SessionConfig config_;
 };
 

@@ -224,6 +224,56 @@ TEST_CASE("r[rpc.pipelining] more calls than the peer takes at once are made one
   });
 }
 
+// Two sessions, of which the acceptor of the first hands virtual connections on to the second.
+TEST_CASE("r[core.Y1] r[core.Y2] a connection can be handed on to another session as it is") {
+  Setting front;
+  Setting back;
+  std::optional<ConnectionHandle> upstream;
+  std::expected<void, session::SessionError> handed_on;
+  front.acceptor.on_connection(
+      [&](session::ConnectionRequest const& request, PendingConnection pending) {
+        if (request.is_root()) return std::move(pending).handle_with(front.theirs);
+        handed_on = std::move(pending).proxy_to(*upstream);
+        upstream.reset();
+      });
+  test::run(front.context, [&]() -> asio::awaitable<void> {
+    auto const far = co_await establish_pair(back.initiator, back.acceptor);
+    auto const near = co_await establish_pair(front.initiator, front.acceptor);
+    REQUIRE(far.initiator);
+    REQUIRE(near.initiator);
+    upstream = (co_await open(far.initiator->session)).value();
+    auto connection =
+        std::make_unique<ConnectionHandle>((co_await open(near.initiator->session)).value());
+    CHECK(handed_on);
+    for (int calls = 0; calls < 3; ++calls)
+      CHECK(co_await echo(*connection, "x") == "theirs");
+    CHECK(back.theirs->called.size() == 3);
+    connection.reset();
+    while (back.theirs->closed.empty()) {
+      co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+    }
+    CHECK(back.theirs->closed == std::vector<session::ConnectionId>{1});
+  });
+}
+
+TEST_CASE("r[core.Y1] connections of one parity are not joined") {
+  Setting setting;
+  std::string refusal;
+  std::optional<ConnectionHandle> target;
+  setting.acceptor.on_connection(
+      [&](session::ConnectionRequest const& request, PendingConnection pending) {
+        if (request.is_root()) return std::move(pending).handle_with(setting.theirs);
+        refusal = std::move(pending).proxy_to(*target).error().text();
+      });
+  setting.with_pair([&](Established const& us, Established const& them) -> asio::awaitable<void> {
+    target = them.root;
+    auto const connection = (co_await open(us.session)).value();
+    co_await connection.closed();
+    CHECK(refusal == "protocol error: proxy_connections requires opposite parities");
+    target.reset();
+  });
+}
+
 TEST_CASE("r[core.O3] without an acceptor there are no virtual connections") {
   Setting setting;
   setting.acceptor.on_connection(Acceptor{});

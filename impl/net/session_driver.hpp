@@ -11,6 +11,7 @@
 #include "impl/session/command.hpp"
 #include "impl/session/input.hpp"
 #include "impl/session/output.hpp"
+#include "impl/session/proxy.hpp"
 #include "impl/session/session.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -28,6 +29,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vox::net {
 
@@ -82,6 +84,10 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void accept(PendingConnection const& pending, std::shared_ptr<RequestHandler> handler);
   void reject(session::ConnectionId id, wire::MetadataView reasons);
   void abandon(session::ConnectionId id);
+  // Joins a connection that has just been accepted with one that is open, of this session or of
+  // another one on the same executor. The target's handle is kept as long as they are joined.
+  void join(session::ConnectionId id, ConnectionHandle const& target,
+            std::shared_ptr<SessionDriver> const& other);
   void add_caller(session::ConnectionId id);
   void drop_caller(session::ConnectionId id);
 
@@ -107,6 +113,13 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
     std::shared_ptr<Promise<bool>> closed;
     std::size_t callers = 0;
   };
+  // Two joined connections; the drivers of both hold this until it is over.
+  struct Joined {
+    session::Proxy proxy;
+    ConnectionHandle target;
+    std::weak_ptr<SessionDriver> left;
+    std::weak_ptr<SessionDriver> right;
+  };
   struct PendingOpen {
     std::shared_ptr<RequestHandler> handler;
     std::shared_ptr<Promise<Opening>> outcome;
@@ -130,6 +143,10 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void set_timer();
   void on_timer();
   void finish();
+
+  [[nodiscard]] bool forward(session::Output const& output);
+  void flush_joined();
+  static void touch_both(Joined const& joined);
 
   void attempt(std::deque<Attempt>& waiting, Attempt attempt);
   void retry_waiting();
@@ -173,6 +190,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
 
   std::map<session::ConnectionId, Connection> connections_;
   std::map<session::ConnectionId, PendingOpen> opens_;
+  std::vector<std::shared_ptr<Joined>> joined_;
   std::deque<Attempt> waiting_;        // answers and decisions
   std::deque<Attempt> waiting_calls_;  // which the peer may also hold up
   session::SessionError refusal_;      // of the root, if it was refused
