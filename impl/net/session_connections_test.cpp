@@ -50,7 +50,7 @@ struct Setting {
 
 // Asks for a virtual connection.
 asio::awaitable<std::expected<ConnectionHandle, session::SessionError>> open(
-    SessionHandle session, std::shared_ptr<RequestHandler> handler = nullptr) {
+    SessionHandle const& session, std::shared_ptr<RequestHandler> handler = nullptr) {
   std::string const service = "Echo";
   wire::Metadata const metadata;
   return session.open(odd, service, metadata, std::move(handler));
@@ -73,7 +73,10 @@ TEST_CASE("r[core.U4] a rejected open brings the peer's reasons") {
   Setting setting;
   setting.acceptor.on_connection(
       Acceptor::Function{[&](session::ConnectionRequest const& request, PendingConnection pending) {
-        if (request.is_root()) return std::move(pending).handle_with(setting.theirs);
+        if (request.is_root()) {
+          std::move(pending).handle_with(setting.theirs);
+          return;
+        }
         wire::Metadata const reasons{{.key = "why", .value = std::string_view{"full"}}};
         std::move(pending).reject(reasons);
       }});
@@ -109,7 +112,10 @@ TEST_CASE("r[core.R3] a decision may come later than the question") {
   std::optional<PendingConnection> kept;
   setting.acceptor.on_connection(
       Acceptor::Function{[&](session::ConnectionRequest const& request, PendingConnection pending) {
-        if (request.is_root()) return std::move(pending).handle_with(setting.theirs);
+        if (request.is_root()) {
+          std::move(pending).handle_with(setting.theirs);
+          return;
+        }
         kept.emplace(std::move(pending));
       }});
   setting.with_pair([&](Established const& us, Established const&) -> asio::awaitable<void> {
@@ -232,7 +238,10 @@ TEST_CASE("r[core.Y1] r[core.Y2] a connection can be handed on to another sessio
   std::expected<void, session::SessionError> handed_on;
   front.acceptor.on_connection(
       [&](session::ConnectionRequest const& request, PendingConnection pending) {
-        if (request.is_root()) return std::move(pending).handle_with(front.theirs);
+        if (request.is_root()) {
+          std::move(pending).handle_with(front.theirs);
+          return;
+        }
         handed_on = std::move(pending).proxy_to(*upstream);
         upstream.reset();
       });
@@ -262,7 +271,10 @@ TEST_CASE("r[core.Y1] connections of one parity are not joined") {
   std::optional<ConnectionHandle> target;
   setting.acceptor.on_connection(
       [&](session::ConnectionRequest const& request, PendingConnection pending) {
-        if (request.is_root()) return std::move(pending).handle_with(setting.theirs);
+        if (request.is_root()) {
+          std::move(pending).handle_with(setting.theirs);
+          return;
+        }
         refusal = std::move(pending).proxy_to(*target).error().text();
       });
   setting.with_pair([&](Established const& us, Established const& them) -> asio::awaitable<void> {

@@ -74,7 +74,7 @@ std::optional<testbed::Color> parse_color(std::string name) {
     return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + ('a' - 'A')) : letter;
   });
   constexpr std::array<std::string_view, 3> names{"red", "green", "blue"};
-  auto const found = std::ranges::find(names, name);
+  auto const* const found = std::ranges::find(names, name);
   if (found == names.end()) return std::nullopt;
   return static_cast<testbed::Color>(found - names.begin());
 }
@@ -92,7 +92,7 @@ double shape_area(testbed::Shape const& shape) {
   return std::visit(Area{}, static_cast<testbed::Shape::variant const&>(shape));
 }
 
-testbed::Message process_message(testbed::Message message) {
+testbed::Message process_message(testbed::Message const& message) {
   struct Process {
     testbed::Message operator()(testbed::Text const& text) const {
       return testbed::Text{.text = "processed: " + text.text};

@@ -21,7 +21,7 @@ namespace voxspec::subject {
 [[nodiscard]] double rectangle_area(testbed::Rectangle const& rectangle);
 [[nodiscard]] std::optional<testbed::Color> parse_color(std::string name);
 [[nodiscard]] double shape_area(testbed::Shape const& shape);
-[[nodiscard]] testbed::Message process_message(testbed::Message message);
+[[nodiscard]] testbed::Message process_message(testbed::Message const& message);
 [[nodiscard]] std::vector<testbed::Point> get_points(std::uint32_t count);
 
 }  // namespace voxspec::subject

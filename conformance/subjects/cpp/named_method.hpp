@@ -3,10 +3,11 @@
 #include "impl/schema/channel_id.hpp"
 #include "impl/schema/extract.hpp"
 #include "impl/session/command.hpp"
+#include "impl/wire/shape.hpp"
 
 #include <boost/mp11/algorithm.hpp>
-#include <boost/mp11/bind.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string_view>
 
@@ -14,22 +15,23 @@ namespace voxspec::subject {
 
 namespace detail {
 
-template <testbed::MethodName Name>
-struct HasName {
-  template <class Method>
-  using fn = boost::mp11::mp_bool<Method::name ==
-                                  std::string_view{Name.letters.data(), Name.letters.size() - 1}>;
-};
-
 using AllMethods = testbed::Methods<vox::schema::Tx, vox::schema::Rx>;
+
+// The place of the method in the list; past its end if no method has the name.
+template <testbed::MethodName Name, class... Method>
+consteval std::size_t place_of(vox::shape::Types<Method...>) {
+  constexpr std::string_view name{Name.letters.data(), Name.letters.size() - 1};
+  std::size_t place = 0;
+  static_cast<void>(((Method::name == name || (++place, false)) || ...));
+  return place;
+}
 
 }  // namespace detail
 
 // The method of Testbed that has the name; a name that no method has does not compile.
 template <testbed::MethodName Name>
 using NamedMethod =
-    boost::mp11::mp_at<detail::AllMethods,
-                       boost::mp11::mp_find_if_q<detail::AllMethods, detail::HasName<Name>>>;
+    boost::mp11::mp_at_c<detail::AllMethods, detail::place_of<Name>(detail::AllMethods{})>;
 
 // The schemas of a type that lives as long as the program, to be shared like any others.
 [[nodiscard]] inline vox::session::SharedSchemas share(vox::schema::LocalType const& type) {

@@ -44,7 +44,10 @@ net::Acceptor acceptor(Settings const& settings, std::shared_ptr<net::RequestHan
   return net::Acceptor::Function{
       [accepts_virtual = settings.accepts_connections, service = std::move(service)](
           session::ConnectionRequest const& request, net::PendingConnection pending) {
-        if (accepts_virtual || request.is_root()) return std::move(pending).handle_with(service);
+        if (accepts_virtual || request.is_root()) {
+          std::move(pending).handle_with(service);
+          return;
+        }
         wire::Metadata const reasons{
             {.key = "error", .value = "this peer accepts no virtual connections"}};
         std::move(pending).reject(reasons);

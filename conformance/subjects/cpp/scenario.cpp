@@ -111,6 +111,7 @@ asio::awaitable<Played> parse_color(TestbedClient client) {
 
 asio::awaitable<Played> get_points(TestbedClient client) {
   std::vector<Point> wanted;
+  wanted.reserve(5);
   for (std::int32_t i = 0; i < 5; ++i)
     wanted.push_back({.x = i, .y = 2 * i});
   auto const got = co_await client.call<"get_points">(std::uint32_t{5});

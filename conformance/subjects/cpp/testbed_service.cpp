@@ -136,15 +136,17 @@ TestbedService::TestbedService(Rulebook rulebook) : rulebook_{rulebook} {
 void TestbedService::on_call(net::IncomingCall const& call, net::Responder responder) {
   auto const found = methods_.find(call.method_id);
   if (found == methods_.end()) {
-    return refuse(std::move(responder), schema::UnknownMethod{},
-                  schema::local_type<schema::Outcome<std::monostate>>());
+    refuse(std::move(responder), schema::UnknownMethod{},
+           schema::local_type<schema::Outcome<std::monostate>>());
+    return;
   }
   auto const& method = found->second;
   auto answer = local_args(call, method);
   if (answer) answer = method.run(*answer, strictness());
   if (!answer) {
     auto const& type = rulebook_ == Rulebook::spec ? *method.response : *method.infallible;
-    return refuse(std::move(responder), schema::InvalidPayload{std::move(answer.error())}, type);
+    refuse(std::move(responder), schema::InvalidPayload{std::move(answer.error())}, type);
+    return;
   }
   std::move(responder).reply(std::move(*answer), share(*method.response));
 }
