@@ -34,7 +34,7 @@ asio::awaitable<std::string> error_of(Side side, Peer peer, Rulebook rulebook) {
   auto links = make_memory_links(executor);
   auto const done = std::make_shared<Promise<bool>>(executor);
   asio::co_spawn(executor, play(peer, std::move(links.second), done), asio::detached);
-  session::HandshakeOptions options{.rulebook = rulebook};
+  session::HandshakeOptions const options{.rulebook = rulebook};
   auto work = side == Side::initiator
                   ? establish_as_initiator(std::move(links.first), ConduitMode::bare, options)
                   : establish_as_acceptor(std::move(links.first), options);
@@ -80,9 +80,11 @@ asio::awaitable<void> accept_and_leave(Link& link) {
   link.close();
 }
 
+// A hello that asks for a mode which nobody has.
+auto const hello_for_mode_2 = from_hex("564f544809020000").value();
+
 asio::awaitable<void> ask_for_mode_2(Link& link) {
-  auto const hello = wire::encode_prologue(wire::TransportHello{.mode = ConduitMode{2}});
-  co_await say(link, hello);
+  co_await say(link, hello_for_mode_2);
   auto const answer = co_await link.receive();
   REQUIRE(answer);
   auto const message = wire::decode_prologue(answer->view());
@@ -91,8 +93,7 @@ asio::awaitable<void> ask_for_mode_2(Link& link) {
 }
 
 asio::awaitable<void> ask_0_4_0_for_mode_2(Link& link) {
-  auto const hello = wire::encode_prologue(wire::TransportHello{.mode = ConduitMode{2}});
-  co_await say(link, hello);
+  co_await say(link, hello_for_mode_2);
   CHECK_FALSE(co_await link.receive());
 }
 

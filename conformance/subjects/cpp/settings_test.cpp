@@ -71,7 +71,9 @@ TEST_CASE("a bad value is named with its variable") {
     variables[name] = value;
     auto const settings = read(variables);
     REQUIRE_FALSE(settings);
-    CHECK(settings.error().starts_with(name + "=" + value + ": "));
+    std::string beginning = name;
+    beginning.append("=").append(value).append(": ");
+    CHECK(settings.error().starts_with(beginning));
   }
   auto const port = read({{"SUBJECT_MODE", "server-listen"}, {"LISTEN_PORT", "65536"}});
   CHECK_FALSE(port);
