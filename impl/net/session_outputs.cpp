@@ -17,6 +17,10 @@ using session::SessionState;
 
 void SessionDriver::on(output::NotSent const& unsent) {
   auto const& receipt = unsent.receipt;
+  if (receipt.kind == session::SendKind::response) {
+    log("connection " + std::to_string(receipt.connection_id) + ": the response to request " +
+        std::to_string(receipt.id) + " did not go out");
+  }
   auto* const connection = find(receipt.connection_id);
   if (receipt.kind != session::SendKind::call || connection == nullptr) return;
   auto const found = connection->calls.find(receipt.id);
