@@ -25,6 +25,11 @@ std::string greeting_text(Greeting const& greeting, vox::Role peer) {
                                        "the latest key"};
   std::string out = readable(first_payload(greeting, peer, std::nullopt), true) + ", " +
                     std::string{keys[std::to_underlying(greeting.key)]};
+  if (!greeting.dialect.positions.empty()) {
+    out += ", kinds of message at";
+    for (auto const position : greeting.dialect.positions)
+      out += " " + std::to_string(position);
+  }
   if (greeting.last_instead) out += ", then " + readable(*greeting.last_instead, true);
   return out;
 }
@@ -91,7 +96,7 @@ class TraceWriter {
       if (auto const* const say = std::get_if<Say>(&body)) {
         Json items = Json::array();
         for (auto const& payload : say->payloads)
-          items.push_back(item_of(payload, Layer::message));
+          items.push_back(item_of(in_dialect(payload, dialect_), Layer::message));
         add({{"send", std::move(items)}, {"together", true}});
       } else if (auto const* const back = std::get_if<ComeBack>(&body)) {
         add({{"drop", Json::object()}});
@@ -128,6 +133,8 @@ class TraceWriter {
   }
 
   void greet(std::size_t step, Greeting const& greeting) {
+    bool const is_first = step == 0 || finding_.script.role == vox::Role::acceptor;
+    dialect_ = is_first ? greeting.dialect : own_dialect();
     auto const peer = peer_of(finding_.script.role);
     auto const first =
         item_of(first_payload(
@@ -177,6 +184,7 @@ class TraceWriter {
   }
 
   Finding const& finding_;
+  Dialect dialect_;
   Json steps_ = Json::array();
 };
 

@@ -3,6 +3,7 @@
 #include "conformance/differential/dice.hpp"
 #include "conformance/differential/frames.hpp"
 #include "conformance/differential/message_maker.hpp"
+#include "conformance/subjects/testbed/catalog.hpp"
 #include "impl/wire/handshake.hpp"
 
 #include <algorithm>
@@ -27,6 +28,8 @@ constexpr LeftOut left_out_inputs[] = {
     {"operation ids used twice", "the answer depends on whether the first call is still running"},
     {"a call, and in the same burst schemas for its connection",
      "the handler may read those or the ones before, and 0.4.0 keeps what it made of them"},
+    {"two calls of a method with errors of its own in one burst",
+     "an InvalidPayload and a value are announced in two ways, and the faster answer decides"},
     {"a resume key after it was refused",
      "0.4.0 closes the link and forgets the key a moment later; until then the key is still good"},
     {"an open of connection 0 that would be refused",
@@ -34,13 +37,15 @@ constexpr LeftOut left_out_inputs[] = {
     {"calls of methods with channels", "they are the business of whoever serves a connection"},
 };
 
-// What goes out in one write: no schemas for a connection behind a call on it.
+// What goes out in one write: no schemas for a connection behind a call on it, and no two calls of
+// a method whose errors are announced in two ways.
 class Burst {
  public:
   [[nodiscard]] bool takes(vox::Bytes const& payload) const {
     auto const message = read_message(payload);
     if (!message || !called_.contains(message->connection_id)) return true;
     auto const* const call = call_in(*message);
+    if (call != nullptr && call->method_id == fallible_method()) return false;
     auto const announces = std::holds_alternative<wire::SchemaMessage>(message->payload) ||
                            (call != nullptr && !call->schemas.empty());
     return !announces;
@@ -53,6 +58,10 @@ class Burst {
   [[nodiscard]] Say take() { return std::move(say_); }
 
  private:
+  static vox::session::MethodId fallible_method() {
+    static auto const id = testbed::find_method("divide")->id;
+    return id;
+  }
   static wire::Call const* call_in(wire::Message const& message) {
     auto const* const request = std::get_if<wire::RequestMessage>(&message.payload);
     return request == nullptr ? nullptr : std::get_if<wire::Call>(&request->body);
@@ -146,12 +155,20 @@ class Generator {
         .max_concurrent_requests = 64};
     greeting.key = dice_.chance(25) ? KeyChoice::unknown : KeyChoice::none;
     greeting.metadata = maker_.metadata(dice_.chance(70));
-    greeting.own_schemas = dice_.chance(70);
+    greeting.dialect = dialect();
     greeting.supports_retry = dice_.chance(70);
     if (dice_.chance(25)) greeting.settings = maker_.settings();
     if (dice_.chance(5)) greeting.parity = vox::Parity::even;
     if (is_odd) spoil(greeting);
     return greeting;
+  }
+
+  Dialect dialect() {
+    auto const drawn = dice_.below(100);
+    if (drawn < 50) return own_dialect();
+    if (drawn < 70) return silent_dialect();
+    if (drawn < 95) return shuffled_dialect(dice_, manner_ != Manner::opens);
+    return broken_dialect(dice_);
   }
 
   // What a peer says that comes back: mostly what it said before, with a key.

@@ -30,7 +30,7 @@ TEST_CASE("the scripts of the first seeds are these, with every compiler") {
     all.insert(all.end(), bytes.begin(), bytes.end());
   }
   CHECK(vox::to_hex(vox::wire::blake3(all)) ==
-        "418a4a57600fec26f0ed40c141e18b4930df3566dd821b4a9f4b8259bbcb586f");
+        "ed73fd534e24c15a8948ed765f4093284a1b19fd5ee9e0c50c3b91d3e229e41a");
 }
 
 TEST_CASE("scripts are of both roles, and hold what they are meant to hold") {

@@ -65,7 +65,7 @@ Player::Task<void> Player::say(std::span<vox::Bytes const> payloads) {
   all.push_back(wire::encode_message({.connection_id = 0, .payload = ping}));
   loose_ends_.begin_burst();
   for (auto const& payload : all) {
-    ours_.receive(current_, payload);
+    ours_.receive(current_, in_dialect(payload, dialect_), payload);
     auto said = ours_.take_said();
     loose_ends_.after(payload, said, ours_.take_losses());
     keep_ours(std::move(said));
@@ -73,7 +73,7 @@ Player::Task<void> Player::say(std::span<vox::Bytes const> payloads) {
   loose_ends_.settle(step_, result_.loose);
   vox::Bytes burst;
   for (auto const& payload : all)
-    append_framed(burst, payload);
+    append_framed(burst, in_dialect(payload, dialect_));
   auto& link = links_[current_];
   if (link.ended) co_return;
   auto const sent = co_await link.link->send_raw(burst);
@@ -110,6 +110,7 @@ Player::Task<void> Player::greet(Greeting const& greeting) {
     current_ = before;
     key_was_refused_ = true;
   } else if (talks()) {
+    dialect_ = greeting.dialect;
     co_await say({});
   }
 }
@@ -127,6 +128,8 @@ Player::Task<void> Player::take_dial() {
   auto const answer = first_payload(greeting, vox::Role::acceptor, key);
   ours_.receive(current_, answer);
   keep_ours(ours_.take_said());
+  // On a link that replaces another an 0.4.0 initiator reads as if all peers wrote as it does.
+  dialect_ = greetings_used_ == 1 ? greeting.dialect : own_dialect();
   if (ours_.fate(current_) == LinkFate::closed) result_.loose.farewells.insert(current_);
   co_await send(answer);
   co_await catch_up();

@@ -80,6 +80,7 @@ class Player {
   std::size_t current_ = 0;
   std::size_t greetings_used_ = 0;
   LooseEnds loose_ends_;
+  Dialect dialect_;  // of the peer on the current link
   // 0.4.0 closes the link of a refused resume and forgets the key a moment later, so that a script
   // does not present it again.
   bool key_was_refused_ = false;

@@ -59,14 +59,17 @@ Reference::Reference(vox::Role role, Manner manner, Flaws flaws)
 std::size_t Reference::begin_link() {
   auto const number = links_.size();
   auto options = handshake_options(role_, number);
-  if (wants_link_) options.resume_key = sessions_.back().session.resume_key();
+  if (wants_link_) {
+    options.resume_key = sessions_.back().session.resume_key();
+    options.is_recovery = true;
+  }
   wants_link_ = false;
   links_.push_back({.handshake = session::Handshake{std::move(options)}});
   advance_handshake(number);
   return number;
 }
 
-void Reference::receive(std::size_t link, vox::ByteView payload) {
+void Reference::receive(std::size_t link, vox::ByteView payload, vox::ByteView meaning) {
   auto& at = links_[link];
   if (at.fate != LinkFate::open) return;
   if (!at.session) {
@@ -74,7 +77,7 @@ void Reference::receive(std::size_t link, vox::ByteView payload) {
     return advance_handshake(link);
   }
   auto const number = *at.session;
-  imitate_second_answer(number, payload);
+  imitate_second_answer(number, meaning);
   sessions_[number].session.handle(
       now, session::input::Received{.payload = vox::Backing{vox::to_bytes(payload)}});
   pump(number);
@@ -238,10 +241,10 @@ void Reference::call_echo(Running& running, vox::ConnectionSettings const& setti
 
 // A second accept or reject changes nothing in our session. 0.4.0 has a flaw there: it tells
 // whoever uses the connection that it is closed, so that the call ends without an answer.
-void Reference::imitate_second_answer(std::size_t number, vox::ByteView payload) {
+void Reference::imitate_second_answer(std::size_t number, vox::ByteView meaning) {
   if (flaws_ == Flaws::absent) return;
   auto& running = sessions_[number];
-  auto const message = read_message(payload);
+  auto const message = read_message(meaning);
   if (!message || running.opened != message->connection_id) return;
   auto const connection = running.session.connection(*running.opened);
   bool const is_active = connection && connection->place == session::Place::active;

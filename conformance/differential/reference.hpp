@@ -29,7 +29,9 @@ class Reference {
 
   // A link came up, after its prologue; the number of the link.
   std::size_t begin_link();
-  void receive(std::size_t link, vox::ByteView payload);
+  // `meaning` is the payload as we would write it, where the peer's dialect is another.
+  void receive(std::size_t link, vox::ByteView payload, vox::ByteView meaning);
+  void receive(std::size_t link, vox::ByteView payload) { receive(link, payload, payload); }
   // The peer ended its sending.
   void lose(std::size_t link);
 
@@ -73,7 +75,7 @@ class Reference {
   void open_next(Running& running);
   static void call_echo(Running& running, vox::ConnectionSettings const& settings);
   void let_go(Running& running, vox::session::ConnectionId id);
-  void imitate_second_answer(std::size_t session, vox::ByteView payload);
+  void imitate_second_answer(std::size_t session, vox::ByteView meaning);
   void decide(Running& running, vox::session::output::ConnectionRequested const& asked);
   void close(std::size_t link) { links_[link].fate = LinkFate::closed; }
 

@@ -1,6 +1,5 @@
 #include "conformance/differential/script.hpp"
 
-#include "impl/schema/message_schema.hpp"
 #include "impl/wire/handshake.hpp"
 namespace voxspec::differential {
 
@@ -45,7 +44,7 @@ std::map<std::string, std::string> environment(Manner manner) {
 vox::Bytes first_payload(Greeting const& greeting, vox::Role peer,
                          std::optional<vox::ResumeKey> const& key) {
   if (greeting.first_instead) return *greeting.first_instead;
-  auto const schemas = greeting.own_schemas ? vox::schema::message_schemas_cbor() : vox::ByteView{};
+  auto const& schemas = greeting.dialect.schemas;
   if (peer == vox::Role::initiator) {
     return wire::encode_handshake(wire::Hello{.parity = greeting.parity,
                                               .connection_settings = greeting.settings,

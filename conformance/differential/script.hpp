@@ -1,4 +1,5 @@
 #pragma once
+#include "conformance/differential/dialect.hpp"
 #include "impl/wire/bytes.hpp"
 #include "impl/wire/metadata.hpp"
 #include "impl/wire/resume_key.hpp"
@@ -30,7 +31,7 @@ enum class KeyChoice : std::uint8_t {
 struct Greeting {
   vox::Parity parity = vox::Parity::odd;  // of a Hello
   vox::ConnectionSettings settings{.parity = vox::Parity::odd, .max_concurrent_requests = 64};
-  bool own_schemas = true;  // the 33 schemas of Message; otherwise an empty list
+  Dialect dialect = own_dialect();
   bool supports_retry = true;
   KeyChoice key = KeyChoice::none;
   vox::wire::Metadata metadata{};
