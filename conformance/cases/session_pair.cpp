@@ -23,6 +23,9 @@ Session begin(Rulebook rulebook, HandshakeOutcome const& outcome) {
   return Session::establish(TimePoint{}, options, outcome).value();
 }
 
+// The steps up to this one only ask something of the session.
+constexpr std::uint32_t last_command = 10;
+
 template <class Set>
 auto const& pick_from(Set const& set, std::uint32_t pick) {
   return *std::next(set.begin(), static_cast<std::ptrdiff_t>(pick % set.size()));
@@ -51,7 +54,10 @@ std::vector<std::string> Pair::complaints() const {
 
 void Pair::step(std::uint32_t number) {
   auto& side = sides_[number & 1U];
-  do_step(side, (number >> 1U) % 16, number >> 5U);
+  auto const kind = (number >> 1U) % 16;
+  do_step(side, kind, number >> 5U);
+  // Now and then what was asked for waits in the queue, so that other things happen before it goes.
+  if (kind <= last_command && (number >> 5U) % 3 == 2) return;
   for (auto& each : sides_) {
     poll(each);
     each.watched.compare();
@@ -62,8 +68,10 @@ void Pair::do_step(Side& side, std::uint32_t kind, std::uint32_t pick) {
   auto const index = &side == &sides_[0] ? 0U : 1U;
   switch (kind) {
     case 0:
-    case 1:
       static_cast<void>(open(index, pick % 2 == 0 ? Parity::odd : Parity::even));
+      return;
+    case 1:
+      fail_call(side);
       return;
     case 2:
       if (!side.watched.live().empty()) close(index, pick_from(side.watched.live(), pick));
@@ -132,6 +140,18 @@ void Pair::close(std::size_t index, ConnectionId id) {
 
 void Pair::drop_caller(std::size_t index, ConnectionId id) {
   static_cast<void>(sides_[index].watched.call(now_, command::DropCaller{.connection_id = id}));
+}
+
+// The next call, or the schemas that go before it, does not go out, though the link stands.
+void Pair::fail_call(Side& side) {
+  while (auto const output = side.watched.poll()) {
+    auto const* const sent = std::get_if<output::Send>(&*output);
+    if (sent != nullptr &&
+        (sent->receipt.kind == SendKind::call || sent->receipt.kind == SendKind::schema)) {
+      return side.watched.handle(now_, input::SendFailed{.error = "full"});
+    }
+    absorb(side, *output);
+  }
 }
 
 void Pair::cancel(Side& side, Request const& request) {

@@ -77,6 +77,7 @@ class Pair {
 
   void do_step(Side& side, std::uint32_t kind, std::uint32_t pick);
   void decide(Side& side, vox::session::ConnectionId id, std::uint32_t pick);
+  void fail_call(Side& side);
   void cancel(Side& side, Request const& request);
   void respond(Side& side, Request const& request);
   bool deliver_to(Side& side);

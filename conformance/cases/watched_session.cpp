@@ -171,6 +171,10 @@ void WatchedSession::note_received(ByteView payload) {
     }
   } else if (auto const* const pong = std::get_if<wire::Pong>(&message->payload)) {
     if (id == root_connection) pongs_.insert(pong->nonce);
+  } else if (std::holds_alternative<wire::ConnectionClose>(message->payload)) {
+    // By the specification closing the root is a violation and closes nothing.
+    auto const may_close = id != root_connection || !follows_spec();
+    if (may_close && session_.connection(id)) closed_by_peer_.insert(id);
   }
 }
 
@@ -245,7 +249,8 @@ void WatchedSession::check_place(Receipt const& receipt) {
     case SendKind::response:
     case SendKind::cancel:
     case SendKind::channel:
-      return expect(can_speak_on(id), "speaks on a connection that is not there");
+      expect(can_speak_on(id), "speaks on a connection that is not there");
+      return expect(!closed_by_peer_.contains(id), "speaks on a connection that the peer closed");
     case SendKind::ping:
       expect(id == root_connection, "pings off the root");
       expect(last_ping_ == 0 || pongs_.contains(last_ping_), "pings again without a pong");
@@ -337,6 +342,7 @@ void WatchedSession::on(Event const& event) {
     expect(!live_.contains(id) && offered_.insert(id).second,
            "asks for consent to a connection that is there");
     forget_connection(id);
+    closed_by_peer_.erase(id);
   } else if constexpr (std::is_same_v<Event, Opened>) {
     expect(asked_.erase(event.connection_id) + offered_.erase(event.connection_id) == 1,
            "opens a connection that nobody asked for");

@@ -96,6 +96,7 @@ class WatchedSession {
   std::set<vox::session::ConnectionId> asked_;
   std::set<vox::session::ConnectionId> offered_{vox::session::root_connection};
   std::set<vox::session::ConnectionId> live_;
+  std::set<vox::session::ConnectionId> closed_by_peer_;  // though we may not have been told yet
   vox::session::ConnectionId last_opened_ = 0;
   bool root_was_requested_ = false;
 
