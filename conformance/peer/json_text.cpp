@@ -32,8 +32,10 @@ Json parse_json(std::string_view text) {
   };
   try {
     return Json::parse(text, watch);
-  } catch (Json::parse_error const& error) {
-    // "[json.exception.parse_error.101] parse error at line 3, column 5: …"
+  } catch (Json::exception const& error) {
+    // Bad syntax, or a number that no double holds:
+    // "[json.exception.parse_error.101] parse error at line 3, column 5: …",
+    // "[json.exception.out_of_range.406] number overflow parsing '1e999'".
     std::string what = error.what();
     auto const begin = what.find("] ");
     throw Fault{{}, begin == std::string::npos ? what : what.substr(begin + 2), {}};

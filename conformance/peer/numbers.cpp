@@ -4,6 +4,19 @@
 #include <charconv>
 
 namespace voxspec {
+namespace {
+
+// The whole text as a number of that base, if it is one that the type holds.
+template <class Number>
+std::optional<Number> digits_from(std::string_view text, int base) {
+  Number number = 0;
+  auto const* const end = text.data() + text.size();
+  auto const [stopped, error] = std::from_chars(text.data(), end, number, base);
+  if (error != std::errc{} || stopped != end) return std::nullopt;
+  return number;
+}
+
+}  // namespace
 
 Json number_json(std::uint64_t value) {
   if (value <= plain_number_max) return value;
@@ -26,13 +39,17 @@ std::optional<std::uint64_t> number_from(Json const& value) {
   }
   if (!value.is_string()) return std::nullopt;
   std::string_view text = value.get_ref<std::string const&>();
-  auto const is_hex = text.starts_with("0x");
-  if (is_hex) text.remove_prefix(2);
-  std::uint64_t number = 0;
-  auto const* const end = text.data() + text.size();
-  auto const [stopped, error] = std::from_chars(text.data(), end, number, is_hex ? 16 : 10);
-  if (error != std::errc{} || stopped != end) return std::nullopt;
-  return number;
+  if (text.starts_with("0x")) return digits_from<std::uint64_t>(text.substr(2), 16);
+  return digits_from<std::uint64_t>(text, 10);
+}
+
+std::optional<std::int64_t> signed_number_from(Json const& value) {
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > plain_number_max) {
+    return std::nullopt;
+  }
+  if (value.is_number_integer()) return value.get<std::int64_t>();
+  if (!value.is_string()) return std::nullopt;
+  return digits_from<std::int64_t>(value.get_ref<std::string const&>(), 10);
 }
 
 Json hex_json(vox::ByteView bytes) {

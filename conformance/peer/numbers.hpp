@@ -19,6 +19,8 @@ inline constexpr std::uint64_t plain_number_max = (std::uint64_t{1} << 53) - 1;
 [[nodiscard]] Json hash_json(std::uint64_t value);
 // A number, a decimal string or a "0x…" string; nothing else.
 [[nodiscard]] std::optional<std::uint64_t> number_from(Json const& value);
+// A number of either sign, or a decimal string.
+[[nodiscard]] std::optional<std::int64_t> signed_number_from(Json const& value);
 
 [[nodiscard]] Json hex_json(vox::ByteView bytes);
 

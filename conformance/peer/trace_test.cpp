@@ -57,6 +57,7 @@ TEST_CASE("what is not JSON, or not one file, is named with its place") {
   CHECK(has(error_of("{"), "parse error at line 1"));
   CHECK(has(error_of(R"({"about": "a", "about": "b"})"), "'about' is there twice"));
   CHECK(has(error_of(std::string(200, '[')), "nested too deeply"));
+  CHECK(has(error_of(R"({"about": 1e999})"), "number overflow parsing '1e999'"));
   CHECK(has(error_of("[]"), "an object is wanted here, not a list"));
   auto const missing = load_trace("traces/there/is/no/such.json");
   REQUIRE_FALSE(missing);

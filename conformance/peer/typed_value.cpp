@@ -40,20 +40,9 @@ void put_unsigned(Writer& writer, Place const& place, unsigned bits) {
 }
 
 void put_signed(Writer& writer, Place const& place, unsigned bits) {
-  auto const& value = place.value();
-  std::int64_t number = 0;
-  if (value.is_number_integer() &&
-      (!value.is_number_unsigned() || value.get<std::uint64_t>() <= plain_number_max)) {
-    number = value.get<std::int64_t>();
-  } else if (value.is_string()) {
-    // Large numbers of either sign are decimal strings.
-    auto const& text = value.get_ref<std::string const&>();
-    auto const parsed = Json::parse(text, nullptr, false);
-    if (!parsed.is_number_integer()) place.wanted("a number");
-    number = parsed.get<std::int64_t>();
-  } else {
-    place.wanted("a whole number");
-  }
+  auto const parsed = signed_number_from(place.value());
+  if (!parsed) place.wanted("a whole number");
+  auto const number = *parsed;
   auto const limit = std::int64_t{1} << (std::min(bits, 63U) - 1);
   if (bits < 64 && (number < -limit || number >= limit)) {
     place.fail("the number does not fit the type");

@@ -66,6 +66,8 @@ TEST_CASE("a value that its type does not have is named") {
   CHECK(encoded("()", "[1]").find("the unit's only value") != std::string::npos);
   CHECK(encoded("u8", "256").find("does not fit") != std::string::npos);
   CHECK(encoded("i8", "128").find("does not fit") != std::string::npos);
+  CHECK(encoded("i64", R"("9223372036854775808")").find("a whole number is wanted") !=
+        std::string::npos);
   CHECK(encoded("Color", R"("Bleu")").find("did you mean 'Blue'?") != std::string::npos);
   CHECK(encoded("Point", R"({"x": 1})").find("'y' is missing") != std::string::npos);
   CHECK(encoded("Pint", "1").find("unknown type 'Pint'") != std::string::npos);

@@ -20,6 +20,8 @@ std::expected<json, std::string> load_json(std::filesystem::path const& file) {
   } catch (json::parse_error const& error) {
     return std::unexpected(file.string() + ": not JSON: byte " + std::to_string(error.byte) +
                            " is not what can stand there");
+  } catch (json::out_of_range const&) {
+    return std::unexpected(file.string() + ": not JSON: a number in it is too large");
   }
 }
 

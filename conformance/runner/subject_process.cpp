@@ -27,6 +27,8 @@ namespace {
 
 constexpr std::size_t tail_bytes_max = 4096;
 constexpr std::size_t line_bytes_max = 4096;
+// More than a pipe holds, and an end to it when the program writes as fast as we read.
+constexpr std::size_t drain_bytes_max = std::size_t{1} << 20;
 constexpr std::string_view listen_key = "LISTEN_ADDR=";
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 
@@ -93,19 +95,28 @@ struct SubjectProcess::Impl {
   }
 
   // What is in a pipe already, without waiting; after the end of the process this is all there is.
+  // False at the end of the pipe.
   template <class Take>
-  static void drain(asio::posix::stream_descriptor& pipe, Take take) {
+  static bool drain(asio::posix::stream_descriptor& pipe, Take take) {
     std::array<char, 4096> chunk{};
     boost::system::error_code ec;
-    while (pipe.is_open()) {
+    for (std::size_t taken = 0; taken < drain_bytes_max;) {
       auto const count = pipe.read_some(asio::buffer(chunk), ec);
-      if (ec) return;
+      if (ec) return ec == asio::error::would_block;
       take(std::string_view{chunk.data(), count});
+      taken += count;
     }
+    return true;
+  }
+  bool drain_error() {
+    return drain(error, [this](std::string_view text) { keep(text); });
+  }
+  bool drain_output() {
+    return drain(output, [this](std::string_view text) { take_output(text); });
   }
   void drain_both() {
-    drain(error, [this](std::string_view text) { keep(text); });
-    drain(output, [this](std::string_view text) { take_output(text); });
+    drain_error();
+    drain_output();
   }
 
   pid_t pid;
@@ -122,15 +133,15 @@ struct SubjectProcess::Impl {
 
 namespace {
 
-// Reads a pipe to its end. It holds the owner alive, not the other way round.
-template <class Owner, class Take>
+// Reads a pipe to its end. It waits and then drains, instead of reading asynchronously, so that no
+// bytes are ever on their way between the pipe and the tail. It holds the owner alive, not the
+// other way round.
+template <class Owner>
 asio::awaitable<void> pump(std::shared_ptr<Owner> owner, asio::posix::stream_descriptor& pipe,
-                           Take take) {
-  std::array<char, 4096> chunk{};
+                           bool (Owner::*drain)()) {
   while (true) {
-    auto const [ec, count] = co_await pipe.async_read_some(asio::buffer(chunk), no_throw);
-    if (ec) co_return;
-    take(*owner, std::string_view{chunk.data(), count});
+    auto const [ec] = co_await pipe.async_wait(asio::posix::stream_descriptor::wait_read, no_throw);
+    if (ec || !((*owner).*drain)()) co_return;
   }
 }
 
@@ -149,11 +160,8 @@ std::expected<std::unique_ptr<SubjectProcess>, std::string> SubjectProcess::star
   auto const spawned = spawn(launch.command, launch.environment);
   if (!spawned) return std::unexpected(spawned.error());
   auto impl = std::make_shared<Impl>(executor, *spawned);
-  asio::co_spawn(executor,
-                 pump(impl, impl->output, [](Impl& to, auto text) { to.take_output(text); }),
-                 asio::detached);
-  asio::co_spawn(executor, pump(impl, impl->error, [](Impl& to, auto text) { to.keep(text); }),
-                 asio::detached);
+  asio::co_spawn(executor, pump(impl, impl->output, &Impl::drain_output), asio::detached);
+  asio::co_spawn(executor, pump(impl, impl->error, &Impl::drain_error), asio::detached);
   asio::co_spawn(executor, watch_exit(impl), asio::detached);
   return std::unique_ptr<SubjectProcess>{new SubjectProcess{std::move(impl)}};
 }

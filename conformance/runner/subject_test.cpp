@@ -90,6 +90,7 @@ TEST_CASE("a program with a slash counts from the folder of its subject.json") {
 
 TEST_CASE("what is wrong with a subject.json is one line that names the file and the key") {
   CHECK(SubjectFolder{"{"}.error() == ": not JSON: byte 2 is not what can stand there");
+  CHECK(SubjectFolder{"1e999"}.error() == ": not JSON: a number in it is too large");
   CHECK(SubjectFolder{"[]"}.error() == ": not a JSON object");
   CHECK(SubjectFolder{"{}"}.error() == ": key 'name' is missing");
   CHECK(error_with("name", 7) == ": key 'name' is not a text");
