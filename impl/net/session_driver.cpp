@@ -169,12 +169,12 @@ void SessionDriver::begin_reading() {
       asio::detached);
 }
 
-// 0.4.0 leaves a link whose payload it could not read open, and mute, until another takes its place
-// or the session ends.
+// 0.4.0 leaves a link whose payload it could not read open, until another takes its place or the
+// session ends: what it had said by then still goes out, and nothing more.
 void SessionDriver::release_conduit() {
+  if (session_.rulebook() == Rulebook::vox_0_4) return;
   drop_queued();
-  if (session_.rulebook() == Rulebook::vox_0_4 || !conduit_) return;
-  conduit_->close();
+  if (conduit_) conduit_->close();
   conduit_.reset();
 }
 
