@@ -271,6 +271,13 @@ constexpr std::array scenarios{
 
 }  // namespace
 
+std::vector<std::string_view> scenario_names() {
+  std::vector<std::string_view> names;
+  for (auto const& scenario : scenarios)
+    names.push_back(scenario.name);
+  return names;
+}
+
 bool has_scenario(std::string_view name) {
   return std::ranges::find(scenarios, name, &Scenario::name) != scenarios.end();
 }

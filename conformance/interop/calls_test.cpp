@@ -1,0 +1,177 @@
+// What our runtime and the Rust crates have to say to each other, over every transport.
+#include "conformance/interop/rust_peer.hpp"
+#include "conformance/subjects/cpp/outbound.hpp"
+#include "conformance/subjects/cpp/scenario.hpp"
+#include "conformance/subjects/cpp/testbed_client.hpp"
+#include "conformance/subjects/cpp/testbed_service.hpp"
+#include "impl/net/event.hpp"
+#include "impl/net/link_test.hpp"
+#include "impl/net/serve.hpp"
+
+#include <boost/asio/detached.hpp>
+
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace vox;
+using namespace voxspec;
+using namespace voxspec::interop;
+using net::Transport;
+
+struct Variant {
+  Transport transport;
+  ConduitMode mode;
+  Rulebook rulebook;
+};
+
+std::vector<Variant> variants() {
+  std::vector<Variant> all;
+  for (auto const transport : {Transport::tcp, Transport::local, Transport::websocket}) {
+    for (auto const mode : {ConduitMode::bare, ConduitMode::stable}) {
+      for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4})
+        all.push_back({.transport = transport, .mode = mode, .rulebook = rulebook});
+    }
+  }
+  return all;
+}
+
+// Plays every scenario on the connection.
+asio::awaitable<void> play_all(net::ConnectionHandle connection, Rulebook rulebook) {
+  for (auto const name : subject::scenario_names()) {
+    subject::TestbedClient client{connection, rulebook};
+    auto const played = co_await subject::play(std::string{name}, std::move(client));
+    CHECK_MESSAGE(played, (played ? "" : played.error()));
+  }
+}
+
+// Hands calls on to the service, and knows how many virtual connections are over.
+class Witness final : public net::RequestHandler {
+ public:
+  Witness(asio::any_io_executor const& executor, Rulebook rulebook)
+      : service_{subject::make_testbed_service(rulebook)}, changed_{executor} {}
+
+  void on_call(net::IncomingCall const& call, net::Responder responder) override {
+    ++calls_;
+    service_->on_call(call, std::move(responder));
+  }
+  void on_closed(session::ConnectionId id) override {
+    if (id == session::root_connection) return;
+    ++closed_;
+    changed_.notify();
+  }
+  asio::awaitable<void> until_closed(std::size_t count) {
+    return changed_.until([this, count] { return closed_ >= count; });
+  }
+  [[nodiscard]] std::size_t calls() const { return calls_; }
+
+ private:
+  std::shared_ptr<net::RequestHandler> service_;
+  net::Event changed_;
+  std::size_t calls_ = 0;
+  std::size_t closed_ = 0;
+};
+
+// An acceptor of ours, for as many links as come.
+class Server {
+ public:
+  Server(asio::any_io_executor const& executor, Variant const& variant)
+      : witness{std::make_shared<Witness>(executor, variant.rulebook)},
+        begun{executor},
+        at_{variant.transport} {
+    auto bound = net::listen(executor, at_.ours());
+    REQUIRE(bound);
+    listener_ = *std::move(bound);
+    net::AcceptorBuilder builder;
+    builder.rulebook(variant.rulebook).service("Testbed").on_connection(witness);
+    builder.registry(std::make_shared<net::SessionRegistry>(variant.rulebook));
+    net::ServeEvents events{
+        .on_session = [this](net::Established const& session) { begun.set(session); }};
+    asio::co_spawn(executor, net::serve(*listener_, std::move(builder), std::move(events)),
+                   asio::detached);
+  }
+  [[nodiscard]] net::Address address() const { return listener_->address(); }
+
+  std::shared_ptr<Witness> witness;
+  net::Promise<net::Established> begun;
+
+ private:
+  FreeAddress at_;
+  std::unique_ptr<net::Listener> listener_;
+};
+
+// What a test does with one variant of the two ends, if there is another end.
+template <class Body>
+void with_each_variant(Body body) {
+  if (!has_rust_peer()) return;
+  for (auto const& variant : variants()) {
+    CAPTURE(variant.transport);
+    CAPTURE(variant.mode);
+    CAPTURE(variant.rulebook);
+    asio::io_context context;
+    net::test::run(context, [&] { return body(variant); });
+  }
+}
+
+TEST_SUITE_BEGIN("interop");
+
+TEST_CASE("r[rpc.session-setup] our initiator calls a Rust acceptor on the root and beside it") {
+  with_each_variant([](Variant const& variant) -> asio::awaitable<void> {
+    FreeAddress const at{variant.transport};
+    auto const peer = co_await RustPeer::listening(at);
+    net::InitiatorBuilder builder;
+    builder.rulebook(variant.rulebook).service("Testbed");
+    auto const us = co_await net::connect_session(peer.address, builder, variant.mode);
+    REQUIRE(us);
+    co_await play_all(us->root, variant.rulebook);
+    for (int round = 0; round < 2; ++round) {
+      std::string const service = "Testbed";
+      wire::Metadata const none;
+      auto const opened = co_await us->session.open({}, service, none);
+      REQUIRE(opened);
+      co_await play_all(*opened, variant.rulebook);
+      CHECK(opened->close());
+      co_await opened->closed();
+    }
+    co_await play_all(us->root, variant.rulebook);
+  });
+}
+
+TEST_CASE("r[connection.open] our acceptor serves a Rust initiator, which opens connections") {
+  with_each_variant([](Variant const& variant) -> asio::awaitable<void> {
+    Server server{co_await asio::this_coro::executor, variant};
+    auto const address = server.address();
+    // Whatever a session of 0.4.0 does by itself interrupts the reading of its stable conduit,
+    // which loses its link with it, and interrupted while it dials again it stays mute for ever.
+    std::size_t const opens = variant.mode == ConduitMode::bare ? 3 : 0;
+    std::map<std::string, std::string> environment{{"OPEN_CONNECTIONS", std::to_string(opens)}};
+    auto const peer = co_await RustPeer::dialling(address, variant.mode, std::move(environment));
+    auto const us = co_await server.begun.get();
+    co_await play_all(us.root, variant.rulebook);
+    co_await server.witness->until_closed(opens);
+    CHECK(server.witness->calls() == opens);
+  });
+}
+
+TEST_CASE("r[rpc.session-setup] a Rust client is content with our acceptor in every scenario") {
+  with_each_variant([](Variant const& variant) -> asio::awaitable<void> {
+    Server const server{co_await asio::this_coro::executor, variant};
+    auto const address = server.address();
+    auto const thorough = variant.transport == Transport::tcp && variant.mode == ConduitMode::bare;
+    auto names = subject::scenario_names();
+    if (!thorough) names = {"echo", "pipelining", "create_canvas"};
+    for (auto const name : names) {
+      std::map<std::string, std::string> environment{{"CLIENT_SCENARIO", std::string{name}}};
+      auto const peer = co_await RustPeer::dialling(address, variant.mode, std::move(environment));
+      auto const end = co_await peer.process->wait_exit();
+      auto const is_content = end.kind == ProcessState::Kind::exited && end.code_or_signal == 0;
+      CHECK_MESSAGE(is_content, name, ": ", peer.process->output_tail());
+    }
+  });
+}
+
+TEST_SUITE_END();
+
+}  // namespace
