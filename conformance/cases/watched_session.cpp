@@ -1,5 +1,6 @@
 #include "conformance/cases/watched_session.hpp"
 
+#include "conformance/cases/receipts.hpp"
 #include "conformance/cases/session_lines.hpp"
 #include "impl/wire/message.hpp"
 
@@ -13,81 +14,6 @@ using namespace vox;
 using namespace vox::session;
 
 namespace {
-
-// Which message a payload is, read from its bytes.
-struct ReceiptOf {
-  ConnectionId connection;
-
-  Receipt make(SendKind kind, std::uint64_t id = 0) const { return {kind, connection, id}; }
-  Receipt operator()(wire::ProtocolError const&) const { return make(SendKind::protocol_error); }
-  Receipt operator()(wire::ConnectionOpen const&) const { return make(SendKind::open); }
-  Receipt operator()(wire::ConnectionAccept const&) const { return make(SendKind::accept); }
-  Receipt operator()(wire::ConnectionReject const&) const { return make(SendKind::reject); }
-  Receipt operator()(wire::ConnectionClose const&) const { return make(SendKind::close); }
-  Receipt operator()(wire::RequestMessage const& request) const {
-    constexpr SendKind bodies[] = {SendKind::call, SendKind::response, SendKind::cancel};
-    return make(bodies[request.body.index()], request.id);
-  }
-  Receipt operator()(wire::SchemaMessage const& schema) const {
-    return make(SendKind::schema, schema.method_id);
-  }
-  Receipt operator()(wire::ChannelMessage const& channel) const {
-    return make(SendKind::channel, channel.id);
-  }
-  Receipt operator()(wire::Ping const& ping) const { return make(SendKind::ping, ping.nonce); }
-  Receipt operator()(wire::Pong const& pong) const { return make(SendKind::pong, pong.nonce); }
-};
-
-// The message that an accepted command puts into the queue, if it does.
-struct Promise {
-  ConnectionId id;
-  bool is_root;  // the connection that the handshake made, whose consent is between us alone
-
-  using Maybe = std::optional<Receipt>;
-  Maybe unless_root(SendKind kind) const { return is_root ? Maybe{} : Receipt{kind, id, 0}; }
-  Maybe operator()(command::Open const&) const { return Receipt{SendKind::open, id, 0}; }
-  Maybe operator()(command::Close const&) const { return Receipt{SendKind::close, id, 0}; }
-  Maybe operator()(command::Accept const&) const { return unless_root(SendKind::accept); }
-  Maybe operator()(command::Reject const&) const { return unless_root(SendKind::reject); }
-  Maybe operator()(command::Abandon const&) const { return unless_root(SendKind::accept); }
-  Maybe operator()(command::SendCall const& sent) const {
-    return Receipt{SendKind::call, id, sent.request_id};
-  }
-  Maybe operator()(command::SendResponse const& sent) const {
-    return Receipt{SendKind::response, id, sent.request_id};
-  }
-  Maybe operator()(command::SendCancel const& sent) const {
-    return Receipt{SendKind::cancel, id, sent.request_id};
-  }
-  Maybe operator()(command::SendChannel const& sent) const {
-    return Receipt{SendKind::channel, id, sent.channel_id};
-  }
-  template <class Other>
-  Maybe operator()(Other const&) const {
-    return std::nullopt;
-  }
-};
-
-// Messages that go out only because a command or a Ping of the peer asked for them.
-bool is_always_asked_for(SendKind kind) {
-  switch (kind) {
-    case SendKind::open:
-    case SendKind::accept:
-    case SendKind::call:
-    case SendKind::response:
-    case SendKind::cancel:
-    case SendKind::channel:
-    case SendKind::pong:
-      return true;
-    case SendKind::protocol_error:
-    case SendKind::reject:
-    case SendKind::close:
-    case SendKind::schema:
-    case SendKind::ping:
-      return false;
-  }
-  return false;
-}
 
 template <class Map>
 void erase_connection(Map& map, ConnectionId id) {
@@ -179,7 +105,7 @@ void WatchedSession::note_received(ByteView payload) {
 }
 
 void WatchedSession::note_command(Command const& command, ConnectionId id, bool is_root) {
-  if (auto const promise = std::visit(Promise{id, is_root}, command)) accept_for_sending(*promise);
+  if (auto const promise = promised_by(command, id, is_root)) accept_for_sending(*promise);
   if (std::holds_alternative<command::Open>(command)) {
     expect(has_parity(id, session_.our_settings().parity), "opened an id of the wrong parity");
     expect(id > last_opened_, "opened an id twice");
@@ -303,8 +229,7 @@ void WatchedSession::on_send(Receipt const& receipt, ByteView payload) {
   expect(!has_accused_, "speaks after a ProtocolError");
   auto const message = wire::decode_message(payload, wire::Strictness::strict);
   if (!message) return complain("sends what cannot be decoded");
-  expect(std::visit(ReceiptOf{message->connection_id}, message->payload) == receipt,
-         "sends something else than it says");
+  expect(receipt_of(*message) == receipt, "sends something else than it says");
   check_schemas(receipt, *message);
   check_place(receipt);
   answer_in_flight_ = receipt.kind == SendKind::response ? take_answer(receipt) : std::nullopt;
