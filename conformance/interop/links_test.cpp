@@ -133,7 +133,8 @@ TEST_CASE("r[core.B1] our initiator goes on with a Rust acceptor after the loss 
     REQUIRE(us);
     for (std::uint64_t losses = 0; losses <= 2; ++losses) {
       if (losses > 0) source->cut();
-      CHECK(co_await echo(us->root, "still here", rulebook) == "still here");
+      auto const text = "still here after " + std::to_string(losses);
+      CHECK(co_await echo(us->root, text, rulebook) == text);
       // More often than the link was cut, when we were back before the peer knew of the loss: it
       // then refuses the link that it has just shaken hands on.
       CHECK(us->session.generation() >= losses);
@@ -145,13 +146,18 @@ TEST_CASE("r[core.B2] our acceptor goes on with a Rust initiator after the loss 
   with_each_variant([](Transport transport, Rulebook rulebook) -> asio::awaitable<void> {
     Server server{co_await asio::this_coro::executor, transport, rulebook};
     auto const peer = co_await server.dialled(ConduitMode::bare);
-    auto us = co_await server.next_session();
+    auto const us = co_await server.next_session();
     for (std::uint64_t losses = 0; losses <= 2; ++losses) {
       if (losses > 0) server.cut();
-      // 0.4.0 knows a session by its first key, and so takes the second return for a new session.
-      if (losses == 2 && rulebook == Rulebook::vox_0_4) us = co_await server.next_session();
-      CHECK(co_await echo(us.root, "still here", rulebook) == "still here");
-      if (rulebook == Rulebook::spec) CHECK(us.session.generation() == losses);
+      if (losses == 2 && rulebook == Rulebook::vox_0_4) {
+        // 0.4.0 knows a session by its first key, and so takes the second return for a new session.
+        // Nothing is called on it: the peer still has the answers of the old one, by the same ids.
+        static_cast<void>(co_await server.next_session());
+        co_return;
+      }
+      auto const text = "still here after " + std::to_string(losses);
+      CHECK(co_await echo(us.root, text, rulebook) == text);
+      CHECK(us.session.generation() == losses);
     }
   });
 }
@@ -166,7 +172,8 @@ TEST_CASE("r[stable.reconnect] a Rust initiator's stable conduit finds our accep
     auto const us = co_await server.next_session();
     for (int losses = 0; losses <= 2; ++losses) {
       if (losses > 0) server.cut();
-      CHECK(co_await echo(us.root, "still here", rulebook) == "still here");
+      auto const text = "still here after " + std::to_string(losses);
+      CHECK(co_await echo(us.root, text, rulebook) == text);
       CHECK(us.session.generation() == 0);
     }
   });
