@@ -13,7 +13,9 @@ namespace {
 struct ReceiptOf {
   ConnectionId connection;
 
-  Receipt make(SendKind kind, std::uint64_t id = 0) const { return {kind, connection, id}; }
+  [[nodiscard]] Receipt make(SendKind kind, std::uint64_t id = 0) const {
+    return {kind, connection, id};
+  }
   Receipt operator()(wire::ProtocolError const&) const { return make(SendKind::protocol_error); }
   Receipt operator()(wire::ConnectionOpen const&) const { return make(SendKind::open); }
   Receipt operator()(wire::ConnectionAccept const&) const { return make(SendKind::accept); }
@@ -38,7 +40,9 @@ struct Promise {
   bool is_root;
 
   using Maybe = std::optional<Receipt>;
-  Maybe unless_root(SendKind kind) const { return is_root ? Maybe{} : Receipt{kind, id, 0}; }
+  [[nodiscard]] Maybe unless_root(SendKind kind) const {
+    return is_root ? Maybe{} : Receipt{kind, id, 0};
+  }
   Maybe operator()(command::Open const&) const { return Receipt{SendKind::open, id, 0}; }
   Maybe operator()(command::Close const&) const { return Receipt{SendKind::close, id, 0}; }
   Maybe operator()(command::Accept const&) const { return unless_root(SendKind::accept); }

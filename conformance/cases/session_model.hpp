@@ -55,25 +55,26 @@ struct Model {
   Lines after(Act act, vox::session::ConnectionId id);
 
  private:
-  bool has(vox::session::ConnectionId id) const { return connections.contains(id); }
-  bool is(vox::session::ConnectionId id, Is what) const {
+  [[nodiscard]] bool has(vox::session::ConnectionId id) const { return connections.contains(id); }
+  [[nodiscard]] bool is(vox::session::ConnectionId id, Is what) const {
     return has(id) && connections.at(id) == what;
   }
-  bool in_spec() const { return rulebook == vox::Rulebook::spec; }
+  [[nodiscard]] bool in_spec() const { return rulebook == vox::Rulebook::spec; }
 
-  void end(Lines& lines, std::string_view cause);
-  void violate(Lines& lines, vox::session::ConnectionId id, std::string_view rule);
-  void gone(Lines& lines, vox::session::ConnectionId id, std::string_view how, EndedBy by);
-  void peer_says(Lines& lines, Act act, vox::session::ConnectionId id);
-  void peer_opens(Lines& lines, vox::session::ConnectionId id);
-  void peer_closes(Lines& lines, vox::session::ConnectionId id);
-  void peer_closes_nothing(Lines& lines, vox::session::ConnectionId id);
-  void we_want(Lines& lines, Act act, vox::session::ConnectionId id);
-  void open(Lines& lines);
-  void close(Lines& lines, vox::session::ConnectionId id);
-  void decide(Lines& lines, Act act, vox::session::ConnectionId id);
-  void drop_caller(Lines& lines, vox::session::ConnectionId id);
-  void resume(Lines& lines, Act act);
+  Lines end(std::string_view cause);
+  Lines end_if_unused();
+  Lines violate(vox::session::ConnectionId id, std::string_view rule);
+  Lines gone(vox::session::ConnectionId id, std::string_view how, EndedBy by);
+  Lines peer_says(Act act, vox::session::ConnectionId id);
+  Lines peer_opens(vox::session::ConnectionId id);
+  Lines peer_closes(vox::session::ConnectionId id);
+  Lines peer_closes_nothing(vox::session::ConnectionId id);
+  Lines we_want(Act act, vox::session::ConnectionId id);
+  Lines open();
+  Lines close(vox::session::ConnectionId id);
+  Lines decide(Act act, vox::session::ConnectionId id);
+  Lines drop_caller(vox::session::ConnectionId id);
+  Lines resume(Act act);
 };
 
 }  // namespace voxspec::test
