@@ -31,7 +31,7 @@ function(vox_test name)
   endif()
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   if(NOT TARGET voxspec_test_main)  # doctest's own code is compiled once for all test programs.
-    add_library(voxspec_test_main OBJECT ${PROJECT_SOURCE_DIR}/conformance/test_main.cpp)
+    add_library(voxspec_test_main OBJECT ${PROJECT_SOURCE_DIR}/conformance/testing/test_main.cpp)
     target_link_libraries(voxspec_test_main PRIVATE doctest::doctest)
   endif()
   add_executable(${name}_tests ${ARG_SOURCES})

@@ -1,7 +1,7 @@
 #pragma once
 #include "conformance/cases/link_record.hpp"
 #include "conformance/peer/json.hpp"
-#include "conformance/property.hpp"
+#include "conformance/testing/property.hpp"
 #include "impl/wire/bytes.hpp"
 #include "spec/assert.hpp"
 #include "spec/rule.hpp"

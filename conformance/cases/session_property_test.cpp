@@ -5,7 +5,7 @@
 #include "conformance/cases/session_scenario.hpp"
 #include "conformance/cases/session_script.hpp"
 #include "conformance/peer/trace.hpp"
-#include "conformance/property.hpp"
+#include "conformance/testing/property.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 // Two ends of a stable conduit over links that break at any point: what was sent arrives, all of
 // it, once and in order.
-#include "conformance/property.hpp"
+#include "conformance/testing/property.hpp"
 #include "impl/conduit/stable_conduit.hpp"
 #include "impl/wire/message.hpp"
 

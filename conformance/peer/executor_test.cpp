@@ -1,5 +1,5 @@
 // Cases as a whole: establishing, sending, expecting, records, liveness, verdicts.
-#include "conformance/fake_subject.hpp"
+#include "conformance/testing/fake_subject.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // How links and processes end, and what comes after.
-#include "conformance/fake_subject.hpp"
+#include "conformance/testing/fake_subject.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Alternatives: told apart by what comes first.
-#include "conformance/fake_subject.hpp"
+#include "conformance/testing/fake_subject.hpp"
 
 #include <doctest/doctest.h>
 

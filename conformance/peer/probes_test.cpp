@@ -1,5 +1,5 @@
 // What is proved by a question and its answer: that nothing came, and that the subject works.
-#include "conformance/fake_subject.hpp"
+#include "conformance/testing/fake_subject.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // What the judge makes of a subject's reaction to a violation.
-#include "conformance/fake_subject.hpp"
+#include "conformance/testing/fake_subject.hpp"
 
 #include <doctest/doctest.h>
 

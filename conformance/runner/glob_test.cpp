@@ -1,6 +1,6 @@
 #include "conformance/runner/glob.hpp"
 
-#include "conformance/property.hpp"
+#include "conformance/testing/property.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #include "conformance/runner/suite.hpp"
 
-#include "conformance/property.hpp"
 #include "conformance/runner/temporary_folder.hpp"
+#include "conformance/testing/property.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 #include "impl/conduit/stable_conduit.hpp"
 
-#include "conformance/property.hpp"
+#include "conformance/testing/property.hpp"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

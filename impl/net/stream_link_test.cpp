@@ -1,7 +1,7 @@
 // What only byte streams have: frames in segments, ends inside frames.
 #include "impl/net/stream_link.hpp"
 
-#include "conformance/property.hpp"
+#include "conformance/testing/property.hpp"
 #include "impl/net/link_test.hpp"
 #include "impl/wire/stream_framing.hpp"
 

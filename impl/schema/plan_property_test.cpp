@@ -1,4 +1,4 @@
-#include "conformance/property.hpp"
+#include "conformance/testing/property.hpp"
 #include "impl/schema/extract.hpp"
 #include "impl/schema/plan.hpp"
 #include "impl/schema/translate.hpp"

@@ -1,7 +1,7 @@
 #include "impl/wire/blake3.hpp"
 
-#include "conformance/property.hpp"
-#include "conformance/vectors.hpp"
+#include "conformance/testing/property.hpp"
+#include "conformance/testing/vectors.hpp"
 
 #include <doctest/doctest.h>
 

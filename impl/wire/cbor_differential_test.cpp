@@ -1,4 +1,4 @@
-#include "conformance/property.hpp"
+#include "conformance/testing/property.hpp"
 #include "impl/wire/cbor.hpp"
 
 #include <doctest/doctest.h>

@@ -1,8 +1,8 @@
 #include "impl/wire/handshake.hpp"
 
-#include "conformance/prefixes.hpp"
-#include "conformance/property.hpp"
-#include "conformance/vectors.hpp"
+#include "conformance/testing/prefixes.hpp"
+#include "conformance/testing/property.hpp"
+#include "conformance/testing/vectors.hpp"
 #include "impl/wire/cbor.hpp"
 
 #include <doctest/doctest.h>

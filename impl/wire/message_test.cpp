@@ -1,6 +1,6 @@
 #include "impl/wire/message.hpp"
 
-#include "conformance/prefixes.hpp"
+#include "conformance/testing/prefixes.hpp"
 
 #include <doctest/doctest.h>
 

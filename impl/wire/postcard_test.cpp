@@ -1,6 +1,6 @@
 #include "impl/wire/postcard.hpp"
 
-#include "conformance/property.hpp"
+#include "conformance/testing/property.hpp"
 #include "impl/wire/postcard_types.hpp"
 
 #include <doctest/doctest.h>

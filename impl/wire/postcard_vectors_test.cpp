@@ -1,5 +1,5 @@
-#include "conformance/prefixes.hpp"
-#include "conformance/vectors.hpp"
+#include "conformance/testing/prefixes.hpp"
+#include "conformance/testing/vectors.hpp"
 #include "impl/wire/postcard_json.hpp"
 #include "impl/wire/postcard_types.hpp"
 

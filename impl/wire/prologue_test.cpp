@@ -1,7 +1,7 @@
 #include "impl/wire/prologue.hpp"
 
-#include "conformance/prefixes.hpp"
-#include "conformance/property.hpp"
+#include "conformance/testing/prefixes.hpp"
+#include "conformance/testing/property.hpp"
 
 #include <doctest/doctest.h>
 

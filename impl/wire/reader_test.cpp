@@ -1,6 +1,6 @@
 #include "impl/wire/reader.hpp"
 
-#include "conformance/property.hpp"
+#include "conformance/testing/property.hpp"
 #include "impl/wire/writer.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 #include "impl/wire/stream_framing.hpp"
 
-#include "conformance/property.hpp"
+#include "conformance/testing/property.hpp"
 
 #include <doctest/doctest.h>
 

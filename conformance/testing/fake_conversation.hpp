@@ -1,5 +1,5 @@
 #pragma once
-#include "conformance/fake_subject.hpp"
+#include "conformance/testing/fake_subject.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

@@ -1,7 +1,7 @@
-#include "conformance/fake_subject.hpp"
+#include "conformance/testing/fake_subject.hpp"
 
-#include "conformance/fake_conversation.hpp"
 #include "conformance/peer/trace.hpp"
+#include "conformance/testing/fake_conversation.hpp"
 #include "impl/net/memory_link.hpp"
 
 #include <boost/asio/co_spawn.hpp>

@@ -1,4 +1,4 @@
-#include "conformance/fake_conversation.hpp"
+#include "conformance/testing/fake_conversation.hpp"
 
 #include "conformance/peer/method_name.hpp"
 #include "impl/wire/handshake.hpp"
