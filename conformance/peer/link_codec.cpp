@@ -19,8 +19,7 @@ std::expected<EncodedItem, std::string> LinkCodec::encode(Json const& item) {
   auto encoded = encode_item(whole);
   if (!encoded) return encoded;
   // Payloads that were given as bytes move the conversation on as well, if they are what is due.
-  auto const decoded =
-      encoded->raw ? vox::Result<Json>{nullptr} : decode_payload(layer_, encoded->bytes);
+  auto const decoded = encoded->raw ? vox::Result<Json>{nullptr} : read(encoded->bytes);
   auto const is_given = whole.contains("frame") || whole.contains("cbor");
   last_ = is_given && decoded ? *decoded : whole;
   if (!encoded->raw && (decoded || !is_given)) {
@@ -34,7 +33,7 @@ std::expected<EncodedItem, std::string> LinkCodec::encode(Json const& item) {
 }
 
 vox::Result<Json> LinkCodec::decode(vox::ByteView payload) {
-  auto decoded = decode_payload(layer_, payload);
+  auto decoded = read(payload);
   if (!decoded) {
     last_ = nullptr;
     return decoded;
@@ -47,6 +46,14 @@ vox::Result<Json> LinkCodec::decode(vox::ByteView payload) {
     last_received_ = std::max(last_received_.value_or(0), seq);
   }
   return decoded;
+}
+
+// Where a stable conduit goes on over another link, its hellos come in place of the handshake.
+vox::Result<Json> LinkCodec::read(vox::ByteView payload) const {
+  auto decoded = decode_payload(layer_, payload);
+  if (decoded || !stable_ || layer_ != Layer::handshake) return decoded;
+  auto hello = decode_payload(Layer::stable_hello, payload);
+  return hello ? hello : decoded;
 }
 
 void LinkCodec::note(Json const& frame) {

@@ -26,6 +26,7 @@ class LinkCodec {
   [[nodiscard]] Json const& last() const { return last_; }
 
  private:
+  [[nodiscard]] vox::Result<Json> read(vox::ByteView payload) const;
   void note(Json const& frame);
 
   Layer layer_ = Layer::prologue;
