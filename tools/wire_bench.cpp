@@ -45,7 +45,7 @@ template <class Work>
 void measure(benchmark::State& state, Work work) {
   work();
   auto const before = allocations.load();
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     work();
   }
   state.counters["allocations"] = benchmark::Counter(

@@ -19,7 +19,6 @@ namespace voxspec {
 namespace {
 
 using vox::schema::NodePart;
-using vox::schema::NodeVariant;
 using vox::schema::Primitive;
 using vox::schema::TypeNode;
 using vox::shape::VariantKind;
@@ -142,7 +141,8 @@ void put_parts(Writer& writer, std::vector<NodePart> const& parts, Place const& 
 void put_variant(Writer& writer, TypeNode const& type, Place const& place) {
   auto const& value = place.value();
   auto const is_unit = value.is_string();
-  if (!is_unit && !(value.is_object() && value.size() == 1)) {
+  auto const is_pair = value.is_object() && value.size() == 1;
+  if (!is_unit && !is_pair) {
     place.wanted(R"(a variant, as "Name" or {"Name": …},)");
   }
   auto const name = is_unit ? value.get<std::string>() : value.begin().key();

@@ -100,7 +100,7 @@ void route_request(benchmark::State& state) {
   for (std::int64_t i = 1; i <= state.range(0); ++i)
     calls.push_back(call_on(static_cast<ConnectionId>(2 * i)));
   std::size_t next = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     hear(session, calls[next]);
     auto const sent = session.call(
         TimePoint{}, command::SendResponse{.connection_id = 2 * (next + 1), .request_id = 1});
@@ -117,7 +117,7 @@ void open_accept_close(benchmark::State& state) {
   auto const id = static_cast<ConnectionId>(2 * (state.range(0) + 1));
   auto const opening = open_of(id);
   auto const closing = message(id, wire::ConnectionClose{});
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     hear(session, opening);
     auto const accepted = session.call(TimePoint{}, command::Accept{.connection_id = id});
     benchmark::DoNotOptimize(accepted.has_value());
@@ -131,7 +131,7 @@ BENCHMARK(open_accept_close)->RangeMultiplier(100)->Range(1, 10'000)->Arg(100'00
 void answer_ping(benchmark::State& state) {
   auto session = session_with(1);
   auto const ping = message(0, wire::Ping{.nonce = 5});
-  for (auto _ : state)
+  for ([[maybe_unused]] auto _ : state)
     hear(session, ping);
   per_message(state, 2);
 }
@@ -140,7 +140,7 @@ BENCHMARK(answer_ping);
 // What a connection holds, and what it holds once it has had a call.
 void hold_connections(benchmark::State& state) {
   auto const count = state.range(0);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     auto const before = held_bytes;
     auto session = session_with(count);
     auto const idle = held_bytes;

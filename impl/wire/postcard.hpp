@@ -29,7 +29,8 @@ template <class T>
 consteval std::size_t bytes_min() {
   constexpr auto kind = shape::kind<T>;
   if constexpr (kind == Kind::primitive) {
-    return std::floating_point<T> ? sizeof(T) : std::same_as<T, char32_t> ? 2 : 1;
+    if (std::floating_point<T>) return sizeof(T);
+    return std::same_as<T, char32_t> ? 2 : 1;
   } else if constexpr (kind == Kind::unit || kind == Kind::never) {
     return 0;
   } else if constexpr (kind == Kind::payload) {

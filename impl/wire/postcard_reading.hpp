@@ -1,7 +1,5 @@
 #pragma once
-// The templates of ValueReader; included by impl/wire/postcard.hpp and nothing else.
-#include "impl/wire/postcard.hpp"
-
+// The templates of ValueReader: the end of impl/wire/postcard.hpp, which alone includes it.
 #include <boost/mp11/algorithm.hpp>
 
 #include <tuple>
