@@ -27,7 +27,7 @@ bool has_text(std::string_view where, std::string_view what) {
     return std::tolower(static_cast<unsigned char>(a)) ==
            std::tolower(static_cast<unsigned char>(b));
   };
-  return std::search(where.begin(), where.end(), what.begin(), what.end(), same) != where.end();
+  return !std::ranges::search(where, what, same).empty();
 }
 
 bool fits(vox::RuleEntry const& rule, RulesCommand const& command) {

@@ -86,11 +86,11 @@ int run_command(CommandLine& line) {
   options.on_finding = [&](Finding const& finding) {
     std::cout << report(finding);
     if (!line.folder.empty()) write_trace(finding, line.folder);
-    std::cout << std::endl;
+    std::cout << '\n' << std::flush;
   };
   if (line.shows) {
     options.on_played = [](Script const& script, Conversation const& conversation) {
-      std::cout << describe(script, conversation) << std::endl;
+      std::cout << describe(script, conversation) << '\n' << std::flush;
     };
   }
   auto const result = run(options);

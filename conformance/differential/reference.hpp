@@ -69,13 +69,13 @@ class Reference {
 
   void advance_handshake(std::size_t link);
   void establish(std::size_t link, vox::session::HandshakeOutcome const& outcome);
-  void move_to(std::size_t session, std::size_t link);
-  void pump(std::size_t session);
-  void on(std::size_t session, vox::session::Output const& output);
+  void move_to(std::size_t number, std::size_t link);
+  void pump(std::size_t number);
+  void on(std::size_t number, vox::session::Output const& output);
   void open_next(Running& running);
   static void call_echo(Running& running, vox::ConnectionSettings const& settings);
   void let_go(Running& running, vox::session::ConnectionId id);
-  void imitate_second_answer(std::size_t session, vox::ByteView meaning);
+  void imitate_second_answer(std::size_t number, vox::ByteView meaning);
   void decide(Running& running, vox::session::output::ConnectionRequested const& asked);
   void close(std::size_t link) { links_[link].fate = LinkFate::closed; }
 

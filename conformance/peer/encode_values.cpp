@@ -44,7 +44,7 @@ Bytes bytes_of(Json const& value) {
   if (value.contains("as")) {
     return encode_typed(value["as"].get_ref<std::string const&>(), Place{value["value"], {}});
   }
-  auto const once = vox::from_hex(value.at("hex").get_ref<std::string const&>()).value_or(Bytes{});
+  auto once = vox::from_hex(value.at("hex").get_ref<std::string const&>()).value_or(Bytes{});
   if (!value.contains("times")) return once;
   auto const times = number(value["times"]);
   if (!once.empty() && times > item_bytes_max / once.size()) refuse("the item is too long");

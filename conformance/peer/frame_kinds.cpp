@@ -158,7 +158,7 @@ std::span<FrameKind const> frame_kinds() {
 }
 
 FrameKind const* find_frame_kind(std::string_view name) {
-  auto const found = std::ranges::find(kinds, name, &FrameKind::name);
+  auto const* const found = std::ranges::find(kinds, name, &FrameKind::name);
   return found == kinds.end() ? nullptr : &*found;
 }
 

@@ -10,8 +10,9 @@ namespace {
 template <class Number>
 std::optional<Number> digits_from(std::string_view text, int base) {
   Number number = 0;
-  auto const* const end = text.data() + text.size();
-  auto const [stopped, error] = std::from_chars(text.data(), end, number, base);
+  auto const* const begin = text.data();
+  auto const* const end = begin + text.size();
+  auto const [stopped, error] = std::from_chars(begin, end, number, base);
   if (error != std::errc{} || stopped != end) return std::nullopt;
   return number;
 }
@@ -38,7 +39,7 @@ std::optional<std::uint64_t> number_from(Json const& value) {
     return value.get<std::uint64_t>();
   }
   if (!value.is_string()) return std::nullopt;
-  std::string_view text = value.get_ref<std::string const&>();
+  std::string_view const text = value.get_ref<std::string const&>();
   if (text.starts_with("0x")) return digits_from<std::uint64_t>(text.substr(2), 16);
   return digits_from<std::uint64_t>(text, 10);
 }

@@ -17,7 +17,7 @@ constexpr auto violated = R"({"steps": [{"expect_violation": {}}]})";
 constexpr auto anything =
     R"({"steps": [{"let": "x", "be": 1}], "verdict": "fail", "reason": "It did something else."})";
 
-CaseResult choose(std::string const& trick, std::string const& alternatives, Play how = {}) {
+CaseResult choose(std::string const& trick, std::string const& alternatives, Play const& how = {}) {
   return play(R"([{"establish": {}},
                   {"send": {"request_call": {"id": {"ours": 1}, "method_id": )" +
                   trick + R"(}}}, {"one_of": [)" + alternatives + "]}]",

@@ -16,7 +16,7 @@ class Resolver {
   Resolver(Bindings const& bindings, IdSpace const& ids, bool keep_unbound)
       : bindings_{&bindings}, ids_{&ids}, keep_unbound_{keep_unbound} {}
 
-  Json resolve(Json const& value, vox::Parity ours, std::string_view key = {}) const {
+  [[nodiscard]] Json resolve(Json const& value, vox::Parity ours, std::string_view key = {}) const {
     if (is_name(value)) return bound(value.get_ref<std::string const&>().substr(1));
     if (is_id_template(value)) {
       auto const side = value.begin().key() == "ours" ? ours : opposite(ours);
@@ -37,7 +37,7 @@ class Resolver {
 
  private:
   // What stands beside an "on" goes by the parity of that connection.
-  Json resolve_object(Json const& object, vox::Parity ours) const {
+  [[nodiscard]] Json resolve_object(Json const& object, vox::Parity ours) const {
     Json out = Json::object();
     if (object.contains("on")) {
       out["on"] = resolve(object["on"], ids_->ours());
@@ -49,7 +49,7 @@ class Resolver {
     return out;
   }
 
-  Json bound(std::string const& name) const {
+  [[nodiscard]] Json bound(std::string const& name) const {
     auto const found = bindings_->find(name);
     if (found == bindings_->end()) {
       if (keep_unbound_) return "$" + name;

@@ -58,7 +58,7 @@ std::string kind_of_step(Place const& place) {
 }
 
 bool truthy(Json const& value) {
-  return !(value.is_boolean() && !value.get<bool>());
+  return !value.is_boolean() || value.get<bool>();
 }
 
 // Takes "when" and "unless" off a macro's step; false if the step is not to be there.

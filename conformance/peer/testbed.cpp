@@ -88,7 +88,7 @@ MethodTypes const* find_method(std::string_view name) {
   auto const full = full_method_name(name);
   static constexpr std::string_view service = "Testbed.";
   if (!full.starts_with(service)) return nullptr;
-  auto const found =
+  auto const* const found =
       std::ranges::find(methods, std::string_view{full}.substr(service.size()), &MethodTypes::name);
   return found == methods.end() ? nullptr : &*found;
 }

@@ -202,7 +202,7 @@ std::span<KeyTable const> key_tables() {
 }
 
 KeyTable const& key_table(std::string_view name) {
-  auto const found = std::ranges::find(tables, name, &KeyTable::name);
+  auto const* const found = std::ranges::find(tables, name, &KeyTable::name);
   VOX_ASSERT(found != tables.end());
   return *found;
 }
@@ -219,7 +219,7 @@ std::span<StepKind const> step_kinds() {
 }
 
 StepKind const* find_step_kind(std::string_view name) {
-  auto const found = std::ranges::find(kinds, name, &StepKind::name);
+  auto const* const found = std::ranges::find(kinds, name, &StepKind::name);
   return found == kinds.end() ? nullptr : &*found;
 }
 
@@ -232,7 +232,7 @@ std::span<WordList const> word_lists() {
 }
 
 std::span<std::string_view const> words(std::string_view list) {
-  auto const found = std::ranges::find(lists, list, &WordList::name);
+  auto const* const found = std::ranges::find(lists, list, &WordList::name);
   VOX_ASSERT(found != lists.end());
   return found->words;
 }
