@@ -27,7 +27,7 @@ bool has_text(std::string_view where, std::string_view what) {
     return std::tolower(static_cast<unsigned char>(a)) ==
            std::tolower(static_cast<unsigned char>(b));
   };
-  return !std::ranges::search(where, what, same).empty();
+  return what.empty() || !std::ranges::search(where, what, same).empty();
 }
 
 bool fits(vox::RuleEntry const& rule, RulesCommand const& command) {
