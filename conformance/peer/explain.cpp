@@ -107,12 +107,12 @@ struct Sentence {
     return text;
   }
   std::string operator()(Expect const& body) const {
-    auto const order = body.any_order ? " in any order" : "";
+    auto const* const order = body.any_order ? " in any order" : "";
     return "expect " + frames_text(body.frames, body.any_order ? " and " : ", then ") + order +
            passing_text(body.passing);
   }
   std::string operator()(ExpectNone const& body) const {
-    auto const probe = body.probe.kind == Probe::Kind::ping ? "a ping" : "a call";
+    auto const* const probe = body.probe.kind == Probe::Kind::ping ? "a ping" : "a call";
     return "expect nothing like " + frames_text(body.frames, " or ") + " before " + probe +
            " on connection " + id_text(body.probe.on) + " is answered";
   }

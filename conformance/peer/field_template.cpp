@@ -88,7 +88,7 @@ Json parity_template(Place const& place) {
 }
 
 Json reserved_template(Place const& place) {
-  auto const hex = hex_text(place);
+  auto hex = hex_text(place);
   if (hex.size() != 4) place.fail("the reserved bytes are two", "four hex digits");
   return hex;
 }

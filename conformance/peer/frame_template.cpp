@@ -17,7 +17,7 @@ std::vector<std::string_view> frame_words(Use use) {
   std::vector<std::string_view> words{"on"};
   for (auto const& kind : frame_kinds())
     words.push_back(kind.name);
-  words.push_back("frame");
+  words.emplace_back("frame");
   if (use == Use::send) words.insert(words.end(), {"cbor", "bytes"});
   words.insert(words.end(), notes.begin(), notes.end());
   return words;

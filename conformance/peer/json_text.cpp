@@ -36,7 +36,7 @@ Json parse_json(std::string_view text) {
     // Bad syntax, or a number that no double holds:
     // "[json.exception.parse_error.101] parse error at line 3, column 5: …",
     // "[json.exception.out_of_range.406] number overflow parsing '1e999'".
-    std::string what = error.what();
+    std::string const what = error.what();
     auto const begin = what.find("] ");
     throw Fault{{}, begin == std::string::npos ? what : what.substr(begin + 2), {}};
   }

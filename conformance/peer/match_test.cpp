@@ -148,18 +148,19 @@ TEST_CASE("a mismatch says where, what was expected and what came") {
 }
 
 TEST_CASE("patterns reach into stable frames, payload bytes, choices of frames and typed values") {
-  auto const inside =
+  auto const* const inside =
       R"({"stable_frame": {"seq": 1, "ack": 0, "message": {"on": 0, "pong": {"nonce": 1}}}})";
   CHECK_FALSE(frame_mismatch(R"({"pong": {"nonce": 1}})", inside));
   CHECK_FALSE(frame_mismatch(R"({"stable_frame": {"seq": 1}})", inside));
   CHECK(frame_mismatch(R"({"stable_frame": {"seq": 2}})", inside));
   CHECK_FALSE(frame_mismatch(R"({"frame": "0009 01"})", "{}", "000901"));
   CHECK(frame_mismatch(R"({"frame": "000902"})", "{}", "000901"));
-  auto const pong = R"({"on": 0, "pong": {"nonce": 1}})";
+  auto const* const pong = R"({"on": 0, "pong": {"nonce": 1}})";
   CHECK_FALSE(frame_mismatch(R"({"one_of": [{"ping": {}}, {"pong": {}}]})", pong));
   CHECK(frame_mismatch(R"({"one_of": [{"ping": {}}, {"hello": {}}]})", pong));
   CHECK(frame_mismatch(R"({"not": {"pong": {}}})", pong));
-  auto const response = R"({"on": 0, "request_response": {"id": 1, "ret": {"hex": "00026869"}}})";
+  auto const* const response =
+      R"({"on": 0, "request_response": {"id": 1, "ret": {"hex": "00026869"}}})";
   CHECK_FALSE(frame_mismatch(
       R"({"request_response": {"ret": {"returned_by": "echo", "value": {"Ok": {"any": "text"}}}}})",
       response));

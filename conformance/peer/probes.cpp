@@ -145,7 +145,7 @@ asio::awaitable<Outcome> prove_alive(CaseRun& run, LinkDriver& link, Alive alive
   // A Ping belongs on the root, whichever connection is meant; the echo asks the connection itself.
   // The probe is named, because g++-12 destroys an aggregate temporary of a co_await expression
   // twice.
-  Probe by_ping;
+  Probe const by_ping;
   auto const ping = co_await ask(run, link, by_ping);
   if (!ping) co_return std::unexpected(ping.error());
   auto const pong = co_await await_answer(run, link, *ping);

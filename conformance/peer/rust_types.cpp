@@ -42,7 +42,7 @@ class RustTypes::Parser {
   }
 
   TypeGraph::Node whole_type() {
-    auto const node = type();
+    auto const* const node = type();
     skip_space();
     if (!rest_.empty()) throw ParseError{"'" + std::string{rest_} + "' follows the type"};
     return node;
@@ -64,7 +64,7 @@ class RustTypes::Parser {
  private:
   TypeGraph::Node type() {
     if (++depth_ > depth_max) throw ParseError{"the type is nested too deeply"};
-    auto const node = accept("(") ? tuple() : named();
+    auto const* const node = accept("(") ? tuple() : named();
     --depth_;
     return node;
   }
@@ -93,9 +93,9 @@ class RustTypes::Parser {
     if (name == "VoxError") return vox_error(argument());
     if (name == "Result") {
       expect("<");
-      auto const ok = type();
+      auto const* const ok = type();
       expect(",");
-      auto const error = type();
+      auto const* const error = type();
       expect(">");
       return graph.result(ok, error);
     }
@@ -104,7 +104,7 @@ class RustTypes::Parser {
 
   TypeGraph::Node argument() {
     expect("<");
-    auto const node = type();
+    auto const* const node = type();
     expect(">");
     return node;
   }

@@ -72,7 +72,7 @@ std::vector<std::string> merged_environment(std::map<std::string, std::string> c
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
   int const input = ::open("/dev/null", O_RDONLY);
-  ::dup2(input, STDIN_FILENO);
+  if (input >= 0) ::dup2(input, STDIN_FILENO);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(error, STDERR_FILENO);
   if (::close_range(3, UINT_MAX, CLOSE_RANGE_CLOEXEC) != 0) {
