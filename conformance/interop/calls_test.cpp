@@ -1,17 +1,17 @@
 // What our runtime and the Rust crates have to say to each other, over every transport.
+#include "conformance/interop/our_server.hpp"
 #include "conformance/interop/rust_peer.hpp"
-#include "conformance/subjects/cpp/outbound.hpp"
+#include "conformance/interop/variants.hpp"
 #include "conformance/subjects/cpp/scenario.hpp"
 #include "conformance/subjects/cpp/testbed_client.hpp"
 #include "conformance/subjects/cpp/testbed_service.hpp"
 #include "impl/net/event.hpp"
-#include "impl/net/link_test.hpp"
 #include "impl/net/serve.hpp"
 
-#include <boost/asio/detached.hpp>
-
+#include <map>
+#include <memory>
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace {
 
@@ -20,23 +20,6 @@ using namespace vox;
 using namespace voxspec;
 using namespace voxspec::interop;
 using net::Transport;
-
-struct Variant {
-  Transport transport;
-  ConduitMode mode;
-  Rulebook rulebook;
-};
-
-std::vector<Variant> variants() {
-  std::vector<Variant> all;
-  for (auto const transport : {Transport::tcp, Transport::local, Transport::websocket}) {
-    for (auto const mode : {ConduitMode::bare, ConduitMode::stable}) {
-      for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4})
-        all.push_back({.transport = transport, .mode = mode, .rulebook = rulebook});
-    }
-  }
-  return all;
-}
 
 // Plays every scenario on the connection.
 asio::awaitable<void> play_all(net::ConnectionHandle connection, Rulebook rulebook) {
@@ -74,51 +57,12 @@ class Witness final : public net::RequestHandler {
   std::size_t closed_ = 0;
 };
 
-// An acceptor of ours, for as many links as come.
-class Server {
- public:
-  Server(asio::any_io_executor const& executor, Variant const& variant)
-      : witness{std::make_shared<Witness>(executor, variant.rulebook)},
-        begun{executor},
-        at_{variant.transport} {
-    auto bound = net::listen(executor, at_.ours());
-    REQUIRE(bound);
-    listener_ = *std::move(bound);
-    net::AcceptorBuilder builder;
-    builder.rulebook(variant.rulebook).service("Testbed").on_connection(witness);
-    builder.registry(std::make_shared<net::SessionRegistry>(variant.rulebook));
-    net::ServeEvents events{
-        .on_session = [this](net::Established const& session) { begun.set(session); }};
-    asio::co_spawn(executor, net::serve(*listener_, std::move(builder), std::move(events)),
-                   asio::detached);
-  }
-  [[nodiscard]] net::Address address() const { return listener_->address(); }
-
-  std::shared_ptr<Witness> witness;
-  net::Promise<net::Established> begun;
-
- private:
-  FreeAddress at_;
-  std::unique_ptr<net::Listener> listener_;
-};
-
-// What a test does with one variant of the two ends, if there is another end.
-template <class Body>
-void with_each_variant(Body body) {
-  if (!has_rust_peer()) return;
-  for (auto const& variant : variants()) {
-    CAPTURE(variant.transport);
-    CAPTURE(variant.mode);
-    CAPTURE(variant.rulebook);
-    asio::io_context context;
-    net::test::run(context, [&] { return body(variant); });
-  }
-}
+constexpr auto both_modes = {ConduitMode::bare, ConduitMode::stable};
 
 TEST_SUITE_BEGIN("interop");
 
 TEST_CASE("r[rpc.session-setup] our initiator calls a Rust acceptor on the root and beside it") {
-  with_each_variant([](Variant const& variant) -> asio::awaitable<void> {
+  with_each_variant(both_modes, [](Variant const& variant) -> asio::awaitable<void> {
     FreeAddress const at{variant.transport};
     auto const peer = co_await RustPeer::listening(at);
     net::InitiatorBuilder builder;
@@ -140,31 +84,32 @@ TEST_CASE("r[rpc.session-setup] our initiator calls a Rust acceptor on the root 
 }
 
 TEST_CASE("r[connection.open] our acceptor serves a Rust initiator, which opens connections") {
-  with_each_variant([](Variant const& variant) -> asio::awaitable<void> {
-    Server server{co_await asio::this_coro::executor, variant};
-    auto const address = server.address();
+  with_each_variant(both_modes, [](Variant const& variant) -> asio::awaitable<void> {
+    auto const executor = co_await asio::this_coro::executor;
+    auto const witness = std::make_shared<Witness>(executor, variant.rulebook);
+    OurServer server{executor, variant, witness};
     // Whatever a session of 0.4.0 does by itself interrupts the reading of its stable conduit,
     // which loses its link with it, and interrupted while it dials again it stays mute for ever.
     std::size_t const opens = variant.mode == ConduitMode::bare ? 3 : 0;
     std::map<std::string, std::string> environment{{"OPEN_CONNECTIONS", std::to_string(opens)}};
-    auto const peer = co_await RustPeer::dialling(address, variant.mode, std::move(environment));
-    auto const us = co_await server.begun.get();
+    auto const peer = co_await server.dialled(std::move(environment));
+    auto const us = co_await server.next_session();
     co_await play_all(us.root, variant.rulebook);
-    co_await server.witness->until_closed(opens);
-    CHECK(server.witness->calls() == opens);
+    co_await witness->until_closed(opens);
+    CHECK(witness->calls() == opens);
   });
 }
 
 TEST_CASE("r[rpc.session-setup] a Rust client is content with our acceptor in every scenario") {
-  with_each_variant([](Variant const& variant) -> asio::awaitable<void> {
-    Server const server{co_await asio::this_coro::executor, variant};
-    auto const address = server.address();
+  with_each_variant(both_modes, [](Variant const& variant) -> asio::awaitable<void> {
+    OurServer const server{co_await asio::this_coro::executor, variant,
+                           subject::make_testbed_service(variant.rulebook)};
     auto const thorough = variant.transport == Transport::tcp && variant.mode == ConduitMode::bare;
     auto names = subject::scenario_names();
     if (!thorough) names = {"echo", "pipelining", "create_canvas"};
     for (auto const name : names) {
       std::map<std::string, std::string> environment{{"CLIENT_SCENARIO", std::string{name}}};
-      auto const peer = co_await RustPeer::dialling(address, variant.mode, std::move(environment));
+      auto const peer = co_await server.dialled(std::move(environment));
       auto const end = co_await peer.process->wait_exit();
       auto const is_content = end.kind == ProcessState::Kind::exited && end.code_or_signal == 0;
       CHECK_MESSAGE(is_content, name, ": ", peer.process->output_tail());
