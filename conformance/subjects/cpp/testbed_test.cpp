@@ -5,6 +5,7 @@
 #include "impl/net/link_test.hpp"
 #include "impl/net/session_test.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -33,12 +34,42 @@ std::string played(std::string_view scenario, Rulebook rulebook) {
   return error;
 }
 
+constexpr std::string_view names[] = {"echo",
+                                      "reverse",
+                                      "divide_success",
+                                      "divide_zero",
+                                      "divide_overflow",
+                                      "lookup_found",
+                                      "lookup_found_no_email",
+                                      "lookup_not_found",
+                                      "lookup_access_denied",
+                                      "echo_point",
+                                      "create_person",
+                                      "rectangle_area",
+                                      "parse_color",
+                                      "get_points",
+                                      "swap_pair",
+                                      "echo_bytes",
+                                      "echo_bool",
+                                      "echo_u64",
+                                      "echo_option_string",
+                                      "describe_point",
+                                      "all_colors",
+                                      "echo_shape",
+                                      "shape_area",
+                                      "create_canvas",
+                                      "process_message",
+                                      "pipelining"};
+
 TEST_SUITE_BEGIN("subject");
 
 TEST_CASE("every scenario without channels goes well against our own service") {
+  CHECK(std::ranges::equal(scenario_names(), names));
   for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4}) {
-    for (auto const name : scenario_names())
+    for (auto const name : names) {
+      REQUIRE(has_scenario(name));
       CHECK(played(name, rulebook) == "");
+    }
   }
 }
 
