@@ -8,9 +8,9 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-#include <array>
 #include <cstdint>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -25,10 +25,10 @@ struct Step {
   Act act;
   ConnectionId id;
 };
-using Steps = std::vector<std::array<std::uint8_t, 2>>;
+using Steps = std::vector<Step>;
 
-Step step_of(std::array<std::uint8_t, 2> numbers) {
-  return {.act = static_cast<Act>(numbers[0] % act_count), .id = numbers[1] % 8U};
+std::ostream& operator<<(std::ostream& out, Step step) {
+  return out << boost::describe::enum_to_string(step.act, "?") << ' ' << step.id;
 }
 
 wire::MessagePayload message_of(Act act) {
@@ -77,8 +77,7 @@ std::optional<std::string> Trial::take(Step step) {
                      script_.session.connection_count() == model_.connections.size() &&
                      script_.session.generation() == model_.generation;
   if (agree) return std::nullopt;
-  std::string why{boost::describe::enum_to_string(step.act, "?")};
-  why += ' ' + std::to_string(step.id) + "\nthe model expects";
+  std::string why = "the model expects";
   for (auto const& line : expected)
     why += "\n  " + line;
   why += "\nthe session says";
@@ -90,7 +89,7 @@ std::optional<std::string> Trial::take(Step step) {
 Lines Trial::hear(Step step) {
   auto const bytes =
       wire::encode_message({.connection_id = step.id, .payload = message_of(step.act)});
-  if (model_.is_connected) record_.peer_said(bytes);
+  if (script_.session.state() == SessionState::connected) record_.peer_said(bytes);
   return script_.hears(bytes);
 }
 
@@ -134,6 +133,17 @@ Lines Trial::perform(Step step) {
 
 }  // namespace
 
+template <>
+struct rc::Arbitrary<Step> {
+  static rc::Gen<Step> arbitrary() {
+    return rc::gen::apply(
+        [](std::uint8_t act, ConnectionId id) {
+          return Step{.act = static_cast<Act>(act), .id = id};
+        },
+        rc::gen::inRange<std::uint8_t>(0, act_count), rc::gen::inRange<ConnectionId>(0, 8));
+  }
+};
+
 TEST_SUITE_BEGIN("session");
 
 TEST_CASE(
@@ -144,8 +154,8 @@ TEST_CASE(
                           {"session.parity", "connection.open", "connection.close.semantics"},
                           [rulebook](Steps const& steps) -> std::optional<Broken> {
                             Trial trial{rulebook};
-                            for (auto const numbers : steps) {
-                              auto why = trial.take(step_of(numbers));
+                            for (auto const step : steps) {
+                              auto why = trial.take(step);
                               if (why) return Broken{.why = *why, .record = trial.record()};
                             }
                             return std::nullopt;
