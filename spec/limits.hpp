@@ -1,4 +1,7 @@
 #pragma once
+#include "spec/clock.hpp"
+
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -20,6 +23,28 @@ struct Limits {
   std::size_t closed_connections_max = 1uz << 14;  // closed ids whose past a session remembers
   std::size_t requests_max = 1uz << 16;            // in flight on one connection, each way
   std::size_t outbound_messages_max = 256;         // queued outputs of one session
+
+  // What one session holds. What we owe the peer (answers) gates reading, and so does what the
+  // application has not taken; what we want to send waits or is refused.
+  std::size_t owed_bytes_max = 1uz << 20;
+  std::size_t owed_messages_max = 1024;
+  std::size_t wanted_bytes_max = 1uz << 20;
+  std::size_t wanted_messages_max = 256;
+  std::size_t event_bytes_max = 4uz << 20;
+  std::size_t events_max = 1024;
+  std::size_t session_bytes_max = 64uz << 20;  // all of it together
+  std::size_t calls_waiting_max = 1024;        // for room among the peer's requests, a connection
+  std::size_t early_items_max = 64;            // items before their call, a connection
+  std::size_t operations_max = 1uz << 16;      // whose outcome a session remembers
+  std::size_t operation_bytes_max = 64uz << 20;
+  std::size_t walk_steps_max = 1uz << 20;  // steps of one walk over a value of the peer's
+
+  // How long things may last, and how many of them may stand at once.
+  Duration stall = std::chrono::seconds{30};               // a link that takes nothing we owe
+  Duration establishment_time = std::chrono::seconds{10};  // from a link's first byte to a session
+  Duration resume_window = std::chrono::minutes{10};       // a session without a link
+  std::size_t half_open_links_max = 1024;                  // links without a session yet
+  std::size_t sessions_waiting_max = 4096;                 // sessions without a link
 };
 
 }  // namespace vox

@@ -5,14 +5,15 @@ set(may_impl/schema "${may_impl/wire}|impl/schema/")
 set(may_impl/session "${may_impl/schema}|impl/session/")
 set(may_impl/conduit "${may_impl/schema}|impl/conduit/")
 set(may_impl/rpc "${may_impl/session}|impl/conduit/|impl/rpc/")
-set(may_impl/net "${may_impl/rpc}|impl/net/")
-# A judge that shares the machine it judges repeats its mistakes: the peer sees no session and no rpc.
-set(may_conformance/peer "${may_impl/schema}|impl/net/(address|deadline|event|link)\\.|impl/net/[a-z]+_link|conformance/peer/")
-set(may_conformance/runner "${may_conformance/peer}|impl/net/listener|conformance/runner/")
+set(may_impl/link "${may_impl/wire}|impl/link/")
+set(may_impl/net "${may_impl/rpc}|impl/link/|impl/net/")
+# A judge that shares the machine it judges repeats its mistakes: the peer sees neither session nor rpc nor net.
+set(may_conformance/peer "${may_impl/schema}|impl/link/|conformance/peer/")
+set(may_conformance/runner "${may_conformance/peer}|conformance/runner/")
 set(may_conformance "spec/|impl/|conformance/")
 set(may_fuzz "spec/|impl/|conformance/|fuzz/")
 set(may_tools "spec/|impl/|conformance/|tools/")
-set(layers impl/wire impl/schema impl/session impl/conduit impl/rpc impl/net conformance/peer
+set(layers impl/wire impl/schema impl/session impl/conduit impl/rpc impl/link impl/net conformance/peer
   conformance/runner spec conformance fuzz tools)
 
 # The most specific layer of a file: the list has the deeper folders first.
@@ -40,7 +41,7 @@ foreach(file ${files})
   foreach(include ${includes})
     if(include MATCHES "\"" AND NOT include MATCHES "\"(${may_${layer}})")
       message(SEND_ERROR "${file}: outside what ${layer}/ may see: ${include}")
-    elseif(file MATCHES "^(spec|impl)/" AND NOT file MATCHES "^impl/net/" AND NOT file MATCHES "_test.cpp$"
+    elseif(file MATCHES "^(spec|impl)/" AND NOT file MATCHES "^impl/(link|net|store)/" AND NOT file MATCHES "_test.cpp$"
         AND include MATCHES "<(boost/(asio|beast)|thread|mutex|iostream|random|sys/|fstream)")
       message(SEND_ERROR "${file}: protocol code does no I/O, threads or randomness: ${include}")
     endif()

@@ -2,7 +2,7 @@
 
 #include "conformance/runner/run_report.hpp"
 #include "conformance/runner/transport_word.hpp"
-#include "impl/net/address.hpp"
+#include "impl/link/address.hpp"
 
 #include <utility>
 
@@ -81,7 +81,7 @@ std::expected<Candidate, std::string> address_candidate(SubjectOptions const& op
   bool const dials = options.connect.empty();
   auto const& spelled = dials ? options.listen : options.connect;
   char const* const option = dials ? "--listen" : "--connect";
-  auto address = vox::net::Address::parse(spelled);
+  auto address = vox::link::Address::parse(spelled);
   if (!address) return std::unexpected(std::string{option} + ": " + address.error());
   Subject subject;
   subject.name = spelled;

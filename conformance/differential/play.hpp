@@ -2,7 +2,7 @@
 #include "conformance/differential/reference.hpp"
 #include "conformance/differential/script.hpp"
 #include "conformance/differential/transcript.hpp"
-#include "impl/net/address.hpp"
+#include "impl/link/address.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -17,7 +17,7 @@ struct Home {
   std::vector<std::string> command;
   // Of one that runs already and takes links, for scripts that have it as the acceptor. For the
   // others a process of its own is started, which dials.
-  vox::net::Address listening;
+  vox::link::Address listening;
   Flaws flaws = Flaws::imitated;
   // How long what our session did may take in the subject before it counts as not done.
   std::chrono::milliseconds patience{3000};

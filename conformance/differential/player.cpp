@@ -1,7 +1,7 @@
 #include "conformance/differential/player.hpp"
 
 #include "conformance/differential/frames.hpp"
-#include "impl/net/deadline.hpp"
+#include "impl/link/deadline.hpp"
 #include "impl/wire/handshake.hpp"
 #include "impl/wire/message.hpp"
 #include "impl/wire/method_id.hpp"
@@ -16,7 +16,7 @@
 namespace voxspec::differential {
 
 namespace asio = boost::asio;
-namespace net = vox::net;
+namespace link = vox::link;
 namespace wire = vox::wire;
 
 namespace {
@@ -77,7 +77,7 @@ Player::Task<void> Player::say(std::span<vox::Bytes const> payloads) {
   auto& link = links_[current_];
   if (link.ended) co_return;
   auto const sent = co_await link.link->send_raw(burst);
-  if (!sent && sent.error().kind == net::LinkEndKind::reset) link.ended = true;
+  if (!sent && sent.error().kind == link::LinkEndKind::reset) link.ended = true;
   co_await catch_up();
 }
 
@@ -171,9 +171,9 @@ Player::Task<void> Player::close_down() {
 }
 
 void Player::start_dialling_subject() {
-  net::Address const any{
-      .transport = net::Transport::tcp, .host = "127.0.0.1", .port = 0, .path = {}};
-  auto listener = net::listen(executor_, any);
+  link::Address const any{
+      .transport = link::Transport::tcp, .host = "127.0.0.1", .port = 0, .path = {}};
+  auto listener = link::listen(executor_, any);
   if (!listener) {
     result_.theirs.death = listener.error();
     return;
@@ -181,7 +181,7 @@ void Player::start_dialling_subject() {
   listener_ = *std::move(listener);
   Launch launch{.command = home_.command, .environment = environment(script_.manner)};
   launch.environment["SUBJECT_MODE"] = "server";
-  launch.environment["PEER_ADDR"] = net::to_string(listener_->address());
+  launch.environment["PEER_ADDR"] = link::to_string(listener_->address());
   auto process = SubjectProcess::start(executor_, launch);
   if (!process) {
     result_.theirs.death = process.error();
@@ -191,7 +191,7 @@ void Player::start_dialling_subject() {
 }
 
 Player::Task<bool> Player::dial() {
-  auto link = co_await net::connect(home_.listening);
+  auto link = co_await link::connect(home_.listening);
   if (!link) {
     if (result_.theirs.death.empty()) result_.theirs.death = link.error();
     co_return false;
@@ -200,19 +200,19 @@ Player::Task<bool> Player::dial() {
   wire::TransportHello const hello{};
   auto const request = wire::encode_prologue(hello);
   co_await send(request);
-  auto const answer = co_await net::receive_within(*links_.back().link, home_.patience);
+  auto const answer = co_await link::receive_within(*links_.back().link, home_.patience);
   links_.back().ended = !answer || !*answer;
   co_return true;
 }
 
 Player::Task<bool> Player::accept() {
-  auto link = co_await net::within(home_.patience, listener_->accept());
+  auto link = co_await link::within(home_.patience, listener_->accept());
   if (!link || !*link) {
     if (result_.theirs.death.empty()) result_.theirs.death = "it did not dial";
     co_return false;
   }
   links_.push_back({.link = **std::move(link)});
-  auto const request = co_await net::receive_within(*links_.back().link, home_.patience);
+  auto const request = co_await link::receive_within(*links_.back().link, home_.patience);
   links_.back().ended = !request || !*request;
   wire::TransportAccept const agreement{};
   auto const answer = wire::encode_prologue(agreement);
@@ -228,7 +228,7 @@ Player::Task<void> Player::send(vox::ByteView payload) {
 
 Player::Task<bool> Player::hear(std::size_t number) {
   if (links_[number].ended) co_return false;
-  auto const received = co_await net::receive_within(*links_[number].link, home_.patience);
+  auto const received = co_await link::receive_within(*links_[number].link, home_.patience);
   auto& link = links_[number];
   if (!received) co_return false;
   if (!*received) {

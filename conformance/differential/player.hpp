@@ -3,8 +3,8 @@
 #include "conformance/differential/play.hpp"
 #include "conformance/differential/reference.hpp"
 #include "conformance/runner/subject_process.hpp"
-#include "impl/net/link.hpp"
-#include "impl/net/listener.hpp"
+#include "impl/link/link.hpp"
+#include "impl/link/listener.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -31,7 +31,7 @@ class Player {
 
   // A link to the subject.
   struct Link {
-    std::unique_ptr<vox::net::Link> link;
+    std::unique_ptr<vox::link::Link> link;
     std::size_t heard = 0;
     bool ended = false;
   };
@@ -74,7 +74,7 @@ class Player {
   std::vector<Link> links_;
   Keys our_keys_;
   Keys their_keys_;
-  std::unique_ptr<vox::net::Listener> listener_;
+  std::unique_ptr<vox::link::Listener> listener_;
   std::unique_ptr<SubjectProcess> process_;
   std::size_t step_ = 0;
   std::size_t current_ = 0;

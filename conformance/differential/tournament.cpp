@@ -18,7 +18,7 @@
 namespace voxspec::differential {
 
 namespace asio = boost::asio;
-namespace net = vox::net;
+namespace link = vox::link;
 
 namespace {
 
@@ -35,7 +35,7 @@ class Server {
   Server(std::vector<std::string> const& command, Manner manner)
       : command_{command}, manner_{manner} {}
 
-  asio::awaitable<std::expected<net::Address, std::string>> address() {
+  asio::awaitable<std::expected<link::Address, std::string>> address() {
     if (process_ && used_++ < scripts_per_process && !process_->state().ended()) {
       co_return address_;
     }
@@ -49,7 +49,7 @@ class Server {
     process_ = *std::move(process);
     auto const said = co_await process_->listen_address();
     if (!said) co_return std::unexpected(said.error());
-    auto address = net::Address::parse(*said);
+    auto address = link::Address::parse(*said);
     if (address) address_ = *address;
     co_return address;
   }
@@ -64,7 +64,7 @@ class Server {
   std::vector<std::string> const& command_;
   Manner manner_;
   std::unique_ptr<SubjectProcess> process_;
-  net::Address address_;
+  link::Address address_;
   std::size_t used_ = 0;
 };
 

@@ -5,7 +5,7 @@
 #include "conformance/subjects/cpp/scenario.hpp"
 #include "conformance/subjects/cpp/testbed_client.hpp"
 #include "conformance/subjects/cpp/testbed_service.hpp"
-#include "impl/net/event.hpp"
+#include "impl/link/condition.hpp"
 #include "impl/net/serve.hpp"
 
 #include <map>
@@ -52,7 +52,7 @@ class Witness final : public net::RequestHandler {
 
  private:
   std::shared_ptr<net::RequestHandler> service_;
-  net::Event changed_;
+  net::Condition changed_;
   std::size_t calls_ = 0;
   std::size_t closed_ = 0;
 };

@@ -1,7 +1,7 @@
 #pragma once
 #include "conformance/interop/rust_peer.hpp"
 #include "conformance/interop/variants.hpp"
-#include "impl/net/event.hpp"
+#include "impl/link/condition.hpp"
 #include "impl/net/request_handler.hpp"
 #include "impl/net/session_builder.hpp"
 
@@ -41,7 +41,7 @@ class OurServer {
   FreeAddress at_;
   std::unique_ptr<FragileListener> listener_;
   std::deque<vox::net::Established> begun_;
-  vox::net::Event changed_;
+  vox::net::Condition changed_;
 };
 
 }  // namespace voxspec::interop

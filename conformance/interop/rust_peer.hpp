@@ -1,8 +1,8 @@
 #pragma once
 #include "conformance/runner/subject_process.hpp"
 #include "conformance/runner/temporary_folder.hpp"
-#include "impl/net/address.hpp"
-#include "impl/net/listener.hpp"
+#include "impl/link/address.hpp"
+#include "impl/link/listener.hpp"
 #include "spec/conduit_mode.hpp"
 
 #include <boost/asio/awaitable.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 #include "conformance/interop/rust_peer.hpp"
-#include "impl/net/address.hpp"
-#include "impl/net/link_test.hpp"
+#include "impl/link/address.hpp"
+#include "impl/link/link_test.hpp"
 #include "spec/conduit_mode.hpp"
 #include "spec/rulebook.hpp"
 
@@ -29,7 +29,7 @@ void with_each_variant(std::initializer_list<vox::ConduitMode> modes, Body body)
         CAPTURE(rulebook);
         Variant const variant{.transport = transport, .mode = mode, .rulebook = rulebook};
         boost::asio::io_context context;
-        vox::net::test::run(context, [&] { return body(variant); });
+        vox::link::test::run(context, [&] { return body(variant); });
       }
     }
   }

@@ -2,14 +2,14 @@
 
 #include "conformance/peer/numbers.hpp"
 #include "conformance/peer/wording.hpp"
-#include "impl/net/deadline.hpp"
+#include "impl/link/deadline.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace voxspec {
 namespace asio = boost::asio;
-namespace net = vox::net;
+namespace link = vox::link;
 namespace {
 
 // Above all ids that a case writes down, below what a JSON reader may lose.
@@ -78,7 +78,7 @@ CaseRun::CaseRun(Case const& of, SubjectPort& to, RunOptions const& with, asio::
       next_request_{first_fresh_request} {}
 
 asio::awaitable<Outcome> CaseRun::open_link(std::string name) {
-  auto opened = co_await net::within(options.guard_timeout, port.next_link());
+  auto opened = co_await link::within(options.guard_timeout, port.next_link());
   if (!opened) {
     auto const* const awaited =
         port.subject_dials() ? "the subject to dial" : "a link to the subject";
@@ -162,7 +162,7 @@ asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, Send step) {
       if (auto const number = number_from(*nonce)) nonces_.insert(*number);
     }
   }
-  auto const sent = co_await net::within(options.guard_timeout, link.send(std::move(step)));
+  auto const sent = co_await link::within(options.guard_timeout, link.send(std::move(step)));
   if (!sent) {
     co_return std::unexpected(
         timed_out("the subject to read what was sent", options.guard_timeout, port.process()));
@@ -184,12 +184,12 @@ asio::awaitable<ProcessState> CaseRun::settled() {
   auto const now = port.process();
   if (now.kind != ProcessState::Kind::running || is_settled_) co_return now;
   is_settled_ = true;
-  auto const ended = co_await net::within(options.settle, port.wait_exit());
+  auto const ended = co_await link::within(options.settle, port.wait_exit());
   co_return ended.value_or(port.process());
 }
 
 asio::awaitable<std::optional<ProcessState>> CaseRun::exit_in_time() {
-  co_return co_await net::within(options.guard_timeout, port.wait_exit());
+  co_return co_await link::within(options.guard_timeout, port.wait_exit());
 }
 
 // splitmix64: good enough to be different, and the same everywhere.

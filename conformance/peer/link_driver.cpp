@@ -1,7 +1,7 @@
 #include "conformance/peer/link_driver.hpp"
 
-#include "impl/net/deadline.hpp"
-#include "impl/net/event.hpp"
+#include "impl/link/deadline.hpp"
+#include "impl/link/condition.hpp"
 #include "impl/wire/stream_framing.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -15,28 +15,28 @@
 
 namespace voxspec {
 namespace asio = boost::asio;
-namespace net = vox::net;
+namespace link = vox::link;
 namespace {
 
 // Long enough for a link that we closed to say so; it does at once.
 constexpr std::chrono::seconds closing_guard{2};
 
-EndCause cause_of(net::LinkEndKind kind) {
+EndCause cause_of(link::LinkEndKind kind) {
   switch (kind) {
-    case net::LinkEndKind::eof:
+    case link::LinkEndKind::eof:
       return EndCause::eof;
-    case net::LinkEndKind::closed:
+    case link::LinkEndKind::closed:
       return EndCause::closed;
-    case net::LinkEndKind::truncated:
+    case link::LinkEndKind::truncated:
       return EndCause::truncated;
-    case net::LinkEndKind::reset:
-    case net::LinkEndKind::error:
+    case link::LinkEndKind::reset:
+    case link::LinkEndKind::error:
       return EndCause::reset;
-    case net::LinkEndKind::oversize:
-    case net::LinkEndKind::protocol:
+    case link::LinkEndKind::oversize:
+    case link::LinkEndKind::protocol:
       return EndCause::broken;
-    case net::LinkEndKind::refused:
-    case net::LinkEndKind::stopped:
+    case link::LinkEndKind::refused:
+    case link::LinkEndKind::stopped:
       return EndCause::ours;
   }
   return EndCause::broken;
@@ -53,7 +53,7 @@ void put_framed(vox::Bytes& out, EncodedItem const& item) {
 
 // What the coroutine that reads shares with the driver; it keeps the link alive until it is done.
 struct LinkDriver::State {
-  State(std::unique_ptr<net::Link> of, std::size_t bytes_max, asio::any_io_executor const& executor)
+  State(std::unique_ptr<link::Link> of, std::size_t bytes_max, asio::any_io_executor const& executor)
       : link{std::move(of)}, unread_bytes_max{bytes_max}, changed{executor} {}
 
   struct Unread {
@@ -61,17 +61,17 @@ struct LinkDriver::State {
     FrameLog::Clock::time_point at;
   };
 
-  std::unique_ptr<net::Link> link;
+  std::unique_ptr<link::Link> link;
   std::size_t unread_bytes_max;
   std::deque<Unread> unread;
   std::size_t unread_bytes = 0;
   std::optional<Ended> end;
   bool reading = true;
   asio::cancellation_signal stop;
-  net::Event changed;
+  link::Condition changed;
 };
 
-LinkDriver::LinkDriver(std::string name, std::unique_ptr<net::Link> link, FrameLog& log,
+LinkDriver::LinkDriver(std::string name, std::unique_ptr<link::Link> link, FrameLog& log,
                        std::size_t unread_bytes_max, asio::any_io_executor const& executor)
     : name_{std::move(name)},
       state_{std::make_shared<State>(std::move(link), unread_bytes_max, executor)},
@@ -117,7 +117,7 @@ asio::awaitable<Event> LinkDriver::look(Clock::time_point deadline) {
       co_return true;
     };
     auto const patience = std::max(deadline - Clock::now(), Clock::duration::zero());
-    co_await net::within(patience, wait(state, ready));
+    co_await link::within(patience, wait(state, ready));
   }
   if (!state->unread.empty()) co_return Event{read()};
   if (state->end) co_return Event{*state->end};
@@ -190,10 +190,10 @@ asio::awaitable<LinkDriver::Written> LinkDriver::send(Send step) {
 
 // The link ended under a write, which is for a later step to see; but it may have refused it.
 LinkDriver::Written LinkDriver::unsent(std::vector<Outgoing> const& items, std::size_t from,
-                                       net::LinkEnd const& end) {
+                                       link::LinkEnd const& end) {
   for (auto at = from; at < items.size(); ++at)
     log_.mark_unsent(items[at].place, end.detail);
-  if (end.kind == net::LinkEndKind::refused || end.kind == net::LinkEndKind::stopped) {
+  if (end.kind == link::LinkEndKind::refused || end.kind == link::LinkEndKind::stopped) {
     return std::unexpected("the link does not send this: " + end.detail);
   }
   return {};
@@ -228,7 +228,7 @@ asio::awaitable<LinkDriver::Written> LinkDriver::write_cut(std::vector<Outgoing>
         co_await state_->link->send_raw(vox::ByteView{stream}.subspan(begin, end - begin));
     if (!sent) {
       // A link that keeps payloads apart has no single write to offer; back to back is the nearest.
-      auto const refused = sent.error().kind == net::LinkEndKind::refused;
+      auto const refused = sent.error().kind == link::LinkEndKind::refused;
       if (refused && in_one_write) co_return co_await write_each(items);
       co_return unsent(items, 0, sent.error());
     }
@@ -261,7 +261,7 @@ asio::awaitable<void> LinkDriver::shut() {
     co_await of->changed.until([&] { return !of->reading; });
     co_return true;
   };
-  co_await net::within(closing_guard, wait(state));
+  co_await link::within(closing_guard, wait(state));
 }
 
 EndCause LinkDriver::end() const {

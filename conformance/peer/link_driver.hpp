@@ -5,7 +5,7 @@
 #include "conformance/peer/match.hpp"
 #include "conformance/peer/schema_ledger.hpp"
 #include "conformance/peer/steps.hpp"
-#include "impl/net/link.hpp"
+#include "impl/link/link.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -48,7 +48,7 @@ class LinkDriver {
  public:
   using Clock = std::chrono::steady_clock;
 
-  LinkDriver(std::string name, std::unique_ptr<vox::net::Link> link, FrameLog& log,
+  LinkDriver(std::string name, std::unique_ptr<vox::link::Link> link, FrameLog& log,
              std::size_t unread_bytes_max, boost::asio::any_io_executor const& executor);
   LinkDriver(LinkDriver const&) = delete;
   LinkDriver& operator=(LinkDriver const&) = delete;
@@ -97,7 +97,7 @@ class LinkDriver {
   };
   [[nodiscard]] std::expected<Outgoing, std::string> encode(Json const& item);
   [[nodiscard]] Written unsent(std::vector<Outgoing> const& items, std::size_t from,
-                               vox::net::LinkEnd const& end);
+                               vox::link::LinkEnd const& end);
   boost::asio::awaitable<Written> write_each(std::vector<Outgoing> const& items);
   boost::asio::awaitable<Written> write_cut(std::vector<Outgoing> const& items, Write const& write);
 

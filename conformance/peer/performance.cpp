@@ -6,13 +6,13 @@
 #include "conformance/peer/probes.hpp"
 #include "conformance/peer/violation.hpp"
 #include "conformance/peer/wording.hpp"
-#include "impl/net/deadline.hpp"
+#include "impl/link/deadline.hpp"
 
 #include <utility>
 
 namespace voxspec {
 namespace asio = boost::asio;
-namespace net = vox::net;
+namespace link = vox::link;
 namespace {
 
 asio::awaitable<bool> done(asio::awaitable<void> work) {
@@ -70,7 +70,7 @@ struct Performer {
   }
   asio::awaitable<Outcome> operator()(HalfClose const&) const {
     run.session_over = true;
-    auto const finished = co_await net::within(run.options.guard_timeout, done(link.finish()));
+    auto const finished = co_await link::within(run.options.guard_timeout, done(link.finish()));
     if (finished) co_return Outcome{};
     co_return std::unexpected(timed_out("the subject to read what was sent",
                                         run.options.guard_timeout, run.port.process()));

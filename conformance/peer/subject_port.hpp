@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-namespace vox::net {
+namespace vox::link {
 class Link;
 }
 
@@ -29,7 +29,7 @@ class SubjectPort {
   // A fresh link to the subject, before anything was said on it: dials the subject, or waits for it
   // to dial us. The error is a sentence ("connection refused by 127.0.0.1:4711").
   [[nodiscard]] virtual boost::asio::awaitable<
-      std::expected<std::unique_ptr<vox::net::Link>, std::string>>
+      std::expected<std::unique_ptr<vox::link::Link>, std::string>>
   next_link() = 0;
 
   // How the process stands now. Never waits.

@@ -1,6 +1,6 @@
 #include "conformance/runner/stage.hpp"
 #include "conformance/runner/transport_word.hpp"
-#include "impl/net/listener.hpp"
+#include "impl/link/listener.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -16,11 +16,11 @@
 
 namespace voxspec {
 namespace asio = boost::asio;
-namespace net = vox::net;
+namespace link = vox::link;
 using namespace asio::experimental::awaitable_operators;
 namespace {
 
-using LinkOrError = std::expected<std::unique_ptr<net::Link>, std::string>;
+using LinkOrError = std::expected<std::unique_ptr<link::Link>, std::string>;
 
 // Long enough for a person to start the subject in another terminal.
 constexpr std::chrono::seconds first_dial_guard{60};
@@ -29,12 +29,12 @@ constexpr std::chrono::seconds first_dial_guard{60};
 class AddressPort final : public SubjectPort {
  public:
   // Without a listener the address is dialled. `waiting` is a link that has already come.
-  AddressPort(net::Address address, net::Listener* listener, std::unique_ptr<net::Link> waiting)
+  AddressPort(link::Address address, link::Listener* listener, std::unique_ptr<link::Link> waiting)
       : address_{std::move(address)}, listener_{listener}, waiting_{std::move(waiting)} {}
 
   asio::awaitable<LinkOrError> next_link() override {
     if (waiting_) co_return std::move(waiting_);
-    if (listener_ == nullptr) co_return co_await net::connect(address_);
+    if (listener_ == nullptr) co_return co_await link::connect(address_);
     auto link = co_await listener_->accept();
     if (!link) co_return std::unexpected(link.error().detail);
     co_return *std::move(link);
@@ -47,12 +47,12 @@ class AddressPort final : public SubjectPort {
   [[nodiscard]] bool serves_testbed() const override { return true; }
   [[nodiscard]] bool subject_dials() const override { return listener_ != nullptr; }
 
-  [[nodiscard]] std::unique_ptr<net::Link> take_waiting() { return std::move(waiting_); }
+  [[nodiscard]] std::unique_ptr<link::Link> take_waiting() { return std::move(waiting_); }
 
  private:
-  net::Address address_;
-  net::Listener* listener_;
-  std::unique_ptr<net::Link> waiting_;
+  link::Address address_;
+  link::Listener* listener_;
+  std::unique_ptr<link::Link> waiting_;
 };
 
 asio::awaitable<LinkOrError> first_link(AddressPort& port) {
@@ -65,10 +65,10 @@ asio::awaitable<LinkOrError> first_link(AddressPort& port) {
 // One context for all cases, because the listener and a link that waits belong to it.
 class AddressStage final : public Stage {
  public:
-  explicit AddressStage(net::Address address) : address_{std::move(address)} {}
+  explicit AddressStage(link::Address address) : address_{std::move(address)} {}
 
   std::expected<void, std::string> listen() {
-    auto listener = net::listen(context_.get_executor(), address_);
+    auto listener = link::listen(context_.get_executor(), address_);
     if (!listener) return std::unexpected(listener.error());
     listener_ = *std::move(listener);
     address_ = listener_->address();
@@ -101,23 +101,23 @@ class AddressStage final : public Stage {
   }
 
   [[nodiscard]] std::size_t parallel_max() const override { return 1; }
-  [[nodiscard]] std::string place() const override { return net::to_string(address_); }
+  [[nodiscard]] std::string place() const override { return link::to_string(address_); }
 
  private:
   asio::io_context context_;
-  net::Address address_;
-  std::unique_ptr<net::Listener> listener_;
-  std::unique_ptr<net::Link> waiting_;
+  link::Address address_;
+  std::unique_ptr<link::Listener> listener_;
+  std::unique_ptr<link::Link> waiting_;
 };
 
 }  // namespace
 
-std::unique_ptr<Stage> make_connecting_stage(net::Address address) {
+std::unique_ptr<Stage> make_connecting_stage(link::Address address) {
   return std::make_unique<AddressStage>(std::move(address));
 }
 
 std::expected<std::unique_ptr<Stage>, std::string> make_listening_stage(
-    net::Address const& address) {
+    link::Address const& address) {
   auto stage = std::make_unique<AddressStage>(address);
   if (auto listening = stage->listen(); !listening) return std::unexpected(listening.error());
   return stage;

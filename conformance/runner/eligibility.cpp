@@ -49,7 +49,7 @@ std::optional<std::string> needs_own_process(Case const& trace) {
 }  // namespace
 
 std::expected<LinkPlan, std::string> plan_case(Case const& trace, Subject const& subject,
-                                               std::optional<vox::net::Transport> transport) {
+                                               std::optional<vox::link::Transport> transport) {
   auto const theirs =
       trace.role == vox::Role::initiator ? vox::Role::acceptor : vox::Role::initiator;
   if (!subject.plays(theirs)) {
@@ -68,7 +68,7 @@ std::expected<LinkPlan, std::string> plan_case(Case const& trace, Subject const&
   if (subject.command.empty()) {
     if (auto reason = needs_own_process(trace)) return std::unexpected(*std::move(reason));
   }
-  using enum vox::net::Transport;
+  using enum vox::link::Transport;
   for (auto const each : {tcp, local, websocket}) {
     if (transport.value_or(each) != each || !goes_over(trace, each)) continue;
     if (!has(subject.transports, transport_word(each))) continue;

@@ -13,7 +13,7 @@ namespace voxspec {
 // case needs and the subject does not claim. Nothing is guessed and nothing is tried.
 [[nodiscard]] std::expected<LinkPlan, std::string> plan_case(
     Case const& trace, Subject const& subject,
-    std::optional<vox::net::Transport> transport = std::nullopt);
+    std::optional<vox::link::Transport> transport = std::nullopt);
 
 // The ability of subjects that play CLIENT_SCENARIO.
 inline constexpr char const* client_scenarios = "client-scenarios";

@@ -8,7 +8,7 @@ namespace {
 
 using namespace voxspec;
 using vox::Role;
-using vox::net::Transport;
+using vox::link::Transport;
 
 Subject able() {
   Subject subject;

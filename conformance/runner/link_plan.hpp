@@ -1,5 +1,5 @@
 #pragma once
-#include "impl/net/address.hpp"
+#include "impl/link/address.hpp"
 #include "spec/parity.hpp"
 
 #include <map>
@@ -11,7 +11,7 @@ namespace voxspec {
 // How one case wants its subject: everything a port needs to know of it.
 struct LinkPlan {
   vox::Role ours = vox::Role::initiator;  // an initiator dials, an acceptor waits to be dialled
-  vox::net::Transport transport = vox::net::Transport::tcp;
+  vox::link::Transport transport = vox::link::Transport::tcp;
   std::string conduit = "bare";
   std::optional<std::string> scenario;             // of a client; a server otherwise
   std::map<std::string, std::string> environment;  // beyond the contract's own variables

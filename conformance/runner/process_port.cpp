@@ -13,7 +13,7 @@
 
 namespace voxspec {
 namespace asio = boost::asio;
-namespace net = vox::net;
+namespace link = vox::link;
 using namespace asio::experimental::awaitable_operators;
 
 ProcessPort::ProcessPort(Subject const& subject, LinkPlan plan)
@@ -37,11 +37,11 @@ std::string ProcessPort::socket_path() {
 }
 
 std::expected<void, std::string> ProcessPort::listen(Executor const& executor) {
-  net::Address const address{
+  link::Address const address{
       .transport = plan_.transport,
       .host = "127.0.0.1",
-      .path = plan_.transport == net::Transport::local ? socket_path() : "/"};
-  auto listener = net::listen(executor, address);
+      .path = plan_.transport == link::Transport::local ? socket_path() : "/"};
+  auto listener = link::listen(executor, address);
   if (!listener) return std::unexpected(listener.error());
   listener_ = *std::move(listener);
   return {};
@@ -57,14 +57,14 @@ std::expected<void, std::string> ProcessPort::start(Executor const& executor) {
     variables["SUBJECT_MODE"] = "server-listen";
     variables["LISTEN_PORT"] = "0";
     variables["LISTEN_TRANSPORT"] = transport_word(plan_.transport);
-    if (plan_.transport == net::Transport::local) variables["LISTEN_PATH"] = socket_path();
+    if (plan_.transport == link::Transport::local) variables["LISTEN_PATH"] = socket_path();
   } else {
     if (auto listening = listen(executor); !listening) return listening;
     auto const address = listener_->address();
     // The oldest spelling of the contract for TCP, which every subject knows.
-    variables["PEER_ADDR"] = address.transport == net::Transport::tcp
+    variables["PEER_ADDR"] = address.transport == link::Transport::tcp
                                  ? address.host + ":" + std::to_string(address.port)
-                                 : net::to_string(address);
+                                 : link::to_string(address);
     variables["SUBJECT_MODE"] = plan_.scenario ? "client" : "server";
     if (plan_.scenario) variables["CLIENT_SCENARIO"] = *plan_.scenario;
   }
@@ -78,13 +78,13 @@ asio::awaitable<ProcessPort::LinkOrError> ProcessPort::dial() {
   if (!address_) {
     auto const said = co_await process_->listen_address();
     if (!said) co_return std::unexpected(said.error());
-    auto const address = net::Address::parse(*said);
+    auto const address = link::Address::parse(*said);
     if (!address) {
       co_return std::unexpected("the subject said LISTEN_ADDR=" + *said + ": " + address.error());
     }
     address_ = *address;
   }
-  co_return co_await net::connect(*address_);
+  co_return co_await link::connect(*address_);
 }
 
 asio::awaitable<ProcessPort::LinkOrError> ProcessPort::wait_for_dial() {

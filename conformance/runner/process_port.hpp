@@ -4,7 +4,7 @@
 #include "conformance/runner/subject.hpp"
 #include "conformance/runner/subject_process.hpp"
 #include "conformance/runner/temporary_folder.hpp"
-#include "impl/net/listener.hpp"
+#include "impl/link/listener.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -22,7 +22,7 @@ class ProcessPort final : public SubjectPort {
   // The subject must outlive the port.
   ProcessPort(Subject const& subject, LinkPlan plan);
 
-  boost::asio::awaitable<std::expected<std::unique_ptr<vox::net::Link>, std::string>> next_link()
+  boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, std::string>> next_link()
       override;
   ProcessState process() override;
   boost::asio::awaitable<ProcessState> wait_exit() override;
@@ -36,7 +36,7 @@ class ProcessPort final : public SubjectPort {
   [[nodiscard]] std::string output_tail();
 
  private:
-  using LinkOrError = std::expected<std::unique_ptr<vox::net::Link>, std::string>;
+  using LinkOrError = std::expected<std::unique_ptr<vox::link::Link>, std::string>;
   using Executor = boost::asio::any_io_executor;
 
   [[nodiscard]] std::expected<void, std::string> start(Executor const& executor);
@@ -48,9 +48,9 @@ class ProcessPort final : public SubjectPort {
   Subject const& subject_;
   LinkPlan plan_;
   std::optional<TemporaryFolder> folder_;  // of the Unix socket
-  std::unique_ptr<vox::net::Listener> listener_;
+  std::unique_ptr<vox::link::Listener> listener_;
   std::unique_ptr<SubjectProcess> process_;
-  std::optional<vox::net::Address> address_;  // where a listening subject is
+  std::optional<vox::link::Address> address_;  // where a listening subject is
   std::optional<std::string> start_error_;
 };
 

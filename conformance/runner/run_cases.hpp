@@ -21,7 +21,7 @@ struct RunSettings {
   std::size_t jobs = 1;    // cases at a time
   std::uint64_t seed = 1;  // of the order of the cases and of what is fresh in them
   RunOptions options;
-  std::optional<vox::net::Transport> transport;  // use no other
+  std::optional<vox::link::Transport> transport;  // use no other
 };
 
 // Called after each case, never twice at a time, from any thread.

@@ -44,11 +44,11 @@ class Stage {
 [[nodiscard]] std::unique_ptr<Stage> make_process_stage(Subject const& subject);
 
 // Dials an address that somebody else serves.
-[[nodiscard]] std::unique_ptr<Stage> make_connecting_stage(vox::net::Address address);
+[[nodiscard]] std::unique_ptr<Stage> make_connecting_stage(vox::link::Address address);
 
 // Waits at an address for a subject that somebody else has started to dial us, again for every
 // case. The error says why nobody can listen there.
 [[nodiscard]] std::expected<std::unique_ptr<Stage>, std::string> make_listening_stage(
-    vox::net::Address const& address);
+    vox::link::Address const& address);
 
 }  // namespace voxspec

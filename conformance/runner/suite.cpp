@@ -60,7 +60,7 @@ std::expected<Shard, std::string> Shard::parse(std::string_view text) {
                          "' is no shard: write i/n with i from 1 to n, as 2/5");
 }
 
-bool goes_over(Case const& trace, vox::net::Transport transport) {
+bool goes_over(Case const& trace, vox::link::Transport transport) {
   return trace.transports.empty() ||
          std::ranges::any_of(trace.transports, [&](std::string const& word) {
            return find_transport(word) == transport;

@@ -1,6 +1,6 @@
 #pragma once
 #include "conformance/peer/trace.hpp"
-#include "impl/net/address.hpp"
+#include "impl/link/address.hpp"
 
 #include <cstddef>
 #include <expected>
@@ -40,7 +40,7 @@ struct Selection {
   std::vector<std::string> patterns;             // for ids
   std::vector<std::string> rules;                // for rules
   std::optional<std::vector<std::string>> only;  // exactly these ids
-  std::optional<vox::net::Transport> transport;
+  std::optional<vox::link::Transport> transport;
   std::optional<Conduit> conduit;
   Shard shard;
 };
@@ -51,6 +51,6 @@ struct Selection {
     Suite const& suite, Selection const& selection);
 
 // True if the case may be run over the transport.
-[[nodiscard]] bool goes_over(Case const& trace, vox::net::Transport transport);
+[[nodiscard]] bool goes_over(Case const& trace, vox::link::Transport transport);
 
 }  // namespace voxspec

@@ -62,11 +62,11 @@ TEST_CASE("a case has to fit everything that is asked for") {
 
 TEST_CASE("a transport leaves out the cases that do not go over it, a conduit those on the other") {
   Selection selection;
-  selection.transport = vox::net::Transport::tcp;
+  selection.transport = vox::link::Transport::tcp;
   CHECK(ids(some_suite(), selection) == Ids{"b/y[1]", "b/y[2]", "c@acceptor"});
   selection.conduit = Conduit::stable;
   CHECK(ids(some_suite(), selection) == Ids{"c@acceptor"});
-  selection.transport = vox::net::Transport::websocket;
+  selection.transport = vox::link::Transport::websocket;
   selection.conduit = Conduit::bare;
   CHECK(ids(some_suite(), selection) == Ids{"a/x", "b/y[1]", "b/y[2]"});
 }

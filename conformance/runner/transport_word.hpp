@@ -1,5 +1,5 @@
 #pragma once
-#include "impl/net/address.hpp"
+#include "impl/link/address.hpp"
 
 #include <optional>
 #include <string>
@@ -9,7 +9,7 @@ namespace voxspec {
 
 // How subject.json, the command line and reports spell a transport: tcp, local, ws, stdio. Traces
 // say "websocket", which is understood too.
-[[nodiscard]] std::string transport_word(vox::net::Transport transport);
-[[nodiscard]] std::optional<vox::net::Transport> find_transport(std::string_view word);
+[[nodiscard]] std::string transport_word(vox::link::Transport transport);
+[[nodiscard]] std::optional<vox::link::Transport> find_transport(std::string_view word);
 
 }  // namespace voxspec

@@ -16,14 +16,14 @@
 
 namespace voxspec::test {
 namespace asio = boost::asio;
-namespace net = vox::net;
+namespace link = vox::link;
 namespace wire = vox::wire;
 namespace {
 
 // One conversation. It ends with its link, which the coroutine owns.
 class Conversation {
  public:
-  Conversation(FakePort& port, Habits const& habits, std::unique_ptr<net::Link> link)
+  Conversation(FakePort& port, Habits const& habits, std::unique_ptr<link::Link> link)
       : port_{port}, habits_{habits}, link_{std::move(link)} {}
 
   asio::awaitable<void> hold() {
@@ -273,7 +273,7 @@ class Conversation {
 
   FakePort& port_;
   Habits const& habits_;
-  std::unique_ptr<net::Link> link_;
+  std::unique_ptr<link::Link> link_;
   bool over_ = false;
   bool torn_ = false;
   bool mute_ = false;
@@ -288,7 +288,7 @@ class Conversation {
 }  // namespace
 
 asio::awaitable<void> converse(FakePort& port, Habits const& habits,
-                               std::unique_ptr<net::Link> link) {
+                               std::unique_ptr<link::Link> link) {
   Conversation conversation{port, habits, std::move(link)};
   co_await conversation.hold();
 }

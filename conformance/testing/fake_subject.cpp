@@ -2,7 +2,7 @@
 
 #include "conformance/peer/trace.hpp"
 #include "conformance/testing/fake_conversation.hpp"
-#include "impl/net/memory_link.hpp"
+#include "impl/link/memory_link.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -12,12 +12,12 @@
 
 namespace voxspec::test {
 namespace asio = boost::asio;
-namespace net = vox::net;
+namespace link = vox::link;
 namespace {
 
 // Accepts the one link that the port then dials.
 asio::awaitable<void> accept_one(FakePort& port, Habits const& habits,
-                                 std::unique_ptr<net::Listener> listener) {
+                                 std::unique_ptr<link::Listener> listener) {
   auto accepted = co_await listener->accept();
   if (!accepted) co_return;
   listener->close();
@@ -29,21 +29,21 @@ asio::awaitable<void> accept_one(FakePort& port, Habits const& habits,
 FakePort::FakePort(asio::io_context& context, Habits habits)
     : context_{context}, habits_{habits}, ended_{context.get_executor()} {}
 
-asio::awaitable<std::expected<std::unique_ptr<net::Link>, std::string>> FakePort::next_link() {
+asio::awaitable<std::expected<std::unique_ptr<link::Link>, std::string>> FakePort::next_link() {
   if (!habits_.links) {
     co_await ended_.until([] { return false; });
   }
   ++links_;
   if (state_.ended()) co_return std::unexpected("connection refused by the fake");
   if (habits_.over_tcp) {
-    auto const address = net::Address::parse("tcp://127.0.0.1:0");
-    auto listener = net::listen(context_.get_executor(), *address);
+    auto const address = link::Address::parse("tcp://127.0.0.1:0");
+    auto listener = link::listen(context_.get_executor(), *address);
     if (!listener) co_return std::unexpected(listener.error());
     auto const bound = (*listener)->address();
     asio::co_spawn(context_, accept_one(*this, habits_, std::move(*listener)), asio::detached);
-    co_return co_await net::connect(bound);
+    co_return co_await link::connect(bound);
   }
-  auto pair = net::make_memory_links(context_.get_executor());
+  auto pair = link::make_memory_links(context_.get_executor());
   asio::co_spawn(context_, converse(*this, habits_, std::move(pair.second)), asio::detached);
   co_return std::move(pair.first);
 }

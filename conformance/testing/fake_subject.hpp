@@ -4,9 +4,9 @@
 #include "conformance/peer/case_result.hpp"
 #include "conformance/peer/executor.hpp"
 #include "conformance/peer/subject_port.hpp"
-#include "impl/net/event.hpp"
-#include "impl/net/link.hpp"
-#include "impl/net/listener.hpp"
+#include "impl/link/condition.hpp"
+#include "impl/link/link.hpp"
+#include "impl/link/listener.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -68,7 +68,7 @@ class FakePort final : public SubjectPort {
  public:
   FakePort(boost::asio::io_context& context, Habits habits);
 
-  boost::asio::awaitable<std::expected<std::unique_ptr<vox::net::Link>, std::string>> next_link()
+  boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, std::string>> next_link()
       override;
   ProcessState process() override { return state_; }
   boost::asio::awaitable<ProcessState> wait_exit() override;
@@ -86,7 +86,7 @@ class FakePort final : public SubjectPort {
   boost::asio::io_context& context_;
   Habits habits_;
   ProcessState state_{.kind = ProcessState::Kind::running};
-  vox::net::Event ended_;
+  vox::link::Condition ended_;
   int links_ = 0;
 };
 

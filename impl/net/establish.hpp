@@ -1,5 +1,5 @@
 #pragma once
-#include "impl/net/link.hpp"
+#include "impl/link/link.hpp"
 #include "impl/net/message_conduit.hpp"
 #include "impl/net/stable_message_conduit.hpp"
 #include "impl/net/stable_registry.hpp"
@@ -17,6 +17,8 @@
 // From a fresh link to a conduit with a finished handshake: prologue, session handshake, and, in
 // the stable mode, the hellos of the conduit.
 namespace vox::net {
+
+using namespace link;
 
 // What a session begins on, or is resumed on.
 struct Attachment {

@@ -1,7 +1,7 @@
 #include "impl/net/establish.hpp"
 
-#include "impl/net/link_test.hpp"
-#include "impl/net/memory_link.hpp"
+#include "impl/link/link_test.hpp"
+#include "impl/link/memory_link.hpp"
 #include "impl/net/session_test.hpp"
 #include "impl/wire/handshake.hpp"
 #include "impl/wire/prologue.hpp"
@@ -15,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 using namespace vox;
 using namespace vox::net;
-using test::run;
+using link::test::run;
 
 // What an initiator or acceptor makes of the link whose far end `peer` plays.
 enum class Side { initiator, acceptor };
@@ -138,14 +138,14 @@ TEST_CASE("r[transport.prologue] r[stable.handshake] both ends come to agree, in
         InitiatorBuilder initiator;
         AcceptorBuilder acceptor;
         initiator.rulebook(rulebook).service("Echo").on_connection(
-            std::make_shared<test::EchoHandler>("initiator"));
+            std::make_shared<net::test::EchoHandler>("initiator"));
         acceptor.rulebook(rulebook).service("Echo").on_connection(
-            std::make_shared<test::EchoHandler>("acceptor"));
-        auto const pair = co_await test::establish_pair(initiator, acceptor, mode);
+            std::make_shared<net::test::EchoHandler>("acceptor"));
+        auto const pair = co_await net::test::establish_pair(initiator, acceptor, mode);
         REQUIRE(pair.initiator);
         REQUIRE(pair.acceptor);
-        CHECK(co_await test::echo(pair.initiator->root, "hello") == "acceptor");
-        CHECK(co_await test::echo(pair.acceptor->root, "hello") == "initiator");
+        CHECK(co_await net::test::echo(pair.initiator->root, "hello") == "acceptor");
+        CHECK(co_await net::test::echo(pair.acceptor->root, "hello") == "initiator");
         CHECK(pair.initiator->session.resume_key() == pair.acceptor->session.resume_key());
       });
     }

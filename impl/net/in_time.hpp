@@ -1,5 +1,5 @@
 #pragma once
-#include "impl/net/deadline.hpp"
+#include "impl/link/deadline.hpp"
 #include "impl/session/error.hpp"
 #include "spec/clock.hpp"
 
@@ -10,6 +10,8 @@
 #include <utility>
 
 namespace vox::net {
+
+using namespace link;
 
 // What the work gave, or a connect timeout if it did not finish in time and was cancelled.
 template <class T>

@@ -1,7 +1,7 @@
 #pragma once
-#include "impl/net/address.hpp"
-#include "impl/net/link.hpp"
-#include "impl/net/listener.hpp"
+#include "impl/link/address.hpp"
+#include "impl/link/link.hpp"
+#include "impl/link/listener.hpp"
 #include "impl/session/error.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -10,6 +10,8 @@
 #include <memory>
 
 namespace vox::net {
+
+using namespace link;
 
 // Where an initiator gets its links from: the first one, and another whenever one is lost.
 class LinkSource {

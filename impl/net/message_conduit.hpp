@@ -1,5 +1,5 @@
 #pragma once
-#include "impl/net/link.hpp"
+#include "impl/link/link.hpp"
 #include "impl/wire/bytes.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -7,6 +7,8 @@
 #include <memory>
 
 namespace vox::net {
+
+using namespace link;
 
 // What carries a session's encoded messages, over one link or several. What is said of the
 // operations of Link holds here, too; `refused` says that this message cannot go out.

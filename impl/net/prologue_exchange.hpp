@@ -1,5 +1,5 @@
 #pragma once
-#include "impl/net/link.hpp"
+#include "impl/link/link.hpp"
 #include "impl/session/error.hpp"
 #include "spec/conduit_mode.hpp"
 #include "spec/rulebook.hpp"
@@ -10,6 +10,8 @@
 
 // The first payload in each direction of a fresh link. Whoever gets an error closes the link.
 namespace vox::net {
+
+using namespace link;
 
 // Whether a link ended because the peer wanted no more, as opposed to breaking.
 [[nodiscard]] bool is_orderly(LinkEnd const& end);

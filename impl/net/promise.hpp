@@ -1,10 +1,12 @@
 #pragma once
-#include "impl/net/event.hpp"
+#include "impl/link/condition.hpp"
 
 #include <optional>
 #include <utility>
 
 namespace vox::net {
+
+using namespace link;
 
 // One value that comes later, for the coroutines of one executor that wait for it. The first value
 // counts.
@@ -26,7 +28,7 @@ class Promise {
   }
 
  private:
-  Event changed_;
+  Condition changed_;
   std::optional<T> value_;
 };
 

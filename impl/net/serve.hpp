@@ -1,6 +1,6 @@
 #pragma once
-#include "impl/net/address.hpp"
-#include "impl/net/listener.hpp"
+#include "impl/link/address.hpp"
+#include "impl/link/listener.hpp"
 #include "impl/net/session_builder.hpp"
 #include "impl/session/error.hpp"
 #include "spec/conduit_mode.hpp"
@@ -12,6 +12,8 @@
 
 // Sessions by address: tcp://, local:// and ws://.
 namespace vox::net {
+
+using namespace link;
 
 // Dials the address as the initiator, and again whenever the link is lost.
 [[nodiscard]] boost::asio::awaitable<SessionResult> connect_session(

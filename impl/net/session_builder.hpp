@@ -1,7 +1,7 @@
 #pragma once
 #include "impl/net/connection_handle.hpp"
 #include "impl/net/establish.hpp"
-#include "impl/net/link.hpp"
+#include "impl/link/link.hpp"
 #include "impl/net/link_source.hpp"
 #include "impl/net/session_config.hpp"
 #include "impl/net/session_handle.hpp"
@@ -18,6 +18,8 @@
 #include <variant>
 
 namespace vox::net {
+
+using namespace link;
 
 // A session that has begun. With the last copy of `root`, nobody here wants the root any more, and
 // the session ends with its last virtual connection.

@@ -1,5 +1,5 @@
 // What an application does with the connections of a running session.
-#include "impl/net/link_test.hpp"
+#include "impl/link/link_test.hpp"
 #include "impl/net/session_test.hpp"
 
 #include <boost/asio/detached.hpp>
@@ -16,9 +16,9 @@ namespace asio = boost::asio;
 using namespace vox;
 using namespace vox::net;
 using session::EndCause;
-using test::echo;
-using test::EchoHandler;
-using test::establish_pair;
+using net::test::echo;
+using net::test::EchoHandler;
+using net::test::establish_pair;
 
 constexpr ConnectionSettings odd{.parity = Parity::odd, .max_concurrent_requests = 64};
 
@@ -32,7 +32,7 @@ struct Setting {
   // Runs the test on an established pair.
   template <class Body>
   void with_pair(Body body) {
-    test::run(context, [&]() -> asio::awaitable<void> {
+    link::test::run(context, [&]() -> asio::awaitable<void> {
       auto const pair = co_await establish_pair(initiator, acceptor);
       REQUIRE(pair.initiator);
       REQUIRE(pair.acceptor);
@@ -151,7 +151,7 @@ TEST_CASE("r[core.D1] the drop of the last copy of a handle closes a virtual con
 
 TEST_CASE("r[core.D2] a session ends with its root and the last virtual connection") {
   Setting setting;
-  test::run(setting.context, [&]() -> asio::awaitable<void> {
+  link::test::run(setting.context, [&]() -> asio::awaitable<void> {
     auto pair = co_await establish_pair(setting.initiator, setting.acceptor);
     auto const session = pair.initiator->session;
     auto connection = std::make_unique<ConnectionHandle>((co_await open(session)).value());
@@ -245,7 +245,7 @@ TEST_CASE("r[core.Y1] r[core.Y2] a connection can be handed on to another sessio
         handed_on = std::move(pending).proxy_to(*upstream);
         upstream.reset();
       });
-  test::run(front.context, [&]() -> asio::awaitable<void> {
+  link::test::run(front.context, [&]() -> asio::awaitable<void> {
     auto const far = co_await establish_pair(back.initiator, back.acceptor);
     auto const near = co_await establish_pair(front.initiator, front.acceptor);
     REQUIRE(far.initiator);
@@ -306,7 +306,7 @@ TEST_CASE("r[core.S4] an acceptor that refuses the root refuses the session") {
         wire::Metadata const reasons{{.key = "why", .value = std::string_view{"closed"}}};
         std::move(pending).reject(reasons);
       }});
-  test::run(setting.context, [&]() -> asio::awaitable<void> {
+  link::test::run(setting.context, [&]() -> asio::awaitable<void> {
     auto const pair = co_await establish_pair(setting.initiator, setting.acceptor);
     REQUIRE_FALSE(pair.acceptor);
     CHECK(pair.acceptor.error().text() == "connection rejected");
@@ -321,7 +321,7 @@ TEST_CASE("r[core.S2] who demands a resume key does without none") {
   Setting setting;
   setting.initiator.resumable();
   setting.acceptor.resumable(false);
-  test::run(setting.context, [&]() -> asio::awaitable<void> {
+  link::test::run(setting.context, [&]() -> asio::awaitable<void> {
     auto const pair = co_await establish_pair(setting.initiator, setting.acceptor);
     REQUIRE_FALSE(pair.initiator);
     CHECK(pair.initiator.error().text() == "session is not resumable");
@@ -332,7 +332,7 @@ TEST_CASE("r[core.S3] 0.4.0 has no acceptor for an even initiator, the specifica
   for (auto const rulebook : {Rulebook::vox_0_4, Rulebook::spec}) {
     Setting setting{rulebook};
     setting.initiator.settings({.parity = Parity::even});
-    test::run(setting.context, [&]() -> asio::awaitable<void> {
+    link::test::run(setting.context, [&]() -> asio::awaitable<void> {
       auto const pair = co_await establish_pair(setting.initiator, setting.acceptor);
       CHECK(pair.acceptor.has_value() == (rulebook == Rulebook::spec));
       if (pair.acceptor) co_return;

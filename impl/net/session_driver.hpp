@@ -1,7 +1,7 @@
 #pragma once
 #include "impl/net/connection_handle.hpp"
 #include "impl/net/establish.hpp"
-#include "impl/net/event.hpp"
+#include "impl/link/condition.hpp"
 #include "impl/net/message_conduit.hpp"
 #include "impl/net/pending_connection.hpp"
 #include "impl/net/promise.hpp"
@@ -32,6 +32,8 @@
 #include <vector>
 
 namespace vox::net {
+
+using namespace link;
 
 using Log = std::function<void(std::string_view)>;
 
@@ -178,7 +180,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   DriverOptions options_;
   session::Session session_;
   std::shared_ptr<MessageConduit> conduit_;  // null while there is none
-  Event changed_;                            // whatever somebody may wait for has changed
+  Condition changed_;                            // whatever somebody may wait for has changed
   bool dirty_ = true;                        // the session has been spoken to since the last drain
   bool is_draining_ = false;
   std::deque<Bytes> queued_;  // messages for the conduit

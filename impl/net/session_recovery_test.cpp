@@ -1,5 +1,5 @@
 // How a running session outlives its links.
-#include "impl/net/link_test.hpp"
+#include "impl/link/link_test.hpp"
 #include "impl/net/serve.hpp"
 #include "impl/net/session_test.hpp"
 #include "impl/net/source_recoverer.hpp"
@@ -18,9 +18,9 @@ using namespace vox;
 using namespace vox::net;
 using namespace std::chrono_literals;
 using session::EndCause;
-using test::AcceptorSource;
-using test::echo;
-using test::EchoHandler;
+using net::test::AcceptorSource;
+using net::test::echo;
+using net::test::EchoHandler;
 
 // An initiator on a source of links to an acceptor with a registry.
 struct Setting {
@@ -33,7 +33,7 @@ struct Setting {
   }
   template <class Body>
   void with_session(Body body) {
-    test::run(context, [&]() -> asio::awaitable<void> {
+    link::test::run(context, [&]() -> asio::awaitable<void> {
       auto const session = co_await initiator.establish_from(source);
       REQUIRE(session);
       co_await body(*session);
@@ -101,7 +101,7 @@ Attempts attempts_of(Rulebook rulebook) {
 
   Attempts attempts;
   asio::io_context context;
-  test::run(context, [&]() -> asio::awaitable<void> {
+  link::test::run(context, [&]() -> asio::awaitable<void> {
     DialPlan plan{.source = std::make_shared<KeySource>(attempts),
                   .handshake = {.rulebook = rulebook}};
     auto const recoverer =
@@ -204,7 +204,7 @@ TEST_CASE("r[core.B1] a recovery that takes too long ends the session") {
 
 TEST_CASE("r[core.B3] a session on one link ends with it") {
   Setting setting;
-  test::run(setting.context, [&]() -> asio::awaitable<void> {
+  link::test::run(setting.context, [&]() -> asio::awaitable<void> {
     auto link = co_await setting.source->next();
     auto const session = co_await setting.initiator.establish_on(std::move(*link));
     REQUIRE(session);
@@ -232,7 +232,7 @@ TEST_CASE("r[core.L2] a session that has its link cannot be taken over by its ke
 
 TEST_CASE("r[core.B2] a session that waits for its peer refuses to open, and may be shut down") {
   Setting setting;
-  test::run(setting.context, [&]() -> asio::awaitable<void> {
+  link::test::run(setting.context, [&]() -> asio::awaitable<void> {
     auto link = co_await setting.source->next();
     auto const us = co_await setting.initiator.establish_on(std::move(*link));
     REQUIRE(us);
@@ -256,7 +256,7 @@ TEST_CASE("r[core.B2] a session that waits for its peer refuses to open, and may
 
 TEST_CASE("r[core.E1] an establishment that takes too long is a connect timeout") {
   asio::io_context context;
-  test::run(context, [&]() -> asio::awaitable<void> {
+  link::test::run(context, [&]() -> asio::awaitable<void> {
     auto links = make_memory_links(co_await asio::this_coro::executor);
     InitiatorBuilder builder;
     builder.connect_timeout(1ms);
@@ -268,7 +268,7 @@ TEST_CASE("r[core.E1] an establishment that takes too long is a connect timeout"
 
 TEST_CASE("r[core.K4] a peer that does not answer pings ends the session") {
   asio::io_context context;
-  test::run(context, [&]() -> asio::awaitable<void> {
+  link::test::run(context, [&]() -> asio::awaitable<void> {
     auto const executor = co_await asio::this_coro::executor;
     auto links = make_memory_links(executor);
     Promise<bool> pinged{executor};
@@ -293,7 +293,7 @@ TEST_CASE("r[core.K4] a peer that does not answer pings ends the session") {
 TEST_CASE("r[rpc.session-setup] sessions by address, over every transport that has one") {
   for (std::string const text : {"tcp://127.0.0.1:0", "ws://127.0.0.1:0/"}) {
     asio::io_context context;
-    test::run(context, [&]() -> asio::awaitable<void> {
+    link::test::run(context, [&]() -> asio::awaitable<void> {
       auto const executor = co_await asio::this_coro::executor;
       auto const listener = listen(executor, Address::parse(text).value());
       REQUIRE(listener);

@@ -1,6 +1,6 @@
 #pragma once
 #include "impl/conduit/stable_conduit.hpp"
-#include "impl/net/link.hpp"
+#include "impl/link/link.hpp"
 #include "impl/wire/stable.hpp"
 #include "spec/rulebook.hpp"
 
@@ -11,6 +11,8 @@
 
 // The hellos by which a stable conduit takes up a link, after the prologue.
 namespace vox::net {
+
+using namespace link;
 
 // Why a link was not taken up. A broken link says nothing about the conduit; another one may do.
 struct GreetingError {

@@ -4,7 +4,7 @@
 #include "impl/net/in_time.hpp"
 #include "impl/net/prologue_exchange.hpp"
 #include "impl/net/stable_greeting.hpp"
-#include "impl/net/transport_end.hpp"
+#include "impl/link/transport_end.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 #include "impl/conduit/stable_conduit.hpp"
-#include "impl/net/event.hpp"
-#include "impl/net/link.hpp"
+#include "impl/link/condition.hpp"
+#include "impl/link/link.hpp"
 #include "impl/net/link_source.hpp"
 #include "impl/net/message_conduit.hpp"
 #include "impl/net/pause.hpp"
@@ -18,6 +18,8 @@
 #include <optional>
 
 namespace vox::net {
+
+using namespace link;
 
 // What a stable conduit does about the loss of its link: a client asks its source for the next one,
 // a server that is registered waits for the client, and without either the conduit is over. A
@@ -71,7 +73,7 @@ class StableMessageConduit final : public MessageConduit,
   Rulebook rulebook_;
   StableLinks links_;
   std::optional<LinkEnd> end_;
-  Event changed_;  // link_ or end_ has
+  Condition changed_;  // link_ or end_ has
   boost::asio::cancellation_signal stop_reconnecting_;
 };
 

@@ -1,6 +1,6 @@
 #include "impl/net/stable_message_conduit.hpp"
 
-#include "impl/net/link_test.hpp"
+#include "impl/link/link_test.hpp"
 #include "impl/net/session_test.hpp"
 
 #include <boost/asio/detached.hpp>
@@ -17,9 +17,9 @@ namespace asio = boost::asio;
 using namespace vox;
 using namespace vox::net;
 using session::EndCause;
-using test::AcceptorSource;
-using test::echo;
-using test::EchoHandler;
+using net::test::AcceptorSource;
+using net::test::echo;
+using net::test::EchoHandler;
 
 // An initiator on a stable conduit over the links of a source.
 struct Setting {
@@ -32,7 +32,7 @@ struct Setting {
   }
   template <class Body>
   void with_session(Body body) {
-    test::run(context, [&]() -> asio::awaitable<void> {
+    link::test::run(context, [&]() -> asio::awaitable<void> {
       auto const session = co_await initiator.establish_from(source, ConduitMode::stable);
       REQUIRE(session);
       CHECK(co_await echo(session->root, "first") == "first");

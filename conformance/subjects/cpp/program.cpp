@@ -4,8 +4,8 @@
 #include "conformance/subjects/cpp/scenario.hpp"
 #include "conformance/subjects/cpp/testbed_client.hpp"
 #include "conformance/subjects/cpp/testbed_service.hpp"
-#include "impl/net/deadline.hpp"
-#include "impl/net/listener.hpp"
+#include "impl/link/deadline.hpp"
+#include "impl/link/listener.hpp"
 #include "impl/net/serve.hpp"
 #include "impl/net/session_builder.hpp"
 

@@ -67,25 +67,25 @@ Read<std::optional<vox::session::KeepaliveSettings>> keepalive(Environment const
                                          .timeout = std::chrono::milliseconds{timeout}};
 }
 
-Read<vox::net::Address> peer(Environment const& environment) {
+Read<vox::link::Address> peer(Environment const& environment) {
   auto const text = environment("PEER_ADDR");
   if (!text) {
     return std::unexpected(std::string{"PEER_ADDR is not set: it says where the peer listens"});
   }
-  auto address = vox::net::Address::parse(*text);
+  auto address = vox::link::Address::parse(*text);
   if (!address) return refusal("PEER_ADDR", *text, address.error());
   return *std::move(address);
 }
 
-Read<vox::net::Address> listen_address(Environment const& environment) {
+Read<vox::link::Address> listen_address(Environment const& environment) {
   auto const port = number<std::uint16_t>(environment, "LISTEN_PORT");
   if (!port) return std::unexpected(port.error());
-  vox::net::Address address{
-      .transport = vox::net::Transport::tcp, .host = "127.0.0.1", .port = *port, .path = {}};
+  vox::link::Address address{
+      .transport = vox::link::Transport::tcp, .host = "127.0.0.1", .port = *port, .path = {}};
   auto const text = environment("LISTEN_TRANSPORT").value_or("tcp");
   if (text == "tcp") return address;
   if (text == "ws") {
-    address.transport = vox::net::Transport::websocket;
+    address.transport = vox::link::Transport::websocket;
     address.path = "/";
     return address;
   }
@@ -95,8 +95,8 @@ Read<vox::net::Address> listen_address(Environment const& environment) {
     return std::unexpected(
         std::string{"LISTEN_PATH is not set: LISTEN_TRANSPORT=local needs a socket path"});
   }
-  return vox::net::Address{
-      .transport = vox::net::Transport::local, .host = {}, .port = 0, .path = *path};
+  return vox::link::Address{
+      .transport = vox::link::Transport::local, .host = {}, .port = 0, .path = *path};
 }
 
 // Mode, address and scenario.

@@ -1,5 +1,5 @@
 #pragma once
-#include "impl/net/address.hpp"
+#include "impl/link/address.hpp"
 #include "impl/session/keepalive.hpp"
 #include "spec/conduit_mode.hpp"
 #include "spec/rulebook.hpp"
@@ -22,7 +22,7 @@ enum class Mode : std::uint8_t {
 // What the environment asks of the subject, read once and checked before anything starts.
 struct Settings {
   Mode mode = Mode::server;
-  vox::net::Address address;  // of the peer, or to listen on
+  vox::link::Address address;  // of the peer, or to listen on
   std::string scenario;       // of a client
   // Decides for the modes that dial; a listener takes what the initiator asks for.
   vox::ConduitMode conduit = vox::ConduitMode::bare;

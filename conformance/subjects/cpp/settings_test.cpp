@@ -26,7 +26,7 @@ TEST_CASE("the defaults are those of the contract") {
   auto const settings = read({{"PEER_ADDR", "h:1"}});
   REQUIRE(settings);
   CHECK(settings->mode == Mode::server);
-  CHECK(settings->address.transport == vox::net::Transport::tcp);
+  CHECK(settings->address.transport == vox::link::Transport::tcp);
   CHECK(settings->conduit == vox::ConduitMode::bare);
   CHECK(settings->accepts_connections);
   CHECK_FALSE(settings->keepalive);

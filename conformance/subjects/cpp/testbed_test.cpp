@@ -2,7 +2,7 @@
 #include "conformance/subjects/cpp/scenario.hpp"
 #include "conformance/subjects/cpp/testbed_client.hpp"
 #include "conformance/subjects/cpp/testbed_service.hpp"
-#include "impl/net/link_test.hpp"
+#include "impl/link/link_test.hpp"
 #include "impl/net/session_test.hpp"
 
 #include <algorithm>
