@@ -124,15 +124,10 @@ struct MessageLine {
   }
 };
 
-struct OutputLine {
-  std::string operator()(event::Send const& send) const {
-    auto const message = wire::decode_message(send.payload);
-    VOX_ASSERT(message.has_value() && message->connection_id == send.receipt.connection_id);
-    return "send " + line_of(*message);
-  }
+struct EventLine {
   std::string operator()(event::NotSent const& unsent) const {
     return "not_sent " + word(unsent.receipt.kind) + " " +
-           at(unsent.receipt.connection_id, unsent.receipt.id);
+           at(unsent.receipt.connection_id, unsent.receipt.id) + " " + word(unsent.reason);
   }
   std::string operator()(event::ConnectionRequested const& requested) const {
     return "requested " + std::to_string(requested.connection_id) + " " +
@@ -188,8 +183,13 @@ struct OutputLine {
 
 }  // namespace
 
-std::string line_of(Event const& output) {
-  return std::visit(OutputLine{}, output);
+std::string line_of(Event const& event) {
+  return std::visit(EventLine{}, event);
+}
+std::string line_of(Transmit const& transmit, ByteView payload) {
+  auto const message = wire::decode_message(payload);
+  VOX_ASSERT(message.has_value() && message->connection_id == transmit.receipt.connection_id);
+  return "send " + line_of(*message);
 }
 std::string line_of(wire::Message const& message) {
   return std::visit(MessageLine{message.connection_id}, message.payload);

@@ -71,7 +71,7 @@ class Reference {
   void establish(std::size_t link, vox::session::HandshakeOutcome const& outcome);
   void move_to(std::size_t number, std::size_t link);
   void pump(std::size_t number);
-  void on(std::size_t number, vox::session::Event const& output);
+  void on(std::size_t number, vox::session::Event const& event);
   void open_next(Running& running);
   static void call_echo(Running& running, vox::ConnectionSettings const& settings);
   void let_go(Running& running, vox::session::ConnectionId id);

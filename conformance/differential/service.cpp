@@ -101,7 +101,7 @@ bool is_served(session::MethodId method) {
 schema::Plan const* Service::plan_for(session::Session const& session, Key key,
                                       schema::LocalType const& local) {
   if (auto const at = plans_.find(key); at != plans_.end()) return &at->second;
-  auto const* const tracker = session.received_schemas(key.first);
+  auto const tracker = session.received_schemas(key.first);
   if (tracker == nullptr) return nullptr;
   auto const* const root =
       tracker->root({.method_id = key.second, .direction = wire::BindingDirection::args});

@@ -3,7 +3,7 @@
 #include "impl/schema/plan.hpp"
 #include "impl/session/command.hpp"
 #include "impl/session/ids.hpp"
-#include "impl/session/output.hpp"
+#include "impl/session/event.hpp"
 #include "impl/session/session.hpp"
 
 #include <map>

@@ -2,7 +2,7 @@
 #include "impl/schema/tracker.hpp"
 #include "impl/session/command.hpp"
 #include "impl/session/ids.hpp"
-#include "impl/session/output.hpp"
+#include "impl/session/event.hpp"
 #include "impl/wire/backing.hpp"
 #include "impl/wire/bytes.hpp"
 #include "impl/wire/metadata.hpp"

@@ -12,7 +12,7 @@
 namespace vox::net {
 
 namespace asio = boost::asio;
-namespace event = session::output;
+namespace event = session::event;
 using session::SessionState;
 
 void SessionDriver::on(event::NotSent const& unsent) {
@@ -66,7 +66,7 @@ void SessionDriver::on(event::Closed const& closed) {
   // The session closes an open of its own, too, that a lost conduit left without an answer.
   if (auto const open = opens_.find(id); open != opens_.end()) {
     on(event::OpenFailed{.connection_id = id,
-                          .error = session::protocol_error(session::text::session_closed)});
+                         .error = session::protocol_error(session::text::session_closed)});
   }
   auto node = connections_.extract(id);
   if (node.empty()) return;
@@ -93,7 +93,7 @@ void SessionDriver::on(event::CallReceived const& received) {
                     .metadata = received.call.metadata,
                     .args = received.call.args,
                     .backing = received.backing,
-                    .announced = session_.received_schemas(received.connection_id)},
+                    .announced = received.announced.get()},
                    std::move(responder));
 }
 
@@ -103,9 +103,8 @@ void SessionDriver::on(event::ResponseReceived const& received) {
   auto const found = connection->calls.find(received.request_id);
   if (found == connection->calls.end()) return;
   CallAnswer answer{.backing = received.backing, .ret = received.response.ret};
-  auto const* const schemas = session_.received_schemas(received.connection_id);
-  if (schemas != nullptr) {
-    answer.type = schemas->announced(
+  if (received.announced != nullptr) {
+    answer.type = received.announced->announced(
         {.method_id = found->second.call.method_id, .direction = wire::BindingDirection::response});
   }
   found->second.outcome->set(std::move(answer));

@@ -7,21 +7,22 @@
 namespace vox::session {
 
 void Slot::forget_requests() {
-  calls_in.clear();
-  calls_out.clear();
+  auto const hash = calls_in.hash_function();
+  calls_in = IdMap<MethodId>{0, hash};
+  calls_out = IdMap<MethodId>{0, hash};
   sent.reset();
 }
 
 ConnectionTable::ConnectionTable(Limits const& limits, std::uint64_t seed)
-    : closed_max_{limits.closed_connections_max}, seed_{seed}, index_{seed} {}
+    : closed_max_{limits.closed_connections_max}, seed_{seed}, index_{0, KeyedHash{seed}} {}
 
 Slot* ConnectionTable::find(ConnectionId id) {
-  auto const* const at = index_.find(id);
-  return at == nullptr ? nullptr : &slots_[*at];
+  auto const at = index_.find(id);
+  return at == index_.end() ? nullptr : &slots_[at->second];
 }
 Slot const* ConnectionTable::find(ConnectionId id) const {
-  auto const* const at = index_.find(id);
-  return at == nullptr ? nullptr : &slots_[*at];
+  auto const at = index_.find(id);
+  return at == index_.end() ? nullptr : &slots_[at->second];
 }
 Slot* ConnectionTable::find_live(ConnectionId id) {
   auto* const slot = find(id);
@@ -31,7 +32,8 @@ Slot* ConnectionTable::find_live(ConnectionId id) {
 ConnectionState ConnectionTable::state_of(ConnectionId id) const {
   auto const* const slot = find(id);
   if (slot != nullptr && (slot->is_live() || id != root_connection)) return slot->state;
-  return id == root_connection ? ConnectionState::root_removed : ConnectionState::absent;
+  if (id == root_connection) return ConnectionState::root_removed;
+  return id <= forgotten_through_[id % 2] ? ConnectionState::forgotten : ConnectionState::absent;
 }
 
 Slot& ConnectionTable::open(ConnectionId id, ConnectionState place) {
@@ -45,11 +47,11 @@ Slot& ConnectionTable::open(ConnectionId id, ConnectionState place) {
     }
     auto const at = free_.back();
     free_.pop_back();
-    index_.assign(id, at);
+    index_.insert_or_assign(id, at);
     slot = &slots_[at];
     slot->id = id;
-    slot->calls_in = FlatMap<MethodId>{seed_};
-    slot->calls_out = FlatMap<MethodId>{seed_};
+    slot->calls_in = IdMap<MethodId>{0, KeyedHash{seed_}};
+    slot->calls_out = IdMap<MethodId>{0, KeyedHash{seed_}};
   }
   slot->state = place;
   slot->driver_gone = false;
@@ -91,11 +93,13 @@ std::vector<ConnectionId> ConnectionTable::live_ids() const {
 }
 
 void ConnectionTable::release(Slot& slot) {
-  auto const at = index_.take(slot.id);
-  VOX_ASSERT(at.has_value());
+  auto const found = index_.find(slot.id);
+  VOX_ASSERT(found != index_.end());
+  auto const at = found->second;
+  index_.erase(found);
   discharge(slot);
   slot = Slot{};
-  free_.push_back(*at);
+  free_.push_back(at);
 }
 
 void ConnectionTable::forget_oldest() {
@@ -104,6 +108,8 @@ void ConnectionTable::forget_oldest() {
   auto* const slot = find(oldest.id);
   // The id may have been opened again since, and even closed once more.
   if (slot == nullptr || slot->is_live() || slot->closed_as != oldest.closed_as) return;
+  auto& through = forgotten_through_[oldest.id % 2];
+  through = std::max(through, oldest.id);
   release(*slot);
 }
 

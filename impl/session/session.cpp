@@ -210,8 +210,9 @@ bool Session::has_announced(ConnectionId id, schema::Binding binding) const {
 
 std::optional<MethodId> Session::unanswered_method(ConnectionId id, RequestId request_id) const {
   auto const* const slot = connections_.find(id);
-  auto const* const method = slot == nullptr ? nullptr : slot->calls_in.find(request_id);
-  return method == nullptr ? std::nullopt : std::optional{*method};
+  if (slot == nullptr) return std::nullopt;
+  auto const call = slot->calls_in.find(request_id);
+  return call == slot->calls_in.end() ? std::nullopt : std::optional{call->second};
 }
 
 }  // namespace vox::session

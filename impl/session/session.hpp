@@ -137,6 +137,7 @@ class Session {
   [[nodiscard]] std::optional<Transmit> announce(OutgoingMessage& message, wire::Buffer& out);
   [[nodiscard]] std::optional<schema::SchemaPayload> missing(
       Slot const& slot, Announcement const& announcement) const;
+  void release_tables(ConnectionId id);
   bool fail_front(NotSentReason reason);
   void fail_all();
   bool on_unsent(MessageInFlight const& message, NotSentReason reason);

@@ -169,7 +169,11 @@ void Session::offer(ConnectionId id, wire::ConnectionOpen const& open) {
   auto request = virtual_request(open.metadata);
   if (!request) return refuse(because(request.error().text()));
   auto& slot = connections_.open(id, ConnectionState::offered);
-  if (policy_.reopens_afresh) slot.forget_requests();  // 0.4.0 goes on with what it remembers.
+  if (policy_.reopens_afresh) {  // 0.4.0 goes on with what it remembers.
+    slot.forget_requests();
+    std::erase_if(announcing_,
+                  [id](AnnouncementInFlight const& other) { return other.connection_id == id; });
+  }
   slot.peer_settings = open.connection_settings;
   slot.our_settings = {.parity = opposite(open.connection_settings.parity),
                        .max_concurrent_requests = open.connection_settings.max_concurrent_requests};
@@ -214,6 +218,9 @@ void Session::close_slot(Slot& slot, ConnectionState as, event::Closed closed) {
     put(std::move(closed));
   }
   connections_.close(slot, as);
+  if (as == ConnectionState::closed_by_peer || state_ != SessionState::connected) {
+    release_tables(id);
+  }
   end_if_released();
 }
 

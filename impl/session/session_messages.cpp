@@ -48,7 +48,7 @@ Session::Answer Session::on(command::SendCall& call) {
     if (!has_parity(call.request_id, slot.our_settings.parity)) {
       return refuse(Misuse::request_wrong_parity);
     }
-    if (slot.calls_out.find(call.request_id) != nullptr) return refuse(Misuse::request_in_flight);
+    if (slot.calls_out.contains(call.request_id)) return refuse(Misuse::request_in_flight);
     if (slot.calls_out.size() >= slot.peer_settings.max_concurrent_requests) {
       return refuse(Misuse::requests_exhausted);
     }
@@ -66,7 +66,7 @@ Session::Answer Session::on(command::SendCall& call) {
                               .body = &call.args,
                               .announcement = announcement_for(slot, binding, call.schemas)});
   if (!token) return refuse(token.error());
-  slot.calls_out.assign(call.request_id, call.method_id);
+  slot.calls_out.insert_or_assign(call.request_id, call.method_id);
   if (call.schemas == nullptr && !slot.sent.has_sent(binding)) {
     warn_of_missing_schemas(slot, binding);
   }
@@ -78,25 +78,26 @@ Session::Answer Session::on(command::SendResponse& response) {
   auto const id = response.connection_id;
   if (auto const misuse = cannot_send_on(id, SendKind::response)) return refuse(*misuse);
   auto& slot = *connections_.find_live(id);
-  auto const* const known = slot.calls_in.find(response.request_id);
-  schema::Binding const binding{.method_id = known == nullptr ? 0 : *known,
+  auto const known = slot.calls_in.find(response.request_id);
+  bool const is_known = known != slot.calls_in.end();
+  schema::Binding const binding{.method_id = is_known ? known->second : 0,
                                 .direction = wire::BindingDirection::response};
   if (policy_.checks_own_requests) {
-    if (known == nullptr) return refuse(Misuse::request_unknown);
+    if (!is_known) return refuse(Misuse::request_unknown);
     if (!can_announce(slot, binding, response.schemas)) return refuse(Misuse::schemas_missing);
   }
   wire::MessagePayload const message = wire::RequestMessage{
       .id = response.request_id,
       .body = wire::Response{.metadata = response.metadata, .ret = {}, .schemas = {}}};
-  auto const token = enqueue(
-      {.receipt = {SendKind::response, id, response.request_id},
-       .payload = message,
-       .body = &response.ret,
-       .announcement =
-           known == nullptr ? std::nullopt : announcement_for(slot, binding, response.schemas)});
+  auto const token =
+      enqueue({.receipt = {SendKind::response, id, response.request_id},
+               .payload = message,
+               .body = &response.ret,
+               .announcement =
+                   is_known ? announcement_for(slot, binding, response.schemas) : std::nullopt});
   if (!token) return refuse(token.error());
-  if (slot.calls_in.take(response.request_id) && response.schemas == nullptr &&
-      !slot.sent.has_sent(binding)) {
+  if (is_known) slot.calls_in.erase(known);
+  if (is_known && response.schemas == nullptr && !slot.sent.has_sent(binding)) {
     warn_of_missing_schemas(slot, binding);
   }
   return Accepted{.connection_id = id, .token = *token};
@@ -107,7 +108,7 @@ Session::Answer Session::on(command::SendCancel& cancel) {
   auto const id = cancel.connection_id;
   if (auto const misuse = cannot_send_on(id, SendKind::cancel)) return refuse(*misuse);
   auto const& slot = *connections_.find_live(id);
-  if (policy_.checks_own_requests && slot.calls_out.find(cancel.request_id) == nullptr) {
+  if (policy_.checks_own_requests && !slot.calls_out.contains(cancel.request_id)) {
     return refuse(Misuse::request_unknown);
   }
   auto const token =

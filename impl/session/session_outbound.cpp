@@ -75,6 +75,7 @@ std::optional<Transmit> Session::poll_transmit(wire::Buffer& out) {
     Transmit const transmit{.token = message.token, .receipt = message.receipt};
     message.put_into(out);
     outbox_.hand_out();
+    if (transmit.receipt.kind == SendKind::close) release_tables(transmit.receipt.connection_id);
     return transmit;
   }
   return std::nullopt;
@@ -142,7 +143,8 @@ void Session::on(input::Written& written) {
   std::erase_if(announcing_, [&](AnnouncementInFlight const& announcement) {
     if (announcement.token > written.through) return false;
     auto* const slot = connections_.find(announcement.connection_id);
-    if (slot != nullptr) slot->sent.sent(announcement.binding, announcement.announced);
+    bool const is_of_use = slot != nullptr && (slot->is_live() || !policy_.reopens_afresh);
+    if (is_of_use) slot->sent.sent(announcement.binding, announcement.announced);
     return true;
   });
 }
@@ -173,6 +175,13 @@ void Session::on(input::SendFailed& failed) {
     return end(EndCause::peer_silent, "failed to send keepalive ping: " + failed.error);
   }
   if (an_open_failed) end_if_released();
+}
+
+// A closed connection needs no tables once nothing more goes out on it.
+void Session::release_tables(ConnectionId id) {
+  if (!policy_.reopens_afresh) return;
+  auto* const slot = connections_.find(id);
+  if (slot != nullptr && !slot->is_live()) slot->forget_requests();
 }
 
 bool Session::fail_front(NotSentReason reason) {
@@ -220,7 +229,7 @@ bool Session::on_unsent(MessageInFlight const& message, NotSentReason reason) {
                            .error = protocol_error(text::close_not_sent)});
     return false;
   }
-  if (receipt.kind == SendKind::call && slot != nullptr) slot->calls_out.take(receipt.id);
+  if (receipt.kind == SendKind::call && slot != nullptr) slot->calls_out.erase(receipt.id);
   put(event::NotSent{.token = message.token, .receipt = receipt, .reason = reason});
   return false;
 }

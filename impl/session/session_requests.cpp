@@ -58,7 +58,7 @@ bool Session::admit_call(Slot& slot, RequestId id, wire::Call const& call) {
               "request id " + std::to_string(id) + " is not of the caller's parity");
       return false;
     }
-    if (slot.calls_in.find(id) != nullptr) {
+    if (slot.calls_in.contains(id)) {
       violate("rpc.request.id-allocation",
               "request id " + std::to_string(id) + " is still in flight");
       return false;
@@ -85,14 +85,17 @@ bool Session::admit_call(Slot& slot, RequestId id, wire::Call const& call) {
     violate("schema.exchange.required", "call of a method whose argument type is not announced");
     return false;
   }
-  slot.calls_in.assign(id, call.method_id);
+  slot.calls_in.insert_or_assign(id, call.method_id);
   return true;
 }
 
 // r[impl rpc.response.one-per-request]
 bool Session::admit_response(Slot& slot, RequestId id, wire::Response const& response,
                              std::optional<MethodId>& method) {
-  method = slot.calls_out.take(id);
+  if (auto const call = slot.calls_out.find(id); call != slot.calls_out.end()) {
+    method = call->second;
+    slot.calls_out.erase(call);
+  }
   if (!method && policy_.checks_requests_of_peer) {
     violate("rpc.response.one-per-request",
             "response for request " + std::to_string(id) + ", which is not in flight");
