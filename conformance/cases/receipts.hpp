@@ -1,6 +1,6 @@
 #pragma once
 #include "impl/session/command.hpp"
-#include "impl/session/output.hpp"
+#include "impl/session/transmit.hpp"
 #include "impl/wire/message.hpp"
 
 #include <optional>

@@ -16,8 +16,8 @@ Lines first_words(SessionOptions options, HandshakeOutcome outcome) {
   auto session = Session::establish(TimePoint{}, std::move(options), std::move(outcome));
   if (!session) return {"failed: " + session.error().text()};
   Lines lines;
-  while (auto const output = session->poll())
-    lines.push_back(line_of(*output));
+  while (auto const event = session->poll_event())
+    lines.push_back(line_of(*event));
   return lines;
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("r[core.S1] r[connection.root] connection 0 is active at once, with ou
   Script script{in_0_4(), as_acceptor()};
   auto const root = script.session.connection(root_connection);
   REQUIRE(root);
-  CHECK(root->place == Place::root);
+  CHECK(root->state == ConnectionState::root);
   CHECK(root->our_settings.parity == Parity::even);
   CHECK(script.session.connection_count() == 1);
 }
@@ -93,11 +93,11 @@ TEST_CASE("r[core.S4] without an acceptor the root is opened and nobody is asked
 
 TEST_CASE("r[core.S4] a refused root ends the session, and nothing is sent") {
   auto session = Session::establish(TimePoint{}, in_0_4(), as_initiator()).value();
-  static_cast<void>(session.poll());
+  static_cast<void>(session.poll_event());
   CHECK(session.call(TimePoint{}, command::Reject{.connection_id = 0, .metadata = {}}));
-  CHECK(line_of(*session.poll()) == "closed 0 by session_end {}");
-  CHECK(line_of(*session.poll()) == "ended refused");
-  CHECK_FALSE(session.poll());
+  CHECK(line_of(*session.poll_event()) == "closed 0 by session_end {}");
+  CHECK(line_of(*session.poll_event()) == "ended refused");
+  CHECK_FALSE(session.poll_event());
 }
 
 TEST_CASE("r[core.S4] the root is consented to once") {
@@ -159,11 +159,11 @@ TEST_CASE("r[core.R3] a request is answered once, by whatever answer comes first
         Command{command::Abandon{.connection_id = 2}}}) {
     Script script;
     script.hears(2, open());
-    REQUIRE(script.session.call(script.now, first));
+    REQUIRE(script.quietly(first));
     for (Command const& second : {Command{command::Accept{.connection_id = 2}},
                                   Command{command::Reject{.connection_id = 2}},
                                   Command{command::Abandon{.connection_id = 2}}}) {
-      auto const answer = script.session.call(script.now, second);
+      auto const answer = script.quietly(second);
       REQUIRE_FALSE(answer);
       CHECK(*answer.error().misuse() == Misuse::connection_not_offered);
     }
@@ -174,23 +174,23 @@ TEST_CASE("r[core.R3] a request that is let go is accepted, warned about and clo
   Script script;
   script.hears(2, open());
   CHECK(script.does(command::Abandon{.connection_id = 2}) ==
-        Lines{"send accept 2 odd/64 {}", "opened 2 odd/64 even/64",
+        Lines{"opened 2 odd/64 even/64",
               "warning 2 connection request let go without being used; closing connection",
-              "send close 2 {}", "closed 2 by caller_drop {}"});
+              "closed 2 by caller_drop {}", "send accept 2 odd/64 {}", "send close 2 {}"});
 }
 
 TEST_CASE("r[core.R4] whoever answers requests decides each by itself, and may be of any kind") {
   // An acceptor is whatever turns a request into a command; a plain function will do.
   Script script;
-  auto const acceptor = [](output::ConnectionRequested const& asked) -> Command {
+  auto const acceptor = [](event::ConnectionRequested const& asked) -> Command {
     if (asked.request.service() == "Echo") return command::Accept{asked.connection_id};
     return command::Reject{asked.connection_id, {}};
   };
   script.quietly(input::Received{Backing{wire::encode_message({2, open()})}});
-  auto const asked = script.session.poll();
+  auto const asked = script.session.poll_event();
   REQUIRE(asked);
-  CHECK(script.does(acceptor(std::get<output::ConnectionRequested>(*asked))) ==
-        Lines{"send accept 2 odd/64 {}", "opened 2 odd/64 even/64"});
+  CHECK(script.does(acceptor(std::get<event::ConnectionRequested>(*asked))) ==
+        Lines{"opened 2 odd/64 even/64", "send accept 2 odd/64 {}"});
 }
 
 TEST_SUITE_END();

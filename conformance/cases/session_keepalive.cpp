@@ -29,7 +29,7 @@ TEST_CASE("r[core.K1] keepalive is off unless configured") {
 TEST_CASE("r[core.K1] an interval or a timeout of zero turns it off, with a warning") {
   for (auto const& options : {every(0, 50), every(50, 0), every(-1, 50)}) {
     auto session = Session::establish(TimePoint{}, options, as_initiator()).value();
-    CHECK(line_of(*session.poll()) ==
+    CHECK(line_of(*session.poll_event()) ==
           "warning 0 keepalive disabled due to non-positive interval/timeout");
     CHECK_FALSE(session.next_deadline());
   }
@@ -66,7 +66,7 @@ TEST_CASE("r[core.K3] a pong with another nonce is ignored") {
     Script script{every(100, 50)};
     script.at(100);
     CHECK(script.hears(0, wire::Pong{.nonce = nonce}).empty());
-    CHECK(script.at(150).back() == "ended peer_silent");
+    CHECK(last_event(script.at(150)) == "ended peer_silent");
   }
 }
 
@@ -93,8 +93,8 @@ TEST_CASE("r[core.K4] a ping that cannot be sent ends the session") {
   script.now = TimePoint{} + std::chrono::milliseconds{100};
   script.quietly(input::DeadlineReached{});
   CHECK(script.says_next() == "send ping 0 n1");
-  CHECK(script.happens(input::SendFailed{.error = "no"}) ==
-        Lines{"not_sent ping 0#1", "closed 0 by session_end {}", "ended peer_silent"});
+  CHECK(script.fails_to_send() ==
+        Lines{"not_sent ping 0#1 send_failed", "closed 0 by session_end {}", "ended peer_silent"});
 }
 
 TEST_CASE("r[core.K5] the time is looked at every 10 milliseconds") {
@@ -104,7 +104,7 @@ TEST_CASE("r[core.K5] the time is looked at every 10 milliseconds") {
   CHECK(script.at(110) == Lines{"send ping 0 n1"});
   CHECK(script.deadline() == 160);
   CHECK(script.at(152).empty());
-  CHECK(script.at(160).back() == "ended peer_silent");
+  CHECK(last_event(script.at(160)) == "ended peer_silent");
 }
 
 TEST_SUITE_END();

@@ -1,5 +1,6 @@
 #pragma once
-#include "impl/session/output.hpp"
+#include "impl/session/event.hpp"
+#include "impl/session/transmit.hpp"
 #include "impl/wire/message.hpp"
 
 #include <string>
@@ -12,7 +13,8 @@ using Lines = std::vector<std::string>;
 
 // "send open 1 odd/64 {vox-service=Echo}", "closed 3 by peer {}", "ended violation connection.open"
 // …
-[[nodiscard]] std::string line_of(vox::session::Output const& output);
+[[nodiscard]] std::string line_of(vox::session::Event const& event);
+[[nodiscard]] std::string line_of(vox::session::Transmit const& transmit, vox::ByteView payload);
 [[nodiscard]] std::string line_of(vox::wire::Message const& message);
 
 }  // namespace voxspec::test

@@ -50,9 +50,9 @@ Lines Model::end(std::string_view cause) {
 }
 
 Lines Model::violate(ConnectionId id, std::string_view rule) {
-  return Lines{"send protocol_error 0 " + std::string{rule} + ": message on connection " +
-               std::to_string(id) + " that is not allowed there"} +
-         end("violation " + std::string{rule});
+  return end("violation " + std::string{rule}) +
+         Lines{"send protocol_error 0 " + std::string{rule} + ": message on connection " +
+               std::to_string(id) + " that is not allowed there"};
 }
 
 // The connection is no more; with the last virtual one a session ends whose root nobody holds.
@@ -65,7 +65,7 @@ Lines Model::gone(ConnectionId id, std::string_view how, EndedBy by) {
   }
   connections.erase(id);
   past[id] = by;
-  return lines + end_if_unused();
+  return by == EndedBy::rejection && !in_spec() ? lines : lines + end_if_unused();
 }
 
 Lines Model::end_if_unused() {
@@ -137,8 +137,8 @@ Lines Model::close(ConnectionId id) {
   if (!is_connected) return {refused(text::close_while_disconnected)};
   if (id == root_connection) return {refused(text::close_of_root)};
   if (!has(id)) return {refused(text::connection_not_found)};
-  return Lines{"send close " + name + " {}"} +
-         gone(id, "closed " + name + " by us {}", EndedBy::us);
+  return gone(id, "closed " + name + " by us {}", EndedBy::us) +
+         Lines{"send close " + name + " {}"};
 }
 
 Lines Model::decide(Act act, ConnectionId id) {
@@ -146,10 +146,11 @@ Lines Model::decide(Act act, ConnectionId id) {
   if (!is(id, Is::offered)) return {refused(Misuse::connection_not_offered)};
   if (!is_connected) return {refused(Misuse::disconnected)};
   if (act == Act::refuse) {
-    return Lines{"send reject " + name + " {}"} + gone(id, "", EndedBy::us);
+    return gone(id, "", in_spec() ? EndedBy::us : EndedBy::rejection) +
+           Lines{"send reject " + name + " {}"};
   }
   connections[id] = Is::open;
-  return {"send accept " + name + " odd/64 {}", "opened " + name + " odd/64 even/64"};
+  return {"opened " + name + " odd/64 even/64", "send accept " + name + " odd/64 {}"};
 }
 
 Lines Model::drop_caller(ConnectionId id) {
@@ -160,7 +161,7 @@ Lines Model::drop_caller(ConnectionId id) {
   }
   if (!has(id)) return {};
   auto const told = is_connected ? Lines{"send close " + name + " {}"} : Lines{};
-  return told + gone(id, "closed " + name + " by caller_drop {}", EndedBy::us);
+  return gone(id, "closed " + name + " by caller_drop {}", EndedBy::us) + told;
 }
 
 Lines Model::resume(Act act) {
@@ -173,12 +174,13 @@ Lines Model::resume(Act act) {
   Lines lines{"resumed " + std::to_string(++generation) + " with retry"};
   if (!in_spec()) return lines;
   // The answer may have been lost with the old conduit.
+  Lines told;
   for (auto const& [id, what] : std::map{connections}) {
     if (what != Is::asked || has_ended) continue;
-    lines =
-        lines + Lines{"send close " + std::to_string(id) + " {}"} + gone(id, "closed", EndedBy::us);
+    lines = lines + gone(id, "closed", EndedBy::us);
+    told.push_back("send close " + std::to_string(id) + " {}");
   }
-  return lines;
+  return lines + told;
 }
 
 }  // namespace voxspec::test

@@ -19,7 +19,8 @@ Session begin(Rulebook rulebook, HandshakeOutcome const& outcome) {
   options.has_recoverer = outcome.role == Role::initiator;
   options.is_registered = outcome.role == Role::acceptor;
   options.keepalive = {std::chrono::milliseconds{50}, std::chrono::seconds{1000}};
-  options.limits.outbound_messages_max = 8;
+  options.limits.wanted_messages_max = 8;
+  options.limits.owed_messages_max = 8;
   return Session::establish(TimePoint{}, options, outcome).value();
 }
 
@@ -101,9 +102,9 @@ void Pair::do_step(Side& side, std::uint32_t kind, std::uint32_t pick) {
       return;
     case 10:
       if (side.watched.live().empty()) return;
-      static_cast<void>(
-          side.watched.call(now_, command::SendChannel{pick_from(side.watched.live(), pick), 5,
-                                                       wire::Item{.item = as_bytes("x")}}));
+      static_cast<void>(side.watched.call(
+          now_, command::SendChannel{pick_from(side.watched.live(), pick), 5,
+                                     command::Item{.item = to_bytes(as_bytes("x"))}}));
       return;
     case 11:
       now_ += std::chrono::milliseconds{10 * (pick % 8)};
@@ -131,7 +132,7 @@ std::optional<ConnectionId> Pair::open(std::size_t index, Parity parity) {
   auto const id = sides_[index].watched.call(
       now_, command::Open{.settings = {.parity = parity, .max_concurrent_requests = 4},
                           .service = "Echo"});
-  return id ? std::optional{*id} : std::nullopt;
+  return id ? std::optional{id->connection_id} : std::nullopt;
 }
 
 void Pair::close(std::size_t index, ConnectionId id) {
@@ -144,14 +145,20 @@ void Pair::drop_caller(std::size_t index, ConnectionId id) {
 
 // The next call, or the schemas that go before it, does not go out, though the link stands.
 void Pair::fail_call(Side& side) {
-  while (auto const output = side.watched.poll()) {
-    auto const* const sent = std::get_if<output::Send>(&*output);
-    if (sent != nullptr &&
-        (sent->receipt.kind == SendKind::call || sent->receipt.kind == SendKind::schema)) {
-      return side.watched.handle(now_, input::SendFailed{.error = "full"});
+  for (;;) {
+    while (auto const event = side.watched.poll_event())
+      absorb(side, *event);
+    wire::Buffer payload;
+    auto const transmit = side.watched.poll_transmit(payload);
+    if (!transmit) break;
+    auto const kind = transmit->receipt.kind;
+    if (kind == SendKind::call || kind == SendKind::schema) {
+      side.watched.handle(now_, input::SendFailed{.token = transmit->token, .error = "full"});
+      break;
     }
-    absorb(side, *output);
+    deliver(side, payload.view());
   }
+  side.watched.write(now_);
 }
 
 void Pair::cancel(Side& side, Request const& request) {
@@ -168,7 +175,7 @@ bool Pair::call(std::size_t index, ConnectionId id) {
   if (!side.watched.call(now_, command::SendCall{.connection_id = id,
                                                  .request_id = request,
                                                  .method_id = request % 3,
-                                                 .args = as_bytes("a"),
+                                                 .args = to_bytes(as_bytes("a")),
                                                  .schemas = u32_type()})) {
     return false;
   }
@@ -186,7 +193,7 @@ void Pair::respond(Side& side, Request const& request) {
   auto const answer =
       side.watched.call(now_, command::SendResponse{.connection_id = request.connection,
                                                     .request_id = request.id,
-                                                    .ret = as_bytes("r"),
+                                                    .ret = to_bytes(as_bytes("r")),
                                                     .schemas = text_type()});
   if (answer) return;
   auto const* const misuse = answer.error().misuse();
@@ -254,25 +261,37 @@ void Pair::finish() {
 }
 
 void Pair::poll(Side& side) {
-  while (auto const output = side.watched.poll())
-    absorb(side, *output);
+  do {
+    while (auto const event = side.watched.poll_event())
+      absorb(side, *event);
+  } while (poll_transmit(side));
+  side.watched.write(now_);
 }
 
-void Pair::absorb(Side& side, Output const& output) {
-  if (auto const* const sent = std::get_if<output::Send>(&output)) {
-    transcript_.insert(transcript_.end(), sent->payload.begin(), sent->payload.end());
-    if (&side == &sides_[0]) record_.peer_said(sent->payload);
-    if (is_connected_) peer_of(side).inbox.push_back(to_bytes(sent->payload));
-  } else if (auto const* const request = std::get_if<output::ConnectionRequested>(&output)) {
+bool Pair::poll_transmit(Side& side) {
+  wire::Buffer payload;
+  if (!side.watched.poll_transmit(payload)) return false;
+  deliver(side, payload.view());
+  return true;
+}
+
+void Pair::deliver(Side& side, ByteView payload) {
+  transcript_.insert(transcript_.end(), payload.begin(), payload.end());
+  if (&side == &sides_[0]) record_.peer_said(payload);
+  if (is_connected_) peer_of(side).inbox.push_back(to_bytes(payload));
+}
+
+void Pair::absorb(Side& side, Event const& event) {
+  if (auto const* const request = std::get_if<event::ConnectionRequested>(&event)) {
     if (side.decides_at_once) decide(side, request->connection_id, 0);
-  } else if (auto const* const call = std::get_if<output::CallReceived>(&output)) {
+  } else if (auto const* const call = std::get_if<event::CallReceived>(&event)) {
     side.to_answer.push_back({.connection = call->connection_id, .id = call->request_id});
-  } else if (std::holds_alternative<output::ResponseReceived>(output)) {
+  } else if (std::holds_alternative<event::ResponseReceived>(event)) {
     ++side.answered;
-  } else if (auto const* const end = std::get_if<output::Ended>(&output)) {
+  } else if (auto const* const end = std::get_if<event::Ended>(&event)) {
     // Two peers that obey the rules never accuse each other, whatever crosses on the way.
     if (end->cause == EndCause::violation || end->cause == EndCause::accused) {
-      complaints_.push_back(line_of(output));
+      complaints_.push_back(line_of(event));
     }
   }
 }

@@ -24,14 +24,14 @@ command::SendCall our_call(RequestId id, ConnectionId connection = 0) {
           .request_id = id,
           .method_id = 7,
           .metadata = {},
-          .args = as_bytes("a"),
+          .args = to_bytes(as_bytes("a")),
           .schemas = u32_type()};
 }
 command::SendResponse our_response(RequestId id, ConnectionId connection = 0) {
   return {.connection_id = connection,
           .request_id = id,
           .metadata = {},
-          .ret = as_bytes("r"),
+          .ret = to_bytes(as_bytes("r")),
           .schemas = text_type()};
 }
 
@@ -42,13 +42,13 @@ TEST_SUITE_BEGIN("rpc");
 TEST_CASE(
     "r[rpc.request.id-allocation] by the specification request ids are of the caller's parity") {
   auto script = announced();
-  CHECK(script.hears(0, call(1)).back() == "ended violation rpc.request.id-allocation");
+  CHECK(last_event(script.hears(0, call(1))) == "ended violation rpc.request.id-allocation");
   // On a virtual connection it is the parity that its opener chose for itself.
   Script other{in_spec()};
   auto const id = other.opened_by_peer(Parity::odd);
   other.hears(id, schemas(args, u32_schema()));
   CHECK(other.hears(id, call(1)).size() == 1);
-  CHECK(other.hears(id, call(2)).back() == "ended violation rpc.request.id-allocation");
+  CHECK(last_event(other.hears(id, call(2))) == "ended violation rpc.request.id-allocation");
 }
 
 TEST_CASE("r[rpc.request.id-allocation] by the specification an id in flight is not used again") {
@@ -56,7 +56,7 @@ TEST_CASE("r[rpc.request.id-allocation] by the specification an id in flight is 
   CHECK(script.hears(0, call(2)).size() == 1);
   script.does(our_response(2));
   CHECK(script.hears(0, call(2)).size() == 1);
-  CHECK(script.hears(0, call(2)).back() == "ended violation rpc.request.id-allocation");
+  CHECK(last_event(script.hears(0, call(2))) == "ended violation rpc.request.id-allocation");
 }
 
 TEST_CASE("r[rpc.request.id-allocation] 0.4.0 looks at neither") {
@@ -71,7 +71,7 @@ TEST_CASE(
   script.hears(0, schemas(response, u32_schema()));
   script.does(our_call(1));
   CHECK(script.hears(0, reply(1)).size() == 1);
-  CHECK(script.hears(0, reply(1)).back() == "ended violation rpc.response.one-per-request");
+  CHECK(last_event(script.hears(0, reply(1))) == "ended violation rpc.response.one-per-request");
 }
 
 TEST_CASE("r[rpc.cancel] a response to a request that we cancelled is taken") {
@@ -92,7 +92,7 @@ TEST_CASE(
   CHECK(script.hears(id, call(3)).size() == 1);
   script.does(our_response(1, id));
   CHECK(script.hears(id, call(5)).size() == 1);
-  CHECK(script.hears(id, call(7)).back() ==
+  CHECK(last_event(script.hears(id, call(7))) ==
         "ended violation rpc.flow-control.max-concurrent-requests.inbound");
 }
 
@@ -148,11 +148,11 @@ TEST_CASE("r[rpc.cancel] by the specification only a request in flight can be ca
 TEST_CASE(
     "r[schema.exchange.required] by the specification data without schemas ends the session") {
   Script script{in_spec()};
-  CHECK(script.hears(0, call(2)).back() == "ended violation schema.exchange.required");
+  CHECK(last_event(script.hears(0, call(2))) == "ended violation schema.exchange.required");
   Script answered{in_spec()};
   answered.hears(0, schemas(args, u32_schema()));  // of the other direction
   answered.does(our_call(1));
-  CHECK(answered.hears(0, reply(1)).back() == "ended violation schema.exchange.required");
+  CHECK(last_event(answered.hears(0, reply(1))) == "ended violation schema.exchange.required");
 }
 
 TEST_SUITE_END();

@@ -55,6 +55,13 @@ wire::ChannelBody channel_body(std::uint8_t byte) {
   return choices[byte % 4];
 }
 
+command::ChannelBody own_channel_body(std::uint8_t byte) {
+  command::ChannelBody const choices[] = {command::Item{.item = to_bytes(as_bytes("i"))},
+                                          wire::Close{}, wire::Reset{},
+                                          wire::GrantCredit{.additional = byte}};
+  return choices[byte % 4];
+}
+
 wire::Metadata const& two_entries() {
   static wire::Metadata const metadata{
       {.key = "reason", .value = std::string_view{"story"}, .flags = 0},
@@ -146,7 +153,7 @@ constexpr OwnWord own_words[] = {
                                 .request_id = id_of(args[1]),
                                 .method_id = args[2] % 4U,
                                 .metadata = {},
-                                .args = as_bytes("a"),
+                                .args = to_bytes(as_bytes("a")),
                                 .schemas = schemas_of(args[2] / 4)};
      }},
     {"want_response",
@@ -154,7 +161,7 @@ constexpr OwnWord own_words[] = {
        return command::SendResponse{.connection_id = id_of(args[0]),
                                     .request_id = id_of(args[1]),
                                     .metadata = {},
-                                    .ret = as_bytes("r"),
+                                    .ret = to_bytes(as_bytes("r")),
                                     .schemas = schemas_of(args[2])};
      }},
     {"want_cancel",
@@ -166,7 +173,7 @@ constexpr OwnWord own_words[] = {
      [](Args args) -> Command {
        return command::SendChannel{.connection_id = id_of(args[0]),
                                    .channel_id = id_of(args[1]),
-                                   .body = channel_body(args[2])};
+                                   .body = own_channel_body(args[2])};
      }},
     {"want_shutdown", [](Args) -> Command { return command::Shutdown{}; }},
 };
@@ -231,7 +238,8 @@ bool SessionScenario::begin() {
     options.keepalive = {milliseconds{(who & 64U) != 0 ? 0 : 20}, milliseconds{30}};
   }
   if ((how & 1U) != 0) options.recovery_timeout = milliseconds{25};
-  options.limits.outbound_messages_max = 1U + (how >> 1U) % 8;
+  options.limits.wanted_messages_max = 1U + (how >> 1U) % 8;
+  options.limits.owed_messages_max = options.limits.wanted_messages_max;
   options.limits.connections_max = 2U + (how >> 4U) % 8;
   options.limits.requests_max = 3;
   options.limits.closed_connections_max = 2;
@@ -354,27 +362,31 @@ void SessionScenario::sleep(Args) {
 
 // Says of the next message that it did not go out.
 void SessionScenario::fail_to_send(Args) {
-  while (auto const said = poll()) {
-    if (!said->starts_with("send ")) continue;
-    return happens(input::SendFailed{.error = "full"});
+  for (;;) {
+    auto const said = poll();
+    if (said == Said::nothing) return;
+    if (said == Said::message) {
+      return happens(input::SendFailed{.token = handed_out_, .error = "full"});
+    }
   }
 }
 
-// Polls as often.
+// Polls as often. Messages are handed out by that and not yet written.
 void SessionScenario::listen(Args args) {
   for (unsigned i = 0; i < args[0] % 4U; ++i)
     static_cast<void>(poll());
 }
 
-void SessionScenario::happens(Input const& input) {
+void SessionScenario::happens(Input input) {
   has_unheard_ = true;
-  watched_->handle(now_, input);
+  watched_->handle(now_, std::move(input));
 }
 
-void SessionScenario::wants(Command const& command) {
+void SessionScenario::wants(Command command) {
   if (has_unheard_) drain();
-  auto const answer = watched_->call(now_, command);
-  write(answer ? "  done " + std::to_string(*answer) : "  refused: " + answer.error().text());
+  auto const answer = watched_->call(now_, std::move(command));
+  write(answer ? "  done " + std::to_string(answer->connection_id)
+               : "  refused: " + answer.error().text());
 }
 
 void SessionScenario::resume(Args args) {
@@ -382,28 +394,26 @@ void SessionScenario::resume(Args args) {
   has_unheard_ = true;
 }
 
-void SessionScenario::note(Output const& output) {
-  if (auto const* const sent = std::get_if<output::Send>(&output)) {
-    record_.session_said(sent->payload);
-  } else if (std::holds_alternative<output::Resumed>(output)) {
-    record_.resumed();
-  } else if (std::holds_alternative<output::Ended>(output)) {
-    record_.ended();
+SessionScenario::Said SessionScenario::poll() {
+  if (auto const event = watched_->poll_event()) {
+    if (std::holds_alternative<event::Resumed>(*event)) record_.resumed();
+    if (std::holds_alternative<event::Ended>(*event)) record_.ended();
+    write("> " + line_of(*event));
+    return Said::event;
   }
-}
-
-std::optional<std::string> SessionScenario::poll() {
-  auto const output = watched_->poll();
-  if (!output) return std::nullopt;
-  note(*output);
-  auto line = line_of(*output);
-  write("> " + line);
-  return line;
+  wire::Buffer payload;
+  auto const transmit = watched_->poll_transmit(payload);
+  if (!transmit) return Said::nothing;
+  handed_out_ = transmit->token;
+  record_.session_said(payload.view());
+  write("> " + line_of(*transmit, payload.view()));
+  return Said::message;
 }
 
 void SessionScenario::drain() {
-  while (poll()) {
+  while (poll() != Said::nothing) {
   }
+  watched_->write(now_);
   has_unheard_ = false;
   watched_->compare();
 }

@@ -66,14 +66,15 @@ class SessionScenario {
   void pass_time(Args args);
   void sleep(Args args);
   void listen(Args args);
-  void happens(vox::session::Input const& input);
+  void happens(vox::session::Input input);
   // What the application wants.
-  void wants(vox::session::Command const& command);
+  void wants(vox::session::Command command);
   void resume(Args args);
   [[nodiscard]] vox::session::HandshakeOutcome outcome(std::uint8_t change) const;
 
-  void note(vox::session::Output const& output);
-  std::optional<std::string> poll();
+  // What was polled: an event, or a message by its token.
+  enum class Said : std::uint8_t { nothing, event, message };
+  Said poll();
   void drain();
 
   vox::ByteView story_;
@@ -81,7 +82,8 @@ class SessionScenario {
   std::shared_ptr<vox::schema::Plan const> plan_;
   std::optional<WatchedSession> watched_;
   vox::TimePoint now_{};
-  bool has_unheard_ = false;  // the session has something to say that no command knew of
+  vox::session::Token handed_out_ = 0;  // the last message that was polled
+  bool has_unheard_ = false;            // the session has something to say that no command knew of
   std::size_t steps_ = 0;
   std::string transcript_;
   LinkRecord record_{vox::Role::acceptor};

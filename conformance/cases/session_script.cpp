@@ -117,6 +117,14 @@ ByteView text_schema() {
   return cbor;
 }
 
+std::string last_event(Lines const& lines) {
+  std::string last;
+  for (auto const& line : lines) {
+    if (!line.starts_with("send ")) last = line;
+  }
+  return last;
+}
+
 Script::Script(SessionOptions options, HandshakeOutcome outcome)
     : session{Session::establish(TimePoint{}, std::move(options), outcome).value()},
       next_of_peer_{outcome.our_settings.parity == Parity::odd ? 2U : 1U} {
@@ -132,16 +140,37 @@ Lines Script::hears(Bytes payload) {
   return happens(input::Received{.payload = Backing{std::move(payload)}});
 }
 
-Lines Script::does(Command const& command) {
-  auto const answer = session.call(now, command);
+Lines Script::does(Command command) {
+  auto const answer = quietly(std::move(command));
   auto lines = says();
   if (!answer) lines.push_back("refused: " + answer.error().text());
   return lines;
 }
 
-Lines Script::happens(Input const& input) {
-  session.handle(now, input);
+Lines Script::happens(Input input) {
+  quietly(std::move(input));
   return says();
+}
+
+Lines Script::fails_to_send() {
+  session.handle(now, input::SendFailed{.token = handed_out_, .error = "no"});
+  return says();
+}
+
+std::expected<Accepted, Refusal> Script::quietly(Command command) {
+  writes();
+  return session.call(now, std::move(command));
+}
+
+void Script::quietly(Input input) {
+  writes();
+  session.handle(now, std::move(input));
+}
+
+void Script::writes() {
+  if (session.written_through() < handed_out_) {
+    session.handle(now, input::Written{.through = handed_out_});
+  }
 }
 
 Lines Script::at(std::int64_t milliseconds) {
@@ -150,18 +179,21 @@ Lines Script::at(std::int64_t milliseconds) {
 }
 
 std::string Script::says_next() {
-  auto const output = session.poll();
-  if (!output) return {};
-  if (auto const* const send = std::get_if<output::Send>(&*output)) {
-    sent_.push_back(to_bytes(send->payload));
-  }
-  return line_of(*output);
+  if (auto const event = session.poll_event()) return line_of(*event);
+  writes();
+  wire::Buffer payload;
+  auto const transmit = session.poll_transmit(payload);
+  if (!transmit) return {};
+  handed_out_ = transmit->token;
+  sent_.push_back(payload.take());
+  return line_of(*transmit, payload.view());
 }
 
 Lines Script::says() {
   Lines lines;
   for (auto line = says_next(); !line.empty(); line = says_next())
     lines.push_back(line);
+  writes();
   return lines;
 }
 
@@ -172,11 +204,11 @@ std::optional<std::int64_t> Script::deadline() const {
 }
 
 ConnectionId Script::opened_by_us(Parity parity) {
-  auto const id = session.call(
-      now, command::Open{.settings = {.parity = parity}, .service = "Echo", .metadata = {}});
+  auto const id =
+      quietly(command::Open{.settings = {.parity = parity}, .service = "Echo", .metadata = {}});
   static_cast<void>(says());
-  static_cast<void>(hears(id.value(), accept(opposite(parity))));
-  return *id;
+  static_cast<void>(hears(id.value().connection_id, accept(opposite(parity))));
+  return id->connection_id;
 }
 
 ConnectionId Script::opened_by_peer(Parity parity, std::uint32_t max_concurrent_requests) {

@@ -11,8 +11,9 @@
 #include <vector>
 
 // One session of the reference implementation, spoken to by hand: the test plays its peer, its
-// application and its clock. All that it says in turn is written as lines, one an output, so that a
-// case is a list of what is done and of what has to come of it.
+// application, its clock and its conduit, which takes every message at once. All that it says in
+// turn is written as lines, first its events and then its messages, so that a case is a list of
+// what is done and of what has to come of it.
 namespace voxspec::test {
 
 [[nodiscard]] vox::ResumeKey resume_key(unsigned number);
@@ -43,6 +44,9 @@ namespace voxspec::test {
 [[nodiscard]] vox::session::SharedSchemas u32_type();
 [[nodiscard]] vox::session::SharedSchemas text_type();
 
+// The last line that is an event, and not a message; empty if there is none.
+[[nodiscard]] std::string last_event(Lines const& lines);
+
 class Script {
  public:
   // The session is established and, if it asks for consent to its root, gets it.
@@ -52,20 +56,24 @@ class Script {
   // What the session says after each of these. A refused command is the line "refused: …".
   Lines hears(vox::session::ConnectionId id, vox::wire::MessagePayload const& payload);
   Lines hears(vox::Bytes payload);
-  Lines does(vox::session::Command const& command);
-  Lines happens(vox::session::Input const& input);
+  Lines does(vox::session::Command command);
+  Lines happens(vox::session::Input input);
   // Lets the time pass to so many milliseconds after the start and tells the session.
   Lines at(std::int64_t milliseconds);
   Lines loses_conduit() { return happens(vox::session::input::ConduitLost{}); }
 
-  // For cases that do not want everything polled at once.
-  [[nodiscard]] std::expected<vox::session::ConnectionId, vox::session::Refusal> quietly(
-      vox::session::Command const& command) {
-    return session.call(now, command);
-  }
-  void quietly(vox::session::Input const& input) { session.handle(now, input); }
+  // The message that says_next() gave last does not go out.
+  Lines fails_to_send();
+
+  // For cases that do not want everything polled at once. A message that says_next() gave counts as
+  // written as soon as the session is spoken to again.
+  [[nodiscard]] std::expected<vox::session::Accepted, vox::session::Refusal> quietly(
+      vox::session::Command command);
+  void quietly(vox::session::Input input);
   [[nodiscard]] std::string says_next();
   Lines says();
+  // Everything that was handed out is written.
+  void writes();
 
   // All payloads that went out, in order.
   [[nodiscard]] std::vector<vox::Bytes> const& sent() const { return sent_; }
@@ -83,6 +91,7 @@ class Script {
  private:
   vox::session::ConnectionId next_of_peer_;
   std::vector<vox::Bytes> sent_;
+  vox::session::Token handed_out_ = 0;
 };
 
 }  // namespace voxspec::test

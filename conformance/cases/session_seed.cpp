@@ -33,7 +33,7 @@ TEST_CASE("r[core.U5] duplicate_connection_accept_is_ignored_after_first") {
     script.does(an_open());
     CHECK(script.hears(1, accept()) == Lines{"opened 1 odd/64 even/64"});
     CHECK(script.hears(1, accept()).empty());
-    CHECK(script.session.connection(1)->place == Place::active);
+    CHECK(script.session.connection(1)->state == ConnectionState::active);
   }
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("r[core.C3] close_request_clears_pending_outbound_open") {
     Script script{options};
     script.does(an_open());
     auto const lines = script.does(command::Close{.connection_id = 1, .metadata = {}});
-    CHECK(lines.back() == "open_failed 1 protocol error: session closed");
+    CHECK(last_event(lines) == "open_failed 1 protocol error: session closed");
     CHECK_FALSE(script.session.connection(1));
   }
 }

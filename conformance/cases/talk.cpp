@@ -67,15 +67,19 @@ Talk talk(Rulebook rulebook, std::vector<Word> const& words) {
   Talk talk;
   std::vector<Json> answers;
   auto const listen = [&] {
-    while (auto const output = session.poll()) {
-      if (auto const* const sent = std::get_if<output::Send>(&*output)) {
-        answers.push_back(frame_of(sent->payload));
-        talk.record.session_said(sent->payload);
-      } else if (auto const* const asked = std::get_if<output::ConnectionRequested>(&*output)) {
+    while (auto const event = session.poll_event()) {
+      if (auto const* const asked = std::get_if<event::ConnectionRequested>(&*event)) {
         static_cast<void>(
             session.call(TimePoint{}, command::Accept{.connection_id = asked->connection_id}));
       }
     }
+    wire::Buffer payload;
+    while (session.poll_transmit(payload)) {
+      answers.push_back(frame_of(payload.view()));
+      talk.record.session_said(payload.view());
+      payload.clear();
+    }
+    session.write(TimePoint{});
   };
   listen();
   for (auto const& word : words) {

@@ -4,6 +4,7 @@
 #include "conformance/cases/session_lines.hpp"
 #include "impl/wire/message.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <type_traits>
 #include <variant>
@@ -31,54 +32,83 @@ void erase_connection(Map& map, ConnectionId id) {
 WatchedSession::WatchedSession(Session begun) : session_{std::move(begun)} {}
 
 std::string WatchedSession::name_of(Receipt const& receipt) const {
-  return line_of(output::NotSent{.receipt = receipt});
+  return line_of(event::NotSent{.receipt = receipt});
 }
 
-void WatchedSession::handle(TimePoint now, Input const& input) {
+void WatchedSession::handle(TimePoint now, Input input) {
   note_input(input);
-  all_is_heard_ = false;
-  session_.handle(now, input);
-  if (std::holds_alternative<input::DeadlineReached>(input)) {
-    auto const next = session_.next_deadline();
-    expect(!next || *next > now, "wants to be woken for a time that has passed");
-  }
+  auto const is_deadline = std::holds_alternative<input::DeadlineReached>(input);
+  session_.handle(now, std::move(input));
+  if (!is_deadline) return;
+  auto const next = session_.next_deadline();
+  expect(!next || *next > now, "wants to be woken for a time that has passed");
 }
 
-std::expected<ConnectionId, Refusal> WatchedSession::call(TimePoint now, Command const& command) {
+std::expected<Accepted, Refusal> WatchedSession::call(TimePoint now, Command command) {
   auto const root = session_.connection(root_connection);
-  auto const has_root = !root || root->place == Place::root;
-  auto answer = session_.call(now, command);
+  auto const has_root = !root || root->state == ConnectionState::root;
+  auto const noted = command;
+  auto answer = session_.call(now, std::move(command));
   if (answer) {
-    all_is_heard_ = false;
-    note_command(command, *answer, has_root && *answer == root_connection);
+    note_command(noted, *answer, has_root && answer->connection_id == root_connection);
   } else {
-    note_refusal(command, answer.error());
+    note_refusal(noted, answer.error());
   }
-  in_flight_.reset();
   return answer;
 }
 
-std::optional<Output> WatchedSession::poll() {
-  in_flight_.reset();
-  auto output = session_.poll();
-  all_is_heard_ = !output;
-  if (output) note(*output);
-  return output;
+std::optional<Event> WatchedSession::poll_event() {
+  auto event = session_.poll_event();
+  if (event) note(*event);
+  return event;
+}
+
+std::optional<Transmit> WatchedSession::poll_transmit(wire::Buffer& out) {
+  auto const before = out.size();
+  auto transmit = session_.poll_transmit(out);
+  if (transmit) {
+    note_transmit(*transmit, out.view().subspan(before));
+  } else {
+    expect(out.size() == before, "puts bytes into the buffer without a message");
+  }
+  return transmit;
+}
+
+void WatchedSession::write(TimePoint now) {
+  if (!in_flight_.empty()) {
+    handle(now, input::Written{.through = in_flight_.back().transmit.token});
+  }
 }
 
 void WatchedSession::note_input(Input const& input) {
-  if (session_.state() == SessionState::ended) return in_flight_.reset();
-  if (std::holds_alternative<input::SendFailed>(input) && in_flight_) {
-    if (in_flight_->kind == SendKind::schema) {
-      announced_.erase(*binding_in_flight_);
-    } else {
-      accept_for_sending(*in_flight_);
-      if (answer_in_flight_) {
-        answers_[{in_flight_->connection_id, in_flight_->id}].push_front(*answer_in_flight_);
-      }
-    }
+  if (auto const* const written = std::get_if<input::Written>(&input)) {
+    while (!in_flight_.empty() && in_flight_.front().transmit.token <= written->through)
+      in_flight_.pop_front();
   }
-  in_flight_.reset();
+  if (session_.state() == SessionState::ended) {
+    // Nothing more goes out on a conduit that is gone, and nobody is told.
+    if (!std::holds_alternative<input::ConduitLost>(input) &&
+        !std::holds_alternative<input::SendFailed>(input)) {
+      return;
+    }
+    unsent_.clear();
+    in_flight_.clear();
+    must_accuse_ = has_accused_;
+    return;
+  }
+  if (auto const* const failed = std::get_if<input::SendFailed>(&input)) {
+    auto const at = std::ranges::find(in_flight_, failed->token,
+                                      [](InFlight const& sent) { return sent.transmit.token; });
+    if (at == in_flight_.end()) return;
+    auto const& receipt = at->transmit.receipt;
+    if (at->binding) {
+      announced_.erase(*at->binding);
+    } else {
+      accept_for_sending(receipt);
+      if (at->answer) answers_[{receipt.connection_id, receipt.id}].push_front(*at->answer);
+    }
+    in_flight_.erase(at);
+  }
   if (std::holds_alternative<input::ConduitLost>(input)) is_connected_ = false;
   if (auto const* const received = std::get_if<input::Received>(&input)) {
     note_received(received->payload.view());
@@ -100,12 +130,34 @@ void WatchedSession::note_received(ByteView payload) {
   } else if (std::holds_alternative<wire::ConnectionClose>(message->payload)) {
     // By the specification closing the root is a violation and closes nothing.
     auto const may_close = id != root_connection || !follows_spec();
-    if (may_close && session_.connection(id)) closed_by_peer_.insert(id);
+    if (!may_close || !session_.connection(id)) return;
+    closed_by_peer_.insert(id);
+    close_on_wire(id);
+  } else if (std::holds_alternative<wire::ConnectionAccept>(message->payload)) {
+    if (asked_.contains(id)) agreed_.insert(id);
   }
 }
 
-void WatchedSession::note_command(Command const& command, ConnectionId id, bool is_root) {
-  if (auto const promise = promised_by(command, id, is_root)) accept_for_sending(*promise);
+// The connection is closed for both, or will be when the peer reads on.
+void WatchedSession::close_on_wire(ConnectionId id) {
+  agreed_.erase(id);
+  erase_connection(announced_, id);
+}
+
+void WatchedSession::note_command(Command const& command, Accepted accepted, bool is_root) {
+  auto const id = accepted.connection_id;
+  if (auto const promise = promised_by(command, id, is_root)) {
+    accept_for_sending(*promise);
+    expect(accepted.token > last_token_, "gives a token that does not rise");
+    last_token_ = accepted.token;
+    promised_.emplace(accepted.token, *promise);
+    auto const speaks = promise->kind == SendKind::call || promise->kind == SendKind::response ||
+                        promise->kind == SendKind::cancel || promise->kind == SendKind::channel;
+    expect(!speaks || session_.has_event() || can_speak_on(id),
+           "takes a message for a connection that is not there");
+    expect(promise->kind != SendKind::accept || session_.has_event() || offered_.contains(id),
+           "accepts what nobody asked for");
+  }
   if (std::holds_alternative<command::Open>(command)) {
     expect(has_parity(id, session_.our_settings().parity), "opened an id of the wrong parity");
     expect(id > last_opened_, "opened an id twice");
@@ -136,7 +188,7 @@ void WatchedSession::note_refusal(Command const& command, Refusal const& refusal
       command);
   auto const is = [&refusal](auto const& cause) { return refusal == Refusal{cause}; };
   expect(!is(Misuse::queue_full) || !session_.can_send(), "has room and says that it has none");
-  if (!id || !is_connected_ || !all_is_heard_) return;
+  if (!id || !is_connected_ || session_.has_event()) return;
   expect(!offered_.contains(*id) || !is(Misuse::connection_not_offered),
          "does not know what it asked consent for");
   expect(!live_.contains(*id) || (!is(Misuse::connection_not_active) &&
@@ -161,21 +213,25 @@ bool WatchedSession::can_speak_on(ConnectionId id) const {
   return live_.contains(id) || (id == root_connection && offered_.contains(id));
 }
 
+// Events run ahead of the messages, so that this is about what went over the wire.
 void WatchedSession::check_place(Receipt const& receipt) {
   auto const id = receipt.connection_id;
   switch (receipt.kind) {
     case SendKind::open:
-      return expect(asked_.contains(id), "sends an open that is resolved already");
+      return;
     case SendKind::accept:
-      return expect(offered_.contains(id), "accepts what nobody asked for");
+      agreed_.insert(id);
+      return;
     case SendKind::close:
+      close_on_wire(id);
       return expect(id != root_connection, "closes the root");
     case SendKind::schema:
     case SendKind::call:
     case SendKind::response:
     case SendKind::cancel:
     case SendKind::channel:
-      expect(can_speak_on(id), "speaks on a connection that is not there");
+      expect(id == root_connection || agreed_.contains(id),
+             "speaks on a connection that is not there");
       return expect(!closed_by_peer_.contains(id), "speaks on a connection that the peer closed");
     case SendKind::ping:
       expect(id == root_connection, "pings off the root");
@@ -196,8 +252,8 @@ void WatchedSession::check_place(Receipt const& receipt) {
 void WatchedSession::check_schemas(Receipt const& receipt, wire::Message const& message) {
   auto const id = receipt.connection_id;
   if (auto const* const schema = std::get_if<wire::SchemaMessage>(&message.payload)) {
-    binding_in_flight_ = BindingKey{id, schema->method_id, schema->direction};
-    expect(announced_.insert(*binding_in_flight_).second, "announces a binding twice");
+    expect(announced_.insert({id, schema->method_id, schema->direction}).second,
+           "announces a binding twice");
     return;
   }
   auto const* const request = std::get_if<wire::RequestMessage>(&message.payload);
@@ -224,23 +280,42 @@ std::optional<MethodId> WatchedSession::take_answer(Receipt const& receipt) {
   return method;
 }
 
-void WatchedSession::on_send(Receipt const& receipt, ByteView payload) {
+void WatchedSession::note_transmit(Transmit const& transmit, ByteView payload) {
+  auto const& [token, receipt] = transmit;
   expect(is_connected_, "sends on a conduit that is gone");
   expect(!has_accused_, "speaks after a ProtocolError");
+  expect(in_flight_.empty() || token > in_flight_.back().transmit.token, "sends out of order");
+  expect(token > session_.written_through(), "sends what was written before");
+  if (auto const promise = promised_.find(token); promise != promised_.end()) {
+    expect(promise->second == receipt, "sends something else than it promised");
+    promised_.erase(promise);
+  }
   auto const message = wire::decode_message(payload, wire::Strictness::strict);
   if (!message) return complain("sends what cannot be decoded");
   expect(receipt_of(*message) == receipt, "sends something else than it says");
   check_schemas(receipt, *message);
   check_place(receipt);
-  answer_in_flight_ = receipt.kind == SendKind::response ? take_answer(receipt) : std::nullopt;
-  if (receipt.kind != SendKind::schema) settle(receipt);
-  in_flight_ = receipt;
+  InFlight in_flight{.transmit = transmit, .binding = {}, .answer = {}};
+  if (auto const* const schema = std::get_if<wire::SchemaMessage>(&message->payload)) {
+    in_flight.binding = BindingKey{receipt.connection_id, schema->method_id, schema->direction};
+  } else {
+    settle(receipt);
+  }
+  if (receipt.kind == SendKind::response) in_flight.answer = take_answer(receipt);
+  in_flight_.push_back(in_flight);
+}
+
+void WatchedSession::note_unconfirmed(event::NotSent const& unsent) {
+  auto const at = std::ranges::find(in_flight_, unsent.token,
+                                    [](InFlight const& sent) { return sent.transmit.token; });
+  expect(at != in_flight_.end() && at->transmit.receipt == unsent.receipt,
+         "calls unconfirmed what it did not hand out");
+  if (at != in_flight_.end()) in_flight_.erase(at);
 }
 
 void WatchedSession::forget_connection(ConnectionId id) {
   erase_connection(calls_in_, id);
   erase_connection(calls_out_, id);
-  erase_connection(announced_, id);
 }
 
 void WatchedSession::forget_conduit() {
@@ -253,10 +328,10 @@ void WatchedSession::forget_conduit() {
 
 template <class Event>
 void WatchedSession::on(Event const& event) {
-  using namespace output;
-  if constexpr (std::is_same_v<Event, Send>) {
-    on_send(event.receipt, event.payload);
-  } else if constexpr (std::is_same_v<Event, NotSent>) {
+  using namespace event;
+  if constexpr (std::is_same_v<Event, NotSent>) {
+    if (event.reason == NotSentReason::unconfirmed) return note_unconfirmed(event);
+    promised_.erase(event.token);
     settle(event.receipt);
     auto const& receipt = event.receipt;
     if (receipt.kind == SendKind::call) calls_out_.erase({receipt.connection_id, receipt.id});
@@ -282,6 +357,7 @@ void WatchedSession::on(Event const& event) {
            "closes a connection that is not there");
     forget_connection(event.connection_id);
   } else if constexpr (std::is_same_v<Event, CloseFailed>) {
+    promised_.erase(event.token);
     settle({SendKind::close, event.connection_id, 0});
   } else if constexpr (std::is_same_v<Event, CallReceived>) {
     auto const is_new =
@@ -307,22 +383,22 @@ void WatchedSession::on(Event const& event) {
     forget_conduit();
   } else if constexpr (std::is_same_v<Event, Ended>) {
     has_ended_ = true;
-    expect(has_accused_ == (event.cause == EndCause::violation),
-           "ends with an accusation that it did not make");
+    must_accuse_ = event.cause == EndCause::violation;
     expect((event.cause == EndCause::violation) == event.rule.has_value(),
            "names a rule without a violation");
   }
 }
 
-void WatchedSession::note(Output const& output) {
-  if (has_ended_) complain("speaks after its end: " + line_of(output));
-  std::visit([this](auto const& event) { on(event); }, output);
+void WatchedSession::note(Event const& event) {
+  if (has_ended_) complain("speaks after its end: " + line_of(event));
+  std::visit([this](auto const& what) { on(what); }, event);
 }
 
 void WatchedSession::compare() {
   expect(has_ended_ == (session_.state() == SessionState::ended), "does not say that it ended");
   expect(session_.generation() == generation_, "counts another generation than it says");
   if (has_ended_) {
+    expect(has_accused_ == must_accuse_, "ends with an accusation that it did not make");
     expect(!session_.next_deadline(), "wants to be woken after its end");
     expect(asked_.empty(), "never resolved an open");
     expect(live_.empty() && offered_.empty(), "never closed a connection");
@@ -335,6 +411,10 @@ void WatchedSession::compare() {
   }
   expect((session_.state() == SessionState::connected) == is_connected_,
          "takes its conduit for another than it says");
+  if (!is_connected_) {
+    std::erase_if(in_flight_, [](InFlight const& sent) { return sent.binding.has_value(); });
+    expect(in_flight_.empty(), "never said what became of what it had handed out");
+  }
   compare_connections();
 }
 
@@ -349,10 +429,10 @@ void WatchedSession::compare_connections() {
     ++requests[key.first].first;
   for (auto const& [key, method] : calls_out_)
     ++requests[key.first].second;
-  auto const check = [&](ConnectionId id, Place place) {
+  auto const check = [&](ConnectionId id, ConnectionState state) {
     auto const info = session_.connection(id);
     if (!info) return complain("has no slot for connection " + std::to_string(id));
-    expect(info->place == place || id == root_connection, "has a slot at another place");
+    expect(info->state == state || id == root_connection, "has a slot in another state");
     if (!follows_spec()) return;  // 0.4.0 takes ids twice, and remembers requests of closed ids.
     auto const& [in, out] = requests[id];
     expect(info->requests_from_peer == in && info->requests_from_us == out,
@@ -361,26 +441,31 @@ void WatchedSession::compare_connections() {
     expect(out <= info->peer_settings.max_concurrent_requests, "has more requests than it may");
   };
   for (auto const id : asked_)
-    check(id, Place::pending_outbound);
+    check(id, ConnectionState::pending_outbound);
   for (auto const id : offered_)
-    check(id, Place::offered);
+    check(id, ConnectionState::offered);
   for (auto const id : live_)
-    check(id, Place::active);
+    check(id, ConnectionState::active);
+}
+
+void WatchedSession::drain() {
+  wire::Buffer out;
+  while (poll_event() || poll_transmit(out)) {
+  }
 }
 
 void WatchedSession::finish(TimePoint now) {
-  while (poll()) {
-  }
+  drain();
   static_cast<void>(call(now, command::Shutdown{}));
-  while (poll()) {
-  }
+  drain();
   compare();
   expect(has_ended_, "does not end");
   auto const refused = call(now, command::Open{});
   expect(!refused && refused.error().text() == "protocol error: session closed",
          "takes commands after its end");
   handle(now, input::DeadlineReached{});
-  expect(!poll(), "speaks when spoken to after its end");
+  wire::Buffer out;
+  expect(!poll_event() && !poll_transmit(out), "speaks when spoken to after its end");
 }
 
 }  // namespace voxspec::test

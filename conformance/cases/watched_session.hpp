@@ -20,8 +20,9 @@ namespace voxspec::test {
 //  - the ids it allocates are of its parity and rise, so none comes twice
 //  - each of its opens is resolved exactly once, and it holds a slot for every connection that it
 //    spoke of and did not end, and no other
-//  - what it accepted for sending goes out once, or it says that it does not; nobody else's message
-//    goes out, none on a connection that is not there, and none on a conduit that is gone
+//  - what it accepted for sending goes out once, in order, or it says that it does not; nobody
+//    else's message goes out, none on a connection that is not there, and none on a conduit that is
+//    gone; what was handed out and not written when the conduit was lost is named
 //  - in `spec`, schemas go before the data that needs them, and a response answers one call
 //  - it does not refuse a command for a reason that it knows to be wrong
 //  - one Ping is outstanding at a time, with nonces 1, 2, 3, …
@@ -33,14 +34,18 @@ class WatchedSession {
  public:
   explicit WatchedSession(vox::session::Session begun);
 
-  void handle(vox::TimePoint now, vox::session::Input const& input);
+  void handle(vox::TimePoint now, vox::session::Input input);
   // A command whose meaning depends on what the session has said (all but Open and Shutdown) wants
   // that to be polled first, as an application would.
-  std::expected<vox::session::ConnectionId, vox::session::Refusal> call(
-      vox::TimePoint now, vox::session::Command const& command);
-  [[nodiscard]] std::optional<vox::session::Output> poll();
+  std::expected<vox::session::Accepted, vox::session::Refusal> call(vox::TimePoint now,
+                                                                    vox::session::Command command);
+  // Events are to be polled before messages.
+  [[nodiscard]] std::optional<vox::session::Event> poll_event();
+  [[nodiscard]] std::optional<vox::session::Transmit> poll_transmit(vox::wire::Buffer& out);
+  // Everything that was handed out is written.
+  void write(vox::TimePoint now);
 
-  // Compares the book with the session. poll() has nothing more.
+  // Compares the book with the session. There is nothing more to be polled.
   void compare();
   // Ends the session, polls it, and looks whether anything is left over.
   void finish(vox::TimePoint now);
@@ -72,13 +77,16 @@ class WatchedSession {
 
   void note_input(vox::session::Input const& input);
   void note_received(vox::ByteView payload);
-  void note_command(vox::session::Command const& command, vox::session::ConnectionId id,
+  void note_command(vox::session::Command const& command, vox::session::Accepted accepted,
                     bool is_root);
   void note_refusal(vox::session::Command const& command, vox::session::Refusal const& refusal);
-  void note(vox::session::Output const& output);
+  void note(vox::session::Event const& output);
   template <class Event>
   void on(Event const& event);
-  void on_send(vox::session::Receipt const& receipt, vox::ByteView payload);
+  void note_transmit(vox::session::Transmit const& transmit, vox::ByteView payload);
+  void note_unconfirmed(vox::session::event::NotSent const& unsent);
+  void drain();
+  void close_on_wire(vox::session::ConnectionId id);
   void check_place(vox::session::Receipt const& receipt);
   void check_schemas(vox::session::Receipt const& receipt, vox::wire::Message const& message);
   // The method of the call that the oldest queued response of this receipt answers.
@@ -101,20 +109,28 @@ class WatchedSession {
   bool root_was_requested_ = false;
 
   std::multiset<ReceiptKey> unsent_;  // accepted for sending; neither sent nor given up
-  std::optional<vox::session::Receipt> in_flight_;
-  std::optional<BindingKey> binding_in_flight_;
-  std::optional<vox::session::MethodId> answer_in_flight_;
+  std::map<vox::session::Token, vox::session::Receipt> promised_;  // by accepted commands
+  vox::session::Token last_token_ = 0;
+  struct InFlight {
+    vox::session::Transmit transmit;
+    std::optional<BindingKey> binding;
+    std::optional<vox::session::MethodId> answer;
+  };
+  std::deque<InFlight> in_flight_;
   std::map<RequestKey, vox::session::MethodId> calls_in_;             // that we owe a response
   std::map<RequestKey, vox::session::MethodId> calls_out_;            // that we wait for
   std::map<RequestKey, std::deque<vox::session::MethodId>> answers_;  // on their way out
+  // What the peer has seen on the wire: announcements, and the connections that both sides agreed
+  // on.
   std::set<BindingKey> announced_;
+  std::set<vox::session::ConnectionId> agreed_;
 
   std::uint64_t generation_ = 0;
   std::uint64_t last_ping_ = 0;
   std::set<std::uint64_t> pongs_;  // nonces that came on the root
   bool is_connected_ = true;
   bool has_accused_ = false;
-  bool all_is_heard_ = false;  // the session has nothing to say that is not in the book
+  bool must_accuse_ = false;
   bool has_ended_ = false;
 };
 

@@ -154,17 +154,23 @@ void Reference::move_to(std::size_t number, std::size_t link) {
 }
 
 void Reference::pump(std::size_t number) {
-  while (auto const output = sessions_[number].session.poll())
-    on(number, *output);
+  auto& running = sessions_[number];
+  while (running.session.has_event() || running.session.has_transmit()) {
+    while (auto const event = running.session.poll_event())
+      on(number, *event);
+    wire::Buffer payload;
+    auto const transmit = running.session.poll_transmit(payload);
+    if (!transmit) continue;
+    said_.push_back({.link = running.link, .payload = payload.take()});
+    running.session.handle(now, session::input::Written{.through = transmit->token});
+  }
 }
 
-void Reference::on(std::size_t number, session::Output const& output) {
+void Reference::on(std::size_t number, session::Event const& event) {
   auto& running = sessions_[number];
-  if (auto const* const send = std::get_if<session::output::Send>(&output)) {
-    said_.push_back({.link = running.link, .payload = vox::to_bytes(send->payload)});
-  } else if (auto const* const asked = std::get_if<session::output::ConnectionRequested>(&output)) {
+  if (auto const* const asked = std::get_if<session::event::ConnectionRequested>(&event)) {
     decide(running, *asked);
-  } else if (auto const* const call = std::get_if<session::output::CallReceived>(&output)) {
+  } else if (auto const* const call = std::get_if<session::event::CallReceived>(&event)) {
     if (flaws_ == Flaws::absent) running.service.forget(call->connection_id);
     auto const answer = running.service.answer(running.session, *call);
     // Refused only where the connection is gone, and then 0.4.0 drops the response, too.
@@ -174,39 +180,38 @@ void Reference::on(std::size_t number, session::Output const& output) {
                                             .metadata = {},
                                             .ret = answer.ret,
                                             .schemas = answer.schemas}));
-  } else if (auto const* const closed = std::get_if<session::output::Closed>(&output)) {
+  } else if (auto const* const closed = std::get_if<session::event::Closed>(&event)) {
     running.service.forget(closed->connection_id);
     losses_.closed.push_back(closed->connection_id);
     let_go(running, closed->connection_id);
-  } else if (auto const* const opened = std::get_if<session::output::Opened>(&output)) {
+  } else if (auto const* const opened = std::get_if<session::event::Opened>(&event)) {
     if (running.opened == opened->connection_id) call_echo(running, opened->our_settings);
-  } else if (auto const* const failed = std::get_if<session::output::OpenFailed>(&output)) {
+  } else if (auto const* const failed = std::get_if<session::event::OpenFailed>(&event)) {
     if (running.opened == failed->connection_id) open_next(running);
-  } else if (auto const* const response = std::get_if<session::output::ResponseReceived>(&output)) {
+  } else if (auto const* const response = std::get_if<session::event::ResponseReceived>(&event)) {
     if (response->method_id) let_go(running, response->connection_id);
-  } else if (std::holds_alternative<session::output::Resumed>(output)) {
+  } else if (std::holds_alternative<session::event::Resumed>(event)) {
     running.service.forget(session::root_connection);
-  } else if (std::holds_alternative<session::output::ConduitWanted>(output)) {
+  } else if (std::holds_alternative<session::event::ConduitWanted>(event)) {
     losses_.conduit = true;
     wants_link_ = true;
     links_[running.link].fate = LinkFate::mute;
-  } else if (std::holds_alternative<session::output::Disconnected>(output)) {
+  } else if (std::holds_alternative<session::event::Disconnected>(event)) {
     losses_.conduit = true;
     links_[running.link].fate = LinkFate::mute;
-  } else if (std::holds_alternative<session::output::Ended>(output)) {
+  } else if (std::holds_alternative<session::event::Ended>(event)) {
     losses_.conduit = true;
     close(running.link);
   }
 }
 
-void Reference::decide(Running& running, session::output::ConnectionRequested const& asked) {
+void Reference::decide(Running& running, session::event::ConnectionRequested const& asked) {
   auto const id = asked.connection_id;
   bool const refuses = manner_ == Manner::refuses && asked.request.is_virtual();
   wire::Metadata const reasons{{.key = session::key::error, .value = refusal, .flags = 0}};
-  session::Command const reject =
-      session::command::Reject{.connection_id = id, .metadata = reasons};
-  session::Command const accept = session::command::Accept{.connection_id = id};
-  auto const decided = running.session.call(now, refuses ? reject : accept);
+  session::Command reject = session::command::Reject{.connection_id = id, .metadata = reasons};
+  session::Command accept = session::command::Accept{.connection_id = id};
+  auto const decided = running.session.call(now, std::move(refuses ? reject : accept));
   VOX_ASSERT(decided.has_value());
 }
 
@@ -215,10 +220,10 @@ void Reference::open_next(Running& running) {
   running.opened.reset();
   if (running.to_open == 0) return;
   --running.to_open;
-  session::command::Open const open{
+  session::command::Open open{
       .settings = running.session.our_settings(), .service = testbed::service_name, .metadata = {}};
-  auto const id = running.session.call(now, open);
-  if (id) running.opened = *id;
+  auto const id = running.session.call(now, std::move(open));
+  if (id) running.opened = id->connection_id;
 }
 
 void Reference::call_echo(Running& running, vox::ConnectionSettings const& settings) {
@@ -247,7 +252,7 @@ void Reference::imitate_second_answer(std::size_t number, vox::ByteView meaning)
   auto const message = read_message(meaning);
   if (!message || running.opened != message->connection_id) return;
   auto const connection = running.session.connection(*running.opened);
-  bool const is_active = connection && connection->place == session::Place::active;
+  bool const is_active = connection && connection->state == session::ConnectionState::active;
   bool const is_answer = std::holds_alternative<wire::ConnectionAccept>(message->payload) ||
                          std::holds_alternative<wire::ConnectionReject>(message->payload);
   if (is_active && is_answer) let_go(running, *running.opened);

@@ -101,7 +101,7 @@ bool is_served(session::MethodId method) {
 schema::Plan const* Service::plan_for(session::Session const& session, Key key,
                                       schema::LocalType const& local) {
   if (auto const at = plans_.find(key); at != plans_.end()) return &at->second;
-  auto const* const tracker = session.received_schemas(key.first);
+  auto const tracker = session.received_schemas(key.first);
   if (tracker == nullptr) return nullptr;
   auto const* const root =
       tracker->root({.method_id = key.second, .direction = wire::BindingDirection::args});
@@ -111,7 +111,7 @@ schema::Plan const* Service::plan_for(session::Session const& session, Key key,
   return &plans_.emplace(key, *std::move(plan)).first->second;
 }
 
-Answer Service::answer(session::Session const& session, session::output::CallReceived const& call) {
+Answer Service::answer(session::Session const& session, session::event::CallReceived const& call) {
   auto const* const entry = testbed::find_method(call.call.method_id);
   if (entry == nullptr) {
     return failure(schema::UnknownMethod{}, schema::local_type<schema::Outcome<std::monostate>>());

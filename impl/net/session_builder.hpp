@@ -1,7 +1,7 @@
 #pragma once
+#include "impl/link/link.hpp"
 #include "impl/net/connection_handle.hpp"
 #include "impl/net/establish.hpp"
-#include "impl/link/link.hpp"
 #include "impl/net/link_source.hpp"
 #include "impl/net/session_config.hpp"
 #include "impl/net/session_handle.hpp"

@@ -45,13 +45,13 @@ void SessionDriver::retry_waiting() {
 
 void SessionDriver::respond(ConnectionId id, session::RequestId request_id, Bytes ret,
                             session::SharedSchemas schemas) {
-  attempt(waiting_, [this, id, request_id, ret = std::move(ret), schemas = std::move(schemas)] {
-    session::command::SendResponse const response{.connection_id = id,
-                                                  .request_id = request_id,
-                                                  .metadata = {},
-                                                  .ret = ret,
-                                                  .schemas = schemas};
-    auto const sent = session_.call(steady_now(), response);
+  session::Command response = session::command::SendResponse{.connection_id = id,
+                                                             .request_id = request_id,
+                                                             .metadata = {},
+                                                             .ret = std::move(ret),
+                                                             .schemas = std::move(schemas)};
+  attempt(waiting_, [this, response = std::move(response)]() mutable {
+    auto const sent = session_.call(steady_now(), std::move(response));
     return sent || !may_pass(sent.error());
   });
 }
@@ -71,8 +71,8 @@ void SessionDriver::accept(PendingConnection const& pending,
 void SessionDriver::reject(ConnectionId id, wire::MetadataView reasons) {
   if (id == session::root_connection) refusal_ = session::rejected(reasons);
   attempt(waiting_, [this, id, owned = wire::Metadata{reasons}] {
-    session::command::Reject const reject{.connection_id = id, .metadata = owned};
-    auto const rejected = session_.call(steady_now(), reject);
+    session::command::Reject reject{.connection_id = id, .metadata = owned};
+    auto const rejected = session_.call(steady_now(), std::move(reject));
     return rejected || !may_pass(rejected.error());
   });
 }
@@ -98,8 +98,8 @@ void SessionDriver::drop_caller(ConnectionId id) {
 
 // r[impl core.L2] r[impl core.M5]
 std::expected<void, SessionError> SessionDriver::resume(Attachment attachment) {
-  session::command::Resume const resume{.outcome = std::move(attachment.outcome)};
-  auto const answer = session_.call(steady_now(), resume);
+  session::command::Resume resume{.outcome = std::move(attachment.outcome)};
+  auto const answer = session_.call(steady_now(), std::move(resume));
   if (answer) {
     replace_conduit(std::move(attachment.conduit));
     begin_reading();
@@ -126,7 +126,7 @@ asio::awaitable<SessionDriver::Opening> SessionDriver::open(
     co_return std::unexpected(error_of(id.error()));
   }
   auto const outcome = std::make_shared<Promise<Opening>>(executor_);
-  opens_.emplace(*id, PendingOpen{.handler = std::move(handler), .outcome = outcome});
+  opens_.emplace(id->connection_id, PendingOpen{.handler = std::move(handler), .outcome = outcome});
   co_return co_await outcome->get();
 }
 
@@ -175,13 +175,13 @@ bool SessionDriver::try_call(ConnectionId id, session::RequestId request_id) {
   auto const found = connection->calls.find(request_id);
   if (found == connection->calls.end()) return true;
   auto& unanswered = found->second;
-  session::command::SendCall const call{.connection_id = id,
-                                        .request_id = request_id,
-                                        .method_id = unanswered.call.method_id,
-                                        .metadata = unanswered.call.metadata,
-                                        .args = unanswered.call.args,
-                                        .schemas = unanswered.call.schemas};
-  auto const sent = session_.call(steady_now(), call);
+  session::command::SendCall call{.connection_id = id,
+                                  .request_id = request_id,
+                                  .method_id = unanswered.call.method_id,
+                                  .metadata = unanswered.call.metadata,
+                                  .args = unanswered.call.args,
+                                  .schemas = unanswered.call.schemas};
+  auto const sent = session_.call(steady_now(), std::move(call));
   if (!sent && may_pass(sent.error())) return false;
   unanswered.is_waiting = false;
   unanswered.is_sent = sent.has_value();

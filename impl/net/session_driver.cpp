@@ -23,9 +23,6 @@ namespace {
 
 // How long the last words of a session may take to be sent.
 constexpr std::chrono::seconds farewell{1};
-// What may wait for the conduit, besides what waits in the session.
-constexpr std::size_t queued_messages_max = 64;
-constexpr std::size_t queued_bytes_max = 1uz << 20;
 
 }  // namespace
 
@@ -69,63 +66,59 @@ asio::awaitable<SessionEnd> SessionDriver::ended() {
   co_return co_await end_.get();
 }
 
-// Sends what drain() has queued, and drains for those who only say that there is something to do.
+// Sends what the session has to say, and drains for those who only say that there is something to
+// do.
 asio::awaitable<void> SessionDriver::pump() {
   auto const self = shared_from_this();
   for (;;) {
     drain();
-    while (!queued_.empty()) {
-      auto const message = std::move(queued_.front());
-      queued_.pop_front();
-      queued_bytes_ -= message.size();
-      co_await deliver(message);
+    while (co_await send_next())
       drain();
-    }
-    if (ending_ && queued_.empty()) break;
-    co_await changed_.until([this] { return dirty_ || ending_ || !queued_.empty(); });
+    if (ending_ && !session_.has_transmit()) break;
+    co_await changed_.until([this] { return dirty_ || ending_ || session_.has_transmit(); });
   }
   finish();
 }
 
-// Takes everything that the session wants, in its order: events are dealt with at once, messages
-// are queued for the pump. Once too much is queued, the rest waits in the session, which has a
-// bound of its own; beyond it the peer has to wait.
+// Takes all events that the session has, and deals with them.
 void SessionDriver::drain() {
   if (is_draining_) return;
   is_draining_ = true;
   dirty_ = false;
-  while (queued_.size() < queued_messages_max && queued_bytes_ < queued_bytes_max) {
+  for (;;) {
     retry_waiting();
     flush_joined();
-    auto const output = session_.poll();
-    if (!output) break;
-    if (forward(*output)) continue;
-    std::visit([this](auto const& said) { on(said); }, *output);
+    auto const event = session_.poll_event();
+    if (!event) break;
+    if (forward(*event)) continue;
+    std::visit([this](auto const& what) { on(what); }, *event);
   }
   is_draining_ = false;
   set_timer();
   changed_.notify();
 }
 
-void SessionDriver::on(session::output::Send const& send) {
-  if (send.payload.size() > options_.session.limits.frame_bytes_max) {
-    session_.handle(steady_now(), session::input::SendFailed{.error = "too large"});
-    return;
-  }
-  queued_bytes_ += send.payload.size();
-  queued_.push_back(to_bytes(send.payload));
-}
-
-asio::awaitable<void> SessionDriver::deliver(ByteView message) {
+// False if there is nothing to send.
+asio::awaitable<bool> SessionDriver::send_next() {
+  outgoing_.clear();
+  auto const transmit = session_.poll_transmit(outgoing_);
+  if (!transmit) co_return false;
   auto const conduit = conduit_;
-  if (!conduit) co_return;
-  auto const sent = co_await conduit->send(message);
-  if (!sent && is_current(conduit)) {
+  if (!conduit) {
+    handle(session::input::ConduitLost{});
+    co_return true;
+  }
+  auto const sent = co_await conduit->send(outgoing_.view());
+  if (sent) {
+    handle(session::input::Written{.through = transmit->token});
+  } else if (is_current(conduit) || session_.state() == SessionState::ended) {
     handle(session::input::ConduitLost{.error = sent.error().detail});
   }
+  co_return true;
 }
 
-// What a message brings about is done before the next one is looked at.
+// What a message brings about is done before the next one is looked at, and the end of the conduit
+// is seen before a resume that replaces it.
 // r[impl core.L1]
 asio::awaitable<void> SessionDriver::read(std::shared_ptr<MessageConduit> conduit) {
   auto const self = shared_from_this();
@@ -158,7 +151,6 @@ asio::awaitable<void> SessionDriver::recover(std::optional<ResumeKey> resume_key
 }
 
 void SessionDriver::replace_conduit(std::shared_ptr<MessageConduit> conduit) {
-  drop_queued();
   if (conduit_) conduit_->close();
   conduit_ = std::move(conduit);
 }
@@ -173,28 +165,22 @@ void SessionDriver::begin_reading() {
 // session ends: what it had said by then still goes out, and nothing more.
 void SessionDriver::release_conduit() {
   if (session_.rulebook() == Rulebook::vox_0_4) return;
-  drop_queued();
   if (conduit_) conduit_->close();
   conduit_.reset();
-}
-
-void SessionDriver::drop_queued() {
-  queued_.clear();
-  queued_bytes_ = 0;
 }
 
 bool SessionDriver::is_current(std::shared_ptr<MessageConduit> const& conduit) const {
   return conduit == conduit_ && session_.state() == SessionState::connected;
 }
 
-void SessionDriver::handle(session::Input const& input) {
-  session_.handle(steady_now(), input);
+void SessionDriver::handle(session::Input input) {
+  session_.handle(steady_now(), std::move(input));
   dirty_ = true;
   drain();
 }
 
-std::expected<ConnectionId, session::Refusal> SessionDriver::command(Command const& command) {
-  auto answer = session_.call(steady_now(), command);
+std::expected<session::Accepted, session::Refusal> SessionDriver::command(Command&& command) {
+  auto answer = session_.call(steady_now(), std::move(command));
   touched();
   return answer;
 }

@@ -1,7 +1,7 @@
 #pragma once
+#include "impl/link/condition.hpp"
 #include "impl/net/connection_handle.hpp"
 #include "impl/net/establish.hpp"
-#include "impl/link/condition.hpp"
 #include "impl/net/message_conduit.hpp"
 #include "impl/net/pending_connection.hpp"
 #include "impl/net/promise.hpp"
@@ -9,8 +9,8 @@
 #include "impl/net/request_handler.hpp"
 #include "impl/net/session_end.hpp"
 #include "impl/session/command.hpp"
+#include "impl/session/event.hpp"
 #include "impl/session/input.hpp"
-#include "impl/session/output.hpp"
 #include "impl/session/proxy.hpp"
 #include "impl/session/session.hpp"
 
@@ -70,7 +70,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   [[nodiscard]] boost::asio::awaitable<SessionEnd> ended();
 
   // What handles and responders ask for.
-  std::expected<session::ConnectionId, session::Refusal> command(session::Command const& command);
+  std::expected<session::Accepted, session::Refusal> command(session::Command&& command);
   [[nodiscard]] boost::asio::awaitable<Opening> open(ConnectionSettings settings,
                                                      std::string service, wire::Metadata metadata,
                                                      std::shared_ptr<RequestHandler> handler);
@@ -131,22 +131,21 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   [[nodiscard]] boost::asio::awaitable<void> pump();
   [[nodiscard]] boost::asio::awaitable<void> read(std::shared_ptr<MessageConduit> conduit);
   [[nodiscard]] boost::asio::awaitable<void> recover(std::optional<ResumeKey> resume_key);
-  [[nodiscard]] boost::asio::awaitable<void> deliver(ByteView message);
+  [[nodiscard]] boost::asio::awaitable<bool> send_next();
 
   void drain();
   void replace_conduit(std::shared_ptr<MessageConduit> conduit);
   void begin_reading();
   void release_conduit();
-  void drop_queued();
   [[nodiscard]] bool is_current(std::shared_ptr<MessageConduit> const& conduit) const;
-  void handle(session::Input const& input);
+  void handle(session::Input input);
   // To be called after every command: the pump will see to what comes of it.
   void touched();
   void set_timer();
   void on_timer();
   void finish();
 
-  [[nodiscard]] bool forward(session::Output const& output);
+  [[nodiscard]] bool forward(session::Event const& event);
   void flush_joined();
   static void touch_both(Joined const& joined);
 
@@ -159,32 +158,31 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void log(std::string_view line) const;
 
   // What the session says.
-  void on(session::output::Send const& send);
-  void on(session::output::NotSent const& unsent);
-  void on(session::output::ConnectionRequested const& requested);
-  void on(session::output::Opened const& opened);
-  void on(session::output::OpenFailed const& failed);
-  void on(session::output::Closed const& closed);
-  void on(session::output::CloseFailed const& failed);
-  void on(session::output::CallReceived const& received);
-  void on(session::output::ResponseReceived const& received);
-  void on(session::output::CancelReceived const& received);
-  void on(session::output::ChannelReceived const& received);
-  void on(session::output::ConduitWanted const& wanted);
-  void on(session::output::Disconnected const& disconnected);
-  void on(session::output::Resumed const& resumed);
-  void on(session::output::Warning const& warning);
-  void on(session::output::Ended const& ended);
+  void on(session::event::NotSent const& unsent);
+  void on(session::event::ConnectionRequested const& requested);
+  void on(session::event::Opened const& opened);
+  void on(session::event::OpenFailed const& failed);
+  void on(session::event::Closed const& closed);
+  void on(session::event::CloseFailed const& failed);
+  void on(session::event::CallReceived const& received);
+  void on(session::event::ResponseReceived const& received);
+  void on(session::event::CancelReceived const& received);
+  void on(session::event::ChannelReceived const& received);
+  void on(session::event::ConduitWanted const& wanted);
+  void on(session::event::Disconnected const& disconnected);
+  void on(session::event::Resumed const& resumed);
+  void on(session::event::Warning const& warning);
+  void on(session::event::Ended const& ended);
 
   boost::asio::any_io_executor executor_;
   DriverOptions options_;
   session::Session session_;
   std::shared_ptr<MessageConduit> conduit_;  // null while there is none
-  Condition changed_;                            // whatever somebody may wait for has changed
+  Condition changed_;                        // whatever somebody may wait for has changed
   bool dirty_ = true;                        // the session has been spoken to since the last drain
   bool is_draining_ = false;
-  std::deque<Bytes> queued_;  // messages for the conduit
-  std::size_t queued_bytes_ = 0;
+  // The message that goes out now.
+  wire::Buffer outgoing_;
   boost::asio::steady_timer timer_;
   std::optional<TimePoint> timer_at_;
   bool is_leaving_ = false;  // the timer is set for the farewell

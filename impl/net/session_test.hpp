@@ -1,7 +1,7 @@
 #pragma once
 // Helpers for the tests of running sessions: a service that echoes, and sessions over memory links.
-#include "impl/net/link_source.hpp"
 #include "impl/link/memory_link.hpp"
+#include "impl/net/link_source.hpp"
 #include "impl/net/promise.hpp"
 #include "impl/net/request_handler.hpp"
 #include "impl/net/session_builder.hpp"

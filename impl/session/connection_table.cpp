@@ -6,30 +6,38 @@
 
 namespace vox::session {
 
+void Slot::forget_requests() {
+  auto const hash = calls_in.hash_function();
+  calls_in = IdMap<MethodId>{0, hash};
+  calls_out = IdMap<MethodId>{0, hash};
+  sent.reset();
+}
+
 ConnectionTable::ConnectionTable(Limits const& limits, std::uint64_t seed)
-    : closed_max_{limits.closed_connections_max}, seed_{seed}, index_{seed} {}
+    : closed_max_{limits.closed_connections_max}, seed_{seed}, index_{0, KeyedHash{seed}} {}
 
 Slot* ConnectionTable::find(ConnectionId id) {
-  auto const* const at = index_.find(id);
-  return at == nullptr ? nullptr : &slots_[*at];
+  auto const at = index_.find(id);
+  return at == index_.end() ? nullptr : &slots_[at->second];
 }
 Slot const* ConnectionTable::find(ConnectionId id) const {
-  auto const* const at = index_.find(id);
-  return at == nullptr ? nullptr : &slots_[*at];
+  auto const at = index_.find(id);
+  return at == index_.end() ? nullptr : &slots_[at->second];
 }
 Slot* ConnectionTable::find_live(ConnectionId id) {
   auto* const slot = find(id);
   return slot != nullptr && slot->is_live() ? slot : nullptr;
 }
 
-Place ConnectionTable::place_of(ConnectionId id) const {
+ConnectionState ConnectionTable::state_of(ConnectionId id) const {
   auto const* const slot = find(id);
-  if (slot != nullptr && (slot->is_live() || id != root_connection)) return slot->place;
-  return id == root_connection ? Place::root_removed : Place::absent;
+  if (slot != nullptr && (slot->is_live() || id != root_connection)) return slot->state;
+  if (id == root_connection) return ConnectionState::root_removed;
+  return id <= forgotten_through_[id % 2] ? ConnectionState::forgotten : ConnectionState::absent;
 }
 
-Slot& ConnectionTable::open(ConnectionId id, Place place) {
-  VOX_ASSERT(places::taken.contains(place));
+Slot& ConnectionTable::open(ConnectionId id, ConnectionState place) {
+  VOX_ASSERT(states::taken.contains(place));
   auto* slot = find(id);
   VOX_ASSERT(slot == nullptr || !slot->is_live());
   if (slot == nullptr) {
@@ -39,24 +47,27 @@ Slot& ConnectionTable::open(ConnectionId id, Place place) {
     }
     auto const at = free_.back();
     free_.pop_back();
-    index_.assign(id, at);
+    index_.insert_or_assign(id, at);
     slot = &slots_[at];
     slot->id = id;
-    slot->calls_in = FlatMap<MethodId>{seed_};
-    slot->calls_out = FlatMap<MethodId>{seed_};
+    slot->calls_in = IdMap<MethodId>{0, KeyedHash{seed_}};
+    slot->calls_out = IdMap<MethodId>{0, KeyedHash{seed_}};
   }
-  slot->place = place;
+  slot->state = place;
   slot->driver_gone = false;
   slot->received.reset();
+  discharge(*slot);
   ++live_count_;
   return *slot;
 }
 
-void ConnectionTable::close(Slot& slot, Place as) {
-  VOX_ASSERT(slot.is_live() && (as == Place::closed_here || as == Place::closed_by_peer));
-  slot.place = as;
+void ConnectionTable::close(Slot& slot, ConnectionState as) {
+  VOX_ASSERT(slot.is_live() &&
+             (as == ConnectionState::closed_here || as == ConnectionState::closed_by_peer));
+  slot.state = as;
   slot.closed_as = ++closings_;
   slot.received.reset();
+  discharge(slot);
   --live_count_;
   closed_.push_back({.id = slot.id, .closed_as = slot.closed_as});
   if (closed_.size() > closed_max_) forget_oldest();
@@ -69,7 +80,7 @@ void ConnectionTable::erase(Slot& slot) {
 }
 
 bool ConnectionTable::has_virtual() const {
-  return live_count_ > (place_of(root_connection) == Place::root ? 1U : 0U);
+  return live_count_ > (state_of(root_connection) == ConnectionState::root ? 1U : 0U);
 }
 
 std::vector<ConnectionId> ConnectionTable::live_ids() const {
@@ -82,10 +93,13 @@ std::vector<ConnectionId> ConnectionTable::live_ids() const {
 }
 
 void ConnectionTable::release(Slot& slot) {
-  auto const at = index_.take(slot.id);
-  VOX_ASSERT(at.has_value());
+  auto const found = index_.find(slot.id);
+  VOX_ASSERT(found != index_.end());
+  auto const at = found->second;
+  index_.erase(found);
+  discharge(slot);
   slot = Slot{};
-  free_.push_back(*at);
+  free_.push_back(at);
 }
 
 void ConnectionTable::forget_oldest() {
@@ -94,6 +108,8 @@ void ConnectionTable::forget_oldest() {
   auto* const slot = find(oldest.id);
   // The id may have been opened again since, and even closed once more.
   if (slot == nullptr || slot->is_live() || slot->closed_as != oldest.closed_as) return;
+  auto& through = forgotten_through_[oldest.id % 2];
+  through = std::max(through, oldest.id);
   release(*slot);
 }
 

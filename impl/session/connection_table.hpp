@@ -1,11 +1,13 @@
 #pragma once
 #include "impl/schema/tracker.hpp"
-#include "impl/session/flat_map.hpp"
+#include "impl/session/connection_state.hpp"
+#include "impl/session/id_map.hpp"
 #include "impl/session/ids.hpp"
 #include "impl/session/transitions.hpp"
 #include "spec/limits.hpp"
 #include "spec/settings.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -19,25 +21,30 @@ namespace vox::session {
 // r[impl connection]
 struct Slot {
   ConnectionId id = 0;
-  Place place = Place::absent;
+  ConnectionState state = ConnectionState::absent;
   bool driver_gone = false;
   ConnectionSettings our_settings;
   ConnectionSettings peer_settings;
   // The method of each request in flight: of the peer's, which we owe responses, and of ours.
-  FlatMap<MethodId> calls_in;
-  FlatMap<MethodId> calls_out;
+  IdMap<MethodId> calls_in;
+  IdMap<MethodId> calls_out;
   schema::SendTracker sent;
   // What the peer has announced; made with the first announcement.
-  std::unique_ptr<schema::ReceiveTracker> received;
+  std::shared_ptr<schema::ReceiveTracker> received;
+  std::size_t announced_bytes = 0;  // of the announcements in `received`
   // Counts how often ids were closed, so that an old memory of this one is told from a new one.
   std::uint64_t closed_as = 0;
 
-  [[nodiscard]] bool is_live() const { return places::taken.contains(place); }
+  // Everything about requests, and what was announced to the peer.
+  void forget_requests();
+
+  [[nodiscard]] bool is_live() const { return states::taken.contains(state); }
 };
 
 // All connections of a session: the live ones, and of the closed ones the last so many, because the
 // peer may still speak on an id that we closed, and because 0.4.0 remembers what it sent on an id.
-// Finding one costs the same for one connection and for a hundred thousand.
+// Of those that were forgotten only the highest id of each parity is kept: ids are handed out in
+// rising order, so that an unknown id up to there counts as closed.
 class ConnectionTable {
  public:
   ConnectionTable(Limits const& limits, std::uint64_t seed);
@@ -46,16 +53,26 @@ class ConnectionTable {
   [[nodiscard]] Slot* find(ConnectionId id);
   [[nodiscard]] Slot const* find(ConnectionId id) const;
   [[nodiscard]] Slot* find_live(ConnectionId id);
-  [[nodiscard]] Place place_of(ConnectionId id) const;
+  [[nodiscard]] ConnectionState state_of(ConnectionId id) const;
 
   // A live slot at `place` for an id that has none. What is remembered of the id is in it.
-  Slot& open(ConnectionId id, Place place);
+  Slot& open(ConnectionId id, ConnectionState place);
   // A live slot is over; its id is remembered as closed_here or closed_by_peer.
-  void close(Slot& slot, Place as);
+  void close(Slot& slot, ConnectionState as);
   // A live slot is gone as if it had never been.
   void erase(Slot& slot);
 
   [[nodiscard]] std::size_t live_count() const { return live_count_; }
+  // What the slots take, and what was announced on them.
+  [[nodiscard]] std::size_t held_bytes() const {
+    return (slots_.size() - free_.size()) * sizeof(Slot) + announced_bytes_;
+  }
+  // The slot has taken an announcement of so many bytes.
+  void charge(Slot& slot, std::size_t bytes) {
+    slot.announced_bytes += bytes;
+    announced_bytes_ += bytes;
+  }
+  void discharge(Slot& slot) { announced_bytes_ -= std::exchange(slot.announced_bytes, 0); }
   // r[impl connection.virtual]
   [[nodiscard]] bool has_virtual() const;
   [[nodiscard]] std::vector<ConnectionId> live_ids() const;  // in rising order
@@ -64,7 +81,7 @@ class ConnectionTable {
   template <class Visit>
   void for_each(Visit const& visit) {
     for (auto& slot : slots_) {
-      if (slot.place != Place::absent) visit(slot);
+      if (slot.state != ConnectionState::absent) visit(slot);
     }
   }
 
@@ -79,12 +96,14 @@ class ConnectionTable {
 
   std::size_t closed_max_;
   std::uint64_t seed_;
-  FlatMap<std::uint32_t> index_;  // into slots_
+  IdMap<std::uint32_t> index_;  // into slots_
   std::deque<Slot> slots_;
   std::vector<std::uint32_t> free_;
-  std::deque<Closed> closed_;  // in the order of closing
+  std::deque<Closed> closed_;                        // in the order of closing
+  std::array<ConnectionId, 2> forgotten_through_{};  // of even and of odd ids
   std::uint64_t closings_ = 0;
   std::size_t live_count_ = 0;
+  std::size_t announced_bytes_ = 0;
 };
 
 }  // namespace vox::session

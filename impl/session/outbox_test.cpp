@@ -12,81 +12,100 @@ using namespace vox::session;
 
 namespace {
 
-Receipt to(ConnectionId id) {
-  return {.kind = SendKind::channel, .connection_id = id, .id = 0};
+Receipt to(ConnectionId id, SendKind kind = SendKind::channel) {
+  return {.kind = kind, .connection_id = id, .id = 0};
 }
 
-// Takes everything out: "1" for the message to connection 1, "w1" for a warning, "x1" for a
-// failure.
-std::vector<std::string> drain(Outbox& outbox) {
-  std::vector<std::string> seen;
-  while (!outbox.empty()) {
-    if (outbox.message_is_next()) {
-      seen.push_back(std::to_string(outbox.front().receipt.connection_id));
-      outbox.hand_out();
-      outbox.drop_front();
-      continue;
-    }
-    auto const event = outbox.take_event();
-    if (auto const* const warning = std::get_if<output::Warning>(&event)) {
-      seen.push_back("w" + std::to_string(warning->connection_id));
-    } else {
-      seen.push_back("x" + std::to_string(std::get<output::NotSent>(event).receipt.connection_id));
-    }
+Token put(Outbox& outbox, Receipt receipt, std::size_t bytes = 1) {
+  auto& message = outbox.draft(receipt);
+  wire::Writer{message.head}.put_bytes(Bytes(bytes));
+  return outbox.commit();
+}
+
+// Takes everything out, as the connections of the messages.
+std::vector<ConnectionId> drain(Outbox& outbox) {
+  std::vector<ConnectionId> seen;
+  while (outbox.has_waiting()) {
+    seen.push_back(outbox.front().receipt.connection_id);
+    outbox.hand_out();
   }
+  outbox.settle(outbox.last_handed_out(), [](MessageInFlight const&) {});
   return seen;
-}
-
-Output unsent(Batch const& batch) {
-  return output::NotSent{.receipt = batch.receipt};
 }
 
 }  // namespace
 
 TEST_SUITE_BEGIN("session");
 
-TEST_CASE("r[core.X1] messages and events leave in one order") {
-  Outbox outbox{8};
-  static_cast<void>(outbox.put_message(to(1)));
-  outbox.put(output::Warning{.connection_id = 2});
-  static_cast<void>(outbox.put_message(to(3)));
-  CHECK(drain(outbox) == std::vector<std::string>{"1", "w2", "3"});
+TEST_CASE("r[core.X1] messages leave in order, and tokens rise in it") {
+  Outbox outbox{{}};
+  auto const first = put(outbox, to(1));
+  CHECK(put(outbox, to(2)) > first);
+  static_cast<void>(outbox.draft(to(9)));
+  outbox.abandon();
+  put(outbox, to(3));
+  CHECK(drain(outbox) == std::vector<ConnectionId>{1, 2, 3});
   CHECK(outbox.message_count() == 0);
+  CHECK(outbox.bytes() == 0);
 }
 
-TEST_CASE("r[core.X1] the outbox is full at its depth, and takes what is owed all the same") {
-  Outbox outbox{2};
-  static_cast<void>(outbox.put_message(to(1)));
-  CHECK_FALSE(outbox.is_full());
-  static_cast<void>(outbox.put_message(to(2)));
-  CHECK(outbox.is_full());
-  static_cast<void>(outbox.put_message(to(3)));
-  CHECK(drain(outbox).size() == 3);
-  CHECK_FALSE(outbox.is_full());
+TEST_CASE("r[core.X1] each share has its limit, and a message counts until it is written") {
+  Outbox outbox{{.owed_messages_max = 2, .wanted_bytes_max = 10}};
+  put(outbox, to(1, SendKind::pong));
+  put(outbox, to(2, SendKind::call), 9);
+  put(outbox, to(3, SendKind::close), 99);
+  CHECK_FALSE(outbox.owes_too_much());
+  CHECK_FALSE(outbox.wants_too_much());
+  put(outbox, to(4, SendKind::response));
+  put(outbox, to(5, SendKind::channel));
+  CHECK(outbox.owes_too_much());
+  CHECK(outbox.wants_too_much());
+  while (outbox.has_waiting())
+    outbox.hand_out();
+  CHECK(outbox.owes_too_much());
+  CHECK(outbox.wants_too_much());
+  std::vector<ConnectionId> written;
+  outbox.settle(
+      2, [&](MessageInFlight const& message) { written.push_back(message.receipt.connection_id); });
+  CHECK(written == std::vector<ConnectionId>{1, 2});
+  CHECK_FALSE(outbox.owes_too_much());
+  CHECK_FALSE(outbox.wants_too_much());
+  CHECK(outbox.message_count() == 3);
 }
 
-TEST_CASE("messages that fail leave what became of them in their place") {
-  Outbox outbox{8};
-  for (ConnectionId const id : {1U, 2U, 1U, 3U, 1U}) {
-    static_cast<void>(outbox.put_message(to(id)));
-  }
-  outbox.put(output::Warning{.connection_id = 9});
-  outbox.fail([](Batch const& batch) { return batch.receipt.connection_id == 1; }, unsent);
+TEST_CASE("messages that fail leave the others in order") {
+  Outbox outbox{{}};
+  for (ConnectionId const id : {1U, 2U, 1U, 3U, 1U})
+    put(outbox, to(id));
+  std::vector<Token> failed;
+  outbox.fail_waiting(
+      [](OutgoingMessage const& message) { return message.receipt.connection_id == 1; },
+      [&](OutgoingMessage const& message) { failed.push_back(message.token); });
+  CHECK(failed == std::vector<Token>{1, 3, 5});
   CHECK(outbox.message_count() == 2);
-  outbox.fail([](Batch const& batch) { return batch.receipt.connection_id == 3; }, unsent);
-  CHECK(outbox.message_count() == 1);
-  CHECK(drain(outbox) == std::vector<std::string>{"x1", "2", "x1", "x3", "x1", "w9"});
-  CHECK(outbox.message_count() == 0);
+  CHECK(drain(outbox) == std::vector<ConnectionId>{2, 3});
+  CHECK_FALSE(outbox.has_waiting());
+}
+
+TEST_CASE("a message in flight can be taken back by its token") {
+  Outbox outbox{{}};
+  for (ConnectionId const id : {1U, 2U, 3U})
+    put(outbox, to(id));
+  while (outbox.has_waiting())
+    outbox.hand_out();
+  CHECK(outbox.take_in_flight(2)->receipt.connection_id == 2);
+  CHECK_FALSE(outbox.take_in_flight(2));
+  CHECK(outbox.has_in_flight_after(2, 3));
+  CHECK_FALSE(outbox.has_in_flight_after(3, 3));
+  CHECK(outbox.message_count() == 2);
 }
 
 TEST_CASE("the outbox uses its room again and grows when it must") {
-  Outbox outbox{1000};
+  Outbox outbox{{}};
   for (int round = 0; round < 3; ++round) {
-    for (ConnectionId id = 0; id < 100; ++id) {
-      outbox.put_message(to(id)).payload = wire::Buffer{};
-      if (id % 3 == 0) outbox.put(output::Warning{.connection_id = id});
-    }
-    CHECK(drain(outbox).size() == 134);
+    for (ConnectionId id = 0; id < 100; ++id)
+      put(outbox, to(id), 100 * (id % 30));
+    CHECK(drain(outbox).size() == 100);
   }
 }
 

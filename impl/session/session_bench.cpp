@@ -49,8 +49,14 @@ HandshakeOutcome an_outcome() {
 }
 
 void drain(Session& session) {
-  while (auto const output = session.poll())
-    benchmark::DoNotOptimize(output->index());
+  static wire::Buffer buffer;
+  buffer.clear();
+  while (auto const event = session.poll_event())
+    benchmark::DoNotOptimize(event->index());
+  Token written = 0;
+  while (auto const transmit = session.poll_transmit(buffer))
+    written = transmit->token;
+  if (written > 0) session.handle(TimePoint{}, input::Written{.through = written});
 }
 
 void hear(Session& session, Backing payload) {
@@ -69,7 +75,9 @@ Backing open_of(ConnectionId id) {
 }
 
 Session session_with(std::int64_t connections) {
-  auto session = Session::establish(TimePoint{}, {}, an_outcome()).value();
+  SessionOptions options;
+  options.limits.session_bytes_max = std::size_t{1} << 30U;
+  auto session = Session::establish(TimePoint{}, options, an_outcome()).value();
   drain(session);
   for (std::int64_t i = 1; i <= connections; ++i) {
     auto const id = static_cast<ConnectionId>(2 * i);
