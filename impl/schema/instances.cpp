@@ -1,5 +1,7 @@
 #include "impl/schema/instances.hpp"
 
+#include "spec/limits.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -116,6 +118,25 @@ std::expected<Instances::Index, Unresolved> Instances::intern(Instance instance)
   instances_.push_back(instance);
   index_of_.emplace(std::move(instance), index);
   return index;
+}
+
+std::optional<TypeRef> Instances::reference(Index index) const {
+  std::size_t parts_left = Limits{}.schema_count_max;
+  return reference(index, 0, parts_left);
+}
+
+std::optional<TypeRef> Instances::reference(Index index, std::size_t depth,
+                                            std::size_t& parts_left) const {
+  if (depth == Limits{}.schema_depth_max || parts_left == 0) return std::nullopt;
+  --parts_left;
+  auto const& [schema, args] = instances_[index];
+  std::vector<TypeRef> references;
+  for (auto const argument : args) {
+    auto reference_to = reference(argument, depth + 1, parts_left);
+    if (!reference_to) return std::nullopt;
+    references.push_back(*std::move(reference_to));
+  }
+  return TypeRef::concrete(schema->id, std::move(references));
 }
 
 // In 0.4.0, all Vecs of an extraction share the schema of the first one, which may be `bytes`.

@@ -43,6 +43,9 @@ class Instances {
                                                          std::optional<Index> body = std::nullopt);
 
   [[nodiscard]] TypeId id(Index index) const { return instances_[index].schema->id; }
+  // The type as a reference that stands outside of any schema. Nothing if it has too many parts: a
+  // type whose arguments repeat is held once here, but not in a reference.
+  [[nodiscard]] std::optional<TypeRef> reference(Index index) const;
   // What the type is; `bytes` with an argument is a list of that.
   [[nodiscard]] Kind const& kind(Index index) const;
   // Whether it is encoded as bytes are: a list of u8 is, too.
@@ -61,6 +64,8 @@ class Instances {
                                                                   Index body) const;
   [[nodiscard]] std::expected<Index, Unresolved> intern(Instance instance);
   [[nodiscard]] bool is_list_in_disguise(Index index) const;
+  [[nodiscard]] std::optional<TypeRef> reference(Index index, std::size_t depth,
+                                                 std::size_t& parts_left) const;
 
   Registry const* registry_;
   std::size_t weight_left_;

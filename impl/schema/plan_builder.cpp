@@ -49,6 +49,25 @@ std::expected<Plan, PlanError> PlanBuilder::run(TypeRef const& remote, TypeRef c
   return Plan{std::move(steps_)};
 }
 
+std::expected<Plan, PlanError> PlanBuilder::run_walk(TypeRef const& remote) {
+  only_walks_ = true;
+  return run(remote, remote);
+}
+
+std::expected<std::vector<PlanBuilder::FoundChannel>, PlanError> PlanBuilder::channels() const {
+  std::vector<FoundChannel> found;
+  for (auto const& [direction, element] : channels_) {
+    auto reference = remote_.reference(element);
+    if (!reference) {
+      return std::unexpected(PlanError{.rule = "schema.format",
+                                       .path = {},
+                                       .detail = "the element of a channel is too large a type"});
+    }
+    found.push_back({.direction = direction, .element = *std::move(reference)});
+  }
+  return found;
+}
+
 std::optional<PlanBuilder::Type> PlanBuilder::resolve(Side side, TypeRef const& reference,
                                                       std::optional<Instances::Index> body) {
   auto const index = types(side).resolve(reference, body);
@@ -169,8 +188,14 @@ PlanStep PlanBuilder::make(Option const& from, Option const& to) {
 // The items travel on their own, but whether they can be translated shows here.
 PlanStep PlanBuilder::make(Channel const& from, Channel const& to) {
   if (from.direction != to.direction) return fail_mismatch("structural mismatch");
-  step_for(from.element, to.element, "");
-  return ChannelStep{};
+  if (!only_walks_) {
+    step_for(from.element, to.element, "");
+    return ChannelStep{};
+  }
+  auto const element = resolve(Side::remote, from.element, current_.pair.from.index);
+  if (!element) return {};
+  channels_.emplace_back(from.direction, element->index);
+  return ChannelStep{static_cast<std::uint32_t>(channels_.size() - 1)};
 }
 
 FieldsStep PlanBuilder::match_fields(std::vector<Field> const& from, std::vector<Field> const& to) {

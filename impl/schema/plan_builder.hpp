@@ -2,6 +2,7 @@
 #include "impl/schema/extract.hpp"
 #include "impl/schema/instances.hpp"
 #include "impl/schema/plan.hpp"
+#include "impl/wire/shape.hpp"
 
 #include <compare>
 #include <cstddef>
@@ -32,6 +33,17 @@ class PlanBuilder {
   // Says what our fields are that the peer may leave out.
   void know_defaults(std::span<FieldDefault const> defaults);
   [[nodiscard]] std::expected<Plan, PlanError> run(TypeRef const& remote, TypeRef const& local);
+
+  // The plan from a remote type to itself. The elements of channels are no part of a value and are
+  // not looked at.
+  [[nodiscard]] std::expected<Plan, PlanError> run_walk(TypeRef const& remote);
+
+  // The channels of a walk, by the number that their ChannelStep has.
+  struct FoundChannel {
+    shape::ChannelDirection direction = shape::ChannelDirection::tx;
+    TypeRef element;  // outside of any declaration
+  };
+  [[nodiscard]] std::expected<std::vector<FoundChannel>, PlanError> channels() const;
 
  private:
   enum class Side : std::uint8_t { remote, local };
@@ -99,6 +111,8 @@ class PlanBuilder {
   Instances local_;
   bool stand_ins_;
   std::size_t weight_left_;
+  bool only_walks_ = false;
+  std::vector<std::pair<shape::ChannelDirection, Instances::Index>> channels_;  // of a walk
   std::map<std::pair<Instances::Index, std::string>, Bytes> defaults_;
 
   std::vector<PlanStep> steps_;
