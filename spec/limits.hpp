@@ -37,7 +37,8 @@ struct Limits {
   std::size_t early_items_max = 64;            // items before their call, a connection
   std::size_t operations_max = 1uz << 16;      // whose outcome a session remembers
   std::size_t operation_bytes_max = 64uz << 20;
-  std::size_t walk_steps_max = 1uz << 20;  // steps of one walk over a value of the peer's
+  // Steps of one walk over the types of a peer, or over a value: eight a byte of it are free.
+  std::size_t walk_steps_max = 1uz << 20;
 
   // How long things may last, and how many of them may stand at once.
   Duration stall = std::chrono::seconds{30};               // a link that takes nothing we owe

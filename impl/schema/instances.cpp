@@ -84,6 +84,7 @@ std::string text_of(Unresolved const& unresolved) {
 
 std::expected<Instances::Index, Unresolved> Instances::resolve(TypeRef const& reference,
                                                                std::optional<Index> body) {
+  if (!spend(1)) return std::unexpected(TooManyTypes{});
   if (auto const* const variable = std::get_if<Variable>(&reference.form)) {
     if (!body) return std::unexpected(UnboundVariable{variable->name});
     return resolve_variable(*variable, *body);
@@ -100,11 +101,13 @@ std::expected<Instances::Index, Unresolved> Instances::resolve(TypeRef const& re
 }
 
 std::expected<Instances::Index, Unresolved> Instances::resolve_variable(Variable const& variable,
-                                                                        Index body) const {
+                                                                        Index body) {
   auto const& [schema, args] = instances_[body];
   if (is_list_in_disguise(body)) return args.front();
   auto const param = std::ranges::find(schema->type_params, variable.name);
   auto const place = static_cast<std::size_t>(param - schema->type_params.begin());
+  // Every name before it was compared, and names may be long.
+  if (!spend(place * (1 + variable.name.size() / 64))) return std::unexpected(TooManyTypes{});
   if (place >= args.size()) return std::unexpected(UnboundVariable{variable.name});
   return args[place];
 }
@@ -118,6 +121,15 @@ std::expected<Instances::Index, Unresolved> Instances::intern(Instance instance)
   instances_.push_back(instance);
   index_of_.emplace(std::move(instance), index);
   return index;
+}
+
+bool Instances::spend(std::size_t work) {
+  if (work > work_left_) {
+    work_left_ = 0;
+    return false;
+  }
+  work_left_ -= work;
+  return true;
 }
 
 std::optional<TypeRef> Instances::reference(Index index) const {

@@ -46,7 +46,49 @@ std::expected<Plan, PlanError> PlanBuilder::run(TypeRef const& remote, TypeRef c
     steps_[current_.step] = std::move(step);
   }
   if (error_) return std::unexpected(*std::move(error_));
+  settle_empty_steps();
   return Plan{std::move(steps_)};
+}
+
+// Steps that take no byte and write none become the step for the unit. A walk is done with them at
+// once, where types can have 2^60 of such parts; steps in cycles are none of them, since a type
+// that holds itself for certain has no values.
+void PlanBuilder::settle_empty_steps() {
+  std::vector<std::vector<StepIndex>> users(steps_.size());
+  std::vector<std::size_t> parts_left(steps_.size());  // that are not known to be empty
+  std::vector<StepIndex> empty;
+  auto const count = [&](StepIndex user, std::span<StepIndex const> parts) {
+    parts_left[user] = parts.size();
+    for (auto const part : parts)
+      users[part].push_back(user);
+    if (parts.empty()) empty.push_back(user);
+  };
+  std::vector<StepIndex> parts;
+  for (StepIndex index = 0; index < steps_.size(); ++index) {
+    auto const& step = steps_[index];
+    parts.clear();
+    if (auto const* const fields = std::get_if<FieldsStep>(&step)) {
+      for (auto const& part : fields->arriving)
+        parts.push_back(part.step);
+      if (std::ranges::all_of(fields->missing, &Bytes::empty, &FieldsStep::Missing::value)) {
+        count(index, parts);
+      }
+    } else if (auto const* const array = std::get_if<ArrayStep>(&step)) {
+      if (array->length > 0) parts.push_back(array->element);
+      // An array that is too long for us to make is refused when it comes.
+      if (array->length <= limits_.unit_elements_max) count(index, parts);
+    } else if (auto const* const copied = std::get_if<CopyStep>(&step)) {
+      if (copied->primitive == Primitive::unit) empty.push_back(index);
+    }
+  }
+  while (!empty.empty()) {
+    auto const index = empty.back();
+    empty.pop_back();
+    steps_[index] = CopyStep{Primitive::unit};
+    for (auto const user : users[index]) {
+      if (--parts_left[user] == 0) empty.push_back(user);
+    }
+  }
 }
 
 std::expected<Plan, PlanError> PlanBuilder::run_walk(TypeRef const& remote) {
@@ -129,6 +171,7 @@ PlanStep PlanBuilder::make_step() {
   if (types(from.side).is_bytes(from.index) && types(to.side).is_bytes(to.index)) {
     return CopyStep{Primitive::bytes};
   }
+  spend_on(nominal_name(from_kind));
   bool const is_nominal = !nominal_name(from_kind).empty() && !nominal_name(to_kind).empty();
   if (is_nominal && nominal_name(from_kind) != nominal_name(to_kind)) {
     return fail_mismatch("type name mismatch");
@@ -206,7 +249,7 @@ FieldsStep PlanBuilder::match_fields(std::vector<Field> const& from, std::vector
   FieldsStep step;
   std::vector<bool> arrives(to.size());
   for (auto const& field : from) {
-    spend(1);
+    spend_on(field.name);
     if (error_) return step;
     auto const label = "." + std::string{excerpt(field.name)};
     auto const place = place_of.find(field.name);
@@ -254,7 +297,7 @@ PlanStep PlanBuilder::make(Enum const& from, Enum const& to) {
   }
   EnumStep step{.name = std::string{excerpt(from.name)}, .alternatives = {}};
   for (auto const& variant : from.variants) {
-    spend(1);
+    spend_on(variant.name);
     if (error_) return step;
     EnumStep::Alternative alternative{.name = std::string{excerpt(variant.name)},
                                       .place = std::nullopt};

@@ -25,10 +25,11 @@ namespace vox::schema {
 class PlanBuilder {
  public:
   PlanBuilder(Registry const& remote, Registry const& local, PlanOptions const& options)
-      : remote_{remote, options.limits.plan_steps_max},
-        local_{local, options.limits.plan_steps_max},
+      : limits_{options.limits},
+        remote_{remote, limits_.plan_steps_max, limits_.walk_steps_max},
+        local_{local, limits_.plan_steps_max, limits_.walk_steps_max},
         stand_ins_{options.stand_ins},
-        weight_left_{options.limits.plan_steps_max} {}
+        weight_left_{limits_.plan_steps_max} {}
 
   // Says what our fields are that the peer may leave out.
   void know_defaults(std::span<FieldDefault const> defaults);
@@ -82,6 +83,9 @@ class PlanBuilder {
   StepIndex step_over(TypeRef const& from, std::string_view label);
   StepIndex new_step(std::string_view label);
   void spend(std::size_t weight);
+  // The same for a name that is compared with others.
+  void spend_on(std::string_view name) { spend(1 + name.size() / 64); }
+  void settle_empty_steps();
 
   PlanStep make_step();
   PlanStep make(Primitive from, Primitive to);
@@ -107,6 +111,7 @@ class PlanBuilder {
   [[nodiscard]] std::string describe(Type type);
   [[nodiscard]] std::string path() const;
 
+  Limits limits_;
   Instances remote_;
   Instances local_;
   bool stand_ins_;

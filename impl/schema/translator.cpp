@@ -125,14 +125,20 @@ void Translator::run_step(ArrayStep const& step) {
   run_elements(step.element, step.length);
 }
 void Translator::run_elements(StepIndex element, std::uint64_t count) {
+  auto const* const copied = std::get_if<CopyStep>(&plan_->step(element));
+  if (copied != nullptr && copied->primitive == Primitive::unit) return pass_empty(count);
   for (; count > 0 && !reader_->failed(); --count) {
     auto const before = reader_->remaining();
     run(element);
-    // Elements without bytes cost the peer nothing, however many it claims.
-    if (reader_->remaining() == before && ++empty_elements_ > limits_.unit_elements_max) {
-      reader_->fail("a value has more elements without bytes than its limit");
-    }
+    if (reader_->remaining() == before) pass_empty(1);
   }
+}
+// Elements without bytes cost the peer nothing, however many it claims.
+void Translator::pass_empty(std::uint64_t count) {
+  if (count > limits_.unit_elements_max - empty_elements_) {
+    return reader_->fail("a value has more elements without bytes than its limit");
+  }
+  empty_elements_ += count;
 }
 
 void Translator::run_step(OptionStep const& step) {

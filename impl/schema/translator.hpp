@@ -49,6 +49,7 @@ class Translator {
   void run_step(FieldsStep const& step);
   void run_step(EnumStep const& step);
   void run_elements(StepIndex element, std::uint64_t count);
+  void pass_empty(std::uint64_t count);
   void run_part(FieldsStep::Arriving const& part);
   void run_out_of_order(FieldsStep const& step);
 
