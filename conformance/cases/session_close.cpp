@@ -163,7 +163,7 @@ TEST_CASE("r[connection.close] a close may cross our own close, or our refusal o
   script.does(command::Reject{.connection_id = 4});
   CHECK(script.hears(4, close()).empty());
   script.hears(4, open());
-  CHECK(script.session.connection(4)->place == Place::offered);
+  CHECK(script.session.connection(4)->state == ConnectionState::offered);
 }
 
 TEST_CASE("r[core.C4] 0.4.0 takes a close of the root, and even a later open of id 0") {
@@ -173,10 +173,10 @@ TEST_CASE("r[core.C4] 0.4.0 takes a close of the root, and even a later open of 
   CHECK(script.session.connection_count() == 0);
   CHECK(script.session.state() == SessionState::connected);
   CHECK(script.hears(0, open()).size() == 1);
-  CHECK(script.session.connection(0)->place == Place::offered);
+  CHECK(script.session.connection(0)->state == ConnectionState::offered);
   CHECK(script.does(command::Accept{.connection_id = 0}) ==
         Lines{"send accept 0 odd/64 {}", "opened 0 odd/64 even/64"});
-  CHECK(script.session.connection(0)->place == Place::active);
+  CHECK(script.session.connection(0)->state == ConnectionState::active);
 }
 
 TEST_CASE("r[core.C4] such a connection with id 0 can be refused like any other") {

@@ -41,7 +41,7 @@ TEST_CASE("r[core.S1] r[connection.root] connection 0 is active at once, with ou
   Script script{in_0_4(), as_acceptor()};
   auto const root = script.session.connection(root_connection);
   REQUIRE(root);
-  CHECK(root->place == Place::root);
+  CHECK(root->state == ConnectionState::root);
   CHECK(root->our_settings.parity == Parity::even);
   CHECK(script.session.connection_count() == 1);
 }
@@ -182,14 +182,14 @@ TEST_CASE("r[core.R3] a request that is let go is accepted, warned about and clo
 TEST_CASE("r[core.R4] whoever answers requests decides each by itself, and may be of any kind") {
   // An acceptor is whatever turns a request into a command; a plain function will do.
   Script script;
-  auto const acceptor = [](output::ConnectionRequested const& asked) -> Command {
+  auto const acceptor = [](event::ConnectionRequested const& asked) -> Command {
     if (asked.request.service() == "Echo") return command::Accept{asked.connection_id};
     return command::Reject{asked.connection_id, {}};
   };
   script.quietly(input::Received{Backing{wire::encode_message({2, open()})}});
   auto const asked = script.session.poll();
   REQUIRE(asked);
-  CHECK(script.does(acceptor(std::get<output::ConnectionRequested>(*asked))) ==
+  CHECK(script.does(acceptor(std::get<event::ConnectionRequested>(*asked))) ==
         Lines{"send accept 2 odd/64 {}", "opened 2 odd/64 even/64"});
 }
 

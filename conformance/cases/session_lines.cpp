@@ -125,70 +125,70 @@ struct MessageLine {
 };
 
 struct OutputLine {
-  std::string operator()(output::Send const& send) const {
+  std::string operator()(event::Send const& send) const {
     auto const message = wire::decode_message(send.payload);
     VOX_ASSERT(message.has_value() && message->connection_id == send.receipt.connection_id);
     return "send " + line_of(*message);
   }
-  std::string operator()(output::NotSent const& unsent) const {
+  std::string operator()(event::NotSent const& unsent) const {
     return "not_sent " + word(unsent.receipt.kind) + " " +
            at(unsent.receipt.connection_id, unsent.receipt.id);
   }
-  std::string operator()(output::ConnectionRequested const& requested) const {
+  std::string operator()(event::ConnectionRequested const& requested) const {
     return "requested " + std::to_string(requested.connection_id) + " " +
            text_of(requested.our_settings) + " " + text_of(requested.peer_settings) + " " +
            text_of(requested.request.entries());
   }
-  std::string operator()(output::Opened const& opened) const {
+  std::string operator()(event::Opened const& opened) const {
     return "opened " + std::to_string(opened.connection_id) + " " + text_of(opened.our_settings) +
            " " + text_of(opened.peer_settings);
   }
-  std::string operator()(output::OpenFailed const& failed) const {
+  std::string operator()(event::OpenFailed const& failed) const {
     return "open_failed " + std::to_string(failed.connection_id) + " " + failed.error.text() +
            (failed.error.metadata.view().empty() ? "" : " " + text_of(failed.error.metadata));
   }
-  std::string operator()(output::Closed const& closed) const {
+  std::string operator()(event::Closed const& closed) const {
     return "closed " + std::to_string(closed.connection_id) + " by " + word(closed.by) + " " +
            text_of(closed.metadata);
   }
-  std::string operator()(output::CloseFailed const& failed) const {
+  std::string operator()(event::CloseFailed const& failed) const {
     return "close_failed " + std::to_string(failed.connection_id) + " " + failed.error.text();
   }
-  std::string operator()(output::CallReceived const& received) const {
+  std::string operator()(event::CallReceived const& received) const {
     return RequestLine{received.connection_id, received.request_id}(received.call);
   }
-  std::string operator()(output::ResponseReceived const& received) const {
+  std::string operator()(event::ResponseReceived const& received) const {
     return RequestLine{received.connection_id, received.request_id}(received.response) +
            (received.method_id ? " for m" + std::to_string(*received.method_id) : "");
   }
-  std::string operator()(output::CancelReceived const& received) const {
+  std::string operator()(event::CancelReceived const& received) const {
     return RequestLine{received.connection_id, received.request_id}(received.cancel);
   }
-  std::string operator()(output::ChannelReceived const& received) const {
+  std::string operator()(event::ChannelReceived const& received) const {
     return std::visit(ChannelLine{received.connection_id, received.channel_id}, received.body);
   }
-  std::string operator()(output::ConduitWanted const& wanted) const {
+  std::string operator()(event::ConduitWanted const& wanted) const {
     return "conduit_wanted" + (wanted.resume_key ? " " + to_hex(*wanted.resume_key) : "") +
            (wanted.deadline
                 ? " until " + std::to_string(wanted.deadline->time_since_epoch().count() / 1000)
                 : "");
   }
-  std::string operator()(output::Disconnected const&) const { return "disconnected"; }
-  std::string operator()(output::Resumed const& resumed) const {
+  std::string operator()(event::Disconnected const&) const { return "disconnected"; }
+  std::string operator()(event::Resumed const& resumed) const {
     return "resumed " + std::to_string(resumed.generation) +
            (resumed.peer_supports_retry ? " with retry" : "");
   }
-  std::string operator()(output::Warning const& warning) const {
+  std::string operator()(event::Warning const& warning) const {
     return "warning " + std::to_string(warning.connection_id) + " " + warning.text;
   }
-  std::string operator()(output::Ended const& ended) const {
+  std::string operator()(event::Ended const& ended) const {
     return "ended " + word(ended.cause) + (ended.rule ? " " + std::string{ended.rule->id()} : "");
   }
 };
 
 }  // namespace
 
-std::string line_of(Output const& output) {
+std::string line_of(Event const& output) {
   return std::visit(OutputLine{}, output);
 }
 std::string line_of(wire::Message const& message) {

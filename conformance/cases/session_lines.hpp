@@ -12,7 +12,7 @@ using Lines = std::vector<std::string>;
 
 // "send open 1 odd/64 {vox-service=Echo}", "closed 3 by peer {}", "ended violation connection.open"
 // …
-[[nodiscard]] std::string line_of(vox::session::Output const& output);
+[[nodiscard]] std::string line_of(vox::session::Event const& output);
 [[nodiscard]] std::string line_of(vox::wire::Message const& message);
 
 }  // namespace voxspec::test

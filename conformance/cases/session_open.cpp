@@ -47,7 +47,7 @@ TEST_CASE("r[core.O2] an open of an id in use is rejected and leaves that connec
   Script script{in_0_4()};
   auto const theirs = script.opened_by_peer();
   CHECK(script.hears(theirs, open()) == Lines{"send reject 2 {}"});
-  CHECK(script.session.connection(theirs)->place == Place::active);
+  CHECK(script.session.connection(theirs)->state == ConnectionState::active);
   CHECK(script.hears(theirs, cancel(1)) == Lines{"cancel 2#1 {}"});
   CHECK(script.hears(0, open()) == Lines{"send reject 0 {}"});
   CHECK(script.hears(0, cancel(1)) == Lines{"cancel 0#1 {}"});
@@ -83,7 +83,7 @@ TEST_CASE("r[core.O4] r[connection.parity] our settings are the other parity and
 TEST_CASE("r[core.O4] the connection is there before the acceptor decides") {
   Script script{in_0_4()};
   script.hears(2, open());
-  CHECK(script.session.connection(2)->place == Place::offered);
+  CHECK(script.session.connection(2)->state == ConnectionState::offered);
   CHECK(script.hears(2, open()) == Lines{"send reject 2 {}"});
   CHECK(script.hears(2, cancel(1)) == Lines{"cancel 2#1 {}"});
 }
@@ -110,7 +110,7 @@ TEST_CASE("r[core.O6] a yes is answered by our settings and no metadata") {
     script.hears(2, open(Parity::odd, 9));
     CHECK(script.does(command::Accept{.connection_id = 2}) ==
           Lines{"send accept 2 even/9 {}", "opened 2 even/9 odd/9"});
-    CHECK(script.session.connection(2)->place == Place::active);
+    CHECK(script.session.connection(2)->state == ConnectionState::active);
   }
 }
 
@@ -149,7 +149,7 @@ TEST_CASE(
 TEST_CASE("r[core.U1] a pending open holds its slot until it is answered") {
   Script script;
   script.does(an_open());
-  CHECK(script.session.connection(1)->place == Place::pending_outbound);
+  CHECK(script.session.connection(1)->state == ConnectionState::pending_outbound);
   CHECK(script.does(command::SendCancel{.connection_id = 1, .request_id = 1, .metadata = {}}) ==
         Lines{"refused: the connection is not active"});
 }
@@ -174,7 +174,7 @@ TEST_CASE(
         .payload = Backing{wire::encode_message({.connection_id = 1, .payload = accept()})}});
     CHECK(script.loses_conduit() ==
           Lines{"not_sent open 1#0", "opened 1 odd/64 even/64", "disconnected"});
-    CHECK(script.session.connection(1)->place == Place::active);
+    CHECK(script.session.connection(1)->state == ConnectionState::active);
   }
 }
 TEST_CASE("r[core.U2] opens that wait when the conduit is lost are not sent either") {
@@ -194,7 +194,7 @@ TEST_CASE("r[core.U3] an accept makes a pending open active, with the settings o
                               .service = "Echo",
                               .metadata = {}});
     CHECK(script.hears(1, accept(Parity::odd)) == Lines{"opened 1 even/5 odd/64"});
-    CHECK(script.session.connection(1)->place == Place::active);
+    CHECK(script.session.connection(1)->state == ConnectionState::active);
   }
 }
 
@@ -220,7 +220,7 @@ TEST_CASE("r[core.U5] an accept or reject of an active connection changes nothin
       CHECK(script.hears(id, accept(Parity::odd)).empty());
       CHECK(script.hears(id, reject()).empty());
       REQUIRE(script.session.connection(id));
-      CHECK(script.session.connection(id)->place == before->place);
+      CHECK(script.session.connection(id)->state == before->state);
       CHECK(script.session.connection(id)->peer_settings == before->peer_settings);
     }
   }

@@ -145,7 +145,7 @@ void Pair::drop_caller(std::size_t index, ConnectionId id) {
 // The next call, or the schemas that go before it, does not go out, though the link stands.
 void Pair::fail_call(Side& side) {
   while (auto const output = side.watched.poll()) {
-    auto const* const sent = std::get_if<output::Send>(&*output);
+    auto const* const sent = std::get_if<event::Send>(&*output);
     if (sent != nullptr &&
         (sent->receipt.kind == SendKind::call || sent->receipt.kind == SendKind::schema)) {
       return side.watched.handle(now_, input::SendFailed{.error = "full"});
@@ -258,18 +258,18 @@ void Pair::poll(Side& side) {
     absorb(side, *output);
 }
 
-void Pair::absorb(Side& side, Output const& output) {
-  if (auto const* const sent = std::get_if<output::Send>(&output)) {
+void Pair::absorb(Side& side, Event const& output) {
+  if (auto const* const sent = std::get_if<event::Send>(&output)) {
     transcript_.insert(transcript_.end(), sent->payload.begin(), sent->payload.end());
     if (&side == &sides_[0]) record_.peer_said(sent->payload);
     if (is_connected_) peer_of(side).inbox.push_back(to_bytes(sent->payload));
-  } else if (auto const* const request = std::get_if<output::ConnectionRequested>(&output)) {
+  } else if (auto const* const request = std::get_if<event::ConnectionRequested>(&output)) {
     if (side.decides_at_once) decide(side, request->connection_id, 0);
-  } else if (auto const* const call = std::get_if<output::CallReceived>(&output)) {
+  } else if (auto const* const call = std::get_if<event::CallReceived>(&output)) {
     side.to_answer.push_back({.connection = call->connection_id, .id = call->request_id});
-  } else if (std::holds_alternative<output::ResponseReceived>(output)) {
+  } else if (std::holds_alternative<event::ResponseReceived>(output)) {
     ++side.answered;
-  } else if (auto const* const end = std::get_if<output::Ended>(&output)) {
+  } else if (auto const* const end = std::get_if<event::Ended>(&output)) {
     // Two peers that obey the rules never accuse each other, whatever crosses on the way.
     if (end->cause == EndCause::violation || end->cause == EndCause::accused) {
       complaints_.push_back(line_of(output));

@@ -82,7 +82,7 @@ class Pair {
   void respond(Side& side, Request const& request);
   bool deliver_to(Side& side);
   void poll(Side& side);
-  void absorb(Side& side, vox::session::Output const& output);
+  void absorb(Side& side, vox::session::Event const& output);
   [[nodiscard]] Side& peer_of(Side const& side) {
     return &side == &sides_[0] ? sides_[1] : sides_[0];
   }

@@ -382,12 +382,12 @@ void SessionScenario::resume(Args args) {
   has_unheard_ = true;
 }
 
-void SessionScenario::note(Output const& output) {
-  if (auto const* const sent = std::get_if<output::Send>(&output)) {
+void SessionScenario::note(Event const& output) {
+  if (auto const* const sent = std::get_if<event::Send>(&output)) {
     record_.session_said(sent->payload);
-  } else if (std::holds_alternative<output::Resumed>(output)) {
+  } else if (std::holds_alternative<event::Resumed>(output)) {
     record_.resumed();
-  } else if (std::holds_alternative<output::Ended>(output)) {
+  } else if (std::holds_alternative<event::Ended>(output)) {
     record_.ended();
   }
 }

@@ -72,7 +72,7 @@ class SessionScenario {
   void resume(Args args);
   [[nodiscard]] vox::session::HandshakeOutcome outcome(std::uint8_t change) const;
 
-  void note(vox::session::Output const& output);
+  void note(vox::session::Event const& output);
   std::optional<std::string> poll();
   void drain();
 

@@ -152,7 +152,7 @@ Lines Script::at(std::int64_t milliseconds) {
 std::string Script::says_next() {
   auto const output = session.poll();
   if (!output) return {};
-  if (auto const* const send = std::get_if<output::Send>(&*output)) {
+  if (auto const* const send = std::get_if<event::Send>(&*output)) {
     sent_.push_back(to_bytes(send->payload));
   }
   return line_of(*output);

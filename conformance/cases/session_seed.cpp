@@ -33,7 +33,7 @@ TEST_CASE("r[core.U5] duplicate_connection_accept_is_ignored_after_first") {
     script.does(an_open());
     CHECK(script.hears(1, accept()) == Lines{"opened 1 odd/64 even/64"});
     CHECK(script.hears(1, accept()).empty());
-    CHECK(script.session.connection(1)->place == Place::active);
+    CHECK(script.session.connection(1)->state == ConnectionState::active);
   }
 }
 

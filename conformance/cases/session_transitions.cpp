@@ -19,15 +19,15 @@ enum class Opener : std::uint8_t { us, peer };
 
 // An open of the wrong parity names one of our own ids, an open of the right one does not; all else
 // is tried on ids of the peer, where there is a choice.
-Opener opener_for(Incoming kind, Place place) {
-  if (place == Place::pending_outbound || kind == Incoming::open_wrong_parity) return Opener::us;
+Opener opener_for(Incoming kind, ConnectionState place) {
+  if (place == ConnectionState::pending_outbound || kind == Incoming::open_wrong_parity) return Opener::us;
   return Opener::peer;
 }
 
 // What cannot happen: the places that only ids of the other parity have.
-bool is_reachable(Incoming kind, Place place) {
-  if (kind == Incoming::open) return place != Place::pending_outbound;
-  if (kind == Incoming::open_wrong_parity) return place != Place::offered;
+bool is_reachable(Incoming kind, ConnectionState place) {
+  if (kind == Incoming::open) return place != ConnectionState::pending_outbound;
+  if (kind == Incoming::open_wrong_parity) return place != ConnectionState::offered;
   return true;
 }
 
@@ -38,32 +38,32 @@ SessionOptions options_for(Rulebook book) {
 }
 
 // Brings a connection to the place and gives its id.
-ConnectionId bring_to(Script& script, Place place, Opener opener) {
+ConnectionId bring_to(Script& script, ConnectionState place, Opener opener) {
   auto const opened = [&] {
     return opener == Opener::us ? script.opened_by_us() : script.opened_by_peer();
   };
   switch (place) {
-    case Place::root:
+    case ConnectionState::root:
       return root_connection;
-    case Place::root_removed:
+    case ConnectionState::root_removed:
       script.does(command::DropDriver{.connection_id = root_connection});
       script.hears(root_connection, item(1));
       return root_connection;
-    case Place::absent:
+    case ConnectionState::absent:
       return opener == Opener::us ? 99 : 100;
-    case Place::pending_outbound:
+    case ConnectionState::pending_outbound:
       return script.session.call(script.now, command::Open{.service = "Echo"}).value();
-    case Place::offered:
+    case ConnectionState::offered:
       script.hears(2, open());
       return 2;
-    case Place::active:
+    case ConnectionState::active:
       return opened();
-    case Place::closed_here: {
+    case ConnectionState::closed_here: {
       auto const id = opened();
       script.does(command::Close{.connection_id = id});
       return id;
     }
-    case Place::closed_by_peer: {
+    case ConnectionState::closed_by_peer: {
       auto const id = opened();
       script.hears(id, close());
       return id;
@@ -126,15 +126,15 @@ struct Attempt {
   Lines lines;
 };
 
-Attempt attempt(Rulebook book, Incoming kind, Place place) {
+Attempt attempt(Rulebook book, Incoming kind, ConnectionState place) {
   // Id 0 is even: only to an acceptor is an open of it one of the wrong parity.
-  auto const is_on_root = place == Place::root || place == Place::root_removed;
+  auto const is_on_root = place == ConnectionState::root || place == ConnectionState::root_removed;
   auto const outcome =
       is_on_root && kind == Incoming::open_wrong_parity ? as_acceptor() : as_initiator();
   Attempt tried{.script = Script{options_for(book), outcome}, .id = 0, .lines = {}};
   auto& script = tried.script;
   tried.id = bring_to(script, place, opener_for(kind, place));
-  if (is_request(kind) && (place == Place::root || place == Place::active)) {
+  if (is_request(kind) && (place == ConnectionState::root || place == ConnectionState::active)) {
     prepare_requests(script, tried.id);
   }
   script.at(100);  // A ping is outstanding.
@@ -148,7 +148,7 @@ void check_violation(Attempt const& tried, Rule rule) {
   CHECK(tried.lines.back() == "ended violation " + std::string{rule.id()});
 }
 
-void check(Attempt const& tried, Transition const& row, Place place) {
+void check(Attempt const& tried, Transition const& row, ConnectionState place) {
   auto const& lines = tried.lines;
   auto const id = std::to_string(tried.id);
   auto const only = [&](std::string const& start) {
@@ -159,7 +159,7 @@ void check(Attempt const& tried, Transition const& row, Place place) {
     case Action::ignore:
       CHECK(lines.empty());
       CHECK(tried.script.deadline() == 150);
-      CHECK((after ? after->place : place) == place);
+      CHECK((after ? after->state : place) == place);
       return;
     case Action::violation:
       return check_violation(tried, row.rule);
@@ -169,15 +169,15 @@ void check(Attempt const& tried, Transition const& row, Place place) {
       return;
     case Action::refuse_open:
       CHECK(only("send reject " + id + " {}"));
-      CHECK((after ? after->place : place) == place);
+      CHECK((after ? after->state : place) == place);
       return;
     case Action::offer:
       CHECK(only("requested " + id));
-      CHECK(after->place == Place::offered);
+      CHECK(after->state == ConnectionState::offered);
       return;
     case Action::activate:
       CHECK(only("opened " + id));
-      CHECK(after->place == Place::active);
+      CHECK(after->state == ConnectionState::active);
       return;
     case Action::resolve_reject:
       CHECK(only("open_failed " + id + " connection rejected"));
@@ -219,9 +219,9 @@ std::string word(Enum value) {
 
 void walk(Rulebook book) {
   for (std::uint8_t kind_number = 0; kind_number < incoming_count; ++kind_number) {
-    for (std::uint8_t place_number = 0; place_number < place_count; ++place_number) {
+    for (std::uint8_t place_number = 0; place_number < state_count; ++place_number) {
       auto const kind = Incoming{kind_number};
-      auto const place = Place{place_number};
+      auto const place = ConnectionState{place_number};
       if (!is_reachable(kind, place)) continue;
       INFO(word(book) << ": " << word(kind) << " at " << word(place));
       auto const tried = attempt(book, kind, place);

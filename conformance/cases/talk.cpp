@@ -68,10 +68,10 @@ Talk talk(Rulebook rulebook, std::vector<Word> const& words) {
   std::vector<Json> answers;
   auto const listen = [&] {
     while (auto const output = session.poll()) {
-      if (auto const* const sent = std::get_if<output::Send>(&*output)) {
+      if (auto const* const sent = std::get_if<event::Send>(&*output)) {
         answers.push_back(frame_of(sent->payload));
         talk.record.session_said(sent->payload);
-      } else if (auto const* const asked = std::get_if<output::ConnectionRequested>(&*output)) {
+      } else if (auto const* const asked = std::get_if<event::ConnectionRequested>(&*output)) {
         static_cast<void>(
             session.call(TimePoint{}, command::Accept{.connection_id = asked->connection_id}));
       }

@@ -31,7 +31,7 @@ void erase_connection(Map& map, ConnectionId id) {
 WatchedSession::WatchedSession(Session begun) : session_{std::move(begun)} {}
 
 std::string WatchedSession::name_of(Receipt const& receipt) const {
-  return line_of(output::NotSent{.receipt = receipt});
+  return line_of(event::NotSent{.receipt = receipt});
 }
 
 void WatchedSession::handle(TimePoint now, Input const& input) {
@@ -46,7 +46,7 @@ void WatchedSession::handle(TimePoint now, Input const& input) {
 
 std::expected<ConnectionId, Refusal> WatchedSession::call(TimePoint now, Command const& command) {
   auto const root = session_.connection(root_connection);
-  auto const has_root = !root || root->place == Place::root;
+  auto const has_root = !root || root->state == ConnectionState::root;
   auto answer = session_.call(now, command);
   if (answer) {
     all_is_heard_ = false;
@@ -58,7 +58,7 @@ std::expected<ConnectionId, Refusal> WatchedSession::call(TimePoint now, Command
   return answer;
 }
 
-std::optional<Output> WatchedSession::poll() {
+std::optional<Event> WatchedSession::poll() {
   in_flight_.reset();
   auto output = session_.poll();
   all_is_heard_ = !output;
@@ -253,7 +253,7 @@ void WatchedSession::forget_conduit() {
 
 template <class Event>
 void WatchedSession::on(Event const& event) {
-  using namespace output;
+  using namespace event;
   if constexpr (std::is_same_v<Event, Send>) {
     on_send(event.receipt, event.payload);
   } else if constexpr (std::is_same_v<Event, NotSent>) {
@@ -314,7 +314,7 @@ void WatchedSession::on(Event const& event) {
   }
 }
 
-void WatchedSession::note(Output const& output) {
+void WatchedSession::note(Event const& output) {
   if (has_ended_) complain("speaks after its end: " + line_of(output));
   std::visit([this](auto const& event) { on(event); }, output);
 }
@@ -349,10 +349,10 @@ void WatchedSession::compare_connections() {
     ++requests[key.first].first;
   for (auto const& [key, method] : calls_out_)
     ++requests[key.first].second;
-  auto const check = [&](ConnectionId id, Place place) {
+  auto const check = [&](ConnectionId id, ConnectionState place) {
     auto const info = session_.connection(id);
     if (!info) return complain("has no slot for connection " + std::to_string(id));
-    expect(info->place == place || id == root_connection, "has a slot at another place");
+    expect(info->state == place || id == root_connection, "has a slot at another place");
     if (!follows_spec()) return;  // 0.4.0 takes ids twice, and remembers requests of closed ids.
     auto const& [in, out] = requests[id];
     expect(info->requests_from_peer == in && info->requests_from_us == out,
@@ -361,11 +361,11 @@ void WatchedSession::compare_connections() {
     expect(out <= info->peer_settings.max_concurrent_requests, "has more requests than it may");
   };
   for (auto const id : asked_)
-    check(id, Place::pending_outbound);
+    check(id, ConnectionState::pending_outbound);
   for (auto const id : offered_)
-    check(id, Place::offered);
+    check(id, ConnectionState::offered);
   for (auto const id : live_)
-    check(id, Place::active);
+    check(id, ConnectionState::active);
 }
 
 void WatchedSession::finish(TimePoint now) {

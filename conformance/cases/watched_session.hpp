@@ -38,7 +38,7 @@ class WatchedSession {
   // that to be polled first, as an application would.
   std::expected<vox::session::ConnectionId, vox::session::Refusal> call(
       vox::TimePoint now, vox::session::Command const& command);
-  [[nodiscard]] std::optional<vox::session::Output> poll();
+  [[nodiscard]] std::optional<vox::session::Event> poll();
 
   // Compares the book with the session. poll() has nothing more.
   void compare();
@@ -75,7 +75,7 @@ class WatchedSession {
   void note_command(vox::session::Command const& command, vox::session::ConnectionId id,
                     bool is_root);
   void note_refusal(vox::session::Command const& command, vox::session::Refusal const& refusal);
-  void note(vox::session::Output const& output);
+  void note(vox::session::Event const& output);
   template <class Event>
   void on(Event const& event);
   void on_send(vox::session::Receipt const& receipt, vox::ByteView payload);

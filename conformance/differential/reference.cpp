@@ -158,13 +158,13 @@ void Reference::pump(std::size_t number) {
     on(number, *output);
 }
 
-void Reference::on(std::size_t number, session::Output const& output) {
+void Reference::on(std::size_t number, session::Event const& output) {
   auto& running = sessions_[number];
-  if (auto const* const send = std::get_if<session::output::Send>(&output)) {
+  if (auto const* const send = std::get_if<session::event::Send>(&output)) {
     said_.push_back({.link = running.link, .payload = vox::to_bytes(send->payload)});
-  } else if (auto const* const asked = std::get_if<session::output::ConnectionRequested>(&output)) {
+  } else if (auto const* const asked = std::get_if<session::event::ConnectionRequested>(&output)) {
     decide(running, *asked);
-  } else if (auto const* const call = std::get_if<session::output::CallReceived>(&output)) {
+  } else if (auto const* const call = std::get_if<session::event::CallReceived>(&output)) {
     if (flaws_ == Flaws::absent) running.service.forget(call->connection_id);
     auto const answer = running.service.answer(running.session, *call);
     // Refused only where the connection is gone, and then 0.4.0 drops the response, too.
@@ -174,32 +174,32 @@ void Reference::on(std::size_t number, session::Output const& output) {
                                             .metadata = {},
                                             .ret = answer.ret,
                                             .schemas = answer.schemas}));
-  } else if (auto const* const closed = std::get_if<session::output::Closed>(&output)) {
+  } else if (auto const* const closed = std::get_if<session::event::Closed>(&output)) {
     running.service.forget(closed->connection_id);
     losses_.closed.push_back(closed->connection_id);
     let_go(running, closed->connection_id);
-  } else if (auto const* const opened = std::get_if<session::output::Opened>(&output)) {
+  } else if (auto const* const opened = std::get_if<session::event::Opened>(&output)) {
     if (running.opened == opened->connection_id) call_echo(running, opened->our_settings);
-  } else if (auto const* const failed = std::get_if<session::output::OpenFailed>(&output)) {
+  } else if (auto const* const failed = std::get_if<session::event::OpenFailed>(&output)) {
     if (running.opened == failed->connection_id) open_next(running);
-  } else if (auto const* const response = std::get_if<session::output::ResponseReceived>(&output)) {
+  } else if (auto const* const response = std::get_if<session::event::ResponseReceived>(&output)) {
     if (response->method_id) let_go(running, response->connection_id);
-  } else if (std::holds_alternative<session::output::Resumed>(output)) {
+  } else if (std::holds_alternative<session::event::Resumed>(output)) {
     running.service.forget(session::root_connection);
-  } else if (std::holds_alternative<session::output::ConduitWanted>(output)) {
+  } else if (std::holds_alternative<session::event::ConduitWanted>(output)) {
     losses_.conduit = true;
     wants_link_ = true;
     links_[running.link].fate = LinkFate::mute;
-  } else if (std::holds_alternative<session::output::Disconnected>(output)) {
+  } else if (std::holds_alternative<session::event::Disconnected>(output)) {
     losses_.conduit = true;
     links_[running.link].fate = LinkFate::mute;
-  } else if (std::holds_alternative<session::output::Ended>(output)) {
+  } else if (std::holds_alternative<session::event::Ended>(output)) {
     losses_.conduit = true;
     close(running.link);
   }
 }
 
-void Reference::decide(Running& running, session::output::ConnectionRequested const& asked) {
+void Reference::decide(Running& running, session::event::ConnectionRequested const& asked) {
   auto const id = asked.connection_id;
   bool const refuses = manner_ == Manner::refuses && asked.request.is_virtual();
   wire::Metadata const reasons{{.key = session::key::error, .value = refusal, .flags = 0}};
@@ -247,7 +247,7 @@ void Reference::imitate_second_answer(std::size_t number, vox::ByteView meaning)
   auto const message = read_message(meaning);
   if (!message || running.opened != message->connection_id) return;
   auto const connection = running.session.connection(*running.opened);
-  bool const is_active = connection && connection->place == session::Place::active;
+  bool const is_active = connection && connection->state == session::ConnectionState::active;
   bool const is_answer = std::holds_alternative<wire::ConnectionAccept>(message->payload) ||
                          std::holds_alternative<wire::ConnectionReject>(message->payload);
   if (is_active && is_answer) let_go(running, *running.opened);

@@ -71,12 +71,12 @@ class Reference {
   void establish(std::size_t link, vox::session::HandshakeOutcome const& outcome);
   void move_to(std::size_t number, std::size_t link);
   void pump(std::size_t number);
-  void on(std::size_t number, vox::session::Output const& output);
+  void on(std::size_t number, vox::session::Event const& output);
   void open_next(Running& running);
   static void call_echo(Running& running, vox::ConnectionSettings const& settings);
   void let_go(Running& running, vox::session::ConnectionId id);
   void imitate_second_answer(std::size_t number, vox::ByteView meaning);
-  void decide(Running& running, vox::session::output::ConnectionRequested const& asked);
+  void decide(Running& running, vox::session::event::ConnectionRequested const& asked);
   void close(std::size_t link) { links_[link].fate = LinkFate::closed; }
 
   vox::Role role_;

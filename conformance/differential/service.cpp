@@ -111,7 +111,7 @@ schema::Plan const* Service::plan_for(session::Session const& session, Key key,
   return &plans_.emplace(key, *std::move(plan)).first->second;
 }
 
-Answer Service::answer(session::Session const& session, session::output::CallReceived const& call) {
+Answer Service::answer(session::Session const& session, session::event::CallReceived const& call) {
   auto const* const entry = testbed::find_method(call.call.method_id);
   if (entry == nullptr) {
     return failure(schema::UnknownMethod{}, schema::local_type<schema::Outcome<std::monostate>>());

@@ -24,7 +24,7 @@ struct Answer {
 class Service {
  public:
   [[nodiscard]] Answer answer(vox::session::Session const& session,
-                              vox::session::output::CallReceived const& call);
+                              vox::session::event::CallReceived const& call);
   // What was received on the connection is forgotten, and translations with it.
   void forget(vox::session::ConnectionId id);
 

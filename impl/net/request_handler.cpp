@@ -42,7 +42,7 @@ void Responder::reply(Bytes ret, session::SharedSchemas schemas) && {
 
 void RequestHandler::on_cancel(session::ConnectionId /*connection_id*/,
                                session::RequestId /*request_id*/) {}
-void RequestHandler::on_channel(session::output::ChannelReceived const& /*message*/) {}
+void RequestHandler::on_channel(session::event::ChannelReceived const& /*message*/) {}
 void RequestHandler::on_closed(session::ConnectionId /*connection_id*/) {}
 
 }  // namespace vox::net

@@ -64,7 +64,7 @@ class RequestHandler {
   virtual void on_call(IncomingCall const& call, Responder responder) = 0;
   // The peer no longer wants the answer; that it gets one all the same is the Responder's affair.
   virtual void on_cancel(session::ConnectionId connection_id, session::RequestId request_id);
-  virtual void on_channel(session::output::ChannelReceived const& message);
+  virtual void on_channel(session::event::ChannelReceived const& message);
   // The connection is over: nothing more comes on it.
   virtual void on_closed(session::ConnectionId connection_id);
 };

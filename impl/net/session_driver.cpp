@@ -107,7 +107,7 @@ void SessionDriver::drain() {
   changed_.notify();
 }
 
-void SessionDriver::on(session::output::Send const& send) {
+void SessionDriver::on(session::event::Send const& send) {
   if (send.payload.size() > options_.session.limits.frame_bytes_max) {
     session_.handle(steady_now(), session::input::SendFailed{.error = "too large"});
     return;

@@ -146,7 +146,7 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void on_timer();
   void finish();
 
-  [[nodiscard]] bool forward(session::Output const& output);
+  [[nodiscard]] bool forward(session::Event const& output);
   void flush_joined();
   static void touch_both(Joined const& joined);
 
@@ -159,22 +159,22 @@ class SessionDriver : public std::enable_shared_from_this<SessionDriver> {
   void log(std::string_view line) const;
 
   // What the session says.
-  void on(session::output::Send const& send);
-  void on(session::output::NotSent const& unsent);
-  void on(session::output::ConnectionRequested const& requested);
-  void on(session::output::Opened const& opened);
-  void on(session::output::OpenFailed const& failed);
-  void on(session::output::Closed const& closed);
-  void on(session::output::CloseFailed const& failed);
-  void on(session::output::CallReceived const& received);
-  void on(session::output::ResponseReceived const& received);
-  void on(session::output::CancelReceived const& received);
-  void on(session::output::ChannelReceived const& received);
-  void on(session::output::ConduitWanted const& wanted);
-  void on(session::output::Disconnected const& disconnected);
-  void on(session::output::Resumed const& resumed);
-  void on(session::output::Warning const& warning);
-  void on(session::output::Ended const& ended);
+  void on(session::event::Send const& send);
+  void on(session::event::NotSent const& unsent);
+  void on(session::event::ConnectionRequested const& requested);
+  void on(session::event::Opened const& opened);
+  void on(session::event::OpenFailed const& failed);
+  void on(session::event::Closed const& closed);
+  void on(session::event::CloseFailed const& failed);
+  void on(session::event::CallReceived const& received);
+  void on(session::event::ResponseReceived const& received);
+  void on(session::event::CancelReceived const& received);
+  void on(session::event::ChannelReceived const& received);
+  void on(session::event::ConduitWanted const& wanted);
+  void on(session::event::Disconnected const& disconnected);
+  void on(session::event::Resumed const& resumed);
+  void on(session::event::Warning const& warning);
+  void on(session::event::Ended const& ended);
 
   boost::asio::any_io_executor executor_;
   DriverOptions options_;

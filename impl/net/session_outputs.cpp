@@ -12,10 +12,10 @@
 namespace vox::net {
 
 namespace asio = boost::asio;
-namespace output = session::output;
+namespace event = session::output;
 using session::SessionState;
 
-void SessionDriver::on(output::NotSent const& unsent) {
+void SessionDriver::on(event::NotSent const& unsent) {
   auto const& receipt = unsent.receipt;
   if (receipt.kind == session::SendKind::response) {
     log("connection " + std::to_string(receipt.connection_id) + ": the response to request " +
@@ -33,13 +33,13 @@ void SessionDriver::on(output::NotSent const& unsent) {
 }
 
 // r[impl core.S4] r[impl core.R4]
-void SessionDriver::on(output::ConnectionRequested const& requested) {
+void SessionDriver::on(event::ConnectionRequested const& requested) {
   PendingConnection pending{weak_from_this(), requested.connection_id, requested.our_settings,
                             requested.peer_settings};
   options_.acceptor(requested.request, std::move(pending));
 }
 
-void SessionDriver::on(output::Opened const& opened) {
+void SessionDriver::on(event::Opened const& opened) {
   auto const id = opened.connection_id;
   auto& connection = connections_.try_emplace(id, executor_, opened.our_settings).first->second;
   if (id == session::root_connection) root_.set(std::nullopt);
@@ -52,7 +52,7 @@ void SessionDriver::on(output::Opened const& opened) {
       ConnectionHandle{shared_from_this(), id, opened.our_settings, opened.peer_settings});
 }
 
-void SessionDriver::on(output::OpenFailed const& failed) {
+void SessionDriver::on(event::OpenFailed const& failed) {
   auto const open = opens_.find(failed.connection_id);
   if (open == opens_.end()) return;
   auto const pending = std::move(open->second);
@@ -61,11 +61,11 @@ void SessionDriver::on(output::OpenFailed const& failed) {
 }
 
 // r[impl core.C4] r[impl connection.close.semantics]
-void SessionDriver::on(output::Closed const& closed) {
+void SessionDriver::on(event::Closed const& closed) {
   auto const id = closed.connection_id;
   // The session closes an open of its own, too, that a lost conduit left without an answer.
   if (auto const open = opens_.find(id); open != opens_.end()) {
-    on(output::OpenFailed{.connection_id = id,
+    on(event::OpenFailed{.connection_id = id,
                           .error = session::protocol_error(session::text::session_closed)});
   }
   auto node = connections_.extract(id);
@@ -78,11 +78,11 @@ void SessionDriver::on(output::Closed const& closed) {
   if (connection.handler) connection.handler->on_closed(id);
 }
 
-void SessionDriver::on(output::CloseFailed const& failed) {
+void SessionDriver::on(event::CloseFailed const& failed) {
   log(failed.error.text());
 }
 
-void SessionDriver::on(output::CallReceived const& received) {
+void SessionDriver::on(event::CallReceived const& received) {
   Responder responder{weak_from_this(), received.connection_id, received.request_id};
   auto* const connection = find(received.connection_id);
   if (connection == nullptr || !connection->handler) return;
@@ -97,7 +97,7 @@ void SessionDriver::on(output::CallReceived const& received) {
                    std::move(responder));
 }
 
-void SessionDriver::on(output::ResponseReceived const& received) {
+void SessionDriver::on(event::ResponseReceived const& received) {
   auto* const connection = find(received.connection_id);
   if (connection == nullptr) return;
   auto const found = connection->calls.find(received.request_id);
@@ -113,19 +113,19 @@ void SessionDriver::on(output::ResponseReceived const& received) {
 }
 
 // r[impl rpc.cancel]
-void SessionDriver::on(output::CancelReceived const& received) {
+void SessionDriver::on(event::CancelReceived const& received) {
   auto* const connection = find(received.connection_id);
   if (connection == nullptr || !connection->handler) return;
   connection->handler->on_cancel(received.connection_id, received.request_id);
 }
 
-void SessionDriver::on(output::ChannelReceived const& received) {
+void SessionDriver::on(event::ChannelReceived const& received) {
   auto* const connection = find(received.connection_id);
   if (connection != nullptr && connection->handler) connection->handler->on_channel(received);
 }
 
 // r[impl core.B1]
-void SessionDriver::on(output::ConduitWanted const& wanted) {
+void SessionDriver::on(event::ConduitWanted const& wanted) {
   release_conduit();
   asio::co_spawn(
       executor_,
@@ -134,13 +134,13 @@ void SessionDriver::on(output::ConduitWanted const& wanted) {
 }
 
 // r[impl core.B2]
-void SessionDriver::on(output::Disconnected const&) {
+void SessionDriver::on(event::Disconnected const&) {
   release_conduit();
 }
 
 // Calls that were never sent go out now; those that were and had no answer are made again if the
 // peer can tell a repetition. If it cannot, 0.4.0 lets the caller wait.
-void SessionDriver::on(output::Resumed const& resumed) {
+void SessionDriver::on(event::Resumed const& resumed) {
   for (auto& [id, connection] : connections_) {
     std::vector<session::RequestId> again;
     std::vector<session::RequestId> lost;
@@ -159,11 +159,11 @@ void SessionDriver::on(output::Resumed const& resumed) {
   }
 }
 
-void SessionDriver::on(output::Warning const& warning) {
+void SessionDriver::on(event::Warning const& warning) {
   log("connection " + std::to_string(warning.connection_id) + ": " + warning.text);
 }
 
-void SessionDriver::on(output::Ended const& ended) {
+void SessionDriver::on(event::Ended const& ended) {
   if (!root_.is_set()) {
     root_.set(ended.cause == session::EndCause::refused ? refusal_
                                                         : session::protocol_error(ended.detail));

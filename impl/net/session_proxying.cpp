@@ -14,7 +14,7 @@ void SessionDriver::join(session::ConnectionId id, ConnectionHandle const& targe
   attempt(waiting_, [this, id, target, other] {
     // Until the accept has found room, the connection cannot be used.
     auto const info = session_.connection(id);
-    if (info && info->place == session::Place::offered) return false;
+    if (info && info->state == session::ConnectionState::offered) return false;
     auto proxy = session::Proxy::join({.session = &session_, .connection_id = id},
                                       {.session = &other->session_, .connection_id = target.id()});
     if (!proxy) {
@@ -33,7 +33,7 @@ void SessionDriver::join(session::ConnectionId id, ConnectionHandle const& targe
 
 // True if the output is the business of a proxy and of nobody else.
 // r[impl core.Y2]
-bool SessionDriver::forward(session::Output const& output) {
+bool SessionDriver::forward(session::Event const& output) {
   bool is_taken = false;
   for (auto const& joined : std::vector{joined_}) {
     if (!joined->proxy.take(steady_now(), session_, output)) continue;
@@ -41,7 +41,7 @@ bool SessionDriver::forward(session::Output const& output) {
     touch_both(*joined);
   }
   std::erase_if(joined_, [](auto const& joined) { return joined->proxy.is_over(); });
-  return is_taken && !std::holds_alternative<session::output::Closed>(output);
+  return is_taken && !std::holds_alternative<session::event::Closed>(output);
 }
 
 // What found the other session full goes out as soon as there is room.

@@ -13,7 +13,8 @@
 #include <string_view>
 #include <variant>
 
-// What the application asks of a session. Views need to hold during the call only.
+// What the application asks of a session. Payload bytes belong to the command and move into the
+// session when it is accepted; views need to hold during the call only.
 namespace vox::session {
 
 // The complete schemas of one type, its root among them. Whoever has them shares them: they are
@@ -22,7 +23,7 @@ using SharedSchemas = std::shared_ptr<schema::SchemaPayload const>;
 
 namespace command {
 
-// Open a virtual connection; its answer is the id, its outcome output::Opened or OpenFailed. A
+// Open a virtual connection; its answer is the id, its outcome event::Opened or OpenFailed. A
 // typed client gives its service, which then goes out as the first metadata entry. r[impl
 // rpc.virtual-connection.open]
 struct Open {
@@ -41,7 +42,7 @@ struct Close {
 };
 BOOST_DESCRIBE_STRUCT(Close, (), (connection_id, metadata))
 
-// The three ways to deal with output::ConnectionRequested; each request takes exactly one. To
+// The three ways to deal with event::ConnectionRequested; each request takes exactly one. To
 // abandon one is to let go of it without having used it.
 // r[impl rpc.virtual-connection.accept] r[impl core.R3]
 struct Accept {
@@ -97,7 +98,7 @@ struct SendCall {
   RequestId request_id = 0;
   MethodId method_id = 0;
   wire::MetadataView metadata{};
-  ByteView args{};
+  Bytes args{};
   SharedSchemas schemas{};
 };
 BOOST_DESCRIBE_STRUCT(SendCall, (), (connection_id, request_id, method_id, metadata, args, schemas))
@@ -106,7 +107,7 @@ struct SendResponse {
   ConnectionId connection_id = 0;
   RequestId request_id = 0;
   wire::MetadataView metadata{};
-  ByteView ret{};
+  Bytes ret{};
   SharedSchemas schemas{};
 };
 BOOST_DESCRIBE_STRUCT(SendResponse, (), (connection_id, request_id, metadata, ret, schemas))
@@ -117,11 +118,18 @@ struct SendCancel {
   wire::MetadataView metadata{};
 };
 BOOST_DESCRIBE_STRUCT(SendCancel, (), (connection_id, request_id, metadata))
+
+// One item of a channel, encoded.
+struct Item {
+  Bytes item{};
+};
+BOOST_DESCRIBE_STRUCT(Item, (), (item))
+using ChannelBody = std::variant<Item, wire::Close, wire::Reset, wire::GrantCredit>;
 struct SendChannel {
   static constexpr std::string_view name = "send_channel";
   ConnectionId connection_id = 0;
   ChannelId channel_id = 0;
-  wire::ChannelBody body{};
+  ChannelBody body{};
 };
 BOOST_DESCRIBE_STRUCT(SendChannel, (), (connection_id, channel_id, body))
 

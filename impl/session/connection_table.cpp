@@ -22,14 +22,14 @@ Slot* ConnectionTable::find_live(ConnectionId id) {
   return slot != nullptr && slot->is_live() ? slot : nullptr;
 }
 
-Place ConnectionTable::place_of(ConnectionId id) const {
+ConnectionState ConnectionTable::state_of(ConnectionId id) const {
   auto const* const slot = find(id);
-  if (slot != nullptr && (slot->is_live() || id != root_connection)) return slot->place;
-  return id == root_connection ? Place::root_removed : Place::absent;
+  if (slot != nullptr && (slot->is_live() || id != root_connection)) return slot->state;
+  return id == root_connection ? ConnectionState::root_removed : ConnectionState::absent;
 }
 
-Slot& ConnectionTable::open(ConnectionId id, Place place) {
-  VOX_ASSERT(places::taken.contains(place));
+Slot& ConnectionTable::open(ConnectionId id, ConnectionState place) {
+  VOX_ASSERT(states::taken.contains(place));
   auto* slot = find(id);
   VOX_ASSERT(slot == nullptr || !slot->is_live());
   if (slot == nullptr) {
@@ -45,16 +45,16 @@ Slot& ConnectionTable::open(ConnectionId id, Place place) {
     slot->calls_in = FlatMap<MethodId>{seed_};
     slot->calls_out = FlatMap<MethodId>{seed_};
   }
-  slot->place = place;
+  slot->state = place;
   slot->driver_gone = false;
   slot->received.reset();
   ++live_count_;
   return *slot;
 }
 
-void ConnectionTable::close(Slot& slot, Place as) {
-  VOX_ASSERT(slot.is_live() && (as == Place::closed_here || as == Place::closed_by_peer));
-  slot.place = as;
+void ConnectionTable::close(Slot& slot, ConnectionState as) {
+  VOX_ASSERT(slot.is_live() && (as == ConnectionState::closed_here || as == ConnectionState::closed_by_peer));
+  slot.state = as;
   slot.closed_as = ++closings_;
   slot.received.reset();
   --live_count_;
@@ -69,7 +69,7 @@ void ConnectionTable::erase(Slot& slot) {
 }
 
 bool ConnectionTable::has_virtual() const {
-  return live_count_ > (place_of(root_connection) == Place::root ? 1U : 0U);
+  return live_count_ > (state_of(root_connection) == ConnectionState::root ? 1U : 0U);
 }
 
 std::vector<ConnectionId> ConnectionTable::live_ids() const {

@@ -19,7 +19,7 @@ namespace vox::session {
 // r[impl connection]
 struct Slot {
   ConnectionId id = 0;
-  Place place = Place::absent;
+  ConnectionState place = ConnectionState::absent;
   bool driver_gone = false;
   ConnectionSettings our_settings;
   ConnectionSettings peer_settings;
@@ -32,7 +32,7 @@ struct Slot {
   // Counts how often ids were closed, so that an old memory of this one is told from a new one.
   std::uint64_t closed_as = 0;
 
-  [[nodiscard]] bool is_live() const { return places::taken.contains(place); }
+  [[nodiscard]] bool is_live() const { return states::taken.contains(place); }
 };
 
 // All connections of a session: the live ones, and of the closed ones the last so many, because the
@@ -46,12 +46,12 @@ class ConnectionTable {
   [[nodiscard]] Slot* find(ConnectionId id);
   [[nodiscard]] Slot const* find(ConnectionId id) const;
   [[nodiscard]] Slot* find_live(ConnectionId id);
-  [[nodiscard]] Place place_of(ConnectionId id) const;
+  [[nodiscard]] ConnectionState state_of(ConnectionId id) const;
 
   // A live slot at `place` for an id that has none. What is remembered of the id is in it.
-  Slot& open(ConnectionId id, Place place);
+  Slot& open(ConnectionId id, ConnectionState place);
   // A live slot is over; its id is remembered as closed_here or closed_by_peer.
-  void close(Slot& slot, Place as);
+  void close(Slot& slot, ConnectionState as);
   // A live slot is gone as if it had never been.
   void erase(Slot& slot);
 
@@ -64,7 +64,7 @@ class ConnectionTable {
   template <class Visit>
   void for_each(Visit const& visit) {
     for (auto& slot : slots_) {
-      if (slot.place != Place::absent) visit(slot);
+      if (slot.state != ConnectionState::absent) visit(slot);
     }
   }
 

@@ -15,13 +15,13 @@ constexpr std::array<std::string_view, 12> misuse_texts = {
     "the session holds as many connections as its limit allows",
     "the session has no conduit now",
     "the session is waiting for its recoverer",
-    "the outbound queue is full; poll before sending more",
+    "the outbound queue is full; try again when messages have gone out",
     "no such request is in flight",
     "the request id is not of the parity of this side of the connection",
     "a request with this id is still in flight",
     "the peer takes no more concurrent requests on this connection",
     "the schemas of this method have not been sent yet and none were given",
-    "the schemas given are no schema payload",
+    "the message is larger than a payload may be",
 };
 
 }  // namespace

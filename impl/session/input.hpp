@@ -1,6 +1,7 @@
 #pragma once
 #include "impl/session/error.hpp"
 #include "impl/session/handshake_outcome.hpp"
+#include "impl/session/transmit.hpp"
 #include "impl/wire/backing.hpp"
 
 #include <boost/describe/class.hpp>
@@ -28,7 +29,7 @@ struct ConduitLost {
 };
 BOOST_DESCRIBE_STRUCT(ConduitLost, (), (error))
 
-// The recoverer, asked by output::ConduitWanted, has a conduit on which the handshake is done.
+// The recoverer, asked by event::ConduitWanted, has a conduit on which the handshake is done.
 struct Recovered {
   static constexpr std::string_view name = "recovered";
   HandshakeOutcome outcome{};
@@ -43,14 +44,32 @@ struct RecoveryFailed {
 };
 BOOST_DESCRIBE_STRUCT(RecoveryFailed, (), (error))
 
-// The payload that poll() gave last did not go out, though the conduit is still there. It has to be
-// said before the session is spoken to again; after that the payload counts as gone.
+// Every message up to this token that was handed out, and of which SendFailed was not said, has
+// gone out.
+struct Written {
+  static constexpr std::string_view name = "written";
+  Token through = 0;
+  bool operator==(Written const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Written, (), (through))
+
+// The conduit has moved bytes of what was handed out, though perhaps no whole message.
+struct Progress {
+  static constexpr std::string_view name = "progress";
+  bool operator==(Progress const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Progress, (), ())
+
+// The message did not go out, though the conduit is still there. If it is a schema announcement,
+// the message that needs it fails with it; if messages of the same connection were handed out after
+// the announcement, the conduit counts as lost, because they may depend on it.
 struct SendFailed {
   static constexpr std::string_view name = "send_failed";
+  Token token = 0;
   std::string error{};
   bool operator==(SendFailed const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(SendFailed, (), (error))
+BOOST_DESCRIBE_STRUCT(SendFailed, (), (token, error))
 
 // The time of Session::next_deadline() has come. Coming early or too often does no harm.
 struct DeadlineReached {
@@ -61,7 +80,8 @@ BOOST_DESCRIBE_STRUCT(DeadlineReached, (), ())
 
 }  // namespace input
 
-using Input = std::variant<input::Received, input::ConduitLost, input::Recovered,
-                           input::RecoveryFailed, input::SendFailed, input::DeadlineReached>;
+using Input = std::variant<input::Received, input::ConduitLost, input::Written, input::Progress,
+                           input::SendFailed, input::Recovered, input::RecoveryFailed,
+                           input::DeadlineReached>;
 
 }  // namespace vox::session

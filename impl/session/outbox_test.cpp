@@ -28,17 +28,17 @@ std::vector<std::string> drain(Outbox& outbox) {
       continue;
     }
     auto const event = outbox.take_event();
-    if (auto const* const warning = std::get_if<output::Warning>(&event)) {
+    if (auto const* const warning = std::get_if<event::Warning>(&event)) {
       seen.push_back("w" + std::to_string(warning->connection_id));
     } else {
-      seen.push_back("x" + std::to_string(std::get<output::NotSent>(event).receipt.connection_id));
+      seen.push_back("x" + std::to_string(std::get<event::NotSent>(event).receipt.connection_id));
     }
   }
   return seen;
 }
 
-Output unsent(Batch const& batch) {
-  return output::NotSent{.receipt = batch.receipt};
+Event unsent(Batch const& batch) {
+  return event::NotSent{.receipt = batch.receipt};
 }
 
 }  // namespace
@@ -48,7 +48,7 @@ TEST_SUITE_BEGIN("session");
 TEST_CASE("r[core.X1] messages and events leave in one order") {
   Outbox outbox{8};
   static_cast<void>(outbox.put_message(to(1)));
-  outbox.put(output::Warning{.connection_id = 2});
+  outbox.put(event::Warning{.connection_id = 2});
   static_cast<void>(outbox.put_message(to(3)));
   CHECK(drain(outbox) == std::vector<std::string>{"1", "w2", "3"});
   CHECK(outbox.message_count() == 0);
@@ -70,7 +70,7 @@ TEST_CASE("messages that fail leave what became of them in their place") {
   for (ConnectionId const id : {1U, 2U, 1U, 3U, 1U}) {
     static_cast<void>(outbox.put_message(to(id)));
   }
-  outbox.put(output::Warning{.connection_id = 9});
+  outbox.put(event::Warning{.connection_id = 9});
   outbox.fail([](Batch const& batch) { return batch.receipt.connection_id == 1; }, unsent);
   CHECK(outbox.message_count() == 2);
   outbox.fail([](Batch const& batch) { return batch.receipt.connection_id == 3; }, unsent);
@@ -84,7 +84,7 @@ TEST_CASE("the outbox uses its room again and grows when it must") {
   for (int round = 0; round < 3; ++round) {
     for (ConnectionId id = 0; id < 100; ++id) {
       outbox.put_message(to(id)).payload = wire::Buffer{};
-      if (id % 3 == 0) outbox.put(output::Warning{.connection_id = id});
+      if (id % 3 == 0) outbox.put(event::Warning{.connection_id = id});
     }
     CHECK(drain(outbox).size() == 134);
   }

@@ -11,19 +11,19 @@ namespace {
 
 // The connection that an output is about, if a proxy has to do with it.
 struct ConnectionOf {
-  std::optional<ConnectionId> operator()(output::CallReceived const& call) const {
+  std::optional<ConnectionId> operator()(event::CallReceived const& call) const {
     return call.connection_id;
   }
-  std::optional<ConnectionId> operator()(output::ResponseReceived const& response) const {
+  std::optional<ConnectionId> operator()(event::ResponseReceived const& response) const {
     return response.connection_id;
   }
-  std::optional<ConnectionId> operator()(output::CancelReceived const& cancel) const {
+  std::optional<ConnectionId> operator()(event::CancelReceived const& cancel) const {
     return cancel.connection_id;
   }
-  std::optional<ConnectionId> operator()(output::ChannelReceived const& channel) const {
+  std::optional<ConnectionId> operator()(event::ChannelReceived const& channel) const {
     return channel.connection_id;
   }
-  std::optional<ConnectionId> operator()(output::Closed const& closed) const {
+  std::optional<ConnectionId> operator()(event::Closed const& closed) const {
     return closed.connection_id;
   }
   template <class Other>
@@ -70,7 +70,7 @@ struct Forward {
   Proxy::End target;
   using Answer = std::expected<ConnectionId, Refusal>;
 
-  Answer operator()(output::CallReceived const& received) const {
+  Answer operator()(event::CallReceived const& received) const {
     PassedOn const metadata{received.call.metadata, target.session->rulebook()};
     schema::Binding const binding{.method_id = received.call.method_id,
                                   .direction = wire::BindingDirection::args};
@@ -82,7 +82,7 @@ struct Forward {
                                                   .args = received.call.args,
                                                   .schemas = schemas_for(source, target, binding)});
   }
-  Answer operator()(output::ResponseReceived const& received) const {
+  Answer operator()(event::ResponseReceived const& received) const {
     PassedOn const metadata{received.response.metadata, target.session->rulebook()};
     SharedSchemas schemas;
     auto const method =
@@ -97,7 +97,7 @@ struct Forward {
                                                            .ret = received.response.ret,
                                                            .schemas = std::move(schemas)});
   }
-  Answer operator()(output::CancelReceived const& received) const {
+  Answer operator()(event::CancelReceived const& received) const {
     PassedOn const metadata{received.cancel.metadata, target.session->rulebook()};
     auto const sent =
         target.session->call(now, command::SendCancel{.connection_id = target.connection_id,
@@ -107,7 +107,7 @@ struct Forward {
     if (!sent && sent.error() == Refusal{Misuse::request_unknown}) return target.connection_id;
     return sent;
   }
-  Answer operator()(output::ChannelReceived const& received) const {
+  Answer operator()(event::ChannelReceived const& received) const {
     auto body = received.body;
     PassedOn const metadata{metadata_of(body), target.session->rulebook()};
     if (auto* const closed = std::get_if<wire::Close>(&body)) closed->metadata = metadata.view();
@@ -134,7 +134,7 @@ std::expected<Proxy, Refusal> Proxy::join(End left, End right) {
   auto const of_left = left.session->connection(left.connection_id);
   auto const of_right = right.session->connection(right.connection_id);
   auto const is_usable = [](std::optional<ConnectionInfo> const& info) {
-    return info && (info->place == Place::active || info->place == Place::root);
+    return info && (info->state == ConnectionState::active || info->state == ConnectionState::root);
   };
   if (!is_usable(of_left) || !is_usable(of_right)) return refuse(Misuse::connection_not_active);
   if (of_left->our_settings.parity == of_right->our_settings.parity) {
@@ -143,13 +143,13 @@ std::expected<Proxy, Refusal> Proxy::join(End left, End right) {
   return Proxy{left, right};
 }
 
-bool Proxy::take(TimePoint now, Session const& from, Output const& output) {
+bool Proxy::take(TimePoint now, Session const& from, Event const& output) {
   auto const id = std::visit(ConnectionOf{}, output);
   if (!id || is_over_) return false;
   auto const is_left = left_.session == &from && left_.connection_id == *id;
   auto const is_right = right_.session == &from && right_.connection_id == *id;
   if (!is_left && !is_right) return false;
-  if (std::holds_alternative<output::Closed>(output)) {
+  if (std::holds_alternative<event::Closed>(output)) {
     end(now);
     return true;
   }

@@ -33,7 +33,7 @@ class Proxy {
 
   // Takes an output that the session of one of the two ends gave; true if it was the proxy's
   // business.
-  bool take(TimePoint now, Session const& from, Output const& output);
+  bool take(TimePoint now, Session const& from, Event const& output);
   // Sends what waits, as far as there is room.
   void flush(TimePoint now);
   // How much waits.
@@ -45,7 +45,7 @@ class Proxy {
   struct Waiting {
     End source;
     End target;
-    Output message;
+    Event message;
   };
 
   Proxy(End left, End right) : left_{left}, right_{right} {}

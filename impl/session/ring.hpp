@@ -21,9 +21,14 @@ class Ring {
     return elements_[place(size_++)];
   }
   [[nodiscard]] Element& front() { return (*this)[0]; }
+  [[nodiscard]] Element& back() { return (*this)[size_ - 1]; }
   [[nodiscard]] Element& operator[](std::size_t index) {
     VOX_ASSERT(index < size_);
     return elements_[place(index)];
+  }
+  void pop_back() {
+    VOX_ASSERT(size_ > 0);
+    --size_;
   }
   void pop() {
     VOX_ASSERT(size_ > 0);

@@ -22,7 +22,7 @@ Session::Session(SessionOptions options, HandshakeOutcome outcome)
       connection_ids_{outcome.our_settings.parity},
       connections_{options_.limits, options_.seed},
       outbox_{options_.limits.outbound_messages_max} {
-  auto& root = connections_.open(root_connection, Place::root);
+  auto& root = connections_.open(root_connection, ConnectionState::root);
   root.our_settings = our_settings_;
   root.peer_settings = peer_settings_;
 }
@@ -47,12 +47,12 @@ std::expected<Session, SessionError> Session::establish(TimePoint now, SessionOp
   // r[impl core.S4]
   if (session.options_.has_acceptor) {
     session.root_is_offered_ = true;
-    session.outbox_.put(output::ConnectionRequested{.connection_id = root_connection,
+    session.outbox_.put(event::ConnectionRequested{.connection_id = root_connection,
                                                     .our_settings = session.our_settings_,
                                                     .peer_settings = session.peer_settings_,
                                                     .request = std::move(*request)});
   } else {
-    session.outbox_.put(output::Opened{.connection_id = root_connection,
+    session.outbox_.put(event::Opened{.connection_id = root_connection,
                                        .our_settings = session.our_settings_,
                                        .peer_settings = session.peer_settings_});
   }
@@ -79,7 +79,7 @@ std::expected<ConnectionId, Refusal> Session::call(TimePoint now, Command const&
   return std::visit([this](auto const& wanted) { return on(wanted); }, command);
 }
 
-std::optional<Output> Session::poll() {
+std::optional<Event> Session::poll() {
   commit_in_flight();
   while (!outbox_.empty()) {
     if (!outbox_.message_is_next()) return outbox_.take_event();
@@ -89,7 +89,7 @@ std::optional<Output> Session::poll() {
     }
     outbox_.hand_out();
     in_flight_ = InFlight::payload;
-    return output::Send{.receipt = batch.receipt, .payload = batch.payload.view()};
+    return event::Send{.receipt = batch.receipt, .payload = batch.payload.view()};
   }
   return std::nullopt;
 }
@@ -101,15 +101,15 @@ void Session::end(EndCause cause, std::string_view detail, std::optional<Rule> r
   timers_.clear();
   keepalive_.reset();
   for (auto const id : connections_.live_ids()) {
-    if (connections_.find(id)->place == Place::pending_outbound) {
+    if (connections_.find(id)->state == ConnectionState::pending_outbound) {
       outbox_.put(
-          output::OpenFailed{.connection_id = id, .error = protocol_error(text::session_closed)});
+          event::OpenFailed{.connection_id = id, .error = protocol_error(text::session_closed)});
     } else {
-      outbox_.put(output::Closed{
+      outbox_.put(event::Closed{
           .connection_id = id, .by = ClosedBy::session_end, .metadata = {}, .backing = {}});
     }
   }
-  outbox_.put(output::Ended{.cause = cause, .rule = rule, .detail = std::string{detail}});
+  outbox_.put(event::Ended{.cause = cause, .rule = rule, .detail = std::string{detail}});
 }
 
 // r[impl session.protocol-error]
@@ -121,7 +121,7 @@ void Session::violate(Rule rule, std::string_view detail) {
 }
 
 void Session::warn(ConnectionId id, std::string_view text) {
-  outbox_.put(output::Warning{.connection_id = id, .text = std::string{text}});
+  outbox_.put(event::Warning{.connection_id = id, .text = std::string{text}});
 }
 
 // r[impl core.K1] r[impl core.K2]
@@ -165,7 +165,7 @@ std::size_t Session::connection_count() const {
 std::optional<ConnectionInfo> Session::connection(ConnectionId id) const {
   auto const* const slot = connections_.find(id);
   if (slot == nullptr || !slot->is_live() || state_ == SessionState::ended) return std::nullopt;
-  return ConnectionInfo{.place = slot->place,
+  return ConnectionInfo{.state = slot->state,
                         .our_settings = slot->our_settings,
                         .peer_settings = slot->peer_settings,
                         .requests_from_peer = slot->calls_in.size(),

@@ -3,12 +3,15 @@
 #include "impl/session/command.hpp"
 #include "impl/session/connection_table.hpp"
 #include "impl/session/error.hpp"
+#include "impl/session/event.hpp"
+#include "impl/session/event_queue.hpp"
 #include "impl/session/handshake_outcome.hpp"
 #include "impl/session/input.hpp"
 #include "impl/session/options.hpp"
 #include "impl/session/outbox.hpp"
-#include "impl/session/output.hpp"
+#include "impl/session/policy.hpp"
 #include "impl/session/timers.hpp"
+#include "impl/session/transmit.hpp"
 #include "impl/session/transitions.hpp"
 #include "impl/wire/violation.hpp"
 
@@ -29,7 +32,7 @@ BOOST_DESCRIBE_ENUM(SessionState, connected, recovering, waiting, ended)
 
 // What is known of one live connection.
 struct ConnectionInfo {
-  Place place = Place::absent;
+  ConnectionState state = ConnectionState::absent;
   ConnectionSettings our_settings;
   ConnectionSettings peer_settings;
   std::size_t requests_from_peer = 0;  // that we have not answered
@@ -39,14 +42,20 @@ struct ConnectionInfo {
 // One side of one session, over whatever conduits it lives to see: connections, who may open and
 // close them, the routing of messages, schemas before data, keepalive, loss and resumption.
 //
-// It does no I/O and knows no time but what it is told. Three calls make it go: handle() for what
-// happens to it, call() for what the application wants of it, and poll(), after each of the two
-// until it gives nothing more, for what it wants in turn. Same calls, same outputs, byte for byte.
-// It is not copied, and used by one thread at a time.
+// It does no I/O and knows no time but what it is told. handle() takes what happens to it and
+// call() what the application wants of it. After each of them there may be two kinds of output:
+// poll_event() gives what the application has to know, poll_transmit() the messages for the
+// conduit, one at a time, whenever the conduit has room for one. Whoever sends them reports back
+// by input::Written, so that the session knows what has gone out. Same calls, same outputs, byte
+// for byte. It is not copied, and used by one thread at a time.
 //
-// A broken rule of the peer ends it (output::Ended); a mistaken command is refused and changes
-// nothing; time that runs backwards, or a payload handed in while !can_receive(), is a bug of the
-// program and stops it.
+// What the session may hold is bounded. Answers that we owe the peer, and events, are always taken;
+// at their limits can_receive() is false, and the peer has to wait. Commands that send something
+// new are refused with Misuse::queue_full at theirs. A message counts until it is written.
+//
+// A broken rule of the peer ends it (event::Ended); a mistaken command is refused and changes
+// nothing; time that runs backwards, a payload handed in while !can_receive(), or a token reported
+// as written before it was handed out, is a bug of the program and stops it.
 // r[impl session] r[impl session.symmetry] r[impl session.peer]
 class Session {
  public:
@@ -55,18 +64,27 @@ class Session {
                                                                       SessionOptions options,
                                                                       HandshakeOutcome outcome);
 
-  void handle(TimePoint now, Input const& input);
-  // The connection that the command was about; for an Open, the id that it gets.
-  std::expected<ConnectionId, Refusal> call(TimePoint now, Command const& command);
-  [[nodiscard]] std::optional<Output> poll();
+  void handle(TimePoint now, Input input);
+  // A refused command is left as it was, so that it can be tried again.
+  std::expected<Accepted, Refusal> call(TimePoint now, Command&& command);
+  [[nodiscard]] std::optional<Event> poll_event();
+  // Appends exactly one encoded message to `out`, if one is waiting.
+  [[nodiscard]] std::optional<Transmit> poll_transmit(wire::Buffer& out);
   // When to come with input::DeadlineReached.
   [[nodiscard]] std::optional<TimePoint> next_deadline() const { return timers_.earliest(); }
 
   [[nodiscard]] SessionState state() const { return state_; }
-  // False while so much waits to be sent that the peer must not be listened to.
-  [[nodiscard]] bool can_receive() const { return !outbox_.is_full(); }
-  // False while commands that send are refused for want of room.
-  [[nodiscard]] bool can_send() const { return !outbox_.is_full(); }
+  // False while the peer must not be listened to: too much of what we owe it is not written, or too
+  // many events were not polled.
+  [[nodiscard]] bool can_receive() const { return !outbox_.owes_too_much() && !events_.is_full(); }
+  // False while commands that send something new are refused for want of room.
+  [[nodiscard]] bool can_send() const { return !outbox_.wants_too_much(); }
+  [[nodiscard]] bool has_event() const { return !events_.empty(); }
+  [[nodiscard]] bool has_transmit() const { return outbox_.has_waiting(); }
+  // Every token up to here of which no event::NotSent speaks has gone out.
+  [[nodiscard]] Token written_through() const { return written_through_; }
+  // What the session holds, as far as Limits::session_bytes_max counts it.
+  [[nodiscard]] std::size_t held_bytes() const;
   [[nodiscard]] Role role() const { return role_; }
   [[nodiscard]] Rulebook rulebook() const { return options_.rulebook; }
   [[nodiscard]] ConnectionSettings const& our_settings() const { return our_settings_; }
@@ -77,18 +95,23 @@ class Session {
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   [[nodiscard]] std::size_t connection_count() const;
   [[nodiscard]] std::optional<ConnectionInfo> connection(ConnectionId id) const;
-  // What the peer has announced on the connection; null before the first announcement. It holds
-  // until the next handle() or call().
-  [[nodiscard]] schema::ReceiveTracker const* received_schemas(ConnectionId id) const;
+  // What the peer has announced on the connection up to now; null before the first announcement.
+  [[nodiscard]] AnnouncedTypes received_schemas(ConnectionId id) const;
+  // Whether an announcement of the binding has gone out on the connection.
   [[nodiscard]] bool has_announced(ConnectionId id, schema::Binding binding) const;
   // The method of a request from the peer that we have not answered.
   [[nodiscard]] std::optional<MethodId> unanswered_method(ConnectionId id,
                                                           RequestId request_id) const;
 
  private:
-  // What poll() handed out last and is not yet known to be gone.
-  enum class InFlight : std::uint8_t { nothing, announcement, payload };
-  using Answer = std::expected<ConnectionId, Refusal>;
+  using Answer = std::expected<Accepted, Refusal>;
+  // An announcement that was handed out and is not known to have gone out.
+  struct AnnouncementInFlight {
+    Token token = 0;
+    ConnectionId connection_id = 0;
+    schema::Binding binding;
+    schema::SchemaPayload announced;
+  };
 
   Session(SessionOptions options, HandshakeOutcome outcome);
 
@@ -97,22 +120,37 @@ class Session {
   void violate(Rule rule, std::string_view detail);
   void warn(ConnectionId id, std::string_view text);
   void begin_keepalive();
-  [[nodiscard]] bool follows_spec() const { return options_.rulebook == Rulebook::spec; }
+  void watch_for_stall(bool is_progress);
 
-  // Sending.
-  Batch& send(Receipt receipt, wire::MessagePayload const& payload);
-  void commit_in_flight();
-  [[nodiscard]] std::optional<Output> announce(Batch& batch);
-  void on_send_failed(std::string_view error);
-  [[nodiscard]] Output outcome_of_unsent(Batch const& batch);
+  // Sending. A message that the session sends by itself is always taken; one that a command asks
+  // for may be too much.
+  struct Outgoing {
+    Receipt receipt;
+    wire::MessagePayload const& payload;
+    Bytes* body = nullptr;  // of the opaque field that is left empty in `payload`
+    std::optional<Announcement> announcement{};
+  };
+  std::expected<Token, Misuse> enqueue(Outgoing outgoing);
+  void send(Receipt receipt, wire::MessagePayload const& payload);
+  [[nodiscard]] std::optional<Misuse> cannot_send(SendKind kind) const;
+  [[nodiscard]] std::optional<Transmit> announce(OutgoingMessage& message, wire::Buffer& out);
+  [[nodiscard]] std::optional<schema::SchemaPayload> missing(Slot const& slot,
+                                                             Announcement const& announcement) const;
+  void hand_out(OutgoingMessage& message, wire::Buffer& out);
+  void fail_front(NotSentReason reason);
+  void fail_all(NotSentReason reason);
+  void on_unsent(OutgoingMessage const& message, NotSentReason reason);
+  void put(Event event);
 
   // Inputs.
-  void on(input::Received const& received);
-  void on(input::ConduitLost const& lost);
-  void on(input::Recovered const& recovered);
-  void on(input::RecoveryFailed const& failed);
-  void on(input::SendFailed const& failed);
-  void on(input::DeadlineReached const& reached);
+  void on(input::Received& received);
+  void on(input::ConduitLost& lost);
+  void on(input::Written& written);
+  void on(input::Progress& progress);
+  void on(input::SendFailed& failed);
+  void on(input::Recovered& recovered);
+  void on(input::RecoveryFailed& failed);
+  void on(input::DeadlineReached& reached);
 
   // Messages.
   struct Arrival {
@@ -124,7 +162,7 @@ class Session {
   [[nodiscard]] Incoming classify(wire::Message const& message) const;
   void receive(Arrival const& arrival);
   void refuse_open(ConnectionId id, wire::MetadataView reasons);
-  void refuse_offer(ConnectionId id, wire::MetadataView reasons);
+  void remember_rejected(ConnectionId id);
   void offer(ConnectionId id, wire::ConnectionOpen const& open);
   void activate(Slot& slot, wire::ConnectionAccept const& accept);
   void route(Slot& slot, Arrival const& arrival);
@@ -136,34 +174,37 @@ class Session {
   [[nodiscard]] static bool is_announced(Slot const& slot, schema::Binding binding);
 
   // Connections.
-  void close_slot(Slot& slot, Place as, output::Closed closed);
+  void close_slot(Slot& slot, ConnectionState as, event::Closed closed);
   void refuse_message(Slot& slot, Rule rule, std::string_view detail);
   void lose_driver(Slot& slot);
   void end_if_released();
 
   // Commands.
-  Answer on(command::Open const& open);
-  Answer on(command::Close const& close);
-  Answer on(command::Accept const& accept);
-  Answer on(command::Reject const& reject);
-  Answer on(command::Abandon const& abandon);
-  Answer on(command::DropCaller const& drop);
-  Answer on(command::DropDriver const& drop);
-  Answer on(command::Shutdown const& shutdown);
-  Answer on(command::Resume const& resume);
-  Answer on(command::SendCall const& call);
-  Answer on(command::SendResponse const& response);
-  Answer on(command::SendCancel const& cancel);
-  Answer on(command::SendChannel const& channel);
-  [[nodiscard]] std::optional<Misuse> cannot_send_on(ConnectionId id) const;
+  Answer on(command::Open& open);
+  Answer on(command::Close& close);
+  Answer on(command::Accept& accept);
+  Answer on(command::Reject& reject);
+  Answer on(command::Abandon& abandon);
+  Answer on(command::DropCaller& drop);
+  Answer on(command::DropDriver& drop);
+  Answer on(command::Shutdown& shutdown);
+  Answer on(command::Resume& resume);
+  Answer on(command::SendCall& call);
+  Answer on(command::SendResponse& response);
+  Answer on(command::SendCancel& cancel);
+  Answer on(command::SendChannel& channel);
+  Answer accept_offer(ConnectionId id);
+  [[nodiscard]] std::optional<Misuse> cannot_send_on(ConnectionId id, SendKind kind) const;
   [[nodiscard]] bool is_the_root(ConnectionId id) const;
   [[nodiscard]] std::optional<Misuse> cannot_decide_on(ConnectionId id) const;
   // Whether the announcement that has to go before data of the binding can be made.
   [[nodiscard]] bool can_announce(Slot const& slot, schema::Binding binding,
                                   SharedSchemas const& schemas) const;
-  void attach(Batch& batch, Slot const& slot, schema::Binding binding,
-              SharedSchemas const& schemas);
-  void drop_caller(ConnectionId id);
+  [[nodiscard]] static std::optional<Announcement> announcement_for(Slot const& slot,
+                                                                    schema::Binding binding,
+                                                                    SharedSchemas const& schemas);
+  void warn_of_missing_schemas(Slot const& slot, schema::Binding binding);
+  Token drop_caller(ConnectionId id);
 
   // Conduits.
   void lose_conduit(std::string_view error);
@@ -171,6 +212,7 @@ class Session {
   void give_up_pending_opens();
 
   SessionOptions options_;
+  Policy policy_;
   Role role_;
   ConnectionSettings our_settings_;
   ConnectionSettings peer_settings_;
@@ -189,11 +231,11 @@ class Session {
   bool root_is_released_ = false;
   std::vector<ConnectionId> deferred_drops_;  // of callers, while the recoverer is at work
 
+  EventQueue events_;
   Outbox outbox_;
-  InFlight in_flight_ = InFlight::nothing;
-  std::optional<schema::SchemaPayload> announced_;  // of the announcement in flight
+  Token written_through_ = 0;
+  std::vector<AnnouncementInFlight> announcing_;
   wire::Buffer announcement_cbor_;
-  wire::Buffer announcement_;
 };
 
 }  // namespace vox::session

@@ -27,7 +27,7 @@ Session::Answer Session::on(command::Open const& open) {
     message.metadata = with_service;
   }
   send({.kind = SendKind::open, .connection_id = *id, .id = 0}, message).was_asked_for = true;
-  connections_.open(*id, Place::pending_outbound).our_settings = open.settings;
+  connections_.open(*id, ConnectionState::pending_outbound).our_settings = open.settings;
   return *id;
 }
 
@@ -42,7 +42,7 @@ Session::Answer Session::on(command::Close const& close) {
   send({.kind = SendKind::close, .connection_id = slot->id, .id = 0},
        wire::ConnectionClose{.metadata = close.metadata})
       .was_asked_for = true;
-  close_slot(*slot, Place::closed_here,
+  close_slot(*slot, ConnectionState::closed_here,
              {.connection_id = slot->id, .by = ClosedBy::us, .metadata = {}, .backing = {}});
   return close.connection_id;
 }
@@ -50,8 +50,8 @@ Session::Answer Session::on(command::Close const& close) {
 // Whether the id is that of the connection that the handshake made. In 0.4.0 a peer that closed it
 // may open id 0 again, which makes another connection, like those with other ids.
 bool Session::is_the_root(ConnectionId id) const {
-  auto const place = connections_.place_of(id);
-  return place == Place::root || place == Place::root_removed;
+  auto const place = connections_.state_of(id);
+  return place == ConnectionState::root || place == ConnectionState::root_removed;
 }
 
 std::optional<Misuse> Session::cannot_decide_on(ConnectionId id) const {
@@ -59,7 +59,7 @@ std::optional<Misuse> Session::cannot_decide_on(ConnectionId id) const {
     return root_is_offered_ ? std::nullopt : std::optional{Misuse::connection_not_offered};
   }
   auto const* const slot = connections_.find(id);
-  if (slot == nullptr || slot->place != Place::offered) return Misuse::connection_not_offered;
+  if (slot == nullptr || slot->state != ConnectionState::offered) return Misuse::connection_not_offered;
   if (state_ == SessionState::recovering) return Misuse::recovering;
   if (state_ == SessionState::waiting) return Misuse::disconnected;
   if (outbox_.is_full()) return Misuse::queue_full;
@@ -75,12 +75,12 @@ Session::Answer Session::on(command::Accept const& accept) {
     root_is_offered_ = false;
     if (slot == nullptr) return refuse(text::connection_not_found);
   } else {
-    slot->place = Place::active;
+    slot->state = ConnectionState::active;
     send({.kind = SendKind::accept, .connection_id = id, .id = 0},
          wire::ConnectionAccept{.connection_settings = slot->our_settings, .metadata = {}})
         .was_asked_for = true;
   }
-  outbox_.put(output::Opened{.connection_id = id,
+  outbox_.put(event::Opened{.connection_id = id,
                              .our_settings = slot->our_settings,
                              .peer_settings = slot->peer_settings});
   return id;
@@ -132,7 +132,7 @@ void Session::drop_caller(ConnectionId id) {
   if (state_ == SessionState::connected) {
     send({.kind = SendKind::close, .connection_id = id, .id = 0}, wire::ConnectionClose{});
   }
-  close_slot(*slot, Place::closed_here,
+  close_slot(*slot, ConnectionState::closed_here,
              {.connection_id = id, .by = ClosedBy::caller_drop, .metadata = {}, .backing = {}});
 }
 

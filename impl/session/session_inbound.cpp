@@ -76,9 +76,9 @@ Incoming Session::classify(wire::Message const& message) const {
 void Session::receive(Arrival const& arrival) {
   auto const& [message, backing, kind] = arrival;
   auto const id = message.connection_id;
-  auto const place = connections_.place_of(id);
+  auto const place = connections_.state_of(id);
   // An opener that does not know whether its open was lost with an earlier conduit closes it.
-  if (kind == Incoming::close && place == Place::absent && generation_ > 0) return;
+  if (kind == Incoming::close && place == ConnectionState::absent && generation_ > 0) return;
   auto const& row = transition(options_.rulebook, kind, place);
   auto* const slot = connections_.find_live(id);
   switch (row.action) {
@@ -96,14 +96,14 @@ void Session::receive(Arrival const& arrival) {
     case Action::activate:
       return activate(*slot, std::get<wire::ConnectionAccept>(message.payload));
     case Action::resolve_reject:  // r[impl core.U4]
-      outbox_.put(output::OpenFailed{
+      outbox_.put(event::OpenFailed{
           .connection_id = id,
           .error = rejected(std::get<wire::ConnectionReject>(message.payload).metadata)});
       connections_.erase(*slot);
       return end_if_released();
     case Action::end_pending:
     case Action::end_connection:
-      return close_slot(*slot, Place::closed_by_peer,
+      return close_slot(*slot, ConnectionState::closed_by_peer,
                         {.connection_id = id,
                          .by = ClosedBy::peer,
                          .metadata = std::get<wire::ConnectionClose>(message.payload).metadata,
@@ -136,8 +136,8 @@ void Session::refuse_offer(ConnectionId id, wire::MetadataView reasons) {
   refuse_open(id, reasons);
   auto* const slot = connections_.find_live(id);
   if (follows_spec()) {
-    connections_.close(slot != nullptr ? *slot : connections_.open(id, Place::offered),
-                       Place::closed_here);
+    connections_.close(slot != nullptr ? *slot : connections_.open(id, ConnectionState::offered),
+                       ConnectionState::closed_here);
   } else if (slot != nullptr) {
     connections_.erase(*slot);
   }
@@ -163,7 +163,7 @@ void Session::offer(ConnectionId id, wire::ConnectionOpen const& open) {
     return refuse_offer(
         id, wire::Metadata{{.key = key::error, .value = std::string_view{reason}, .flags = 0}});
   }
-  auto& slot = connections_.open(id, Place::offered);
+  auto& slot = connections_.open(id, ConnectionState::offered);
   if (follows_spec()) {  // 0.4.0 goes on with what it remembers of the id.
     slot.calls_in.clear();
     slot.calls_out.clear();
@@ -172,7 +172,7 @@ void Session::offer(ConnectionId id, wire::ConnectionOpen const& open) {
   slot.peer_settings = open.connection_settings;
   slot.our_settings = {.parity = opposite(open.connection_settings.parity),
                        .max_concurrent_requests = open.connection_settings.max_concurrent_requests};
-  outbox_.put(output::ConnectionRequested{.connection_id = id,
+  outbox_.put(event::ConnectionRequested{.connection_id = id,
                                           .our_settings = slot.our_settings,
                                           .peer_settings = slot.peer_settings,
                                           .request = std::move(*request)});
@@ -180,9 +180,9 @@ void Session::offer(ConnectionId id, wire::ConnectionOpen const& open) {
 
 // r[impl core.U3]
 void Session::activate(Slot& slot, wire::ConnectionAccept const& accept) {
-  slot.place = Place::active;
+  slot.state = ConnectionState::active;
   slot.peer_settings = accept.connection_settings;
-  outbox_.put(output::Opened{.connection_id = slot.id,
+  outbox_.put(event::Opened{.connection_id = slot.id,
                              .our_settings = slot.our_settings,
                              .peer_settings = slot.peer_settings});
 }
@@ -190,9 +190,9 @@ void Session::activate(Slot& slot, wire::ConnectionAccept const& accept) {
 // The one way in which a connection, or an open that waits for its answer, comes to its end while
 // the session goes on.
 // r[impl core.C4] r[impl connection.close.semantics]
-void Session::close_slot(Slot& slot, Place as, output::Closed closed) {
+void Session::close_slot(Slot& slot, ConnectionState as, event::Closed closed) {
   auto const id = slot.id;
-  if (as == Place::closed_by_peer) {
+  if (as == ConnectionState::closed_by_peer) {
     // The peer wants no more; what was to go out on this id stays here.
     outbox_.fail(
         [id](Batch const& batch) {
@@ -200,12 +200,12 @@ void Session::close_slot(Slot& slot, Place as, output::Closed closed) {
                  batch.receipt.kind != SendKind::protocol_error &&
                  batch.receipt.kind != SendKind::ping;
         },
-        [](Batch const& batch) -> Output { return output::NotSent{.receipt = batch.receipt}; });
+        [](Batch const& batch) -> Event { return event::NotSent{.receipt = batch.receipt}; });
     if (id == root_connection) warn(id, "received ConnectionClose for root connection");
   }
-  if (slot.place == Place::pending_outbound) {
+  if (slot.state == ConnectionState::pending_outbound) {
     outbox_.put(
-        output::OpenFailed{.connection_id = id, .error = protocol_error(text::session_closed)});
+        event::OpenFailed{.connection_id = id, .error = protocol_error(text::session_closed)});
   } else {
     outbox_.put(std::move(closed));
   }

@@ -9,8 +9,8 @@ namespace vox::session {
 std::optional<Misuse> Session::cannot_send_on(ConnectionId id) const {
   if (state_ == SessionState::recovering) return Misuse::recovering;
   if (state_ == SessionState::waiting) return Misuse::disconnected;
-  auto const place = connections_.place_of(id);
-  if (place != Place::root && place != Place::active) return Misuse::connection_not_active;
+  auto const place = connections_.state_of(id);
+  if (place != ConnectionState::root && place != ConnectionState::active) return Misuse::connection_not_active;
   if (outbox_.is_full()) return Misuse::queue_full;
   return std::nullopt;
 }

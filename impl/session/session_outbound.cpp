@@ -37,7 +37,7 @@ void Session::commit_in_flight() {
 // r[impl core.X1] r[impl core.X2] r[impl schema.format.delivery] r[impl schema.exchange.caller]
 // r[impl schema.exchange.callee] r[impl schema.principles.sender-driven]
 // r[impl schema.principles.no-roundtrips]
-std::optional<Output> Session::announce(Batch& batch) {
+std::optional<Event> Session::announce(Batch& batch) {
   auto const id = batch.receipt.connection_id;
   auto const& binding = batch.announcement->binding;
   auto const* const slot = connections_.find(id);
@@ -61,7 +61,7 @@ std::optional<Output> Session::announce(Batch& batch) {
                                                        .direction = binding.direction,
                                                        .schemas = announcement_cbor_.view()}});
   in_flight_ = InFlight::announcement;
-  return output::Send{
+  return event::Send{
       .receipt = {.kind = SendKind::schema, .connection_id = id, .id = binding.method_id},
       .payload = announcement_.view()};
 }
@@ -84,23 +84,23 @@ void Session::on(input::SendFailed const& failed) {
   end_if_released();
 }
 
-Output Session::outcome_of_unsent(Batch const& batch) {
+Event Session::outcome_of_unsent(Batch const& batch) {
   auto const& receipt = batch.receipt;
   auto* const slot = connections_.find_live(receipt.connection_id);
   // A peer that guessed the id may have accepted it already; then the connection stands.
   // r[impl core.U2]
-  if (receipt.kind == SendKind::open && slot != nullptr && slot->place == Place::pending_outbound) {
+  if (receipt.kind == SendKind::open && slot != nullptr && slot->state == ConnectionState::pending_outbound) {
     connections_.erase(*slot);
-    return output::OpenFailed{.connection_id = receipt.connection_id,
+    return event::OpenFailed{.connection_id = receipt.connection_id,
                               .error = protocol_error(text::open_not_sent)};
   }
   // r[impl core.C3]
   if (receipt.kind == SendKind::close && batch.was_asked_for) {
-    return output::CloseFailed{.connection_id = receipt.connection_id,
+    return event::CloseFailed{.connection_id = receipt.connection_id,
                                .error = protocol_error(text::close_not_sent)};
   }
   if (receipt.kind == SendKind::call && slot != nullptr) slot->calls_out.take(receipt.id);
-  return output::NotSent{.receipt = receipt};
+  return event::NotSent{.receipt = receipt};
 }
 
 }  // namespace vox::session

@@ -26,10 +26,10 @@ void Session::lose_conduit(std::string_view error) {
     std::optional<TimePoint> deadline;
     if (options_.recovery_timeout) deadline = now_ + *options_.recovery_timeout;
     timers_.set(Timer::recovery, deadline);
-    outbox_.put(output::ConduitWanted{.resume_key = resume_key_, .deadline = deadline});
+    outbox_.put(event::ConduitWanted{.resume_key = resume_key_, .deadline = deadline});
   } else if (options_.is_registered) {
     state_ = SessionState::waiting;
-    outbox_.put(output::Disconnected{});
+    outbox_.put(event::Disconnected{});
   } else {
     end(EndCause::conduit_lost, error);
   }
@@ -88,7 +88,7 @@ void Session::resume(HandshakeOutcome const& outcome) {
   ++generation_;
   begin_keepalive();
   outbox_.put(
-      output::Resumed{.generation = generation_, .peer_supports_retry = peer_supports_retry_});
+      event::Resumed{.generation = generation_, .peer_supports_retry = peer_supports_retry_});
   if (follows_spec()) give_up_pending_opens();
 }
 
@@ -97,9 +97,9 @@ void Session::resume(HandshakeOutcome const& outcome) {
 void Session::give_up_pending_opens() {
   for (auto const id : connections_.live_ids()) {
     auto* const slot = connections_.find_live(id);
-    if (slot->place != Place::pending_outbound) continue;
+    if (slot->state != ConnectionState::pending_outbound) continue;
     send({.kind = SendKind::close, .connection_id = id, .id = 0}, wire::ConnectionClose{});
-    close_slot(*slot, Place::closed_here,
+    close_slot(*slot, ConnectionState::closed_here,
                {.connection_id = id, .by = ClosedBy::us, .metadata = {}, .backing = {}});
     if (state_ == SessionState::ended) return;
   }

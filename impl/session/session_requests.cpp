@@ -21,7 +21,7 @@ void Session::route(Slot& slot, Arrival const& arrival) {
   auto const id = slot.id;
   if (auto const* const channel = std::get_if<wire::ChannelMessage>(&arrival.message.payload)) {
     if (slot.driver_gone) return lose_driver(slot);
-    outbox_.put(output::ChannelReceived{.connection_id = id,
+    outbox_.put(event::ChannelReceived{.connection_id = id,
                                         .channel_id = channel->id,
                                         .body = channel->body,
                                         .backing = arrival.backing});
@@ -36,16 +36,16 @@ void Session::route(Slot& slot, Arrival const& arrival) {
   }
   if (slot.driver_gone) return lose_driver(slot);
   if (auto const* const call = std::get_if<wire::Call>(&request.body)) {
-    outbox_.put(output::CallReceived{
+    outbox_.put(event::CallReceived{
         .connection_id = id, .request_id = request.id, .call = *call, .backing = arrival.backing});
   } else if (auto const* const response = std::get_if<wire::Response>(&request.body)) {
-    outbox_.put(output::ResponseReceived{.connection_id = id,
+    outbox_.put(event::ResponseReceived{.connection_id = id,
                                          .request_id = request.id,
                                          .method_id = method,
                                          .response = *response,
                                          .backing = arrival.backing});
   } else {
-    outbox_.put(output::CancelReceived{.connection_id = id,
+    outbox_.put(event::CancelReceived{.connection_id = id,
                                        .request_id = request.id,
                                        .cancel = std::get<wire::Cancel>(request.body),
                                        .backing = arrival.backing});
@@ -156,7 +156,7 @@ void Session::refuse_message(Slot& slot, Rule rule, std::string_view detail) {
   if (follows_spec()) return violate(rule, detail);
   warn(slot.id, detail);
   close_slot(
-      slot, Place::closed_here,
+      slot, ConnectionState::closed_here,
       {.connection_id = slot.id, .by = ClosedBy::bad_message, .metadata = {}, .backing = {}});
 }
 
@@ -167,7 +167,7 @@ void Session::lose_driver(Slot& slot) {
     send({.kind = SendKind::close, .connection_id = slot.id, .id = 0}, wire::ConnectionClose{});
   }
   close_slot(
-      slot, Place::closed_here,
+      slot, ConnectionState::closed_here,
       {.connection_id = slot.id, .by = ClosedBy::driver_drop, .metadata = {}, .backing = {}});
 }
 

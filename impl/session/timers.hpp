@@ -16,14 +16,22 @@ namespace vox::session {
 enum class Timer : std::uint8_t {
   keepalive,  // when to send the next Ping, or to give up on a Pong
   recovery,   // when to give up on the recoverer
+  resume,     // when to give up on being resumed
+  stall,      // when to give up on a conduit that takes nothing of what we owe
 };
-BOOST_DESCRIBE_ENUM(Timer, keepalive, recovery)
+BOOST_DESCRIBE_ENUM(Timer, keepalive, recovery, resume, stall)
+
+// The time so much later, or the last one that there is.
+[[nodiscard]] constexpr TimePoint later(TimePoint from, Duration by) {
+  return by > TimePoint::max() - from ? TimePoint::max() : from + by;
+}
 
 // When each timer is to go off, if it is set.
 class Timers {
  public:
   void set(Timer timer, std::optional<TimePoint> at) { at_[std::to_underlying(timer)] = at; }
   void clear() { at_ = {}; }
+  [[nodiscard]] bool is_set(Timer timer) const { return at_[std::to_underlying(timer)].has_value(); }
   [[nodiscard]] bool is_due(Timer timer, TimePoint now) const {
     auto const& at = at_[std::to_underlying(timer)];
     return at && now >= *at;
@@ -38,7 +46,7 @@ class Timers {
   }
 
  private:
-  std::array<std::optional<TimePoint>, 2> at_{};
+  std::array<std::optional<TimePoint>, 4> at_{};
 };
 
 }  // namespace vox::session

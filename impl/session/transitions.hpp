@@ -24,7 +24,7 @@ namespace vox::session {
 //  active            a virtual connection that both sides have agreed on
 //  closed_here       we have sent a close, so the peer may still speak for a while
 //  closed_by_peer    the peer has sent a close and may speak no more
-enum class Place : std::uint8_t {
+enum class ConnectionState : std::uint8_t {
   root,
   root_removed,
   absent,
@@ -34,9 +34,9 @@ enum class Place : std::uint8_t {
   closed_here,
   closed_by_peer,
 };
-BOOST_DESCRIBE_ENUM(Place, root, root_removed, absent, pending_outbound, offered, active,
+BOOST_DESCRIBE_ENUM(ConnectionState, root, root_removed, absent, pending_outbound, offered, active,
                     closed_here, closed_by_peer)
-inline constexpr std::size_t place_count = 8;
+inline constexpr std::size_t state_count = 8;
 
 // The kinds of message. An open whose id the peer has no right to allocate is a kind of its own.
 enum class Incoming : std::uint8_t {
@@ -117,28 +117,28 @@ class SetOf {
 struct Transition {
   Rulebook rulebook;
   SetOf<Incoming> incoming;
-  SetOf<Place> places;
+  SetOf<ConnectionState> places;
   Action action;
   Rule rule;  // what says so; for a violation, what was broken
 
-  [[nodiscard]] constexpr bool covers(Rulebook book, Incoming kind, Place place) const {
+  [[nodiscard]] constexpr bool covers(Rulebook book, Incoming kind, ConnectionState place) const {
     return rulebook == book && incoming.contains(kind) && places.contains(place);
   }
 };
 
 // The places of the ids without a live slot, of those with one, and of those that take messages.
 namespace places {
-using enum Place;
-inline constexpr auto any = SetOf<Place>::all();
-inline constexpr SetOf<Place> on_root{root, root_removed};
-inline constexpr SetOf<Place> off_root{absent, pending_outbound, offered,
+using enum ConnectionState;
+inline constexpr auto any = SetOf<ConnectionState>::all();
+inline constexpr SetOf<ConnectionState> on_root{root, root_removed};
+inline constexpr SetOf<ConnectionState> off_root{absent, pending_outbound, offered,
                                        active, closed_here,      closed_by_peer};
-inline constexpr SetOf<Place> vacant{root_removed, absent, closed_here, closed_by_peer};
-inline constexpr SetOf<Place> taken{root, pending_outbound, offered, active};
-inline constexpr SetOf<Place> not_pending{root,   root_removed, absent,        offered,
+inline constexpr SetOf<ConnectionState> vacant{root_removed, absent, closed_here, closed_by_peer};
+inline constexpr SetOf<ConnectionState> taken{root, pending_outbound, offered, active};
+inline constexpr SetOf<ConnectionState> not_pending{root,   root_removed, absent,        offered,
                                           active, closed_here,  closed_by_peer};
-inline constexpr SetOf<Place> live{root, offered, active};
-inline constexpr SetOf<Place> not_live{root_removed, absent, pending_outbound, closed_here,
+inline constexpr SetOf<ConnectionState> live{root, offered, active};
+inline constexpr SetOf<ConnectionState> not_live{root_removed, absent, pending_outbound, closed_here,
                                        closed_by_peer};
 }  // namespace places
 
@@ -147,52 +147,52 @@ inline constexpr SetOf<Place> not_live{root_removed, absent, pending_outbound, c
 // r[impl core.P2] r[impl core.P6] r[impl connection.open] r[impl connection.close.semantics]
 // r[impl connection.close] r[impl connection.root] r[impl session.message.connection-id]
 inline constexpr Transition transitions[] = {
-    {Rulebook::vox_0_4, {Incoming::protocol_error},    places::any,         Action::ignore,         "core.P6"},
-    {Rulebook::vox_0_4, {Incoming::open_wrong_parity}, places::any,         Action::refuse_open,    "core.O1"},
-    {Rulebook::vox_0_4, {Incoming::open},              places::taken,       Action::refuse_open,    "core.O2"},
-    {Rulebook::vox_0_4, {Incoming::open},              places::vacant,      Action::offer,          "core.O4"},
-    {Rulebook::vox_0_4, {Incoming::accept},            {Place::pending_outbound}, Action::activate, "core.U3"},
-    {Rulebook::vox_0_4, {Incoming::reject},            {Place::pending_outbound}, Action::resolve_reject, "core.U4"},
-    {Rulebook::vox_0_4, {Incoming::accept, Incoming::reject}, places::not_pending, Action::ignore,  "core.U5"},
-    {Rulebook::vox_0_4, {Incoming::close},             {Place::pending_outbound}, Action::end_pending, "core.C4"},
-    {Rulebook::vox_0_4, {Incoming::close},             places::live,        Action::end_connection, "core.C4"},
-    {Rulebook::vox_0_4, {Incoming::close},             places::vacant,      Action::ignore,         "core.C4"},
-    {Rulebook::vox_0_4, {Incoming::schema},            places::live,        Action::record_schemas, "core.P3"},
-    {Rulebook::vox_0_4, {Incoming::schema},            places::not_live,    Action::ignore,         "core.P3"},
-    {Rulebook::vox_0_4, {Incoming::call, Incoming::response, Incoming::cancel}, places::live, Action::route, "core.P4"},
-    {Rulebook::vox_0_4, {Incoming::channel},           places::live,        Action::route,          "core.P5"},
+    {Rulebook::vox_0_4, {Incoming::protocol_error},    states::any,         Action::ignore,         "core.P6"},
+    {Rulebook::vox_0_4, {Incoming::open_wrong_parity}, states::any,         Action::refuse_open,    "core.O1"},
+    {Rulebook::vox_0_4, {Incoming::open},              states::taken,       Action::refuse_open,    "core.O2"},
+    {Rulebook::vox_0_4, {Incoming::open},              states::vacant,      Action::offer,          "core.O4"},
+    {Rulebook::vox_0_4, {Incoming::accept},            {ConnectionState::pending_outbound}, Action::activate, "core.U3"},
+    {Rulebook::vox_0_4, {Incoming::reject},            {ConnectionState::pending_outbound}, Action::resolve_reject, "core.U4"},
+    {Rulebook::vox_0_4, {Incoming::accept, Incoming::reject}, states::not_pending, Action::ignore,  "core.U5"},
+    {Rulebook::vox_0_4, {Incoming::close},             {ConnectionState::pending_outbound}, Action::end_pending, "core.C4"},
+    {Rulebook::vox_0_4, {Incoming::close},             states::live,        Action::end_connection, "core.C4"},
+    {Rulebook::vox_0_4, {Incoming::close},             states::vacant,      Action::ignore,         "core.C4"},
+    {Rulebook::vox_0_4, {Incoming::schema},            states::live,        Action::record_schemas, "core.P3"},
+    {Rulebook::vox_0_4, {Incoming::schema},            states::not_live,    Action::ignore,         "core.P3"},
+    {Rulebook::vox_0_4, {Incoming::call, Incoming::response, Incoming::cancel}, states::live, Action::route, "core.P4"},
+    {Rulebook::vox_0_4, {Incoming::channel},           states::live,        Action::route,          "core.P5"},
     {Rulebook::vox_0_4, {Incoming::call, Incoming::response, Incoming::cancel, Incoming::channel},
-                                                       places::not_live,    Action::ignore,         "core.C5"},
-    {Rulebook::vox_0_4, {Incoming::ping},              places::any,         Action::answer_ping,    "core.P1"},
-    {Rulebook::vox_0_4, {Incoming::pong},              places::on_root,     Action::feed_keepalive, "core.P2"},
-    {Rulebook::vox_0_4, {Incoming::pong},              places::off_root,    Action::ignore,         "core.P2"},
+                                                       states::not_live,    Action::ignore,         "core.C5"},
+    {Rulebook::vox_0_4, {Incoming::ping},              states::any,         Action::answer_ping,    "core.P1"},
+    {Rulebook::vox_0_4, {Incoming::pong},              states::on_root,     Action::feed_keepalive, "core.P2"},
+    {Rulebook::vox_0_4, {Incoming::pong},              states::off_root,    Action::ignore,         "core.P2"},
 
-    {Rulebook::spec, {Incoming::protocol_error},       places::on_root,     Action::obey_error,     "session.protocol-error"},
-    {Rulebook::spec, {Incoming::protocol_error},       places::off_root,    Action::violation,      "session.protocol-error"},
-    {Rulebook::spec, {Incoming::open_wrong_parity},    places::any,         Action::violation,      "connection.open"},
-    {Rulebook::spec, {Incoming::open},                 places::taken,       Action::violation,      "connection.open"},
-    {Rulebook::spec, {Incoming::open},                 places::vacant,      Action::offer,          "connection.open"},
-    {Rulebook::spec, {Incoming::accept},               {Place::pending_outbound}, Action::activate, "connection.open"},
-    {Rulebook::spec, {Incoming::reject},               {Place::pending_outbound}, Action::resolve_reject, "connection.open"},
-    {Rulebook::spec, {Incoming::accept, Incoming::reject}, places::not_pending, Action::ignore,     "core.U5"},
-    {Rulebook::spec, {Incoming::close},                places::on_root,     Action::violation,      "connection.root"},
-    {Rulebook::spec, {Incoming::close},                {Place::pending_outbound}, Action::end_pending, "connection.close.semantics"},
-    {Rulebook::spec, {Incoming::close},                {Place::offered, Place::active}, Action::end_connection, "connection.close.semantics"},
-    {Rulebook::spec, {Incoming::close},                {Place::absent}, Action::violation,              "connection.open"},
-    {Rulebook::spec, {Incoming::close},                {Place::closed_here}, Action::ignore,            "connection.close"},
-    {Rulebook::spec, {Incoming::close},                {Place::closed_by_peer}, Action::violation,      "connection.close"},
-    {Rulebook::spec, {Incoming::schema},               {Place::root, Place::active}, Action::record_schemas, "schema.format.delivery"},
+    {Rulebook::spec, {Incoming::protocol_error},       states::on_root,     Action::obey_error,     "session.protocol-error"},
+    {Rulebook::spec, {Incoming::protocol_error},       states::off_root,    Action::violation,      "session.protocol-error"},
+    {Rulebook::spec, {Incoming::open_wrong_parity},    states::any,         Action::violation,      "connection.open"},
+    {Rulebook::spec, {Incoming::open},                 states::taken,       Action::violation,      "connection.open"},
+    {Rulebook::spec, {Incoming::open},                 states::vacant,      Action::offer,          "connection.open"},
+    {Rulebook::spec, {Incoming::accept},               {ConnectionState::pending_outbound}, Action::activate, "connection.open"},
+    {Rulebook::spec, {Incoming::reject},               {ConnectionState::pending_outbound}, Action::resolve_reject, "connection.open"},
+    {Rulebook::spec, {Incoming::accept, Incoming::reject}, states::not_pending, Action::ignore,     "core.U5"},
+    {Rulebook::spec, {Incoming::close},                states::on_root,     Action::violation,      "connection.root"},
+    {Rulebook::spec, {Incoming::close},                {ConnectionState::pending_outbound}, Action::end_pending, "connection.close.semantics"},
+    {Rulebook::spec, {Incoming::close},                {ConnectionState::offered, ConnectionState::active}, Action::end_connection, "connection.close.semantics"},
+    {Rulebook::spec, {Incoming::close},                {ConnectionState::absent}, Action::violation,              "connection.open"},
+    {Rulebook::spec, {Incoming::close},                {ConnectionState::closed_here}, Action::ignore,            "connection.close"},
+    {Rulebook::spec, {Incoming::close},                {ConnectionState::closed_by_peer}, Action::violation,      "connection.close"},
+    {Rulebook::spec, {Incoming::schema},               {ConnectionState::root, ConnectionState::active}, Action::record_schemas, "schema.format.delivery"},
     {Rulebook::spec, {Incoming::call, Incoming::response, Incoming::cancel, Incoming::channel},
-                                                       {Place::root, Place::active}, Action::route, "session.message"},
+                                                       {ConnectionState::root, ConnectionState::active}, Action::route, "session.message"},
     {Rulebook::spec, {Incoming::call, Incoming::response, Incoming::cancel, Incoming::channel, Incoming::schema},
-                     {Place::absent, Place::pending_outbound, Place::offered}, Action::violation, "connection.open"},
+                     {ConnectionState::absent, ConnectionState::pending_outbound, ConnectionState::offered}, Action::violation, "connection.open"},
     {Rulebook::spec, {Incoming::call, Incoming::response, Incoming::cancel, Incoming::channel, Incoming::schema},
-                     {Place::root_removed, Place::closed_here}, Action::ignore,                     "connection.close"},
+                     {ConnectionState::root_removed, ConnectionState::closed_here}, Action::ignore,                     "connection.close"},
     {Rulebook::spec, {Incoming::call, Incoming::response, Incoming::cancel, Incoming::channel, Incoming::schema},
-                                                       {Place::closed_by_peer}, Action::violation,  "connection.close"},
-    {Rulebook::spec, {Incoming::ping},                 places::on_root,     Action::answer_ping,    "session.keepalive"},
-    {Rulebook::spec, {Incoming::pong},                 places::on_root,     Action::feed_keepalive, "session.keepalive"},
-    {Rulebook::spec, {Incoming::ping, Incoming::pong}, places::off_root,    Action::violation,      "session.message.connection-id"},
+                                                       {ConnectionState::closed_by_peer}, Action::violation,  "connection.close"},
+    {Rulebook::spec, {Incoming::ping},                 states::on_root,     Action::answer_ping,    "session.keepalive"},
+    {Rulebook::spec, {Incoming::pong},                 states::on_root,     Action::feed_keepalive, "session.keepalive"},
+    {Rulebook::spec, {Incoming::ping, Incoming::pong}, states::off_root,    Action::violation,      "session.message.connection-id"},
 };
 // clang-format on
 
@@ -200,8 +200,8 @@ namespace detail {
 
 inline constexpr std::size_t rulebook_count = 2;
 
-[[nodiscard]] constexpr std::size_t cell_of(Rulebook book, Incoming kind, Place place) {
-  return (std::to_underlying(book) * incoming_count + std::to_underlying(kind)) * place_count +
+[[nodiscard]] constexpr std::size_t cell_of(Rulebook book, Incoming kind, ConnectionState place) {
+  return (std::to_underlying(book) * incoming_count + std::to_underlying(kind)) * state_count +
          std::to_underlying(place);
 }
 
@@ -210,8 +210,8 @@ template <class Check>
 constexpr bool every_cell(Check check) {
   for (std::uint8_t book = 0; book < rulebook_count; ++book) {
     for (std::uint8_t kind = 0; kind < incoming_count; ++kind) {
-      for (std::uint8_t place = 0; place < place_count; ++place) {
-        if (!check(Rulebook{book}, Incoming{kind}, Place{place})) return false;
+      for (std::uint8_t place = 0; place < state_count; ++place) {
+        if (!check(Rulebook{book}, Incoming{kind}, ConnectionState{place})) return false;
       }
     }
   }
@@ -220,9 +220,9 @@ constexpr bool every_cell(Check check) {
 
 // The rows spread out, so that finding one is a single look.
 inline constexpr auto row_of_cell = [] {
-  std::array<std::uint8_t, rulebook_count * incoming_count * place_count> rows{};
+  std::array<std::uint8_t, rulebook_count * incoming_count * state_count> rows{};
   for (std::size_t row = 0; row < std::size(transitions); ++row) {
-    every_cell([&](Rulebook book, Incoming kind, Place place) {
+    every_cell([&](Rulebook book, Incoming kind, ConnectionState place) {
       if (transitions[row].covers(book, kind, place)) {
         rows[cell_of(book, kind, place)] = static_cast<std::uint8_t>(row);
       }
@@ -232,7 +232,7 @@ inline constexpr auto row_of_cell = [] {
   return rows;
 }();
 
-static_assert(every_cell([](Rulebook book, Incoming kind, Place place) {
+static_assert(every_cell([](Rulebook book, Incoming kind, ConnectionState place) {
                 int rows = 0;
                 for (auto const& row : transitions)
                   rows += row.covers(book, kind, place) ? 1 : 0;
@@ -242,7 +242,7 @@ static_assert(every_cell([](Rulebook book, Incoming kind, Place place) {
 
 }  // namespace detail
 
-[[nodiscard]] constexpr Transition const& transition(Rulebook book, Incoming kind, Place place) {
+[[nodiscard]] constexpr Transition const& transition(Rulebook book, Incoming kind, ConnectionState place) {
   return transitions[detail::row_of_cell[detail::cell_of(book, kind, place)]];
 }
 

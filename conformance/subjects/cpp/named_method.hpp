@@ -19,7 +19,7 @@ using AllMethods = testbed::Methods<vox::schema::Tx, vox::schema::Rx>;
 
 // The place of the method in the list; past its end if no method has the name.
 template <testbed::MethodName Name, class... Method>
-consteval std::size_t place_of(vox::shape::Types<Method...>) {
+consteval std::size_t state_of(vox::shape::Types<Method...>) {
   constexpr std::string_view name{Name.letters.data(), Name.letters.size() - 1};
   std::size_t place = 0;
   static_cast<void>(((Method::name == name || (++place, false)) || ...));
@@ -31,7 +31,7 @@ consteval std::size_t place_of(vox::shape::Types<Method...>) {
 // The method of Testbed that has the name; a name that no method has does not compile.
 template <testbed::MethodName Name>
 using NamedMethod =
-    boost::mp11::mp_at_c<detail::AllMethods, detail::place_of<Name>(detail::AllMethods{})>;
+    boost::mp11::mp_at_c<detail::AllMethods, detail::state_of<Name>(detail::AllMethods{})>;
 
 // The schemas of a type that lives as long as the program, to be shared like any others.
 [[nodiscard]] inline vox::session::SharedSchemas share(vox::schema::LocalType const& type) {

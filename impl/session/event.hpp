@@ -1,7 +1,9 @@
 #pragma once
+#include "impl/schema/tracker.hpp"
 #include "impl/session/connection_request.hpp"
 #include "impl/session/error.hpp"
 #include "impl/session/ids.hpp"
+#include "impl/session/transmit.hpp"
 #include "impl/wire/backing.hpp"
 #include "impl/wire/message.hpp"
 #include "impl/wire/resume_key.hpp"
@@ -13,41 +15,18 @@
 #include <boost/describe/enum.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
-// What a session wants: payloads to be sent, and what the application has to know. Views into a
-// received payload come with its backing and hold as long as that does.
+// What an application has to know about its session. An event owns what it shows: views into a
+// received payload come with its backing, so that they hold as long as the event is kept.
 namespace vox::session {
 
-enum class SendKind : std::uint8_t {
-  protocol_error,
-  open,
-  accept,
-  reject,
-  close,
-  schema,
-  call,
-  response,
-  cancel,
-  channel,
-  ping,
-  pong,
-};
-BOOST_DESCRIBE_ENUM(SendKind, protocol_error, open, accept, reject, close, schema, call, response,
-                    cancel, channel, ping, pong)
-
-// Which message a payload is. `id` is that of the request or channel, the method of a schema
-// message, or the nonce of a ping or pong.
-struct Receipt {
-  SendKind kind = SendKind::protocol_error;
-  ConnectionId connection_id = 0;
-  std::uint64_t id = 0;
-  bool operator==(Receipt const&) const = default;
-};
-BOOST_DESCRIBE_STRUCT(Receipt, (), (kind, connection_id, id))
+// The types that a peer has announced on one connection, as they were at one moment.
+using AnnouncedTypes = std::shared_ptr<schema::ReceiveTracker const>;
 
 // Why a connection is over.
 enum class ClosedBy : std::uint8_t { us, peer, caller_drop, driver_drop, bad_message, session_end };
@@ -62,6 +41,8 @@ BOOST_DESCRIBE_ENUM(ClosedBy, us, peer, caller_drop, driver_drop, bad_message, s
 //  peer_silent      a ping was not answered in time, or could not be sent
 //  violation        the peer broke a rule
 //  accused          the peer says that we broke a rule
+//  stalled          we owed the peer as much as Limits allow, and its conduit took nothing of it
+//  resume_timeout   nobody resumed the session in time
 enum class EndCause : std::uint8_t {
   shutdown,
   root_released,
@@ -71,28 +52,24 @@ enum class EndCause : std::uint8_t {
   peer_silent,
   violation,
   accused,
+  stalled,
+  resume_timeout,
 };
 BOOST_DESCRIBE_ENUM(EndCause, shutdown, root_released, refused, conduit_lost, recovery_failed,
-                    peer_silent, violation, accused)
+                    peer_silent, violation, accused, stalled, resume_timeout)
 
-namespace output {
+namespace event {
 
-// Hand this payload to the conduit. The view holds until the session is spoken to again.
-struct Send {
-  static constexpr std::string_view name = "send";
-  Receipt receipt;
-  ByteView payload{};
-};
-BOOST_DESCRIBE_STRUCT(Send, (), (receipt, payload))
-
-// Something that was accepted for sending will not go out: the send failed, the conduit was lost,
-// or the peer closed the connection first.
+// A message that was accepted for sending is not known to have gone out. For an open or a close
+// that we asked for, OpenFailed or CloseFailed says so instead, unless the reason is `unconfirmed`.
 struct NotSent {
   static constexpr std::string_view name = "not_sent";
+  Token token = 0;
   Receipt receipt;
+  NotSentReason reason = NotSentReason::conduit_lost;
   bool operator==(NotSent const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(NotSent, (), (receipt))
+BOOST_DESCRIBE_STRUCT(NotSent, (), (token, receipt, reason))
 
 // A connection asks for consent: the root, once, and whatever the peer opens. Answer with Accept,
 // Reject or Abandon.
@@ -117,7 +94,7 @@ struct Opened {
 };
 BOOST_DESCRIBE_STRUCT(Opened, (), (connection_id, our_settings, peer_settings))
 
-// The connection that we asked for will not be.
+// Our open failed.
 struct OpenFailed {
   static constexpr std::string_view name = "open_failed";
   ConnectionId connection_id = 0;
@@ -137,22 +114,25 @@ struct Closed {
 };
 BOOST_DESCRIBE_STRUCT(Closed, (), (connection_id, by, metadata))
 
-// We closed the connection, but the peer has not been told.
+// We closed the connection, but our ConnectionClose did not go out.
 struct CloseFailed {
   static constexpr std::string_view name = "close_failed";
   ConnectionId connection_id = 0;
+  Token token = 0;
   SessionError error{};
   bool operator==(CloseFailed const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(CloseFailed, (), (connection_id, error))
+BOOST_DESCRIBE_STRUCT(CloseFailed, (), (connection_id, token, error))
 
-// Messages from the peer.
+// Messages from the peer. `announced` is what the peer has announced on the connection up to the
+// message; null if that is nothing.
 struct CallReceived {
   static constexpr std::string_view name = "call_received";
   ConnectionId connection_id = 0;
   RequestId request_id = 0;
   wire::Call call;
   Backing backing{};
+  AnnouncedTypes announced{};
 };
 BOOST_DESCRIBE_STRUCT(CallReceived, (), (connection_id, request_id, call))
 // `method_id` is that of the call we sent, if we still know it.
@@ -163,6 +143,7 @@ struct ResponseReceived {
   std::optional<MethodId> method_id{};
   wire::Response response;
   Backing backing{};
+  AnnouncedTypes announced{};
 };
 BOOST_DESCRIBE_STRUCT(ResponseReceived, (), (connection_id, request_id, method_id, response))
 struct CancelReceived {
@@ -179,6 +160,7 @@ struct ChannelReceived {
   ChannelId channel_id = 0;
   wire::ChannelBody body{};
   Backing backing{};
+  AnnouncedTypes announced{};
 };
 BOOST_DESCRIBE_STRUCT(ChannelReceived, (), (connection_id, channel_id, body))
 
@@ -217,7 +199,7 @@ struct Warning {
 };
 BOOST_DESCRIBE_STRUCT(Warning, (), (connection_id, text))
 
-// The last output: drop the conduit. `rule` is there for a violation.
+// The last event. What still waits to go out may be sent; then drop the conduit. `rule` is there for a violation.
 struct Ended {
   static constexpr std::string_view name = "ended";
   EndCause cause = EndCause::shutdown;
@@ -227,12 +209,12 @@ struct Ended {
 };
 BOOST_DESCRIBE_STRUCT(Ended, (), (cause, rule, detail))
 
-}  // namespace output
+}  // namespace event
 
-using Output = std::variant<output::Send, output::NotSent, output::ConnectionRequested,
-                            output::Opened, output::OpenFailed, output::Closed, output::CloseFailed,
-                            output::CallReceived, output::ResponseReceived, output::CancelReceived,
-                            output::ChannelReceived, output::ConduitWanted, output::Disconnected,
-                            output::Resumed, output::Warning, output::Ended>;
+using Event = std::variant<event::NotSent, event::ConnectionRequested,
+                            event::Opened, event::OpenFailed, event::Closed, event::CloseFailed,
+                            event::CallReceived, event::ResponseReceived, event::CancelReceived,
+                            event::ChannelReceived, event::ConduitWanted, event::Disconnected,
+                            event::Resumed, event::Warning, event::Ended>;
 
 }  // namespace vox::session
