@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 using namespace vox;
 using namespace voxspec;
 using namespace voxspec::interop;
-using net::Transport;
+using link::Transport;
 
 // Plays every scenario on the connection.
 asio::awaitable<void> play_all(net::ConnectionHandle connection, Rulebook rulebook) {

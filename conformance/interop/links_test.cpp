@@ -24,7 +24,7 @@ using LinkOrError = std::expected<std::unique_ptr<net::Link>, session::SessionEr
 // Dials, and can break the link that it gave last.
 class FragileSource final : public net::LinkSource {
  public:
-  explicit FragileSource(net::Address address) : dial_{net::dial_source(std::move(address))} {}
+  explicit FragileSource(link::Address address) : dial_{net::dial_source(std::move(address))} {}
   asio::awaitable<LinkOrError> next() override {
     auto link = co_await dial_->next();
     if (link) last_ = link->get();

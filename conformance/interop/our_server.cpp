@@ -23,7 +23,7 @@ class FragileListener final : public net::Listener {
     if (link) last_ = link->get();
     co_return link;
   }
-  [[nodiscard]] net::Address address() const override { return listener_->address(); }
+  [[nodiscard]] link::Address address() const override { return listener_->address(); }
   void close() override { listener_->close(); }
   void cut() { last_->abort(); }
 

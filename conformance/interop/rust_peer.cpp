@@ -12,8 +12,8 @@
 namespace voxspec::interop {
 
 namespace asio = boost::asio;
-using vox::net::Address;
-using vox::net::Transport;
+using vox::link::Address;
+using vox::link::Transport;
 
 namespace {
 
@@ -72,7 +72,7 @@ asio::awaitable<RustPeer> RustPeer::listening(FreeAddress const& at) {
 asio::awaitable<RustPeer> RustPeer::dialling(Address const& ours, vox::ConduitMode mode,
                                              std::map<std::string, std::string> environment) {
   environment["SUBJECT_MODE"] = environment.contains("CLIENT_SCENARIO") ? "client" : "server";
-  environment["PEER_ADDR"] = vox::net::to_string(ours);
+  environment["PEER_ADDR"] = vox::link::to_string(ours);
   environment["SPEC_CONDUIT"] = boost::describe::enum_to_string(mode, "?");
   return start(std::move(environment));
 }

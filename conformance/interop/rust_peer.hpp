@@ -19,15 +19,15 @@ namespace voxspec::interop {
 // One address of a kind that is free, with whatever lies behind it.
 class FreeAddress {
  public:
-  explicit FreeAddress(vox::net::Transport transport);
+  explicit FreeAddress(vox::link::Transport transport);
   // As a listener of ours binds it.
-  [[nodiscard]] vox::net::Address const& ours() const { return address_; }
+  [[nodiscard]] vox::link::Address const& ours() const { return address_; }
   // As the Rust subject is told to.
   [[nodiscard]] std::map<std::string, std::string> environment() const;
 
  private:
   TemporaryFolder folder_;  // of a Unix socket
-  vox::net::Address address_;
+  vox::link::Address address_;
 };
 
 // The Rust subject in a process of its own, which ends with this object.
@@ -36,11 +36,11 @@ struct RustPeer {
   [[nodiscard]] static boost::asio::awaitable<RustPeer> listening(FreeAddress const& at);
   // It dials us: with a scenario it plays that and exits, without one it serves.
   [[nodiscard]] static boost::asio::awaitable<RustPeer> dialling(
-      vox::net::Address const& ours, vox::ConduitMode mode,
+      vox::link::Address const& ours, vox::ConduitMode mode,
       std::map<std::string, std::string> environment);
 
   std::unique_ptr<SubjectProcess> process;
-  vox::net::Address address{};  // where it listens, if it does
+  vox::link::Address address{};  // where it listens, if it does
 };
 
 }  // namespace voxspec::interop

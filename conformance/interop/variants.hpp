@@ -11,7 +11,7 @@ namespace voxspec::interop {
 
 // One way for the two ends to meet, and the rulebook of ours.
 struct Variant {
-  vox::net::Transport transport;
+  vox::link::Transport transport;
   vox::ConduitMode mode;
   vox::Rulebook rulebook;
 };
@@ -19,7 +19,7 @@ struct Variant {
 // Runs the body over every transport, under both rulebooks, if there is another end at all.
 template <class Body>
 void with_each_variant(std::initializer_list<vox::ConduitMode> modes, Body body) {
-  using vox::net::Transport;
+  using vox::link::Transport;
   if (!has_rust_peer()) return;
   for (auto const transport : {Transport::tcp, Transport::local, Transport::websocket}) {
     for (auto const mode : modes) {

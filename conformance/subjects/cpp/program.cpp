@@ -70,7 +70,7 @@ asio::awaitable<std::expected<net::Established, std::string>> dial(
   auto const builder = configured(net::InitiatorBuilder{}, settings, std::move(service));
   auto established = co_await net::connect_session(settings.address, builder, settings.conduit);
   if (established) co_return std::move(*established);
-  co_return std::unexpected(net::to_string(settings.address) + ": " + established.error().text());
+  co_return std::unexpected(link::to_string(settings.address) + ": " + established.error().text());
 }
 
 asio::awaitable<Ran> serve_peer(Settings settings) {
@@ -108,8 +108,8 @@ asio::awaitable<Ran> play_in_time(Settings settings) {
 }
 
 // The line that tells whoever started this process where to connect.
-void announce(net::Address const& address) {
-  auto text = net::to_string(address);
+void announce(link::Address const& address) {
+  auto text = link::to_string(address);
   constexpr std::string_view tcp = "tcp://";
   if (text.starts_with(tcp)) text.erase(0, tcp.size());
   std::cout << "LISTEN_ADDR=" << text << std::endl;  // NOLINT(performance-avoid-endl)

@@ -19,7 +19,7 @@ using namespace voxspec::subject;
 std::string played(std::string_view scenario, Rulebook rulebook) {
   std::string error;
   asio::io_context context;
-  net::test::run(context, [&]() -> asio::awaitable<void> {
+  link::test::run(context, [&]() -> asio::awaitable<void> {
     net::InitiatorBuilder initiator;
     net::AcceptorBuilder acceptor;
     auto const service = make_testbed_service(rulebook);
@@ -75,7 +75,7 @@ TEST_CASE("every scenario without channels goes well against our own service") {
 
 TEST_CASE("r[rpc.fallible.vox-error] a method that is not served is unknown") {
   asio::io_context context;
-  net::test::run(context, [&]() -> asio::awaitable<void> {
+  link::test::run(context, [&]() -> asio::awaitable<void> {
     net::InitiatorBuilder initiator;
     net::AcceptorBuilder acceptor;
     initiator.service("Testbed");
@@ -88,7 +88,7 @@ TEST_CASE("r[rpc.fallible.vox-error] a method that is not served is unknown") {
 
 TEST_CASE("r[schema.errors.early-detection] arguments of another type are refused by the plan") {
   asio::io_context context;
-  net::test::run(context, [&]() -> asio::awaitable<void> {
+  link::test::run(context, [&]() -> asio::awaitable<void> {
     net::InitiatorBuilder initiator;
     net::AcceptorBuilder acceptor;
     initiator.service("Testbed");
