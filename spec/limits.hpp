@@ -22,7 +22,6 @@ struct Limits {
   std::size_t connections_max = 1uz << 20;         // slots of one session
   std::size_t closed_connections_max = 1uz << 14;  // closed ids whose past a session remembers
   std::size_t requests_max = 1uz << 16;            // in flight on one connection, each way
-  std::size_t outbound_messages_max = 256;         // queued outputs of one session
 
   // What one session holds. What we owe the peer (answers) gates reading, and so does what the
   // application has not taken; what we want to send waits or is refused.

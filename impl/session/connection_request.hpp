@@ -2,6 +2,7 @@
 #include "impl/session/error.hpp"
 #include "impl/wire/metadata.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -41,6 +42,7 @@ class ConnectionRequest {
   [[nodiscard]] std::optional<std::uint64_t> number(std::string_view key) const {
     return entries().number(key);
   }
+  [[nodiscard]] std::size_t encoded_bytes() const { return entries().encoded_bytes(); }
   [[nodiscard]] wire::MetadataView entries() const { return entries_.view(); }
 
   bool operator==(ConnectionRequest const&) const = default;

@@ -6,6 +6,12 @@
 
 namespace vox::session {
 
+void Slot::forget_requests() {
+  calls_in.clear();
+  calls_out.clear();
+  sent.reset();
+}
+
 ConnectionTable::ConnectionTable(Limits const& limits, std::uint64_t seed)
     : closed_max_{limits.closed_connections_max}, seed_{seed}, index_{seed} {}
 
@@ -48,15 +54,18 @@ Slot& ConnectionTable::open(ConnectionId id, ConnectionState place) {
   slot->state = place;
   slot->driver_gone = false;
   slot->received.reset();
+  discharge(*slot);
   ++live_count_;
   return *slot;
 }
 
 void ConnectionTable::close(Slot& slot, ConnectionState as) {
-  VOX_ASSERT(slot.is_live() && (as == ConnectionState::closed_here || as == ConnectionState::closed_by_peer));
+  VOX_ASSERT(slot.is_live() &&
+             (as == ConnectionState::closed_here || as == ConnectionState::closed_by_peer));
   slot.state = as;
   slot.closed_as = ++closings_;
   slot.received.reset();
+  discharge(slot);
   --live_count_;
   closed_.push_back({.id = slot.id, .closed_as = slot.closed_as});
   if (closed_.size() > closed_max_) forget_oldest();
@@ -84,6 +93,7 @@ std::vector<ConnectionId> ConnectionTable::live_ids() const {
 void ConnectionTable::release(Slot& slot) {
   auto const at = index_.take(slot.id);
   VOX_ASSERT(at.has_value());
+  discharge(slot);
   slot = Slot{};
   free_.push_back(*at);
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include "impl/schema/tracker.hpp"
+#include "impl/session/connection_state.hpp"
 #include "impl/session/flat_map.hpp"
 #include "impl/session/ids.hpp"
 #include "impl/session/transitions.hpp"
@@ -19,7 +20,7 @@ namespace vox::session {
 // r[impl connection]
 struct Slot {
   ConnectionId id = 0;
-  ConnectionState place = ConnectionState::absent;
+  ConnectionState state = ConnectionState::absent;
   bool driver_gone = false;
   ConnectionSettings our_settings;
   ConnectionSettings peer_settings;
@@ -28,11 +29,15 @@ struct Slot {
   FlatMap<MethodId> calls_out;
   schema::SendTracker sent;
   // What the peer has announced; made with the first announcement.
-  std::unique_ptr<schema::ReceiveTracker> received;
+  std::shared_ptr<schema::ReceiveTracker> received;
+  std::size_t announced_bytes = 0;  // of the announcements in `received`
   // Counts how often ids were closed, so that an old memory of this one is told from a new one.
   std::uint64_t closed_as = 0;
 
-  [[nodiscard]] bool is_live() const { return states::taken.contains(place); }
+  // Everything about requests, and what was announced to the peer.
+  void forget_requests();
+
+  [[nodiscard]] bool is_live() const { return states::taken.contains(state); }
 };
 
 // All connections of a session: the live ones, and of the closed ones the last so many, because the
@@ -56,6 +61,16 @@ class ConnectionTable {
   void erase(Slot& slot);
 
   [[nodiscard]] std::size_t live_count() const { return live_count_; }
+  // What the slots take, and what was announced on them.
+  [[nodiscard]] std::size_t held_bytes() const {
+    return (slots_.size() - free_.size()) * sizeof(Slot) + announced_bytes_;
+  }
+  // The slot has taken an announcement of so many bytes.
+  void charge(Slot& slot, std::size_t bytes) {
+    slot.announced_bytes += bytes;
+    announced_bytes_ += bytes;
+  }
+  void discharge(Slot& slot) { announced_bytes_ -= std::exchange(slot.announced_bytes, 0); }
   // r[impl connection.virtual]
   [[nodiscard]] bool has_virtual() const;
   [[nodiscard]] std::vector<ConnectionId> live_ids() const;  // in rising order
@@ -85,6 +100,7 @@ class ConnectionTable {
   std::deque<Closed> closed_;  // in the order of closing
   std::uint64_t closings_ = 0;
   std::size_t live_count_ = 0;
+  std::size_t announced_bytes_ = 0;
 };
 
 }  // namespace vox::session

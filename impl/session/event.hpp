@@ -199,7 +199,8 @@ struct Warning {
 };
 BOOST_DESCRIBE_STRUCT(Warning, (), (connection_id, text))
 
-// The last event. What still waits to go out may be sent; then drop the conduit. `rule` is there for a violation.
+// The last event. What still waits to go out may be sent; then drop the conduit. `rule` is there
+// for a violation.
 struct Ended {
   static constexpr std::string_view name = "ended";
   EndCause cause = EndCause::shutdown;
@@ -211,10 +212,10 @@ BOOST_DESCRIBE_STRUCT(Ended, (), (cause, rule, detail))
 
 }  // namespace event
 
-using Event = std::variant<event::NotSent, event::ConnectionRequested,
-                            event::Opened, event::OpenFailed, event::Closed, event::CloseFailed,
-                            event::CallReceived, event::ResponseReceived, event::CancelReceived,
-                            event::ChannelReceived, event::ConduitWanted, event::Disconnected,
-                            event::Resumed, event::Warning, event::Ended>;
+using Event =
+    std::variant<event::NotSent, event::ConnectionRequested, event::Opened, event::OpenFailed,
+                 event::Closed, event::CloseFailed, event::CallReceived, event::ResponseReceived,
+                 event::CancelReceived, event::ChannelReceived, event::ConduitWanted,
+                 event::Disconnected, event::Resumed, event::Warning, event::Ended>;
 
 }  // namespace vox::session

@@ -24,9 +24,7 @@ Handshake::Handshake(HandshakeOptions options)
 
 void Handshake::receive(ByteView payload) {
   if (is_over()) return;
-  auto const message = wire::decode_handshake(
-      payload, follows_spec() ? wire::Strictness::strict : wire::Strictness::vox_0_4,
-      options_.limits);
+  auto const message = wire::decode_handshake(payload, policy().strictness, options_.limits);
   if (!message) return fail("handshake decode error: " + message.error().detail);
   if (auto const* const sorry = std::get_if<wire::Sorry>(&*message);
       sorry != nullptr && step_ != Step::hello) {
@@ -71,7 +69,8 @@ void Handshake::on_hello(wire::Hello const& hello) {
   forming_.presented_key = hello.resume_key;
   forming_.peer_metadata = hello.metadata;
   plan_failure_ = compare(hello.message_payload_schema);
-  if (plan_failure_ && follows_spec()) return refuse(plan_failure_->text, plan_failure_->text);
+  if (plan_failure_ && policy().refuses_unreadable_peer_first)
+    return refuse(plan_failure_->text, plan_failure_->text);
   if (plan_failure_ && plan_failure_->is_undecodable) return fail(plan_failure_->text);
   send(wire::HelloYourself{.connection_settings = forming_.our_settings,
                            .message_payload_schema = options_.message_schemas,
@@ -87,7 +86,8 @@ void Handshake::on_hello_yourself(wire::HelloYourself const& answer) {
   forming_.resume_key = answer.resume_key;
   forming_.peer_metadata = answer.metadata;
   plan_failure_ = compare(answer.message_payload_schema);
-  if (plan_failure_ && follows_spec()) return refuse(plan_failure_->text, plan_failure_->text);
+  if (plan_failure_ && policy().refuses_unreadable_peer_first)
+    return refuse(plan_failure_->text, plan_failure_->text);
   if (plan_failure_ && plan_failure_->is_undecodable) return fail(plan_failure_->text);
   send(wire::LetsGo{});
   conclude();
@@ -102,7 +102,7 @@ void Handshake::conclude() {
 
 std::optional<PlanFailure> Handshake::compare(ByteView peer_schemas) {
   auto plan = plan_for_peer(peer_schemas, options_.rulebook, options_.limits);
-  bool const is_looked_at = follows_spec() || !options_.is_recovery;
+  bool const is_looked_at = policy().compares_messages_on_recovery || !options_.is_recovery;
   if (!plan && (is_looked_at || plan.error().is_undecodable)) return std::move(plan.error());
   if (!plan) return std::nullopt;
   forming_.plan = std::move(*plan);

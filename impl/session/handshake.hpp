@@ -3,6 +3,7 @@
 #include "impl/session/error.hpp"
 #include "impl/session/handshake_outcome.hpp"
 #include "impl/session/message_plan.hpp"
+#include "impl/session/policy.hpp"
 #include "impl/wire/bytes.hpp"
 #include "impl/wire/handshake.hpp"
 #include "impl/wire/metadata.hpp"
@@ -77,7 +78,7 @@ class Handshake {
   void refuse(std::string_view reason, std::string_view detail);
   void fail(std::string_view detail) { failure_ = protocol_error(detail); }
   [[nodiscard]] wire::Metadata announced_metadata() const;
-  [[nodiscard]] bool follows_spec() const { return options_.rulebook == Rulebook::spec; }
+  [[nodiscard]] Policy policy() const { return Policy::of(options_.rulebook); }
 
   HandshakeOptions options_;
   Step step_;

@@ -23,8 +23,12 @@ class IdAllocator {
  public:
   explicit constexpr IdAllocator(Parity parity) : next_{parity == Parity::odd ? 1U : 2U} {}
 
+  // What allocate() would give.
+  [[nodiscard]] constexpr std::optional<std::uint64_t> peek() const {
+    return next_ == 0 ? std::nullopt : std::optional{next_};
+  }
   // The next id, or nothing when the space is used up.
-  [[nodiscard]] constexpr std::optional<std::uint64_t> allocate() {
+  constexpr std::optional<std::uint64_t> allocate() {
     if (next_ == 0) return std::nullopt;
     auto const id = next_;
     next_ = id > std::numeric_limits<std::uint64_t>::max() - 2 ? 0 : id + 2;

@@ -2,6 +2,7 @@
 
 #include "impl/schema/cbor_form.hpp"
 #include "impl/schema/message_schema.hpp"
+#include "impl/session/policy.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -46,9 +47,8 @@ std::optional<std::string> variant_missing_in(std::span<schema::Schema const> an
 std::expected<std::shared_ptr<schema::Plan const>, PlanFailure> plan_for_peer(
     ByteView announced, Rulebook rulebook, Limits const& limits) {
   if (announced.empty() || equal(announced, schema::message_schemas_cbor())) return nullptr;
-  auto const strictness =
-      rulebook == Rulebook::spec ? wire::Strictness::strict : wire::Strictness::vox_0_4;
-  auto const schemas = schema::decode_schemas(announced, strictness, limits);
+  auto const policy = Policy::of(rulebook);
+  auto const schemas = schema::decode_schemas(announced, policy.strictness, limits);
   if (!schemas) {
     return std::unexpected(PlanFailure{
         .is_undecodable = true, .text = "handshake decode error: " + schemas.error().detail});
@@ -59,7 +59,7 @@ std::expected<std::shared_ptr<schema::Plan const>, PlanFailure> plan_for_peer(
     return std::unexpected(
         PlanFailure{.text = "failed to build message translation plan: " + plan.error().text()});
   }
-  if (rulebook == Rulebook::spec) {
+  if (policy.requires_all_messages) {
     if (auto const missing = variant_missing_in(*schemas)) {
       return std::unexpected(
           PlanFailure{.text = "the peer's messages have no variant " + *missing});

@@ -86,9 +86,7 @@ class Outbox {
            wanted_.bytes >= limits_.wanted_bytes_max;
   }
   // Of all messages that are not settled.
-  [[nodiscard]] std::size_t bytes() const {
-    return owed_.bytes + wanted_.bytes + unlimited_.bytes;
-  }
+  [[nodiscard]] std::size_t bytes() const { return owed_.bytes + wanted_.bytes + unlimited_.bytes; }
   [[nodiscard]] std::size_t message_count() const {
     return owed_.messages + wanted_.messages + unlimited_.messages;
   }

@@ -9,7 +9,7 @@ namespace vox::session {
 
 namespace {
 
-// The connection that an output is about, if a proxy has to do with it.
+// The connection that an event is about, if a proxy has to do with it.
 struct ConnectionOf {
   std::optional<ConnectionId> operator()(event::CallReceived const& call) const {
     return call.connection_id;
@@ -37,8 +37,8 @@ struct ConnectionOf {
 // rpc.metadata.flags]
 class PassedOn {
  public:
-  PassedOn(wire::MetadataView entries, Rulebook rulebook) : view_{entries} {
-    if (rulebook != Rulebook::spec) return;
+  PassedOn(wire::MetadataView entries, Policy const& policy) : view_{entries} {
+    if (!policy.strips_no_propagate) return;
     for (auto const& entry : entries) {
       if ((entry.flags & wire::no_propagate) == 0) kept_.add(entry);
     }
@@ -57,7 +57,7 @@ class PassedOn {
 // The schemas that the target has to be told before data of the binding, taken from the source.
 SharedSchemas schemas_for(Proxy::End source, Proxy::End target, schema::Binding binding) {
   if (target.session->has_announced(target.connection_id, binding)) return nullptr;
-  auto const* const received = source.session->received_schemas(source.connection_id);
+  auto const received = source.session->received_schemas(source.connection_id);
   if (received == nullptr) return nullptr;
   auto announced = received->announced(binding);
   if (!announced) return nullptr;
@@ -68,10 +68,10 @@ struct Forward {
   TimePoint now;
   Proxy::End source;
   Proxy::End target;
-  using Answer = std::expected<ConnectionId, Refusal>;
+  using Answer = std::expected<Accepted, Refusal>;
 
   Answer operator()(event::CallReceived const& received) const {
-    PassedOn const metadata{received.call.metadata, target.session->rulebook()};
+    PassedOn const metadata{received.call.metadata, Policy::of(target.session->rulebook())};
     schema::Binding const binding{.method_id = received.call.method_id,
                                   .direction = wire::BindingDirection::args};
     return target.session->call(now,
@@ -79,11 +79,11 @@ struct Forward {
                                                   .request_id = received.request_id,
                                                   .method_id = received.call.method_id,
                                                   .metadata = metadata.view(),
-                                                  .args = received.call.args,
+                                                  .args = to_bytes(received.call.args),
                                                   .schemas = schemas_for(source, target, binding)});
   }
   Answer operator()(event::ResponseReceived const& received) const {
-    PassedOn const metadata{received.response.metadata, target.session->rulebook()};
+    PassedOn const metadata{received.response.metadata, Policy::of(target.session->rulebook())};
     SharedSchemas schemas;
     auto const method =
         target.session->unanswered_method(target.connection_id, received.request_id);
@@ -94,27 +94,32 @@ struct Forward {
     return target.session->call(now, command::SendResponse{.connection_id = target.connection_id,
                                                            .request_id = received.request_id,
                                                            .metadata = metadata.view(),
-                                                           .ret = received.response.ret,
+                                                           .ret = to_bytes(received.response.ret),
                                                            .schemas = std::move(schemas)});
   }
   Answer operator()(event::CancelReceived const& received) const {
-    PassedOn const metadata{received.cancel.metadata, target.session->rulebook()};
+    PassedOn const metadata{received.cancel.metadata, Policy::of(target.session->rulebook())};
     auto const sent =
         target.session->call(now, command::SendCancel{.connection_id = target.connection_id,
                                                       .request_id = received.request_id,
                                                       .metadata = metadata.view()});
     // The response was on its way already, and there is nothing left to cancel.
-    if (!sent && sent.error() == Refusal{Misuse::request_unknown}) return target.connection_id;
+    if (!sent && sent.error() == Refusal{Misuse::request_unknown}) return Accepted{};
     return sent;
   }
   Answer operator()(event::ChannelReceived const& received) const {
-    auto body = received.body;
-    PassedOn const metadata{metadata_of(body), target.session->rulebook()};
-    if (auto* const closed = std::get_if<wire::Close>(&body)) closed->metadata = metadata.view();
-    if (auto* const reset = std::get_if<wire::Reset>(&body)) reset->metadata = metadata.view();
+    PassedOn const metadata{metadata_of(received.body), Policy::of(target.session->rulebook())};
+    command::ChannelBody body = wire::Close{.metadata = metadata.view()};
+    if (auto const* const item = std::get_if<wire::Item>(&received.body)) {
+      body = command::Item{.item = to_bytes(item->item)};
+    } else if (std::holds_alternative<wire::Reset>(received.body)) {
+      body = wire::Reset{.metadata = metadata.view()};
+    } else if (auto const* const grant = std::get_if<wire::GrantCredit>(&received.body)) {
+      body = *grant;
+    }
     return target.session->call(now, command::SendChannel{.connection_id = target.connection_id,
                                                           .channel_id = received.channel_id,
-                                                          .body = body});
+                                                          .body = std::move(body)});
   }
   template <class Other>
   Answer operator()(Other const&) const {
@@ -143,18 +148,18 @@ std::expected<Proxy, Refusal> Proxy::join(End left, End right) {
   return Proxy{left, right};
 }
 
-bool Proxy::take(TimePoint now, Session const& from, Event const& output) {
-  auto const id = std::visit(ConnectionOf{}, output);
+bool Proxy::take(TimePoint now, Session const& from, Event const& event) {
+  auto const id = std::visit(ConnectionOf{}, event);
   if (!id || is_over_) return false;
   auto const is_left = left_.session == &from && left_.connection_id == *id;
   auto const is_right = right_.session == &from && right_.connection_id == *id;
   if (!is_left && !is_right) return false;
-  if (std::holds_alternative<event::Closed>(output)) {
+  if (std::holds_alternative<event::Closed>(event)) {
     end(now);
     return true;
   }
   waiting_.push_back(
-      {.source = is_left ? left_ : right_, .target = is_left ? right_ : left_, .message = output});
+      {.source = is_left ? left_ : right_, .target = is_left ? right_ : left_, .message = event});
   flush(now);
   return true;
 }
@@ -168,13 +173,13 @@ void Proxy::flush(TimePoint now) {
     }
     auto const* const misuse = sent.error().misuse();
     auto const can_wait = misuse != nullptr && *misuse == Misuse::queue_full &&
-                          waiting_.size() < Limits{}.outbound_messages_max;
+                          waiting_.size() < Limits{}.wanted_messages_max;
     if (!can_wait) end(now);
     return;
   }
 }
 
-std::expected<ConnectionId, Refusal> Proxy::forward(TimePoint now, Waiting const& waiting) {
+std::expected<Accepted, Refusal> Proxy::forward(TimePoint now, Waiting const& waiting) {
   return std::visit(Forward{.now = now, .source = waiting.source, .target = waiting.target},
                     waiting.message);
 }

@@ -1,7 +1,7 @@
 #pragma once
 #include "impl/session/error.hpp"
+#include "impl/session/event.hpp"
 #include "impl/session/ids.hpp"
-#include "impl/session/output.hpp"
 #include "impl/session/session.hpp"
 #include "spec/clock.hpp"
 
@@ -31,9 +31,9 @@ class Proxy {
   // Refused if the connections have the same parity, or one is not active.
   [[nodiscard]] static std::expected<Proxy, Refusal> join(End left, End right);
 
-  // Takes an output that the session of one of the two ends gave; true if it was the proxy's
+  // Takes an event that the session of one of the two ends gave; true if it was the proxy's
   // business.
-  bool take(TimePoint now, Session const& from, Event const& output);
+  bool take(TimePoint now, Session const& from, Event const& event);
   // Sends what waits, as far as there is room.
   void flush(TimePoint now);
   // How much waits.
@@ -51,7 +51,7 @@ class Proxy {
   Proxy(End left, End right) : left_{left}, right_{right} {}
 
   void end(TimePoint now);
-  [[nodiscard]] std::expected<ConnectionId, Refusal> forward(TimePoint now, Waiting const& waiting);
+  [[nodiscard]] std::expected<Accepted, Refusal> forward(TimePoint now, Waiting const& waiting);
 
   End left_;
   End right_;

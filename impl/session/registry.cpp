@@ -15,13 +15,13 @@ std::optional<Registry::SessionNumber> Registry::find(
 
 void Registry::resumed(ResumeKey const& presented, std::optional<ResumeKey> const& issued,
                        SessionNumber session) {
-  if (rulebook_ == Rulebook::vox_0_4 || !issued) return;
+  if (!policy_.follows_new_resume_keys || !issued) return;
   sessions_.erase(presented);
   sessions_.insert_or_assign(*issued, session);
 }
 
 void Registry::refused(ResumeKey const& presented) {
-  if (rulebook_ == Rulebook::vox_0_4) sessions_.erase(presented);
+  if (!policy_.keeps_sessions_that_refused) sessions_.erase(presented);
 }
 
 void Registry::ended(SessionNumber session) {

@@ -1,4 +1,5 @@
 #pragma once
+#include "impl/session/policy.hpp"
 #include "impl/wire/resume_key.hpp"
 #include "spec/rulebook.hpp"
 
@@ -15,7 +16,7 @@ class Registry {
  public:
   using SessionNumber = std::uint64_t;
 
-  explicit Registry(Rulebook rulebook) : rulebook_{rulebook} {}
+  explicit Registry(Rulebook rulebook) : policy_{Policy::of(rulebook)} {}
 
   // A new session has issued this key.
   void established(ResumeKey const& issued, SessionNumber session);
@@ -33,7 +34,7 @@ class Registry {
   void ended(SessionNumber session);
 
  private:
-  Rulebook rulebook_;
+  Policy policy_;
   std::map<ResumeKey, SessionNumber> sessions_;
 };
 

@@ -13,6 +13,7 @@ namespace vox::session {
 // r[impl core.S1]
 Session::Session(SessionOptions options, HandshakeOutcome outcome)
     : options_{std::move(options)},
+      policy_{Policy::of(options_.rulebook)},
       role_{outcome.role},
       our_settings_{outcome.our_settings},
       peer_settings_{outcome.peer_settings},
@@ -21,7 +22,8 @@ Session::Session(SessionOptions options, HandshakeOutcome outcome)
       plan_{std::move(outcome.plan)},
       connection_ids_{outcome.our_settings.parity},
       connections_{options_.limits, options_.seed},
-      outbox_{options_.limits.outbound_messages_max} {
+      events_{options_.limits},
+      outbox_{options_.limits} {
   auto& root = connections_.open(root_connection, ConnectionState::root);
   root.our_settings = our_settings_;
   root.peer_settings = peer_settings_;
@@ -47,14 +49,14 @@ std::expected<Session, SessionError> Session::establish(TimePoint now, SessionOp
   // r[impl core.S4]
   if (session.options_.has_acceptor) {
     session.root_is_offered_ = true;
-    session.outbox_.put(event::ConnectionRequested{.connection_id = root_connection,
-                                                    .our_settings = session.our_settings_,
-                                                    .peer_settings = session.peer_settings_,
-                                                    .request = std::move(*request)});
+    session.put(event::ConnectionRequested{.connection_id = root_connection,
+                                           .our_settings = session.our_settings_,
+                                           .peer_settings = session.peer_settings_,
+                                           .request = std::move(*request)});
   } else {
-    session.outbox_.put(event::Opened{.connection_id = root_connection,
-                                       .our_settings = session.our_settings_,
-                                       .peer_settings = session.peer_settings_});
+    session.put(event::Opened{.connection_id = root_connection,
+                              .our_settings = session.our_settings_,
+                              .peer_settings = session.peer_settings_});
   }
   return session;
 }
@@ -64,34 +66,25 @@ void Session::advance(TimePoint now) {
   now_ = now;
 }
 
-void Session::handle(TimePoint now, Input const& input) {
+void Session::handle(TimePoint now, Input input) {
   advance(now);
-  if (!std::holds_alternative<input::SendFailed>(input)) commit_in_flight();
-  if (state_ == SessionState::ended) return;
-  std::visit([this](auto const& happened) { on(happened); }, input);
+  std::visit([this](auto& happened) { on(happened); }, input);
+  watch_for_stall(std::holds_alternative<input::Written>(input) ||
+                  std::holds_alternative<input::Progress>(input));
 }
 
-std::expected<ConnectionId, Refusal> Session::call(TimePoint now, Command const& command) {
+std::expected<Accepted, Refusal> Session::call(TimePoint now, Command&& command) {
   advance(now);
-  commit_in_flight();
   // r[impl core.E3]
   if (state_ == SessionState::ended) return refuse(text::session_closed);
-  return std::visit([this](auto const& wanted) { return on(wanted); }, command);
+  auto answer = std::visit([this](auto& wanted) { return on(wanted); }, command);
+  watch_for_stall(false);
+  return answer;
 }
 
-std::optional<Event> Session::poll() {
-  commit_in_flight();
-  while (!outbox_.empty()) {
-    if (!outbox_.message_is_next()) return outbox_.take_event();
-    auto& batch = outbox_.front();
-    if (batch.announcement) {
-      if (auto before = announce(batch)) return before;
-    }
-    outbox_.hand_out();
-    in_flight_ = InFlight::payload;
-    return event::Send{.receipt = batch.receipt, .payload = batch.payload.view()};
-  }
-  return std::nullopt;
+std::optional<Event> Session::poll_event() {
+  if (events_.empty()) return std::nullopt;
+  return events_.take();
 }
 
 // r[impl core.L3] r[impl core.E3]
@@ -102,14 +95,13 @@ void Session::end(EndCause cause, std::string_view detail, std::optional<Rule> r
   keepalive_.reset();
   for (auto const id : connections_.live_ids()) {
     if (connections_.find(id)->state == ConnectionState::pending_outbound) {
-      outbox_.put(
-          event::OpenFailed{.connection_id = id, .error = protocol_error(text::session_closed)});
+      put(event::OpenFailed{.connection_id = id, .error = protocol_error(text::session_closed)});
     } else {
-      outbox_.put(event::Closed{
+      put(event::Closed{
           .connection_id = id, .by = ClosedBy::session_end, .metadata = {}, .backing = {}});
     }
   }
-  outbox_.put(event::Ended{.cause = cause, .rule = rule, .detail = std::string{detail}});
+  put(event::Ended{.cause = cause, .rule = rule, .detail = std::string{detail}});
 }
 
 // r[impl session.protocol-error]
@@ -121,7 +113,34 @@ void Session::violate(Rule rule, std::string_view detail) {
 }
 
 void Session::warn(ConnectionId id, std::string_view text) {
-  outbox_.put(event::Warning{.connection_id = id, .text = std::string{text}});
+  put(event::Warning{.connection_id = id, .text = std::string{text}});
+}
+
+// What an event keeps alive besides itself.
+void Session::put(Event event) {
+  auto const bytes = std::visit(
+      [](auto const& what) -> std::size_t {
+        if constexpr (requires { what.backing; }) return what.backing.view().size();
+        if constexpr (requires { what.request; }) return what.request.encoded_bytes();
+        if constexpr (requires { what.text; }) return what.text.size();
+        return 0;
+      },
+      event);
+  events_.put(std::move(event), bytes);
+}
+
+std::size_t Session::held_bytes() const {
+  return events_.bytes() + outbox_.bytes() + connections_.held_bytes();
+}
+
+// While we owe the peer as much as we may, its conduit has to move. Each sign of life gives it the
+// same time again.
+void Session::watch_for_stall(bool is_progress) {
+  if (state_ != SessionState::connected || !outbox_.owes_too_much()) {
+    timers_.set(Timer::stall, std::nullopt);
+  } else if (is_progress || !timers_.is_set(Timer::stall)) {
+    timers_.set(Timer::stall, later(now_, options_.limits.stall));
+  }
 }
 
 // r[impl core.K1] r[impl core.K2]
@@ -138,7 +157,14 @@ void Session::begin_keepalive() {
 }
 
 // r[impl core.K4]
-void Session::on(input::DeadlineReached const&) {
+void Session::on(input::DeadlineReached&) {
+  if (state_ == SessionState::ended) return;
+  if (timers_.is_due(Timer::stall, now_)) {
+    return end(EndCause::stalled, "the conduit takes nothing of what is owed to the peer");
+  }
+  if (timers_.is_due(Timer::resume, now_)) {
+    return end(EndCause::resume_timeout, "nobody resumed the session in time");
+  }
   if (timers_.is_due(Timer::recovery, now_)) {
     return end(EndCause::recovery_failed, "the recoverer took too long");
   }
@@ -172,9 +198,9 @@ std::optional<ConnectionInfo> Session::connection(ConnectionId id) const {
                         .requests_from_us = slot->calls_out.size()};
 }
 
-schema::ReceiveTracker const* Session::received_schemas(ConnectionId id) const {
+AnnouncedTypes Session::received_schemas(ConnectionId id) const {
   auto const* const slot = connections_.find(id);
-  return slot == nullptr ? nullptr : slot->received.get();
+  return slot == nullptr ? nullptr : slot->received;
 }
 
 bool Session::has_announced(ConnectionId id, schema::Binding binding) const {

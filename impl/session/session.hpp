@@ -11,8 +11,8 @@
 #include "impl/session/outbox.hpp"
 #include "impl/session/policy.hpp"
 #include "impl/session/timers.hpp"
-#include "impl/session/transmit.hpp"
 #include "impl/session/transitions.hpp"
+#include "impl/session/transmit.hpp"
 #include "impl/wire/violation.hpp"
 
 #include <boost/describe/enum.hpp>
@@ -108,6 +108,7 @@ class Session {
   // An announcement that was handed out and is not known to have gone out.
   struct AnnouncementInFlight {
     Token token = 0;
+    Token message_token = 0;  // of the message that needs it
     ConnectionId connection_id = 0;
     schema::Binding binding;
     schema::SchemaPayload announced;
@@ -131,15 +132,14 @@ class Session {
     std::optional<Announcement> announcement{};
   };
   std::expected<Token, Misuse> enqueue(Outgoing outgoing);
-  void send(Receipt receipt, wire::MessagePayload const& payload);
+  Token send(Receipt receipt, wire::MessagePayload const& payload);
   [[nodiscard]] std::optional<Misuse> cannot_send(SendKind kind) const;
   [[nodiscard]] std::optional<Transmit> announce(OutgoingMessage& message, wire::Buffer& out);
-  [[nodiscard]] std::optional<schema::SchemaPayload> missing(Slot const& slot,
-                                                             Announcement const& announcement) const;
-  void hand_out(OutgoingMessage& message, wire::Buffer& out);
-  void fail_front(NotSentReason reason);
-  void fail_all(NotSentReason reason);
-  void on_unsent(OutgoingMessage const& message, NotSentReason reason);
+  [[nodiscard]] std::optional<schema::SchemaPayload> missing(
+      Slot const& slot, Announcement const& announcement) const;
+  bool fail_front(NotSentReason reason);
+  void fail_all();
+  bool on_unsent(MessageInFlight const& message, NotSentReason reason);
   void put(Event event);
 
   // Inputs.
@@ -171,6 +171,12 @@ class Session {
                                     std::optional<MethodId>& method);
   [[nodiscard]] bool record_schemas(Slot& slot, schema::Binding binding, ByteView schemas,
                                     std::string_view context);
+  [[nodiscard]] schema::ReceiveTracker& tracker_to_change(Slot& slot) const;
+  // The connections and what was announced on them take half of what the session may hold, so that
+  // messages find room.
+  [[nodiscard]] bool tables_are_full() const {
+    return connections_.held_bytes() >= options_.limits.session_bytes_max / 2;
+  }
   [[nodiscard]] static bool is_announced(Slot const& slot, schema::Binding binding);
 
   // Connections.

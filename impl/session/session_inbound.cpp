@@ -37,29 +37,33 @@ Incoming kind_of(wire::MessagePayload const& payload) {
 
 }  // namespace
 
-void Session::on(input::Received const& received) {
+void Session::on(input::Received& received) {
   if (state_ != SessionState::connected) return;  // The rest of a conduit that is gone.
   VOX_ASSERT(can_receive());
-  Backing backing = received.payload;
+  Backing backing = std::move(received.payload);
   auto const message = decode(backing);
   if (message)
     return receive({.message = *message, .backing = backing, .kind = classify(*message)});
-  if (follows_spec()) return violate(message.error().rule, message.error().detail);
-  lose_conduit(message.error().detail);
+  switch (policy_.undecodable) {
+    case Policy::Undecodable::ends_session:
+      return violate(message.error().rule, message.error().detail);
+    case Policy::Undecodable::counts_as_conduit_loss:
+      return lose_conduit(message.error().detail);
+  }
 }
 
 // r[impl conduit.typeplan] r[impl session.handshake.protocol-schema]
 Result<wire::Message> Session::decode(Backing& payload) const {
-  auto const strictness = follows_spec() ? wire::Strictness::strict : wire::Strictness::vox_0_4;
   if (plan_ != nullptr) {
     wire::Buffer ours;
     auto const translated = schema::translate(
         *plan_, payload.view(), ours,
-        {.strictness = strictness, .rule = "session.message", .limits = options_.limits});
+        {.strictness = policy_.strictness, .rule = "session.message", .limits = options_.limits});
     if (!translated) return std::unexpected(translated.error());
     payload = Backing{ours.take()};
   }
-  return wire::decode_message(payload.view(), strictness, options_.limits.metadata_entries_max);
+  return wire::decode_message(payload.view(), policy_.strictness,
+                              options_.limits.metadata_entries_max);
 }
 
 Incoming Session::classify(wire::Message const& message) const {
@@ -67,6 +71,10 @@ Incoming Session::classify(wire::Message const& message) const {
   auto const peer_parity = opposite(our_settings_.parity);
   if (kind == Incoming::open && !has_parity(message.connection_id, peer_parity)) {
     return Incoming::open_wrong_parity;
+  }
+  if (kind == Incoming::close && generation_ > 0) return Incoming::close_after_resume;
+  if (kind == Incoming::pong && message.connection_id != root_connection) {
+    return Incoming::pong_off_root;
   }
   return kind;
 }
@@ -76,10 +84,7 @@ Incoming Session::classify(wire::Message const& message) const {
 void Session::receive(Arrival const& arrival) {
   auto const& [message, backing, kind] = arrival;
   auto const id = message.connection_id;
-  auto const place = connections_.state_of(id);
-  // An opener that does not know whether its open was lost with an earlier conduit closes it.
-  if (kind == Incoming::close && place == ConnectionState::absent && generation_ > 0) return;
-  auto const& row = transition(options_.rulebook, kind, place);
+  auto const& row = transition(options_.rulebook, kind, connections_.state_of(id));
   auto* const slot = connections_.find_live(id);
   switch (row.action) {
     case Action::ignore:
@@ -96,11 +101,12 @@ void Session::receive(Arrival const& arrival) {
     case Action::activate:
       return activate(*slot, std::get<wire::ConnectionAccept>(message.payload));
     case Action::resolve_reject:  // r[impl core.U4]
-      outbox_.put(event::OpenFailed{
+      put(event::OpenFailed{
           .connection_id = id,
           .error = rejected(std::get<wire::ConnectionReject>(message.payload).metadata)});
       connections_.erase(*slot);
-      return end_if_released();
+      if (policy_.rejection_ends_released_session) end_if_released();
+      return;
     case Action::end_pending:
     case Action::end_connection:
       return close_slot(*slot, ConnectionState::closed_by_peer,
@@ -130,12 +136,10 @@ void Session::receive(Arrival const& arrival) {
   }
 }
 
-// The opener may close the connection before it hears of the refusal, so that the specification has
-// the id remembered like one that we closed.
-void Session::refuse_offer(ConnectionId id, wire::MetadataView reasons) {
-  refuse_open(id, reasons);
+// The opener may close the connection before it hears of the rejection.
+void Session::remember_rejected(ConnectionId id) {
   auto* const slot = connections_.find_live(id);
-  if (follows_spec()) {
+  if (policy_.remembers_rejected_ids) {
     connections_.close(slot != nullptr ? *slot : connections_.open(id, ConnectionState::offered),
                        ConnectionState::closed_here);
   } else if (slot != nullptr) {
@@ -151,40 +155,37 @@ void Session::refuse_open(ConnectionId id, wire::MetadataView reasons) {
 // r[impl core.O3] r[impl core.O4] r[impl core.O5] r[impl connection.open.rejection]
 // r[impl session.connection-settings.open] r[impl connection.parity]
 void Session::offer(ConnectionId id, wire::ConnectionOpen const& open) {
-  if (!options_.has_acceptor) return refuse_offer(id, {});
-  if (connections_.live_count() >= options_.limits.connections_max) {
-    return refuse_offer(id, wire::Metadata{{.key = key::error,
-                                            .value = std::string_view{"too many connections"},
-                                            .flags = 0}});
+  auto const refuse = [&](wire::MetadataView reasons) {
+    refuse_open(id, reasons);
+    remember_rejected(id);
+  };
+  auto const because = [](std::string_view reason) {
+    return wire::Metadata{{.key = key::error, .value = reason, .flags = 0}};
+  };
+  if (!options_.has_acceptor) return refuse({});
+  if (connections_.live_count() >= options_.limits.connections_max || tables_are_full()) {
+    return refuse(because("too many connections"));
   }
   auto request = virtual_request(open.metadata);
-  if (!request) {
-    auto const reason = request.error().text();
-    return refuse_offer(
-        id, wire::Metadata{{.key = key::error, .value = std::string_view{reason}, .flags = 0}});
-  }
+  if (!request) return refuse(because(request.error().text()));
   auto& slot = connections_.open(id, ConnectionState::offered);
-  if (follows_spec()) {  // 0.4.0 goes on with what it remembers of the id.
-    slot.calls_in.clear();
-    slot.calls_out.clear();
-    slot.sent.reset();
-  }
+  if (policy_.reopens_afresh) slot.forget_requests();  // 0.4.0 goes on with what it remembers.
   slot.peer_settings = open.connection_settings;
   slot.our_settings = {.parity = opposite(open.connection_settings.parity),
                        .max_concurrent_requests = open.connection_settings.max_concurrent_requests};
-  outbox_.put(event::ConnectionRequested{.connection_id = id,
-                                          .our_settings = slot.our_settings,
-                                          .peer_settings = slot.peer_settings,
-                                          .request = std::move(*request)});
+  put(event::ConnectionRequested{.connection_id = id,
+                                 .our_settings = slot.our_settings,
+                                 .peer_settings = slot.peer_settings,
+                                 .request = std::move(*request)});
 }
 
 // r[impl core.U3]
 void Session::activate(Slot& slot, wire::ConnectionAccept const& accept) {
   slot.state = ConnectionState::active;
   slot.peer_settings = accept.connection_settings;
-  outbox_.put(event::Opened{.connection_id = slot.id,
-                             .our_settings = slot.our_settings,
-                             .peer_settings = slot.peer_settings});
+  put(event::Opened{.connection_id = slot.id,
+                    .our_settings = slot.our_settings,
+                    .peer_settings = slot.peer_settings});
 }
 
 // The one way in which a connection, or an open that waits for its answer, comes to its end while
@@ -194,20 +195,23 @@ void Session::close_slot(Slot& slot, ConnectionState as, event::Closed closed) {
   auto const id = slot.id;
   if (as == ConnectionState::closed_by_peer) {
     // The peer wants no more; what was to go out on this id stays here.
-    outbox_.fail(
-        [id](Batch const& batch) {
-          return batch.receipt.connection_id == id && batch.receipt.kind != SendKind::pong &&
-                 batch.receipt.kind != SendKind::protocol_error &&
-                 batch.receipt.kind != SendKind::ping;
+    outbox_.fail_waiting(
+        [id](OutgoingMessage const& message) {
+          return message.receipt.connection_id == id && message.receipt.kind != SendKind::pong &&
+                 message.receipt.kind != SendKind::protocol_error &&
+                 message.receipt.kind != SendKind::ping;
         },
-        [](Batch const& batch) -> Event { return event::NotSent{.receipt = batch.receipt}; });
+        [this](OutgoingMessage const& message) {
+          put(event::NotSent{.token = message.token,
+                             .receipt = message.receipt,
+                             .reason = NotSentReason::connection_closed});
+        });
     if (id == root_connection) warn(id, "received ConnectionClose for root connection");
   }
   if (slot.state == ConnectionState::pending_outbound) {
-    outbox_.put(
-        event::OpenFailed{.connection_id = id, .error = protocol_error(text::session_closed)});
+    put(event::OpenFailed{.connection_id = id, .error = protocol_error(text::session_closed)});
   } else {
-    outbox_.put(std::move(closed));
+    put(std::move(closed));
   }
   connections_.close(slot, as);
   end_if_released();

@@ -4,103 +4,225 @@
 #include "impl/session/session.hpp"
 #include "spec/assert.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace vox::session {
 
-Batch& Session::send(Receipt receipt, wire::MessagePayload const& payload) {
-  auto& batch = outbox_.put_message(receipt);
-  wire::encode_message(batch.payload, {.connection_id = receipt.connection_id, .payload = payload});
-  return batch;
+namespace {
+
+// How many bytes of a message stand behind its opaque field: calls and responses end with the
+// length of the schemas that they do not carry.
+std::size_t tail_bytes_of(SendKind kind) {
+  return kind == SendKind::call || kind == SendKind::response ? 1 : 0;
 }
 
-void Session::commit_in_flight() {
-  switch (std::exchange(in_flight_, InFlight::nothing)) {
-    case InFlight::nothing:
-      return;
-    case InFlight::announcement: {
-      auto& batch = outbox_.front();
-      auto* const slot = connections_.find(batch.receipt.connection_id);
-      VOX_ASSERT(slot != nullptr);
-      slot->sent.sent(batch.announcement->binding, *announced_);
-      batch.announcement.reset();
-      return;
-    }
-    case InFlight::payload:
-      outbox_.drop_front();
-      return;
+}  // namespace
+
+Token Session::send(Receipt receipt, wire::MessagePayload const& payload) {
+  auto& message = outbox_.draft(receipt);
+  wire::encode_message(message.head, {.connection_id = receipt.connection_id, .payload = payload});
+  return outbox_.commit();
+}
+
+// r[impl core.C3]
+std::optional<Misuse> Session::cannot_send(SendKind kind) const {
+  if (share_of(kind) == Share::wanted && outbox_.wants_too_much()) return Misuse::queue_full;
+  return std::nullopt;
+}
+
+std::expected<Token, Misuse> Session::enqueue(Outgoing outgoing) {
+  auto const& receipt = outgoing.receipt;
+  auto& message = outbox_.draft(receipt);
+  wire::encode_message(message.head,
+                       {.connection_id = receipt.connection_id, .payload = outgoing.payload});
+  auto const size =
+      message.head.size() + (outgoing.body == nullptr ? std::size_t{0} : outgoing.body->size());
+  bool const is_too_large = size > options_.limits.frame_bytes_max;
+  // A message that nothing else waits with is taken all the same, or it never could be; and a close
+  // makes room.
+  bool const finds_no_room = receipt.kind != SendKind::close && outbox_.bytes() > 0 &&
+                             size > options_.limits.session_bytes_max -
+                                        std::min(held_bytes(), options_.limits.session_bytes_max);
+  if (is_too_large || finds_no_room) {
+    outbox_.abandon();
+    return std::unexpected(is_too_large ? Misuse::too_large : Misuse::queue_full);
   }
+  message.is_commanded = true;
+  message.announcement = std::move(outgoing.announcement);
+  if (outgoing.body != nullptr) {
+    message.has_body = true;
+    message.tail_bytes = tail_bytes_of(receipt.kind);
+    message.body = std::move(*outgoing.body);
+  }
+  return outbox_.commit();
 }
 
-// What has to come out before the batch, if anything does. It is asked at the moment of sending: a
-// batch in front may have brought what is missing.
+// r[impl core.X1]
+std::optional<Transmit> Session::poll_transmit(wire::Buffer& out) {
+  while (outbox_.has_waiting()) {
+    auto& message = outbox_.front();
+    if (message.announcement) {
+      // It is closed so long ago that nobody knows what was announced.
+      if (connections_.find(message.receipt.connection_id) == nullptr) {
+        static_cast<void>(fail_front(NotSentReason::connection_closed));
+        continue;
+      }
+      auto const before = outbox_.message_count();
+      if (auto announcement = announce(message, out)) return announcement;
+      if (outbox_.message_count() < before) continue;  // The announcement cannot be sent.
+    }
+    Transmit const transmit{.token = message.token, .receipt = message.receipt};
+    message.put_into(out);
+    outbox_.hand_out();
+    return transmit;
+  }
+  return std::nullopt;
+}
+
+// What has to go out before the message, if anything does. It is asked at the moment of sending: a
+// message in front may have brought what is missing.
 // r[impl core.X1] r[impl core.X2] r[impl schema.format.delivery] r[impl schema.exchange.caller]
 // r[impl schema.exchange.callee] r[impl schema.principles.sender-driven]
 // r[impl schema.principles.no-roundtrips]
-std::optional<Event> Session::announce(Batch& batch) {
-  auto const id = batch.receipt.connection_id;
-  auto const& binding = batch.announcement->binding;
-  auto const* const slot = connections_.find(id);
-  if (slot == nullptr) {  // Closed so long ago that nobody knows what was announced.
-    auto unsent = outcome_of_unsent(batch);
-    outbox_.hand_out();
-    outbox_.drop_front();
-    return unsent;
-  }
-  announced_ = slot->sent.missing(binding, *batch.announcement->schemas);
-  if (!announced_) {
-    batch.announcement.reset();
+std::optional<Transmit> Session::announce(OutgoingMessage& message, wire::Buffer& out) {
+  auto const id = message.receipt.connection_id;
+  auto const announcement = std::exchange(message.announcement, std::nullopt);
+  auto announced = missing(*connections_.find(id), *announcement);
+  if (!announced) return std::nullopt;
+  announcement_cbor_.clear();
+  schema::encode(announcement_cbor_, *announced);
+  auto const& binding = announcement->binding;
+  wire::Message const schemas{.connection_id = id,
+                              .payload = wire::SchemaMessage{.method_id = binding.method_id,
+                                                             .direction = binding.direction,
+                                                             .schemas = announcement_cbor_.view()}};
+  // Besides the schemas: five small numbers.
+  constexpr std::size_t other_bytes_max = 32;
+  if (announcement_cbor_.size() + other_bytes_max > options_.limits.frame_bytes_max) {
+    static_cast<void>(fail_front(NotSentReason::send_failed));
     return std::nullopt;
   }
-  announcement_cbor_.clear();
-  schema::encode(announcement_cbor_, *announced_);
-  announcement_.clear();
-  wire::encode_message(announcement_,
-                       {.connection_id = id,
-                        .payload = wire::SchemaMessage{.method_id = binding.method_id,
-                                                       .direction = binding.direction,
-                                                       .schemas = announcement_cbor_.view()}});
-  in_flight_ = InFlight::announcement;
-  return event::Send{
+  auto const bytes_before = out.size();
+  wire::encode_message(out, schemas);
+  MessageInFlight const in_flight{
+      .token = announcement->token,
       .receipt = {.kind = SendKind::schema, .connection_id = id, .id = binding.method_id},
-      .payload = announcement_.view()};
+      .bytes = out.size() - bytes_before};
+  outbox_.hand_out_announcement(in_flight);
+  announcing_.push_back({.token = announcement->token,
+                         .message_token = message.token,
+                         .connection_id = id,
+                         .binding = binding,
+                         .announced = std::move(*announced)});
+  return Transmit{.token = in_flight.token, .receipt = in_flight.receipt};
 }
 
-void Session::on(input::SendFailed const& failed) {
-  auto const was = std::exchange(in_flight_, InFlight::nothing);
-  if (was == InFlight::nothing) return;
-  auto& batch = outbox_.front();
-  // If the announcement did not go out, neither does what it was for.
-  if (was == InFlight::announcement) outbox_.hand_out();
-  auto const receipt = batch.receipt;
-  auto outcome = outcome_of_unsent(batch);
-  outbox_.drop_front();
-  if (state_ == SessionState::ended) return;
-  outbox_.put(std::move(outcome));
+// What neither has gone out nor is on its way.
+std::optional<schema::SchemaPayload> Session::missing(Slot const& slot,
+                                                      Announcement const& announcement) const {
+  auto missing = slot.sent.missing(announcement.binding, *announcement.schemas);
+  if (!missing) return std::nullopt;
+  for (auto const& other : announcing_) {
+    if (other.connection_id != slot.id) continue;
+    if (other.binding == announcement.binding) return std::nullopt;
+    std::erase_if(missing->schemas, [&other](schema::Schema const& schema) {
+      return std::ranges::find(other.announced.schemas, schema.id, &schema::Schema::id) !=
+             other.announced.schemas.end();
+    });
+  }
+  return missing;
+}
+
+// r[impl core.X2]
+void Session::on(input::Written& written) {
+  VOX_ASSERT(written.through <= outbox_.last_handed_out());
+  written_through_ = std::max(written_through_, written.through);
+  outbox_.settle(written.through, [](MessageInFlight const&) {});
+  std::erase_if(announcing_, [&](AnnouncementInFlight const& announcement) {
+    if (announcement.token > written.through) return false;
+    auto* const slot = connections_.find(announcement.connection_id);
+    if (slot != nullptr) slot->sent.sent(announcement.binding, announcement.announced);
+    return true;
+  });
+}
+
+void Session::on(input::Progress&) {}
+
+// r[impl core.X1]
+void Session::on(input::SendFailed& failed) {
+  auto const message = outbox_.take_in_flight(failed.token);
+  if (!message) return;
+  if (message->receipt.kind == SendKind::schema) {
+    auto const at = std::ranges::find(announcing_, failed.token, &AnnouncementInFlight::token);
+    VOX_ASSERT(at != announcing_.end());
+    auto const message_token = at->message_token;
+    announcing_.erase(at);
+    if (outbox_.has_in_flight_after(failed.token, message->receipt.connection_id)) {
+      return lose_conduit("a schema announcement did not go out: " + failed.error);
+    }
+    // If the announcement did not go out, neither does what it was for.
+    if (outbox_.has_waiting() && outbox_.front().token == message_token) {
+      static_cast<void>(fail_front(NotSentReason::send_failed));
+    }
+    return;
+  }
+  bool const an_open_failed = on_unsent(*message, NotSentReason::send_failed);
   // r[impl core.K4]
-  if (receipt.kind == SendKind::ping) {
+  if (message->receipt.kind == SendKind::ping) {
     return end(EndCause::peer_silent, "failed to send keepalive ping: " + failed.error);
   }
-  end_if_released();
+  if (an_open_failed) end_if_released();
 }
 
-Event Session::outcome_of_unsent(Batch const& batch) {
-  auto const& receipt = batch.receipt;
+bool Session::fail_front(NotSentReason reason) {
+  auto const& message = outbox_.front();
+  MessageInFlight const failed{
+      .token = message.token, .receipt = message.receipt, .is_commanded = message.is_commanded};
+  outbox_.drop_front();
+  return on_unsent(failed, reason);
+}
+
+// Nothing goes out on a conduit that is gone, nor on the next one: it was meant for this one.
+void Session::fail_all() {
+  announcing_.clear();
+  outbox_.settle(outbox_.last_handed_out(), [this](MessageInFlight const& message) {
+    // The peer may have it, so that nothing is undone.
+    if (message.receipt.kind == SendKind::schema || state_ == SessionState::ended) return;
+    put(event::NotSent{
+        .token = message.token, .receipt = message.receipt, .reason = NotSentReason::unconfirmed});
+  });
+  bool an_open_failed = false;
+  while (outbox_.has_waiting())
+    an_open_failed = fail_front(NotSentReason::conduit_lost) || an_open_failed;
+  if (an_open_failed) end_if_released();
+}
+
+// A message did not go out. True if it was an open, whose connection is gone by that. After the end
+// of the session nobody is told any more.
+bool Session::on_unsent(MessageInFlight const& message, NotSentReason reason) {
+  if (state_ == SessionState::ended) return false;
+  auto const& receipt = message.receipt;
   auto* const slot = connections_.find_live(receipt.connection_id);
   // A peer that guessed the id may have accepted it already; then the connection stands.
   // r[impl core.U2]
-  if (receipt.kind == SendKind::open && slot != nullptr && slot->state == ConnectionState::pending_outbound) {
+  if (receipt.kind == SendKind::open && slot != nullptr &&
+      slot->state == ConnectionState::pending_outbound) {
     connections_.erase(*slot);
-    return event::OpenFailed{.connection_id = receipt.connection_id,
-                              .error = protocol_error(text::open_not_sent)};
+    put(event::OpenFailed{.connection_id = receipt.connection_id,
+                          .error = protocol_error(text::open_not_sent)});
+    return true;
   }
   // r[impl core.C3]
-  if (receipt.kind == SendKind::close && batch.was_asked_for) {
-    return event::CloseFailed{.connection_id = receipt.connection_id,
-                               .error = protocol_error(text::close_not_sent)};
+  if (receipt.kind == SendKind::close && message.is_commanded) {
+    put(event::CloseFailed{.connection_id = receipt.connection_id,
+                           .token = message.token,
+                           .error = protocol_error(text::close_not_sent)});
+    return false;
   }
   if (receipt.kind == SendKind::call && slot != nullptr) slot->calls_out.take(receipt.id);
-  return event::NotSent{.receipt = receipt};
+  put(event::NotSent{.token = message.token, .receipt = receipt, .reason = reason});
+  return false;
 }
 
 }  // namespace vox::session

@@ -7,7 +7,8 @@
 
 namespace vox::session {
 
-void Session::on(input::ConduitLost const& lost) {
+void Session::on(input::ConduitLost& lost) {
+  if (state_ == SessionState::ended) return fail_all();
   if (state_ != SessionState::connected) return;
   lose_conduit(lost.error.empty() ? "end of conduit" : lost.error);
 }
@@ -16,51 +17,50 @@ void Session::on(input::ConduitLost const& lost) {
 void Session::lose_conduit(std::string_view error) {
   keepalive_.reset();
   timers_.clear();
-  // Nothing goes out on a conduit that is gone, nor on the next one: it was meant for this one.
-  outbox_.fail([](Batch const&) { return true; },
-               [this](Batch const& batch) { return outcome_of_unsent(batch); });
-  end_if_released();
+  fail_all();
   if (state_ == SessionState::ended) return;
   if (options_.has_recoverer) {
     state_ = SessionState::recovering;
     std::optional<TimePoint> deadline;
-    if (options_.recovery_timeout) deadline = now_ + *options_.recovery_timeout;
+    if (options_.recovery_timeout) deadline = later(now_, *options_.recovery_timeout);
     timers_.set(Timer::recovery, deadline);
-    outbox_.put(event::ConduitWanted{.resume_key = resume_key_, .deadline = deadline});
+    put(event::ConduitWanted{.resume_key = resume_key_, .deadline = deadline});
   } else if (options_.is_registered) {
     state_ = SessionState::waiting;
-    outbox_.put(event::Disconnected{});
+    timers_.set(Timer::resume,
+                later(now_, options_.resume_window.value_or(options_.limits.resume_window)));
+    put(event::Disconnected{});
   } else {
     end(EndCause::conduit_lost, error);
   }
 }
 
-void Session::on(input::Recovered const& recovered) {
+void Session::on(input::Recovered& recovered) {
   if (state_ != SessionState::recovering) return;
   if (auto const refusal = resume_refusal(our_settings_, peer_settings_, recovered.outcome)) {
     return end(EndCause::recovery_failed, refusal->text());
   }
   resume(recovered.outcome);
   // On a resumed conduit an 0.4.0 initiator reads as if the peer wrote exactly what it does.
-  if (!follows_spec() && role_ == Role::initiator) plan_.reset();
+  if (!policy_.initiator_uses_new_plan && role_ == Role::initiator) plan_.reset();
   for (auto const id : std::exchange(deferred_drops_, {}))
     drop_caller(id);
 }
 
-void Session::on(input::RecoveryFailed const& failed) {
+void Session::on(input::RecoveryFailed& failed) {
   if (state_ != SessionState::recovering) return;
   end(EndCause::recovery_failed, failed.error.text());
 }
 
 // r[impl core.L2] r[impl core.B2]
-Session::Answer Session::on(command::Resume const& resume_command) {
+Session::Answer Session::on(command::Resume& resume_command) {
   if (state_ == SessionState::connected) return refuse(text::resume_while_connected);
   if (state_ == SessionState::recovering) return refuse(Misuse::recovering);
   if (auto const refusal = resume_refusal(our_settings_, peer_settings_, resume_command.outcome)) {
     return std::unexpected(Refusal{*refusal});
   }
   resume(resume_command.outcome);
-  return root_connection;
+  return Accepted{};
 }
 
 // r[impl core.M3] r[impl core.M4] r[impl core.B4] r[impl session.handshake.resume]
@@ -77,19 +77,19 @@ void Session::resume(HandshakeOutcome const& outcome) {
     // Connections outlive the conduit, and so does what was announced on them; but a sender may
     // have forgotten it and announce it again. 0.4.0 forgets on the root, and takes repetitions
     // elsewhere as an error.
-    if (follows_spec()) {
-      if (slot.received) slot.received->renew();
+    if (policy_.keeps_announced_types) {
+      if (slot.received) tracker_to_change(slot).renew();
     } else if (slot.id == root_connection) {
       slot.received.reset();
+      connections_.discharge(slot);
     }
   });
   state_ = SessionState::connected;
   timers_.clear();
   ++generation_;
   begin_keepalive();
-  outbox_.put(
-      event::Resumed{.generation = generation_, .peer_supports_retry = peer_supports_retry_});
-  if (follows_spec()) give_up_pending_opens();
+  put(event::Resumed{.generation = generation_, .peer_supports_retry = peer_supports_retry_});
+  if (policy_.closes_unanswered_opens) give_up_pending_opens();
 }
 
 // The answer to an open may have been lost with the old conduit; then it would be waited for

@@ -8,23 +8,16 @@
 
 namespace vox::session {
 
-namespace {
-
-wire::Strictness strictness_of(Rulebook rulebook) {
-  return rulebook == Rulebook::spec ? wire::Strictness::strict : wire::Strictness::vox_0_4;
-}
-
-}  // namespace
-
 // r[impl core.P4] r[impl core.P5] r[impl rpc.pipelining] r[impl rpc.error.scope]
 void Session::route(Slot& slot, Arrival const& arrival) {
   auto const id = slot.id;
   if (auto const* const channel = std::get_if<wire::ChannelMessage>(&arrival.message.payload)) {
     if (slot.driver_gone) return lose_driver(slot);
-    outbox_.put(event::ChannelReceived{.connection_id = id,
-                                        .channel_id = channel->id,
-                                        .body = channel->body,
-                                        .backing = arrival.backing});
+    put(event::ChannelReceived{.connection_id = id,
+                               .channel_id = channel->id,
+                               .body = channel->body,
+                               .backing = arrival.backing,
+                               .announced = slot.received});
     return;
   }
   auto const& request = std::get<wire::RequestMessage>(arrival.message.payload);
@@ -36,26 +29,30 @@ void Session::route(Slot& slot, Arrival const& arrival) {
   }
   if (slot.driver_gone) return lose_driver(slot);
   if (auto const* const call = std::get_if<wire::Call>(&request.body)) {
-    outbox_.put(event::CallReceived{
-        .connection_id = id, .request_id = request.id, .call = *call, .backing = arrival.backing});
+    put(event::CallReceived{.connection_id = id,
+                            .request_id = request.id,
+                            .call = *call,
+                            .backing = arrival.backing,
+                            .announced = slot.received});
   } else if (auto const* const response = std::get_if<wire::Response>(&request.body)) {
-    outbox_.put(event::ResponseReceived{.connection_id = id,
-                                         .request_id = request.id,
-                                         .method_id = method,
-                                         .response = *response,
-                                         .backing = arrival.backing});
+    put(event::ResponseReceived{.connection_id = id,
+                                .request_id = request.id,
+                                .method_id = method,
+                                .response = *response,
+                                .backing = arrival.backing,
+                                .announced = slot.received});
   } else {
-    outbox_.put(event::CancelReceived{.connection_id = id,
-                                       .request_id = request.id,
-                                       .cancel = std::get<wire::Cancel>(request.body),
-                                       .backing = arrival.backing});
+    put(event::CancelReceived{.connection_id = id,
+                              .request_id = request.id,
+                              .cancel = std::get<wire::Cancel>(request.body),
+                              .backing = arrival.backing});
   }
 }
 
 // r[impl rpc.request.id-allocation] r[impl rpc.flow-control.max-concurrent-requests.inbound]
 // r[impl rpc.flow-control.max-concurrent-requests.counting] r[impl schema.exchange.required]
 bool Session::admit_call(Slot& slot, RequestId id, wire::Call const& call) {
-  if (follows_spec()) {
+  if (policy_.checks_requests_of_peer) {
     if (!has_parity(id, opposite(slot.our_settings.parity))) {
       violate("rpc.request.id-allocation",
               "request id " + std::to_string(id) + " is not of the caller's parity");
@@ -84,7 +81,7 @@ bool Session::admit_call(Slot& slot, RequestId id, wire::Call const& call) {
       !record_schemas(slot, binding, call.schemas, "inlined request schemas")) {
     return false;
   }
-  if (follows_spec() && !is_announced(slot, binding)) {
+  if (policy_.requires_schemas_of_peer && !is_announced(slot, binding)) {
     violate("schema.exchange.required", "call of a method whose argument type is not announced");
     return false;
   }
@@ -96,7 +93,7 @@ bool Session::admit_call(Slot& slot, RequestId id, wire::Call const& call) {
 bool Session::admit_response(Slot& slot, RequestId id, wire::Response const& response,
                              std::optional<MethodId>& method) {
   method = slot.calls_out.take(id);
-  if (!method && follows_spec()) {
+  if (!method && policy_.checks_requests_of_peer) {
     violate("rpc.response.one-per-request",
             "response for request " + std::to_string(id) + ", which is not in flight");
     return false;
@@ -114,7 +111,7 @@ bool Session::admit_response(Slot& slot, RequestId id, wire::Response const& res
       !record_schemas(slot, binding, response.schemas, "inlined request schemas")) {
     return false;
   }
-  if (follows_spec() && !is_announced(slot, binding)) {
+  if (policy_.requires_schemas_of_peer && !is_announced(slot, binding)) {
     violate("schema.exchange.required", "response of a method whose type is not announced");
     return false;
   }
@@ -126,24 +123,38 @@ bool Session::admit_response(Slot& slot, RequestId id, wire::Response const& res
 bool Session::record_schemas(Slot& slot, schema::Binding binding, ByteView schemas,
                              std::string_view context) {
   auto const prefix = std::string{context} + ": ";
-  auto announced =
-      schema::decode_payload(schemas, strictness_of(options_.rulebook), options_.limits);
+  auto announced = schema::decode_payload(schemas, policy_.strictness, options_.limits);
   if (!announced) {
     auto const& violation = announced.error();
     refuse_message(slot, violation.rule, prefix + "invalid schema CBOR: " + violation.detail);
     return false;
   }
-  if (!slot.received) slot.received = std::make_unique<schema::ReceiveTracker>(options_.limits);
+  if (tables_are_full()) {
+    refuse_message(slot, "schema.format.delivery", prefix + "the session holds too much");
+    return false;
+  }
+  auto& tracker = tracker_to_change(slot);
   auto const root = announced->root;
-  if (auto const recorded = slot.received->record(binding, std::move(*announced)); !recorded) {
+  if (auto const recorded = tracker.record(binding, std::move(*announced)); !recorded) {
     refuse_message(slot, recorded.error().rule, prefix + recorded.error().detail);
     return false;
   }
-  if (follows_spec() && slot.received->registry().first_missing(root)) {
+  connections_.charge(slot, schemas.size());
+  if (policy_.requires_complete_schemas && tracker.registry().first_missing(root)) {
     violate("schema.format.self-contained", prefix + "a type is not among the schemas");
     return false;
   }
   return true;
+}
+
+// Events show what was announced up to them, so that what one of them holds is not changed.
+schema::ReceiveTracker& Session::tracker_to_change(Slot& slot) const {
+  if (!slot.received) {
+    slot.received = std::make_shared<schema::ReceiveTracker>(options_.limits);
+  } else if (slot.received.use_count() > 1) {
+    slot.received = std::make_shared<schema::ReceiveTracker>(*slot.received);
+  }
+  return *slot.received;
 }
 
 bool Session::is_announced(Slot const& slot, schema::Binding binding) {
@@ -153,7 +164,7 @@ bool Session::is_announced(Slot const& slot, schema::Binding binding) {
 // A message that breaks a rule ends the session in `spec`; 0.4.0 drops the one connection and does
 // not say so to the peer.
 void Session::refuse_message(Slot& slot, Rule rule, std::string_view detail) {
-  if (follows_spec()) return violate(rule, detail);
+  if (policy_.bad_message == Policy::BadMessage::ends_session) return violate(rule, detail);
   warn(slot.id, detail);
   close_slot(
       slot, ConnectionState::closed_here,
@@ -163,7 +174,7 @@ void Session::refuse_message(Slot& slot, Rule rule, std::string_view detail) {
 // r[impl core.P5]
 void Session::lose_driver(Slot& slot) {
   // 0.4.0 leaves the peer in the dark; the specification ends a connection by a close.
-  if (follows_spec() && slot.id != root_connection) {
+  if (policy_.closes_unread_connections && slot.id != root_connection) {
     send({.kind = SendKind::close, .connection_id = slot.id, .id = 0}, wire::ConnectionClose{});
   }
   close_slot(

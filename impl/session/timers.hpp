@@ -31,7 +31,9 @@ class Timers {
  public:
   void set(Timer timer, std::optional<TimePoint> at) { at_[std::to_underlying(timer)] = at; }
   void clear() { at_ = {}; }
-  [[nodiscard]] bool is_set(Timer timer) const { return at_[std::to_underlying(timer)].has_value(); }
+  [[nodiscard]] bool is_set(Timer timer) const {
+    return at_[std::to_underlying(timer)].has_value();
+  }
   [[nodiscard]] bool is_due(Timer timer, TimePoint now) const {
     auto const& at = at_[std::to_underlying(timer)];
     return at && now >= *at;

@@ -59,7 +59,8 @@ BOOST_DESCRIBE_STRUCT(Accepted, (), (connection_id, token))
 
 // Why an accepted message counts as not sent.
 //  conduit_lost       it was still waiting when the conduit was lost: the peer does not have it
-//  unconfirmed        it was handed out, and the conduit was lost before it was reported as written:
+//  unconfirmed        it was handed out, and the conduit was lost before it was reported as
+//  written:
 //                     the peer may have it
 //  send_failed        the conduit, or a limit, refused it or the schemas that it needs
 //  connection_closed  the peer closed the connection while it was waiting

@@ -44,6 +44,7 @@ class MetadataView {
   [[nodiscard]] std::default_sentinel_t end() const { return {}; }
   [[nodiscard]] std::uint64_t size() const { return count_; }
   [[nodiscard]] bool empty() const { return count_ == 0; }
+  [[nodiscard]] std::size_t encoded_bytes() const { return encoded_.size(); }
 
   // The first entry that has the key and the kind of value asked for, as 0.4.0 looks it up.
   [[nodiscard]] std::optional<std::string_view> text(std::string_view key) const;
