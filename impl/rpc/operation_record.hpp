@@ -21,7 +21,7 @@ struct OperationRecord : boost::intrusive::list_base_hook<> {
   RequestToken execution = 0;  // whose handler runs; 0 if none does
   RequestToken waiting = 0;    // whose handler starts when the store, or the execution, is done
   boost::container::small_vector<RequestToken, 2> attempts;  // who waits for an answer
-  std::shared_ptr<SealedOutcome> outcome;
+  std::shared_ptr<SealedOutcome const> outcome;
   std::uint64_t store_number = 0;  // of the request whose StoreDone is waited for
   TimePoint over_since{};
 };

@@ -71,8 +71,8 @@ struct OperationsOptions {
 class Operations {
  public:
   explicit Operations(OperationsOptions options);
-  ~Operations();
-  Operations(Operations&&) = delete;
+  ~Operations() = default;
+  Operations(Operations&&) noexcept = default;
   Operations& operator=(Operations&&) = delete;
   // What the store holds of the session, before anything else happens. What was admitted and never
   // sealed is indeterminate; retry windows begin anew. r[impl retry.policy.persist.crash]
@@ -114,56 +114,56 @@ class Operations {
   [[nodiscard]] OperationPhase phase(OperationId id) const;
   [[nodiscard]] std::size_t size() const { return by_id_.size(); }
   [[nodiscard]] std::size_t outcome_bytes() const { return outcome_bytes_; }
-  // Executions that have not ended.
+  // Operations whose handlers have not ended.
   [[nodiscard]] std::size_t running() const { return running_; }
 
  private:
-  using Transition = OperationTransition;
-
   OperationRecord* find(OperationId id);
-  [[nodiscard]] Transition const* row(OperationRecord const& record, OperationEvent event) const;
-  // The record of a running execution; null for one that this table knows nothing of.
+  // The record whose handler this execution is, or for whose outcome this attempt waits; else null.
   OperationRecord* find_execution(OperationId id, RequestToken execution);
   OperationRecord* find_attempt(OperationId id, RequestToken attempt);
+  [[nodiscard]] OperationTransition const* row(OperationRecord const& record,
+                                               OperationEvent event) const;
 
-  Admission admit_new(OperationId id, OperationMethod const& method, ByteView payload,
-                      RequestToken attempt);
-  Admission admit_known(TimePoint now, OperationRecord& record, OperationEvent event,
-                        RequestToken attempt);
-  Admission admit_durably(OperationRecord& record);
-  // Applies what the table says of the event, `subject` being the attempt that it is about.
-  void apply(TimePoint now, OperationRecord& record, OperationEvent event, RequestToken subject,
+  Admission admit_attempt(TimePoint now, OperationRecord& record, OperationEvent event,
+                          RequestToken attempt);
+  // Does what the table says of the event. `attempt` is whom it is about, if it is about one.
+  void apply(TimePoint now, OperationRecord& record, OperationEvent event, RequestToken attempt,
              Reaction& reaction);
-  void perform(OperationRecord& record, OperationAction action, RequestToken subject,
+  struct Parties {
+    RequestToken attempt;  // 0 if the event is about none
+    RequestToken owner;    // whose handler runs, or ran up to this event
+  };
+  void perform(OperationRecord& record, OperationAction action, Parties const& parties,
                Reaction& reaction);
-  void answer_all(OperationRecord& record, OperationAnswer what, Reaction& reaction);
-  void answer_parted(OperationRecord& record, OperationAnswer owner,
-                     std::optional<OperationAnswer> joined, Reaction& reaction);
-  void release(OperationRecord& record, Reaction& reaction);
-  void start_waiting(OperationRecord& record, Reaction& reaction);
-  void end_execution(OperationRecord& record);
-  // All records, in the order of their ids: what is said does not depend on a hash.
+  // To every operation that is not over, in the order of the ids.
   Reaction apply_to_all(TimePoint now, OperationEvent event);
+  void begin_execution(OperationRecord& record, RequestToken execution);
+  void end_execution(OperationRecord& record);
 
-  OperationRecord& make_record(OperationId id);
+  OperationRecord& make_record(OperationId id, OperationMethod const& method,
+                               PayloadDigest const& digest);
   void remove(OperationRecord& record);
   void enter(TimePoint now, OperationRecord& record, OperationPhase phase);
-  [[nodiscard]] bool make_room();
-  [[nodiscard]] bool make_room_for(std::size_t bytes);
-  bool give_way(OperationRecord& record);
+  // Room for so many records and bytes of outcome more.
+  [[nodiscard]] bool make_room(std::size_t records, std::size_t bytes);
   void set_outcome(OperationRecord& record, ByteView ret,
                    std::shared_ptr<schema::SchemaPayload const> type);
   void clear_outcome(OperationRecord& record);
+  OperationList& list_of(OperationRecord const& record);
 
   std::uint64_t ask(decltype(StoreRequest::what) what);
-  void keep_session();
+  void ask_to_admit(OperationRecord& record);
 
   OperationsOptions options_;
-  std::deque<OperationRecord> records_;  // addresses are stable; unused ones are in free_
+  std::deque<OperationRecord> records_;  // their addresses are stable
   boost::unordered_flat_map<OperationId, OperationRecord*> by_id_;
-  OperationList free_;
-  OperationList over_;  // in the order in which they were over
+  OperationList unused_;
+  // Those that are over, in the order in which their retry windows end.
+  OperationList over_in_memory_;
+  OperationList over_durable_;
   ExpiredIds expired_;
+  std::vector<std::shared_ptr<SealedOutcome>> spare_outcomes_;
   std::size_t outcome_bytes_ = 0;
   std::size_t running_ = 0;
   std::deque<StoreRequest> requests_;
