@@ -39,6 +39,10 @@ struct Limits {
   // Steps of one walk over the types of a peer, or over a value: eight a byte of it are free.
   std::size_t walk_steps_max = 1uz << 20;
 
+  // What a stable conduit keeps of what its peer has not acknowledged.
+  std::size_t replay_frames_max = 4096;
+  std::size_t replay_bytes_max = 16uz << 20;
+
   // How long things may last, and how many of them may stand at once.
   Duration stall = std::chrono::seconds{30};               // a link that takes nothing we owe
   Duration establishment_time = std::chrono::seconds{10};  // from a link's first byte to a session

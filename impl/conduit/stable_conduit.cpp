@@ -24,7 +24,7 @@ wire::ClientHello StableConduit::client_hello() const {
 
 Result<void> StableConduit::handle_server_hello(LinkNumber link, wire::ServerHello const& hello) {
   if (hello.rejected) {
-    lost_ = "session lost: server rejected resume key";
+    lost_ = text::key_rejected;
     return violates("stable.reconnect.failure", 0, *lost_);
   }
   if (link_ && *link_ > link) return {};

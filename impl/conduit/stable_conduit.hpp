@@ -13,8 +13,15 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace vox::conduit {
+
+namespace text {
+
+inline constexpr std::string_view key_rejected = "session lost: server rejected resume key";
+
+}  // namespace text
 
 struct StableOptions {
   Rulebook rulebook = Rulebook::spec;

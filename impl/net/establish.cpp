@@ -68,13 +68,13 @@ asio::awaitable<Greeted<void>> greet_first_client(Link& link, conduit::StableCon
                                                   Rulebook rulebook) {
   auto const hello = co_await hear_client(link, rulebook);
   if (!hello) co_return std::unexpected(hello.error());
-  co_return co_await answer_client(link, stable, *hello);
+  co_return co_await answer_client(link, first_link, stable, *hello);
 }
 
 // r[impl stable.handshake]
 asio::awaitable<Outcome<conduit::StableConduit>> greet(Link& link, Role role, Rulebook rulebook) {
   conduit::StableConduit stable{{.rulebook = rulebook}};
-  auto greeting = role == Role::initiator ? greet_server(link, stable)
+  auto greeting = role == Role::initiator ? greet_server(link, first_link, stable)
                                           : greet_first_client(link, stable, rulebook);
   auto const greeted = co_await std::move(greeting);
   if (!greeted) co_return std::unexpected(stable_error(greeted.error()));

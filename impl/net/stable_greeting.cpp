@@ -20,14 +20,15 @@ std::unexpected<GreetingError> wrong(Violation const& violation) {
 
 }  // namespace
 
-asio::awaitable<Greeted<void>> greet_server(Link& link, conduit::StableConduit& stable) {
+asio::awaitable<Greeted<void>> greet_server(Link& link, conduit::LinkNumber number,
+                                            conduit::StableConduit& stable) {
   auto const hello = wire::encode_client_hello(stable.client_hello());
   if (auto const sent = co_await link.send(hello); !sent) co_return lost(sent.error());
   auto const payload = co_await link.receive();
   if (!payload) co_return lost(payload.error());
   auto const answer = wire::decode_server_hello(payload->view());
   if (!answer) co_return wrong(answer.error());
-  if (auto const taken = stable.handle_server_hello(*answer); !taken) {
+  if (auto const taken = stable.handle_server_hello(number, *answer); !taken) {
     co_return wrong(taken.error());
   }
   co_return Greeted<void>{};
@@ -43,11 +44,14 @@ asio::awaitable<Greeted<wire::ClientHello>> hear_client(Link& link, Rulebook rul
   co_return *hello;
 }
 
-asio::awaitable<Greeted<void>> answer_client(Link& link, conduit::StableConduit& stable,
+asio::awaitable<Greeted<void>> answer_client(Link& link, conduit::LinkNumber number,
+                                             conduit::StableConduit& stable,
                                              wire::ClientHello hello) {
-  auto const answer =
-      wire::encode_server_hello(stable.answer_client_hello(hello, fresh_resume_key()));
-  if (auto const sent = co_await link.send(answer); !sent) co_return lost(sent.error());
+  auto const answered = stable.answer_client_hello(number, hello, fresh_resume_key());
+  wire::Buffer answer;
+  static_cast<void>(stable.poll_transmit(answer));
+  if (auto const sent = co_await link.send(answer.view()); !sent) co_return lost(sent.error());
+  if (!answered) co_return wrong(answered.error());
   co_return Greeted<void>{};
 }
 

@@ -25,6 +25,7 @@ using Greeted = std::expected<T, GreetingError>;
 // The client's part: greets and takes the answer.
 // r[impl stable.handshake] r[impl stable.handshake.client-hello] r[impl stable.reconnect.failure]
 [[nodiscard]] boost::asio::awaitable<Greeted<void>> greet_server(Link& link,
+                                                                 conduit::LinkNumber number,
                                                                  conduit::StableConduit& stable);
 
 // The server's part: hears the client, who says which conduit it means, and answers for that one.
@@ -32,6 +33,7 @@ using Greeted = std::expected<T, GreetingError>;
 [[nodiscard]] boost::asio::awaitable<Greeted<wire::ClientHello>> hear_client(Link& link,
                                                                              Rulebook rulebook);
 [[nodiscard]] boost::asio::awaitable<Greeted<void>> answer_client(Link& link,
+                                                                  conduit::LinkNumber number,
                                                                   conduit::StableConduit& stable,
                                                                   wire::ClientHello hello);
 // Tells a client that its conduit is not known here.

@@ -31,6 +31,9 @@ struct StableLinks {
   Pause pause = pause_for;
 };
 
+// The number of a stable conduit's first link; later ones count on.
+inline constexpr conduit::LinkNumber first_link = 1;
+
 // Carries messages in numbered frames over one link after the other, so that the session does not
 // notice: what may have been lost with a link is sent again on the next one, before anything new.
 // r[impl conduit.stable] r[impl stable] r[impl stable.link-source]
@@ -62,14 +65,17 @@ class StableMessageConduit final : public MessageConduit,
   [[nodiscard]] boost::asio::awaitable<void> reconnect();
   [[nodiscard]] boost::asio::awaitable<Attempt> find_link();
   [[nodiscard]] boost::asio::awaitable<Attempt> next_link();
-  [[nodiscard]] boost::asio::awaitable<bool> replay_on(Link& link);
+  // Gives the link what it has yet to get, unless somebody does already.
+  [[nodiscard]] boost::asio::awaitable<void> pump();
   void use(std::unique_ptr<Link> link);
   void lose(std::shared_ptr<Link> const& link, LinkEnd const& end);
   void end(LinkEnd end);
 
   boost::asio::any_io_executor executor_;
-  std::shared_ptr<Link> link_;  // null while there is none
+  std::shared_ptr<Link> link_;               // null while there is none
+  conduit::LinkNumber number_ = first_link;  // of the newest link
   conduit::StableConduit stable_;
+  bool is_pumping_ = false;
   Rulebook rulebook_;
   StableLinks links_;
   std::optional<LinkEnd> end_;

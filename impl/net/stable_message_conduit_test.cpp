@@ -16,10 +16,10 @@ namespace {
 namespace asio = boost::asio;
 using namespace vox;
 using namespace vox::net;
-using session::EndCause;
 using net::test::AcceptorSource;
 using net::test::echo;
 using net::test::EchoHandler;
+using session::EndCause;
 
 // An initiator on a stable conduit over the links of a source.
 struct Setting {
