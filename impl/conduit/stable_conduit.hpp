@@ -98,6 +98,10 @@ class StableConduit {
   [[nodiscard]] Result<void> attach(LinkNumber link, std::optional<Sequence> peer_last_received);
   // That link is lost. Nothing happens if another one has taken its place.
   void detach(LinkNumber link);
+  // The link that is attached is lost.
+  void detach() {
+    if (link_) detach(*link_);
+  }
   [[nodiscard]] bool is_attached() const { return link_.has_value(); }
   [[nodiscard]] bool is_attached_to(LinkNumber link) const { return link_ == link; }
 

@@ -43,7 +43,9 @@ class CallTable {
   Call& add(session::ConnectionId connection_id, Method const& method) {
     auto const id = ++last_;
     auto& call = calls_[id];
-    call = Call{.id = id, .connection_id = connection_id, .method = &method};
+    call.id = id;
+    call.connection_id = connection_id;
+    call.method = &method;
     return call;
   }
   [[nodiscard]] Call* find(CallId id) {

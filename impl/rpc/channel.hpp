@@ -65,9 +65,9 @@ struct Channel {
   // Ours alone until the call goes out that names it; an end of the handler's is bound at once.
   bool bound = false;
   std::optional<ChannelEnd> end;
-  CallId call = 0;             // of ours that it belongs to
-  RequestToken request = 0;    // of the peer's that it belongs to
-  std::uint32_t type = 0;      // its number in the method's ChannelWalk
+  CallId call = 0;                // of ours that it belongs to
+  RequestToken request = 0;       // of the peer's that it belongs to
+  std::uint32_t type = 0;         // its number in the method's ChannelWalk
   bool application_gone = false;  // nobody takes items any more
 
   // A sender's.
@@ -77,8 +77,8 @@ struct Channel {
 
   // A receiver's.
   std::deque<ChannelItem> items;
-  std::uint32_t received = 0;       // items since the last resume, less what was granted
-  std::uint32_t consumed = 0;       // and not yet granted
+  std::uint32_t received = 0;                // items since the last resume, less what was granted
+  std::uint32_t consumed = 0;                // and not yet granted
   std::shared_ptr<schema::Plan const> plan;  // how to read items; null: as they are
 };
 

@@ -6,8 +6,7 @@
 
 namespace vox::rpc {
 
-Channel& ChannelTable::add(session::ConnectionId connection_id, session::ChannelId id,
-                           bool sends) {
+Channel& ChannelTable::add(session::ConnectionId connection_id, session::ChannelId id, bool sends) {
   auto const ref = ++last_;
   auto const is_new = by_id_.emplace(Key{connection_id, id}, ref).second;
   VOX_ASSERT(is_new);

@@ -27,8 +27,7 @@ class ChannelTable {
   [[nodiscard]] Channel const* find(ChannelRef ref) const;
   [[nodiscard]] Channel* find(session::ConnectionId connection_id, session::ChannelId id);
   // 0 for an id that no channel of the connection has.
-  [[nodiscard]] ChannelRef ref_of(session::ConnectionId connection_id,
-                                  session::ChannelId id) const;
+  [[nodiscard]] ChannelRef ref_of(session::ConnectionId connection_id, session::ChannelId id) const;
   [[nodiscard]] std::size_t size() const { return by_ref_.size(); }
 
   // Calls visit(channel) for each end on the connection.

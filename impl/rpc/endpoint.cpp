@@ -50,7 +50,7 @@ void Endpoint::handle(TimePoint now, Input input) {
   settle();
 }
 
-std::expected<Answer, Refusal> Endpoint::call(TimePoint now, Command&& command) {
+std::expected<Accepted, Refusal> Endpoint::call(TimePoint now, Command&& command) {
   advance(now);
   auto answer = std::visit([this](auto& wanted) { return on(wanted); }, command);
   settle();
@@ -60,7 +60,7 @@ std::expected<Answer, Refusal> Endpoint::call(TimePoint now, Command&& command) 
 Endpoint::Result Endpoint::forward(session::Command&& command) {
   auto accepted = session_.call(now_, std::move(command));
   if (!accepted) return std::unexpected(Refusal{std::move(accepted.error())});
-  return Answer{accepted->connection_id};
+  return Accepted{accepted->connection_id};
 }
 
 // r[impl rpc.virtual-connection.open]
@@ -185,8 +185,8 @@ Connection* Endpoint::find(session::ConnectionId id) {
 void Endpoint::on(session::event::Opened&& opened) {
   auto const id = opened.connection_id;
   auto const& limits = options_.session.limits;
-  auto connection = std::make_unique<Connection>(id, opened.our_settings,
-                                                 PlanCache{policy_.strictness, limits});
+  auto connection =
+      std::make_unique<Connection>(id, opened.our_settings, PlanCache{policy_.strictness, limits});
   auto const serving = serving_.find(id);
   if (serving != serving_.end()) {
     connection->serves = serving->second;
@@ -212,11 +212,9 @@ void Endpoint::on(session::event::Closed&& closed) {
     bool const with_session = closed.by == session::ClosedBy::session_end;
     fail_calls(*connection, {.failure = with_session ? CallFailure::session_shutdown
                                                      : CallFailure::connection_closed});
-    auto const of_connection = [id](Request const& request) {
-      return request.connection_id == id;
-    };
+    auto const of_connection = [id](Request const& request) { return request.connection_id == id; };
     for (auto const token : requests_.tokens_if(of_connection)) {
-      auto* const request = requests_.find(token);
+      auto* request = requests_.find(token);
       request->is_answered = true;
       if (auto* const operations = operations_of(*request)) {
         react(*operations, operations->leave(now_, *request->operation, token));

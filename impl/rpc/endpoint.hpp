@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <deque>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -39,9 +40,9 @@ struct EndpointOptions {
 };
 
 // What an accepted command made: a connection, call or channel, as its comment says; else 0.
-struct Answer {
+struct Accepted {
   std::uint64_t id = 0;
-  bool operator==(Answer const&) const = default;
+  bool operator==(Accepted const&) const = default;
 };
 
 // One item of a channel, as our own encoder would have written it.
@@ -72,12 +73,13 @@ class Endpoint {
 
   void handle(TimePoint now, Input input);
   // A refused command is left as it was, so that it can be tried again.
-  [[nodiscard]] std::expected<Answer, Refusal> call(TimePoint now, Command&& command);
+  [[nodiscard]] std::expected<Accepted, Refusal> call(TimePoint now, Command&& command);
   // The session goes on over a link on which a peer did the handshake that knows our resume key. In
   // spec a link that stands is replaced: a peer that comes back knows better than we whether it
   // does. r[impl core.M5]
-  [[nodiscard]] std::expected<void, Refusal> resume(TimePoint now,
-                                                    session::HandshakeOutcome outcome);
+  [[nodiscard]] std::expected<void, Refusal> resume(
+      TimePoint now, session::HandshakeOutcome outcome,
+      std::optional<conduit::StableConduit> stable = std::nullopt);
   [[nodiscard]] TakenItem take_item(TimePoint now, ChannelRef channel);
   [[nodiscard]] std::optional<Event> poll_event();
   // Appends exactly one payload to `out`, if one is waiting.
@@ -104,7 +106,7 @@ class Endpoint {
   [[nodiscard]] std::size_t held_bytes() const;
 
  private:
-  using Result = std::expected<Answer, Refusal>;
+  using Result = std::expected<Accepted, Refusal>;
 
   Endpoint(EndpointOptions options, session::Session session);
 
@@ -128,6 +130,7 @@ class Endpoint {
   void pass_on(session::Input input) { session_.handle(now_, std::move(input)); }
   [[nodiscard]] std::optional<session::Transmit> transmit_stable(wire::Buffer& out);
   void lose_stable_link(std::string const& error);
+  void use_conduit(std::optional<conduit::StableConduit> stable);
 
   // Events of the session.
   template <class Passed>

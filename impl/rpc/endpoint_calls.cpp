@@ -63,16 +63,16 @@ Endpoint::Result Endpoint::on(command::Call& wanted) {
   }
   call.channels = std::move(channels);
   call.args = std::move(wanted.args);
-  call.metadata.assign(wanted.metadata);
+  if (!wanted.metadata.empty()) call.metadata = wire::Metadata{wanted.metadata};
   // By this number the peer knows a repetition from a new call.
   if (session_.peer_supports_retry()) {
-    call.operation = policy_.operations_of_session ? next_operation_id_++
-                                                   : connection->next_operation_id++;
+    call.operation =
+        policy_.operations_of_session ? next_operation_id_++ : connection->next_operation_id++;
   }
   auto const id = call.id;
   connection->waiting_calls.push_back(id);
   flush_calls(*connection);
-  return Answer{id};
+  return Accepted{id};
 }
 
 wire::MetadataView Endpoint::metadata_of(Call const& call) {
@@ -118,13 +118,13 @@ Endpoint::Tried Endpoint::try_call(Connection& connection, Call& call) {
   // A call that may have to be sent again keeps its arguments.
   auto const& session = options_.session;
   bool const may_repeat = session.has_recoverer || session.is_registered;
-  session::Command command = session::command::SendCall{
-      .connection_id = connection.id,
-      .request_id = call.request_id,
-      .method_id = call.method->id(),
-      .metadata = metadata_of(call),
-      .args = may_repeat ? copy_of(call.args) : std::move(call.args),
-      .schemas = call.method->args_schemas()};
+  session::Command command =
+      session::command::SendCall{.connection_id = connection.id,
+                                 .request_id = call.request_id,
+                                 .method_id = call.method->id(),
+                                 .metadata = metadata_of(call),
+                                 .args = may_repeat ? copy_of(call.args) : std::move(call.args),
+                                 .schemas = call.method->args_schemas()};
   auto const sent = session_.call(now_, std::move(command));
   if (!sent) {
     auto& args = std::get<session::command::SendCall>(command).args;
@@ -147,9 +147,8 @@ Endpoint::Tried Endpoint::try_call(Connection& connection, Call& call) {
   }
   if (std::exchange(call.cancel_waits, false)) {
     static_cast<void>(session_.call(
-        now_, session::command::SendCancel{.connection_id = connection.id,
-                                           .request_id = call.request_id,
-                                           .metadata = {}}));
+        now_, session::command::SendCancel{
+                  .connection_id = connection.id, .request_id = call.request_id, .metadata = {}}));
   }
   return Tried::sent;
 }
@@ -196,7 +195,7 @@ Endpoint::Result Endpoint::on(command::Cancel& cancel) {
                                                 .metadata = cancel.metadata});
   }
   call->cancel_waits = true;
-  return Answer{};
+  return Accepted{};
 }
 
 // ---- what the session says of our calls ----
@@ -252,9 +251,9 @@ CallOutcome Endpoint::read_response(Connection& connection, Method const& method
                     .metadata_backing = received.backing};
   if ((*plan)->plan.is_identity()) return answer;
   wire::Buffer translated;
-  auto const done = schema::translate(
-      (*plan)->plan, received.response.ret, translated,
-      {.strictness = policy_.strictness, .limits = options_.session.limits});
+  auto const done =
+      schema::translate((*plan)->plan, received.response.ret, translated,
+                        {.strictness = policy_.strictness, .limits = options_.session.limits});
   if (!done) return unreadable(done.error().detail);
   answer.backing = Backing{translated.take()};
   answer.ret = answer.backing.view();

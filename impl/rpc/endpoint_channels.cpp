@@ -30,11 +30,10 @@ Endpoint::Result Endpoint::on(command::MakeChannel& make) {
   if (!id) return refused(Misuse::channels_exhausted);
   // The caller sends on what the handler receives by.
   auto const direction = make.method->channels().types()[make.type].direction;
-  auto& channel =
-      channels_.add(connection->id, *id, direction == shape::ChannelDirection::rx);
+  auto& channel = channels_.add(connection->id, *id, direction == shape::ChannelDirection::rx);
   channel.type = make.type;
   ++connection->channels;
-  return Answer{channel.ref};
+  return Accepted{channel.ref};
 }
 
 // r[impl rpc.flow-control.credit.exhaustion] r[impl rpc.channel.close] r[impl rpc.channel.reset]
@@ -62,7 +61,7 @@ Endpoint::Result Endpoint::on(command::SendItem& send) {
     return std::unexpected(std::move(refusal));
   }
   --channel->credit;
-  return Answer{};
+  return Accepted{};
 }
 
 Endpoint::Result Endpoint::on(command::CloseChannel& close) {
@@ -76,7 +75,7 @@ Endpoint::Result Endpoint::on(command::CloseChannel& close) {
     channel->close_waits = true;
     want_room(*channel);
   }
-  return Answer{};
+  return Accepted{};
 }
 
 // A close may also follow a reset, as 0.4.0 sends it; on a channel that is lost, or that no call
@@ -85,10 +84,10 @@ bool Endpoint::send_close(Channel& channel) {
   if (channel.end == ChannelEnd::lost || !channel.bound) return true;
   auto const* const call = calls_.find(channel.call);
   if (call != nullptr && call->state != CallState::sent) return false;
-  auto const sent = session_.call(
-      now_, session::command::SendChannel{.connection_id = channel.connection_id,
-                                          .channel_id = channel.id,
-                                          .body = wire::Close{}});
+  auto const sent =
+      session_.call(now_, session::command::SendChannel{.connection_id = channel.connection_id,
+                                                        .channel_id = channel.id,
+                                                        .body = wire::Close{}});
   return sent || !Refusal{sent.error()}.may_pass();
 }
 
@@ -98,13 +97,13 @@ Endpoint::Result Endpoint::on(command::ReleaseChannel& release) {
   if (channel->sends) return refused(Misuse::channel_wrong_direction);
   if (policy_.resets_released_channels && channel->bound && !channel->end) {
     // If there is no room the sender runs out of credit instead, which stops it as well.
-    static_cast<void>(session_.call(
-        now_, session::command::SendChannel{.connection_id = channel->connection_id,
-                                            .channel_id = channel->id,
-                                            .body = wire::Reset{}}));
+    static_cast<void>(
+        session_.call(now_, session::command::SendChannel{.connection_id = channel->connection_id,
+                                                          .channel_id = channel->id,
+                                                          .body = wire::Reset{}}));
   }
   forget_channel(*channel);
-  return Answer{};
+  return Accepted{};
 }
 
 // r[impl rpc.flow-control.credit.grant] r[impl rpc.channel.item]
@@ -122,9 +121,9 @@ TakenItem Endpoint::take_item(TimePoint now, ChannelRef ref) {
   ReceivedItem taken{.backing = item.backing, .bytes = item.bytes};
   if (channel->plan != nullptr) {
     wire::Buffer translated;
-    auto const done = schema::translate(
-        *channel->plan, item.bytes, translated,
-        {.strictness = policy_.strictness, .limits = options_.session.limits});
+    auto const done =
+        schema::translate(*channel->plan, item.bytes, translated,
+                          {.strictness = policy_.strictness, .limits = options_.session.limits});
     if (!done) {
       end_channel(*channel, ChannelEnd::lost);
       return ChannelEnd::lost;
@@ -141,10 +140,10 @@ TakenItem Endpoint::take_item(TimePoint now, ChannelRef ref) {
 // Grants what was consumed, in batches.
 void Endpoint::grant(Channel& channel) {
   auto const sent = session_.call(
-      now_, session::command::SendChannel{
-                .connection_id = channel.connection_id,
-                .channel_id = channel.id,
-                .body = wire::GrantCredit{.additional = channel.consumed}});
+      now_,
+      session::command::SendChannel{.connection_id = channel.connection_id,
+                                    .channel_id = channel.id,
+                                    .body = wire::GrantCredit{.additional = channel.consumed}});
   if (sent) {
     channel.received -= std::min(channel.received, channel.consumed);
     channel.consumed = 0;
@@ -258,9 +257,9 @@ void Endpoint::keep_early(Connection& connection, EarlyMessage&& message) {
 
 void Endpoint::deliver_early(Connection& connection, Channel& channel) {
   auto const id = channel.id;
-  auto const first = std::stable_partition(
-      connection.early.begin(), connection.early.end(),
-      [id](EarlyMessage const& message) { return message.id != id; });
+  auto const first =
+      std::stable_partition(connection.early.begin(), connection.early.end(),
+                            [id](EarlyMessage const& message) { return message.id != id; });
   std::vector<EarlyMessage> own{std::move_iterator{first},
                                 std::move_iterator{connection.early.end()}};
   connection.early.erase(first, connection.early.end());

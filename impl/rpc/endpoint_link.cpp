@@ -14,7 +14,7 @@ void Endpoint::on(input::Received&& received) {
   if (!message) {
     return session_.accuse(now_, message.error().rule, message.error().detail);
   }
-  if (*message) pass_on(session::input::Received{Backing{received.payload, **message}});
+  if (*message) pass_on(session::input::Received{received.payload.part(**message)});
 }
 
 void Endpoint::on(input::LinkLost&& lost) {
@@ -26,14 +26,14 @@ void Endpoint::on(input::LinkLost&& lost) {
 // r[impl stable.reconnect]
 void Endpoint::lose_stable_link(std::string const& error) {
   if (session_.state() != session::SessionState::connected || stable_deadline_) return;
-  stable_->detach_any();
+  stable_->detach();
   auto const& session = options_.session;
   bool const can_return = session.has_recoverer || session.is_registered;
   if (!can_return || stable_->lost()) {
     return pass_on(session::input::ConduitLost{stable_->lost().value_or(error)});
   }
   auto const patience = session.has_recoverer ? session.recovery_timeout : session.resume_window;
-  stable_deadline_ = saturating_add(now_, patience.value_or(session.limits.resume_window));
+  stable_deadline_ = session::later(now_, patience.value_or(session.limits.resume_window));
   if (session.has_recoverer) {
     put(event::LinkWanted{.hello = stable_->client_hello(), .deadline = *stable_deadline_});
   } else {
@@ -70,6 +70,9 @@ void Endpoint::on(input::Progress&&) {
 
 void Endpoint::on(input::Recovered&& recovered) {
   pass_on(session::input::Recovered{std::move(recovered.outcome)});
+  if (session_.state() == session::SessionState::connected) {
+    use_conduit(std::move(recovered.stable));
+  }
 }
 
 void Endpoint::on(input::RecoveryFailed&& failed) {
@@ -98,13 +101,15 @@ void Endpoint::on(input::Stored&& stored) {
 }
 
 // r[impl core.L2] r[impl core.M5]
-std::expected<void, Refusal> Endpoint::resume(TimePoint now, session::HandshakeOutcome outcome) {
+std::expected<void, Refusal> Endpoint::resume(TimePoint now, session::HandshakeOutcome outcome,
+                                              std::optional<conduit::StableConduit> stable) {
   advance(now);
   if (policy_.resume_replaces_link && session_.state() == session::SessionState::connected) {
     pass_on(session::input::ConduitLost{"the peer came back on another link"});
     settle();
   }
   auto resumed = session_.call(now_, session::command::Resume{std::move(outcome)});
+  if (resumed) use_conduit(std::move(stable));
   settle();
   if (!resumed) return std::unexpected(Refusal{std::move(resumed.error())});
   return {};
@@ -136,6 +141,12 @@ std::optional<session::Transmit> Endpoint::transmit_stable(wire::Buffer& out) {
     }
     settle();
   }
+}
+
+void Endpoint::use_conduit(std::optional<conduit::StableConduit> stable) {
+  stable_.reset();
+  if (stable) stable_.emplace(std::move(*stable));
+  stable_deadline_.reset();
 }
 
 // ---- what the session says of its conduit ----

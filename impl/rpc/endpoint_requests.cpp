@@ -67,9 +67,9 @@ void Endpoint::on(session::event::CallReceived&& received) {
 
 // The arguments as our own encoder would have written them, and our ends of their channels.
 // r[impl schema.errors.call-level.callee] r[impl rpc.fallible.vox-error]
-std::expected<void, std::string> Endpoint::read_args(
-    Connection& connection, Request& request, session::event::CallReceived const& received,
-    event::CallArrived& arrived) {
+std::expected<void, std::string> Endpoint::read_args(Connection& connection, Request& request,
+                                                     session::event::CallReceived const& received,
+                                                     event::CallArrived& arrived) {
   auto const& limits = options_.session.limits;
   auto const reading = connection.plans.args(received.announced.get(), *request.method);
   if (!reading) return std::unexpected(reading.error());
@@ -78,9 +78,8 @@ std::expected<void, std::string> Endpoint::read_args(
     arrived.backing = received.backing;
   } else {
     wire::Buffer translated;
-    auto const done =
-        schema::translate((*reading)->plan, received.call.args, translated,
-                          {.strictness = policy_.strictness, .limits = limits});
+    auto const done = schema::translate((*reading)->plan, received.call.args, translated,
+                                        {.strictness = policy_.strictness, .limits = limits});
     if (!done) return std::unexpected(done.error().detail);
     arrived.backing = Backing{translated.take()};
     arrived.args = arrived.backing.view();
@@ -115,8 +114,8 @@ std::expected<void, std::string> Endpoint::bind_channels(Connection& connection,
   for (auto const& [id, type] : *local) {
     auto const their = std::ranges::find(*remote, id, &schema::ValueChannel::id);
     if (their == remote->end()) return std::unexpected("a channel was lost in translation");
-    auto plan = connection.plans.items(reading.remote_channels->types()[their->type],
-                                       ours.types()[type]);
+    auto plan =
+        connection.plans.items(reading.remote_channels->types()[their->type], ours.types()[type]);
     if (!plan) return std::unexpected(std::move(plan.error()));
     plans.push_back(std::move(*plan));
   }
@@ -140,8 +139,7 @@ std::expected<void, std::string> Endpoint::bind_channels(Connection& connection,
 // r[impl retry.op-id] r[impl retry.op-id.payload-binding]
 void Endpoint::admit(Request& request, event::CallArrived arrived) {
   auto const id = arrived.metadata.number(key::operation_id);
-  auto* const operations =
-      operations_ ? &*operations_ : &*find(request.connection_id)->operations;
+  auto* const operations = operations_ ? &*operations_ : &*find(request.connection_id)->operations;
   if (!id) return start_handler(request, std::move(arrived));
   auto payload = arrived.args;
   if (policy_.compares_without_channel_ids && request.method->has_channels()) {
@@ -149,8 +147,7 @@ void Endpoint::admit(Request& request, event::CallArrived arrived) {
     if (request.method->channels().strip(arrived.args, scratch_)) payload = scratch_.view();
   }
   auto const token = request.token;
-  auto const admission =
-      operations->admit(now_, *id, request.method->operation(), payload, token);
+  auto const admission = operations->admit(now_, *id, request.method->operation(), payload, token);
   take_store_requests(*operations);
   // A request that gets no handler of its own has no use for its channels.
   auto const drop_channels = [&] {
@@ -234,7 +231,7 @@ Endpoint::Result Endpoint::on(command::Respond& respond) {
     answer(*request, std::move(respond.ret), respond.metadata, schemas);
   }
   retire(token);
-  return Answer{};
+  return Accepted{};
 }
 
 Endpoint::Result Endpoint::on(command::Drop& drop) {
@@ -249,7 +246,7 @@ Endpoint::Result Endpoint::on(command::Drop& drop) {
     refuse(*request, is_lost ? Refuse::indeterminate : Refuse::cancelled);
   }
   retire(token);
-  return Answer{};
+  return Accepted{};
 }
 
 // A request is forgotten once its attempt is over and its handler has ended.
@@ -345,9 +342,9 @@ void Endpoint::answer(Request& request, Bytes ret, wire::MetadataView metadata,
   }
   auto const payload_max = options_.session.limits.frame_bytes_max;
   if (ret.size() > payload_max) {
-    ret = bytes_of(Refuse::invalid_payload,
-                   "the answer has " + std::to_string(ret.size()) + " bytes, more than the " +
-                       std::to_string(payload_max) + " of a payload");
+    ret = bytes_of(Refuse::invalid_payload, "the answer has " + std::to_string(ret.size()) +
+                                                " bytes, more than the " +
+                                                std::to_string(payload_max) + " of a payload");
   }
   send_answer({.connection_id = request.connection_id,
                .request_id = request.id,
@@ -359,12 +356,11 @@ void Endpoint::answer(Request& request, Bytes ret, wire::MetadataView metadata,
 // An answer that the session has no room for becomes one that is small and waits; one that has no
 // link waits as far as there is room.
 void Endpoint::send_answer(PendingAnswer&& pending, wire::MetadataView metadata) {
-  session::Command command =
-      session::command::SendResponse{.connection_id = pending.connection_id,
-                                     .request_id = pending.request_id,
-                                     .metadata = metadata,
-                                     .ret = std::move(pending.ret),
-                                     .schemas = pending.schemas};
+  session::Command command = session::command::SendResponse{.connection_id = pending.connection_id,
+                                                            .request_id = pending.request_id,
+                                                            .metadata = metadata,
+                                                            .ret = std::move(pending.ret),
+                                                            .schemas = pending.schemas};
   auto const sent = session_.call(now_, std::move(command));
   if (sent) return;
   pending.ret = std::move(std::get<session::command::SendResponse>(command).ret);

@@ -93,8 +93,8 @@ struct ChannelWritable {
 struct StoreWanted {
   StoreRequest request;
 };
-// A client's stable conduit has lost its link. Find another, ask for the stable mode on it, say this
-// hello, and answer with input::ServerHello or input::RecoveryFailed.
+// A client's stable conduit has lost its link. Find another, ask for the stable mode on it, say
+// this hello, and answer with input::ServerHello or input::RecoveryFailed.
 // r[impl stable.reconnect]
 struct LinkWanted {
   wire::ClientHello hello{};
@@ -104,12 +104,11 @@ struct LinkWanted {
 }  // namespace event
 
 using Event =
-    std::variant<session::event::ConnectionRequested, session::event::Opened,
-                 session::event::OpenFailed, session::event::Closed, session::event::CloseFailed,
-                 session::event::ConduitWanted, session::event::Disconnected,
+    std::variant<session::event::Disconnected, session::event::ConnectionRequested,
+                 session::event::Opened, session::event::OpenFailed, session::event::Closed,
+                 session::event::CloseFailed, session::event::ConduitWanted,
                  session::event::Resumed, session::event::Warning, session::event::Ended,
-                 event::CallArrived, event::HandlerStopped, event::CallDone,
-                 event::ChannelReadable, event::ChannelWritable, event::StoreWanted,
-                 event::LinkWanted>;
+                 event::CallArrived, event::HandlerStopped, event::CallDone, event::ChannelReadable,
+                 event::ChannelWritable, event::StoreWanted, event::LinkWanted>;
 
 }  // namespace vox::rpc

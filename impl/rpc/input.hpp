@@ -8,6 +8,7 @@
 #include "impl/wire/resume_key.hpp"
 #include "impl/wire/stable.hpp"
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -33,14 +34,10 @@ struct Progress {};
 // What was asked for by event::ConduitWanted: a link on which the handshake is done, or none.
 struct Recovered {
   session::HandshakeOutcome outcome{};
+  std::optional<conduit::StableConduit> stable{};
 };
 struct RecoveryFailed {
   session::SessionError error{};
-};
-// A peer that came back by our resume key has done the handshake on another link. If the session
-// cannot go on over it, the answer is event::ResumeRefused and the link is to be dropped.
-struct Resumed {
-  session::HandshakeOutcome outcome{};
 };
 // A stable conduit has another link: a client has the server's hello on it, a server the client's.
 struct ServerHello {

@@ -7,7 +7,6 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <algorithm>
-
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -41,8 +40,10 @@ class RequestTable {
   Request& add(session::ConnectionId connection_id, session::RequestId id, Method const* method) {
     auto const token = ++last_;
     auto& request = requests_[token];
-    request = Request{
-        .token = token, .connection_id = connection_id, .id = id, .method = method};
+    request.token = token;
+    request.connection_id = connection_id;
+    request.id = id;
+    request.method = method;
     return request;
   }
   [[nodiscard]] Request* find(RequestToken token) {

@@ -12,12 +12,20 @@ namespace vox {
 class Backing {
  public:
   Backing() = default;
-  explicit Backing(Bytes bytes) : bytes_{std::make_shared<Bytes const>(std::move(bytes))} {}
+  explicit Backing(Bytes bytes)
+      : bytes_{std::make_shared<Bytes const>(std::move(bytes))}, view_{*bytes_} {}
 
-  [[nodiscard]] ByteView view() const { return bytes_ ? ByteView{*bytes_} : ByteView{}; }
+  [[nodiscard]] ByteView view() const { return view_; }
+  // A part of these bytes as a payload of its own; it keeps all of them alive.
+  [[nodiscard]] Backing part(ByteView bytes) const {
+    Backing part{*this};
+    part.view_ = bytes;
+    return part;
+  }
 
  private:
   std::shared_ptr<Bytes const> bytes_;
+  ByteView view_;
 };
 
 }  // namespace vox
