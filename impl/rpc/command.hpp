@@ -65,6 +65,11 @@ struct Respond {
   Bytes ret{};
   wire::MetadataView metadata{};
 };
+// The arguments of a request are none of the method's: the caller is told why.
+struct RefuseArguments {
+  RequestToken request = 0;
+  std::string reason{};
+};
 // The handler has ended without an answer.
 struct Drop {
   RequestToken request = 0;
@@ -90,7 +95,7 @@ using Command =
     std::variant<command::Open, command::Accept, session::command::Reject,
                  session::command::Abandon, session::command::Close, session::command::DropCaller,
                  session::command::Shutdown, command::MakeChannel, command::Call, command::Cancel,
-                 command::Respond, command::Drop, command::SendItem, command::CloseChannel,
+                 command::Respond, command::RefuseArguments, command::Drop, command::SendItem, command::CloseChannel,
                  command::ReleaseChannel>;
 
 // What our own caller did wrong, or cannot have now. The state is as it was before the command.
