@@ -21,7 +21,7 @@ namespace {
 // Small limits, so that short stories come to them.
 Limits small_limits() {
   Limits limits;
-  limits.session_bytes_max = 20'000;
+  limits.session_bytes_max = 100'000;
   limits.event_bytes_max = 4'000;
   limits.owed_bytes_max = 4'000;
   limits.owed_messages_max = 16;
@@ -65,11 +65,11 @@ void EndpointStory::mix(ByteView bytes) {
 void EndpointStory::play() {
   auto const options = next();
   is_spec_ = (options & 1U) == 0;
-  pair_.emplace(test::PairOptions{
-      .rulebook = is_spec_ ? Rulebook::spec : Rulebook::vox_0_4,
-      .max_concurrent_requests = (options & 2U) == 0 ? 64U : 3U,
-      .resumable = (options & 4U) == 0,
-      .limits = small_limits()});
+  pair_.emplace(
+      vox::rpc::test::PairOptions{.rulebook = is_spec_ ? Rulebook::spec : Rulebook::vox_0_4,
+                                  .max_concurrent_requests = (options & 2U) == 0 ? 64U : 3U,
+                                  .resumable = (options & 4U) == 0,
+                                  .limits = small_limits()});
   connections_ = {session::root_connection};
   while (!story_.empty() && pair_->is_alive()) {
     step();
@@ -146,8 +146,7 @@ void EndpointStory::stream(Pair::Side& side, Book& book) {
                                                 : methods().generate;
   auto const made = side.endpoint->call(
       pair_->now,
-      command::MakeChannel{
-          .connection_id = session::root_connection, .method = method, .type = 0});
+      command::MakeChannel{.connection_id = session::root_connection, .method = method, .type = 0});
   if (!made) return;
   auto const id = *side.endpoint->channel_id(made->id);
   auto const called = side.endpoint->call(
@@ -159,9 +158,8 @@ void EndpointStory::stream(Pair::Side& side, Book& book) {
                                 ? args(schema::Rx<std::int32_t>{id})
                                 : args(std::uint32_t{100}, schema::Tx<std::int32_t>{id})});
   if (!called) {
-    static_cast<void>(
-        side.endpoint->call(pair_->now, method == methods().sum
-                                            ? Command{command::CloseChannel{made->id}}
+    static_cast<void>(side.endpoint->call(
+        pair_->now, method == methods().sum ? Command{command::CloseChannel{made->id}}
                                             : Command{command::ReleaseChannel{made->id}}));
     return;
   }
@@ -177,11 +175,10 @@ void EndpointStory::answer(Pair::Side& side, Book& book) {
   book.requests.erase(book.requests.begin() + static_cast<std::ptrdiff_t>(at));
   auto const size = std::size_t{kind} * 16;
   auto const done = side.endpoint->call(
-      pair_->now, (kind & 3U) == 3U
-                      ? Command{command::Drop{request}}
-                      : Command{command::Respond{.request = request,
-                                                 .ret = ok(std::string(size, 'r')),
-                                                 .metadata = {}}});
+      pair_->now, (kind & 3U) == 3U ? Command{command::Drop{request}}
+                                    : Command{command::Respond{.request = request,
+                                                               .ret = ok(std::string(size, 'r')),
+                                                               .metadata = {}}});
   if (!done) complain("a handler's end was refused: " + done.error().text());
 }
 

@@ -95,8 +95,8 @@ using Command =
     std::variant<command::Open, command::Accept, session::command::Reject,
                  session::command::Abandon, session::command::Close, session::command::DropCaller,
                  session::command::Shutdown, command::MakeChannel, command::Call, command::Cancel,
-                 command::Respond, command::RefuseArguments, command::Drop, command::SendItem, command::CloseChannel,
-                 command::ReleaseChannel>;
+                 command::Respond, command::RefuseArguments, command::Drop, command::SendItem,
+                 command::CloseChannel, command::ReleaseChannel>;
 
 // What our own caller did wrong, or cannot have now. The state is as it was before the command.
 enum class Misuse : std::uint8_t {

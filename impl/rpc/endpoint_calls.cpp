@@ -285,8 +285,9 @@ void Endpoint::reconsider_calls(Connection& connection, bool peer_supports_retry
     if (went_out && method.has_channels) repeats = repeats && method.idempotent;
     if (repeats && method.has_channels) repeats = repeat_on_fresh_channels(connection, call);
     if (!repeats) {
-      finish_call(id, std::unexpected(CallError{.failure = CallFailure::indeterminate,
-                                                .detail = "the link was lost while it ran"}));
+      finish_call(id, std::unexpected(CallError{.failure = went_out ? CallFailure::indeterminate
+                                                                    : CallFailure::send_failed,
+                                                .detail = "the link was lost"}));
       continue;
     }
     call.state = CallState::waiting;
@@ -302,7 +303,8 @@ void Endpoint::reconsider_calls(Connection& connection, bool peer_supports_retry
 bool Endpoint::repeat_on_fresh_channels(Connection& connection, Call& call) {
   for (auto const ref : call.channels) {
     auto const* const channel = channels_.find(ref);
-    if (channel != nullptr && channel->sends && call.state != CallState::unsent) return false;
+    if (channel == nullptr || !channel->sends) continue;
+    if (call.state != CallState::unsent || channel->credit != initial_credit) return false;
   }
   wire::Buffer args;
   auto const rewritten = call.method->channels().rewrite(

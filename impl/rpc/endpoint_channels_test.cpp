@@ -58,8 +58,8 @@ struct Streaming {
   // Sends 0, 1, 2, ... until it is refused, at most so many; how many went.
   int send(EndpointPair::Side& side, ChannelRef ref, int count, int first = 0) {
     for (int i = 0; i < count; ++i) {
-      auto const sent = side.endpoint->call(
-          pair.now, command::SendItem{.channel = ref, .item = item(first + i)});
+      auto const sent =
+          side.endpoint->call(pair.now, command::SendItem{.channel = ref, .item = item(first + i)});
       if (!sent) return i;
     }
     return count;
@@ -75,15 +75,16 @@ struct Streaming {
         text += boost::describe::enum_to_string(*end, "?");
         break;
       }
-      text += std::to_string(
-          *wire::decode_value<std::int32_t>(std::get<ReceivedItem>(taken).bytes));
+      text +=
+          std::to_string(*wire::decode_value<std::int32_t>(std::get<ReceivedItem>(taken).bytes));
     }
     return text;
   }
 };
 
-TEST_CASE("r[rpc.channel.binding.callee-args.rx] items of the caller reach the handler in order, "
-          "then the end") {
+TEST_CASE(
+    "r[rpc.channel.binding.callee-args.rx] items of the caller reach the handler in order, "
+    "then the end") {
   Streaming streaming{*methods().sum};
   CHECK(streaming.send(streaming.client, streaming.callers, 3) == 3);
   CHECK(streaming.client.endpoint->call(streaming.pair.now,
@@ -93,8 +94,9 @@ TEST_CASE("r[rpc.channel.binding.callee-args.rx] items of the caller reach the h
   CHECK(streaming.take(streaming.server, streaming.handlers) == "0 1 2 closed");
 }
 
-TEST_CASE("r[rpc.channel.binding.callee-args.tx] items of the handler reach the caller, also after "
-          "the response") {
+TEST_CASE(
+    "r[rpc.channel.binding.callee-args.tx] items of the handler reach the caller, also after "
+    "the response") {
   Streaming streaming{*methods().generate};
   CHECK(streaming.send(streaming.server, streaming.handlers, 2) == 2);
   streaming.pair.respond(streaming.server, streaming.request, ok(std::monostate{}));
@@ -107,8 +109,9 @@ TEST_CASE("r[rpc.channel.binding.callee-args.tx] items of the handler reach the 
   CHECK(streaming.take(streaming.client, streaming.callers) == "0 1 2 closed");
 }
 
-TEST_CASE("r[rpc.flow-control.credit.exhaustion] a sender stops at its credit and goes on when more "
-          "is granted") {
+TEST_CASE(
+    "r[rpc.flow-control.credit.exhaustion] a sender stops at its credit and goes on when more "
+    "is granted") {
   for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4}) {
     Streaming streaming{*methods().generate, {.rulebook = rulebook}};
     CHECK(streaming.send(streaming.server, streaming.handlers, 100) == 16);
@@ -150,8 +153,8 @@ TEST_CASE("r[rpc.channel.reset] a sender whose receiver has let go sends no more
 
 TEST_CASE("r[rpc.cancel.channels] a cancel ends no channel") {
   Streaming streaming{*methods().generate};
-  CHECK(streaming.client.endpoint->call(
-      streaming.pair.now, command::Cancel{.call = streaming.call, .metadata = {}}));
+  CHECK(streaming.client.endpoint->call(streaming.pair.now,
+                                        command::Cancel{.call = streaming.call, .metadata = {}}));
   streaming.pair.run();
   CHECK(streaming.pair.outcome(streaming.client) == "cancelled");
   CHECK(streaming.send(streaming.server, streaming.handlers, 1) == 1);
@@ -170,8 +173,9 @@ TEST_CASE("r[rpc.channel.lifecycle] a lost link ends channels on both sides") {
   CHECK(streaming.take(streaming.client, streaming.callers) == "0 1 2 lost");
 }
 
-TEST_CASE("r[retry.channel.volatile.rebinding] an idempotent stream is made again with channels of "
-          "its own, from the first item") {
+TEST_CASE(
+    "r[retry.channel.volatile.rebinding] an idempotent stream is made again with channels of "
+    "its own, from the first item") {
   for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4}) {
     Streaming streaming{*methods().generate_idem, {.rulebook = rulebook}};
     auto const before = streaming.client.endpoint->channel_id(streaming.callers);
@@ -223,7 +227,8 @@ TEST_CASE("10,000 items arrive in order") {
     sent += streaming.send(streaming.server, streaming.handlers, 10'000 - sent, sent);
     streaming.pair.run();
     for (;;) {
-      auto const taken = streaming.client.endpoint->take_item(streaming.pair.now, streaming.callers);
+      auto const taken =
+          streaming.client.endpoint->take_item(streaming.pair.now, streaming.callers);
       auto const* const got = std::get_if<ReceivedItem>(&taken);
       if (got == nullptr) break;
       in_order = in_order && *wire::decode_value<std::int32_t>(got->bytes) == next;

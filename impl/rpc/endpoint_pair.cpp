@@ -42,8 +42,7 @@ Methods::Methods() {
   echo = &service.add("echo", types<Text, std::string>());
   sum = &service.add("sum", types<Numbers, std::int64_t>());
   generate = &service.add("generate", types<Count, std::monostate>());
-  generate_idem =
-      &service.add("generate_idem", types<Count, std::monostate>(), Repeat::idempotent);
+  generate_idem = &service.add("generate_idem", types<Count, std::monostate>(), Repeat::idempotent);
   keep = &service.add("keep", types<Text, std::string>(), Repeat::non_idempotent,
                       Persistence::persistent);
   missing = &other_.add("missing", types<Text, std::string>());
@@ -65,8 +64,7 @@ std::string said(CallOutcome const& outcome) {
         return "unknown method";
       case 2: {
         auto const error = wire::decode_value<schema::Outcome<std::monostate>>(bytes);
-        return "invalid payload: " +
-               std::get<schema::InvalidPayload>(error->error()).reason;
+        return "invalid payload: " + std::get<schema::InvalidPayload>(error->error()).reason;
       }
       case 3:
         return "cancelled";
@@ -184,11 +182,11 @@ void EndpointPair::resume() {
 }
 
 CallId EndpointPair::call(Side& side, Method const& method, Bytes bytes) {
-  auto const made = side.endpoint->call(
-      now, command::Call{.connection_id = session::root_connection,
-                         .method = &method,
-                         .metadata = {},
-                         .args = std::move(bytes)});
+  auto const made =
+      side.endpoint->call(now, command::Call{.connection_id = session::root_connection,
+                                             .method = &method,
+                                             .metadata = {},
+                                             .args = std::move(bytes)});
   VOX_ASSERT(made.has_value());
   return made->id;
 }

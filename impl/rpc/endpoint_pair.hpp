@@ -26,8 +26,8 @@ struct Methods {
   Method const* sum = nullptr;       // Rx<i32> -> i64
   Method const* generate = nullptr;  // u32, Tx<i32> -> ()
   Method const* generate_idem = nullptr;
-  Method const* keep = nullptr;      // String -> String, persistent
-  Method const* missing = nullptr;   // of another service
+  Method const* keep = nullptr;     // String -> String, persistent
+  Method const* missing = nullptr;  // of another service
 
   Methods();
 
@@ -65,8 +65,8 @@ class EndpointPair {
   struct Side {
     std::optional<Endpoint> endpoint;
     std::deque<Event> events;
-    std::deque<Bytes> wire;  // payloads on their way to it
-    std::vector<Bytes> seen; // all that ever came to it
+    std::deque<Bytes> wire;   // payloads on their way to it
+    std::vector<Bytes> seen;  // all that ever came to it
   };
   Side client;  // the initiator
   Side server;

@@ -21,7 +21,9 @@ struct Lossy {
     client.events.clear();
     server.events.clear();
   }
-  CallId echo(std::string text) { return pair.call(client, *methods().echo, args(std::move(text))); }
+  CallId echo(std::string text) {
+    return pair.call(client, *methods().echo, args(std::move(text)));
+  }
   std::optional<event::CallArrived> arrived() {
     pair.run();
     return pair.next<event::CallArrived>(server);
@@ -32,8 +34,9 @@ struct Lossy {
   }
 };
 
-TEST_CASE("r[retry.reconnect.session-resume.live] a call that runs across a lost link is answered "
-          "once, without a second execution") {
+TEST_CASE(
+    "r[retry.reconnect.session-resume.live] a call that runs across a lost link is answered "
+    "once, without a second execution") {
   Lossy lossy;
   lossy.echo("hello");
   auto const call = lossy.arrived();
@@ -47,8 +50,9 @@ TEST_CASE("r[retry.reconnect.session-resume.live] a call that runs across a lost
   CHECK(lossy.server.endpoint->requests_in_flight() == 0);
 }
 
-TEST_CASE("r[retry.duplicate.sealed] an answer that was lost is given again, without a second "
-          "execution") {
+TEST_CASE(
+    "r[retry.duplicate.sealed] an answer that was lost is given again, without a second "
+    "execution") {
   Lossy lossy;
   lossy.echo("hello");
   auto const call = lossy.arrived();
@@ -74,8 +78,9 @@ TEST_CASE("r[retry.layers.no-silent-retry] a call that never went out does so af
   }
 }
 
-TEST_CASE("r[retry.reconnect.session-resume.terminate] in vox_0_4 a late answer comes over the next "
-          "link") {
+TEST_CASE(
+    "r[retry.reconnect.session-resume.terminate] in vox_0_4 a late answer comes over the next "
+    "link") {
   Lossy lossy{{.rulebook = Rulebook::vox_0_4}};
   lossy.echo("hello");
   auto const call = lossy.arrived();

@@ -23,7 +23,9 @@ struct Open {
     client.events.clear();
     server.events.clear();
   }
-  CallId echo(std::string text) { return pair.call(client, *methods().echo, args(std::move(text))); }
+  CallId echo(std::string text) {
+    return pair.call(client, *methods().echo, args(std::move(text)));
+  }
   // The next request that came to the server.
   event::CallArrived arrived() {
     pair.run();
@@ -85,8 +87,9 @@ TEST_CASE("r[rpc.fallible.vox-error] arguments that are none are answered as an 
   CHECK(open.pair.outcome(open.client) == "invalid payload: no text");
 }
 
-TEST_CASE("r[rpc.flow-control.max-concurrent-requests.outbound] calls beyond the peer's limit wait "
-          "their turn") {
+TEST_CASE(
+    "r[rpc.flow-control.max-concurrent-requests.outbound] calls beyond the peer's limit wait "
+    "their turn") {
   Open open{{.max_concurrent_requests = 2}};
   for (auto const* text : {"one", "two", "three"})
     open.echo(text);
@@ -101,18 +104,19 @@ TEST_CASE("r[rpc.flow-control.max-concurrent-requests.outbound] calls beyond the
   open.answer(two);
 }
 
-TEST_CASE("r[rpc.flow-control.max-concurrent-requests.outbound] the waiting calls of one connection "
-          "have a bound") {
+TEST_CASE(
+    "r[rpc.flow-control.max-concurrent-requests.outbound] the waiting calls of one connection "
+    "have a bound") {
   Limits limits;
   limits.calls_waiting_max = 3;
   Open open{{.max_concurrent_requests = 1, .limits = limits}};
   for (int i = 0; i < 4; ++i)
     open.echo("x");
-  auto const refused = open.client.endpoint->call(
-      open.pair.now, command::Call{.connection_id = 0,
-                                   .method = methods().echo,
-                                   .metadata = {},
-                                   .args = args(std::string{"x"})});
+  auto const refused =
+      open.client.endpoint->call(open.pair.now, command::Call{.connection_id = 0,
+                                                              .method = methods().echo,
+                                                              .metadata = {},
+                                                              .args = args(std::string{"x"})});
   REQUIRE_FALSE(refused);
   CHECK(refused.error() == Refusal{Misuse::calls_exhausted});
 }
@@ -161,7 +165,8 @@ TEST_CASE("an answer that is larger than a payload may be is answered as an erro
   CHECK(open.pair.outcome(open.client).starts_with("invalid payload: the answer"));
 }
 
-TEST_CASE("answers that a peer does not read are held up to the session's limit and then given up") {
+TEST_CASE(
+    "answers that a peer does not read are held up to the session's limit and then given up") {
   Limits limits;
   limits.session_bytes_max = 100'000;
   Open open{{.limits = limits}};
@@ -174,7 +179,8 @@ TEST_CASE("answers that a peer does not read are held up to the session's limit 
   for (auto const& call : calls) {
     auto const done = open.server.endpoint->call(
         open.pair.now,
-        command::Respond{.request = call.request, .ret = ok(std::string(10'000, 'x')), .metadata = {}});
+        command::Respond{
+            .request = call.request, .ret = ok(std::string(10'000, 'x')), .metadata = {}});
     REQUIRE(done);
     most = std::max(most, open.server.endpoint->held_bytes());
   }
