@@ -198,7 +198,15 @@ class Endpoint {
   void start_handler(Request& request, event::CallArrived&& arrived);
   void stop_handler(Request& request, HandlerStop why);
   void handler_ended(Request& request);
-  void react(Operations& operations, Reaction const& reaction);
+  // The owner of an execution is answered with the very bytes that its handler gave.
+  struct OwnAnswer {
+    RequestToken request = 0;
+    Bytes ret;
+  };
+  void react(Operations& operations, Reaction const& reaction) {
+    react(operations, reaction, OwnAnswer{.request = 0, .ret = {}});
+  }
+  void react(Operations& operations, Reaction const& reaction, OwnAnswer own);
   void take_store_requests(Operations& operations);
   [[nodiscard]] Operations* operations_of(Request const& request);
   void answer(Request& request, Bytes ret, wire::MetadataView metadata,

@@ -70,7 +70,7 @@ Endpoint::Result Endpoint::on(command::Call& wanted) {
         policy_.operations_of_session ? next_operation_id_++ : connection->next_operation_id++;
   }
   auto const id = call.id;
-  connection->waiting_calls.push_back(id);
+  connection->waiting_calls.push() = id;
   flush_calls(*connection);
   return Accepted{id};
 }
@@ -97,7 +97,7 @@ void Endpoint::flush_calls(Connection& connection) {
   while (!waiting.empty()) {
     auto* const call = calls_.find(waiting.front());
     if (call != nullptr && try_call(connection, *call) == Tried::waits) break;
-    waiting.pop_front();
+    waiting.pop();
   }
   if (waiting.empty()) return;
   if (std::ranges::find(with_waiting_calls_, connection.id) == with_waiting_calls_.end()) {
@@ -293,7 +293,14 @@ void Endpoint::reconsider_calls(Connection& connection, bool peer_supports_retry
     call.state = CallState::waiting;
     again.push_back(id);
   }
-  connection.waiting_calls.insert(connection.waiting_calls.begin(), again.begin(), again.end());
+  // They go before what was made later.
+  while (!connection.waiting_calls.empty()) {
+    again.push_back(connection.waiting_calls.front());
+    connection.waiting_calls.pop();
+  }
+  std::ranges::sort(again);
+  for (auto const id : again)
+    connection.waiting_calls.push() = id;
   flush_calls(connection);
 }
 

@@ -237,7 +237,8 @@ Endpoint::Result Endpoint::end_handler(Request& request, Bytes ret, wire::Metada
   request.has_handler = false;
   auto const token = request.token;
   if (auto* const operations = operations_of(request)) {
-    react(*operations, operations->seal(now_, *request.operation, token, ret, schemas));
+    auto const reaction = operations->seal(now_, *request.operation, token, ret, schemas);
+    react(*operations, reaction, {.request = token, .ret = std::move(ret)});
   } else if (!request.is_answered) {
     answer(request, std::move(ret), metadata, schemas);
   }
@@ -283,13 +284,14 @@ void Endpoint::take_store_requests(Operations& operations) {
 }
 
 // r[impl retry.duplicate.live.attach] r[impl rpc.response.one-per-request]
-void Endpoint::react(Operations& operations, Reaction const& reaction) {
+void Endpoint::react(Operations& operations, Reaction const& reaction, OwnAnswer own) {
   for (auto const& [attempt, what] : reaction.answers) {
     auto* const request = requests_.find(attempt);
     if (request == nullptr) continue;
     switch (what) {
       case OperationAnswer::outcome:
-        answer(*request, Bytes{reaction.outcome->ret}, {}, reaction.outcome->type);
+        answer(*request, attempt == own.request ? std::move(own.ret) : Bytes{reaction.outcome->ret},
+               {}, reaction.outcome->type);
         break;
       case OperationAnswer::cancelled:
         refuse(*request, Refuse::cancelled);
