@@ -388,6 +388,17 @@ TEST_CASE("an establishment that takes too long is a connect timeout") {
   CHECK_FALSE(side.next_deadline());
 }
 
+TEST_CASE("a payload before the session has a limit of its own") {
+  auto options = as(Role::acceptor, Rulebook::vox_0_4);
+  options.handshake.limits.establishment_bytes_max = 100;
+  Establishment side{begin, options};
+  CHECK(side.payload_bytes_max() == 100);
+  hear(side, transport(wire::TransportHello{}));
+  hear(side, Bytes(101));
+  CHECK(text_of(side) ==
+        "protocol error: a payload of 101 bytes before the session is established");
+}
+
 TEST_CASE("an establishment near the end of the clock has a deadline") {
   auto options = as(Role::acceptor, Rulebook::spec);
   Establishment const side{TimePoint::max() - Duration{1}, options};
