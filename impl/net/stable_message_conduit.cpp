@@ -2,10 +2,9 @@
 
 #include "impl/link/transport_end.hpp"
 #include "impl/net/backoff.hpp"
+#include "impl/net/drive_establishment.hpp"
 #include "impl/net/entropy.hpp"
 #include "impl/net/in_time.hpp"
-#include "impl/net/prologue_exchange.hpp"
-#include "impl/net/stable_greeting.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -24,11 +23,6 @@ LinkEnd refused(std::string_view detail) {
   return {.kind = LinkEndKind::refused, .detail = std::string{detail}};
 }
 
-SessionError error_of(GreetingError const& error) {
-  return error.is_link_lost ? session::io_error(error.detail)
-                            : session::protocol_error(error.detail);
-}
-
 }  // namespace
 
 std::shared_ptr<StableMessageConduit> StableMessageConduit::make(
@@ -37,7 +31,7 @@ std::shared_ptr<StableMessageConduit> StableMessageConduit::make(
   auto made = std::make_shared<StableMessageConduit>(executor, std::move(link), std::move(stable),
                                                      rulebook, std::move(links));
   if (made->links_.registry) {
-    made->links_.registry->issued(*made->stable_.resume_key(), nullptr, made);
+    made->links_.registry->issued(*made->stable_.resume_key(), std::nullopt, made);
   }
   return made;
 }
@@ -83,16 +77,16 @@ asio::awaitable<Sent> StableMessageConduit::send(ByteView message) {
                                           ? "the stable conduit is lost"
                                           : "the message is larger than a payload may be"));
   }
-  co_await pump();
+  co_await transmit();
   co_return Sent{};
 }
 
-asio::awaitable<void> StableMessageConduit::pump() {
+asio::awaitable<void> StableMessageConduit::transmit() {
   auto const self = shared_from_this();
-  if (is_pumping_) co_return;
-  is_pumping_ = true;
-  auto const done = [](bool* pumping) { *pumping = false; };
-  std::unique_ptr<bool, decltype(done)> const guard{&is_pumping_, done};
+  if (is_transmitting_) co_return;
+  is_transmitting_ = true;
+  auto const done = [](bool* transmitting) { *transmitting = false; };
+  std::unique_ptr<bool, decltype(done)> const guard{&is_transmitting_, done};
   wire::Buffer payload;
   while (auto const link = link_) {
     payload.clear();
@@ -114,6 +108,7 @@ void StableMessageConduit::abort() {
 void StableMessageConduit::end(LinkEnd end) {
   if (end_) return;
   end_ = std::move(end);
+  if (links_.registry) links_.registry->ended(*this);
   if (link_) link_->close();
   link_.reset();
   stop_reconnecting_.emit(asio::cancellation_type::terminal);
@@ -146,7 +141,7 @@ asio::awaitable<void> StableMessageConduit::reconnect() {
   if (end_) co_return;
   if (link) {
     use(std::move(*link));
-    co_await pump();
+    co_await transmit();
   } else {
     end({.kind = LinkEndKind::error, .detail = link.error().text()});
   }
@@ -168,10 +163,15 @@ asio::awaitable<StableMessageConduit::Attempt> StableMessageConduit::find_link()
 asio::awaitable<StableMessageConduit::Attempt> StableMessageConduit::next_link() {
   auto link = co_await links_.source->next();
   if (!link) co_return std::unexpected(std::move(link.error()));
-  auto const agreed = co_await request_mode(**link, ConduitMode::stable);
-  if (!agreed) co_return std::unexpected(agreed.error());
-  auto const greeted = co_await greet_server(**link, ++number_, stable_);
-  if (!greeted) co_return std::unexpected(error_of(greeted.error()));
+  rpc::EstablishmentOptions options{
+      .mode = ConduitMode::stable, .stable_resume = stable_.client_hello(), .link = ++number_};
+  options.handshake.rulebook = rulebook_;
+  auto const outcome = co_await drive_establishment(**link, std::move(options));
+  if (!outcome) co_return std::unexpected(outcome.error());
+  auto const& hello = std::get<wire::ServerHello>(std::get<rpc::ResumeConduit>(*outcome).hello);
+  if (auto const taken = stable_.handle_server_hello(number_, hello); !taken) {
+    co_return std::unexpected(session::protocol_error(taken.error().detail));
+  }
   co_return std::move(*link);
 }
 
@@ -186,12 +186,9 @@ asio::awaitable<std::expected<void, SessionError>> StableMessageConduit::take_up
   }
   if (link_) link_->close();
   auto const taken = stable_.answer_client_hello(++number_, hello, fresh_resume_key());
-  if (taken) {
-    auto const* const presented = hello.resume_key ? &*hello.resume_key : nullptr;
-    links_.registry->issued(*stable_.resume_key(), presented, self);
-  }
+  if (taken) links_.registry->issued(*stable_.resume_key(), hello.resume_key, self);
   use(std::move(link));
-  co_await pump();
+  co_await transmit();
   if (!taken) {
     end({.kind = LinkEndKind::error, .detail = taken.error().detail});
     co_return std::unexpected(session::protocol_error(taken.error().detail));
