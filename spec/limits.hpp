@@ -33,14 +33,21 @@ struct Limits {
   std::size_t events_max = 1024;
   std::size_t session_bytes_max = 64uz << 20;  // all of it together
   std::size_t calls_waiting_max = 1024;        // for room among the peer's requests, a connection
+  std::size_t channels_max = 4096;             // ends of channels, a connection
   std::size_t early_items_max = 64;            // items before their call, a connection
   std::size_t operations_max = 1uz << 16;      // whose outcome a session remembers
   std::size_t operation_bytes_max = 64uz << 20;
-  std::size_t walk_steps_max = 1uz << 20;  // steps of one walk over a value of the peer's
+  // Steps of one walk over the types of a peer, or over a value: eight a byte of it are free.
+  std::size_t walk_steps_max = 1uz << 20;
+
+  // What a stable conduit keeps of what its peer has not acknowledged.
+  std::size_t replay_frames_max = 4096;
+  std::size_t replay_bytes_max = 16uz << 20;
 
   // How long things may last, and how many of them may stand at once.
   Duration stall = std::chrono::seconds{30};               // a link that takes nothing we owe
   Duration establishment_time = std::chrono::seconds{10};  // from a link's first byte to a session
+  std::size_t establishment_bytes_max = 1uz << 20;         // one payload before there is a session
   Duration resume_window = std::chrono::minutes{10};       // a session without a link
   std::size_t half_open_links_max = 1024;                  // links without a session yet
   std::size_t sessions_waiting_max = 4096;                 // sessions without a link

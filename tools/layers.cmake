@@ -5,6 +5,7 @@ set(may_impl/schema "${may_impl/wire}|impl/schema/")
 set(may_impl/session "${may_impl/schema}|impl/session/")
 set(may_impl/conduit "${may_impl/schema}|impl/conduit/")
 set(may_impl/rpc "${may_impl/session}|impl/conduit/|impl/rpc/")
+set(may_impl/store "${may_impl/rpc}|impl/store/")
 set(may_impl/link "${may_impl/wire}|impl/link/")
 set(may_impl/net "${may_impl/rpc}|impl/link/|impl/net/")
 # A judge that shares the machine it judges repeats its mistakes: the peer sees neither session nor rpc nor net.
@@ -13,7 +14,7 @@ set(may_conformance/runner "${may_conformance/peer}|conformance/runner/")
 set(may_conformance "spec/|impl/|conformance/")
 set(may_fuzz "spec/|impl/|conformance/|fuzz/")
 set(may_tools "spec/|impl/|conformance/|tools/")
-set(layers impl/wire impl/schema impl/session impl/conduit impl/rpc impl/link impl/net conformance/peer
+set(layers impl/wire impl/schema impl/session impl/conduit impl/rpc impl/store impl/link impl/net conformance/peer
   conformance/runner spec conformance fuzz tools)
 
 # The most specific layer of a file: the list has the deeper folders first.

@@ -1,7 +1,6 @@
 // L1–L3, B1–B4 and M1–M5: a session loses its conduit, and may go on over another.
 #include "conformance/cases/session_script.hpp"
 #include "impl/session/agenda.hpp"
-#include "impl/session/registry.hpp"
 #include "impl/session/resume.hpp"
 
 #include <doctest/doctest.h>
@@ -319,46 +318,6 @@ TEST_CASE("r[core.M4] nothing of the old conduit reaches the new one") {
   CHECK(script.loses_conduit() == Lines{"not_sent call 0#1 conduit_lost", "disconnected"});
   CHECK(script.hears(0, wire::Ping{.nonce = 1}).empty());
   CHECK(script.does(command::Resume{.outcome = as_initiator()}) == Lines{"resumed 1 with retry"});
-}
-
-TEST_CASE("r[core.M5] a known key finds its session, an unknown or absent one finds none") {
-  Registry registry{Rulebook::vox_0_4};
-  registry.established(resume_key(1), 11);
-  CHECK(registry.find(resume_key(1)) == 11);
-  CHECK_FALSE(registry.find(resume_key(2)));
-  CHECK_FALSE(registry.find(std::nullopt));
-}
-
-TEST_CASE("r[core.M5] a session that refused to be resumed, or ended, is not found again") {
-  Registry registry{Rulebook::vox_0_4};
-  registry.established(resume_key(1), 11);
-  registry.refused(resume_key(1));
-  CHECK_FALSE(registry.find(resume_key(1)));
-  registry.established(resume_key(2), 12);
-  registry.established(resume_key(3), 13);
-  registry.ended(12);
-  CHECK_FALSE(registry.find(resume_key(2)));
-  CHECK(registry.find(resume_key(3)) == 13);
-}
-
-TEST_CASE("r[core.M5] by the specification a refused conduit does not cost the session its key") {
-  Registry registry{Rulebook::spec};
-  registry.established(resume_key(1), 11);
-  registry.refused(resume_key(1));
-  CHECK(registry.find(resume_key(1)) == 11);
-}
-
-TEST_CASE("r[core.M5] 0.4.0 knows a session by its first key for ever") {
-  Registry shipped{Rulebook::vox_0_4};
-  shipped.established(resume_key(1), 11);
-  shipped.resumed(resume_key(1), resume_key(2), 11);
-  CHECK(shipped.find(resume_key(1)) == 11);
-  CHECK_FALSE(shipped.find(resume_key(2)));
-  Registry spec{Rulebook::spec};
-  spec.established(resume_key(1), 11);
-  spec.resumed(resume_key(1), resume_key(2), 11);
-  CHECK(spec.find(resume_key(2)) == 11);
-  CHECK_FALSE(spec.find(resume_key(1)));
 }
 
 TEST_SUITE_END();

@@ -2,8 +2,8 @@
 #include "conformance/differential/script.hpp"
 #include "conformance/differential/service.hpp"
 #include "conformance/differential/transcript.hpp"
+#include "impl/rpc/session_registry.hpp"
 #include "impl/session/handshake.hpp"
-#include "impl/session/registry.hpp"
 #include "impl/session/session.hpp"
 
 #include <cstddef>
@@ -82,7 +82,7 @@ class Reference {
   vox::Role role_;
   Manner manner_;
   Flaws flaws_;
-  vox::session::Registry registry_;
+  vox::rpc::SessionRegistry registry_;
   std::deque<Link> links_;
   std::deque<Running> sessions_;
   std::vector<Heard> said_;

@@ -1,49 +1,56 @@
 #pragma once
 #include "impl/conduit/sequence.hpp"
 #include "impl/wire/bytes.hpp"
-#include "spec/rulebook.hpp"
+#include "impl/wire/writer.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace vox::conduit {
 
-// The frames that were sent and not yet acknowledged, in order, each as the bytes that went out. It
-// owns copies, in one run of memory that is used again, so that a steady flow allocates nothing.
-// r[impl stable.replay-buffer] r[impl zerocopy.scatter.replay]
+// A frame that is kept: its number, and what its sender knows it by.
+struct KeptFrame {
+  Sequence seq = 0;
+  std::uint64_t tag = 0;
+  std::size_t begin = 0;  // in the buffer's bytes
+  std::size_t length = 0;
+};
+
+// The frames of one direction, oldest first, each as the bytes of one link payload. They are
+// encoded straight into its one block of memory, which is used again, so that a steady flow
+// allocates nothing. It has no limits of its own; the conduit decides what is kept.
+// r[impl stable.replay-buffer] r[impl stable.framing.encoding] r[impl zerocopy.scatter.replay]
 class ReplayBuffer {
  public:
-  ReplayBuffer(Rulebook rulebook, std::size_t frames_max, std::size_t bytes_max)
-      : rulebook_{rulebook}, frames_max_{frames_max}, bytes_max_{bytes_max} {}
-
-  // Whether a frame of so many bytes still fits the limits. One that exceeds them alone never does.
-  [[nodiscard]] bool has_room_for(std::size_t frame_bytes) const;
-  // To be called only if there is room.
-  void push(Sequence seq, ByteView frame);
-  // Forgets the frames up to and including `acknowledged`.
-  // r[impl stable.ack.trim]
-  void trim(Sequence acknowledged);
+  // Room for one more frame. What the caller appends is the frame; nothing else may be called
+  // before commit() or abandon().
+  [[nodiscard]] wire::Buffer& begin();
+  // The same buffer again, and how many bytes were appended to it since begin().
+  [[nodiscard]] wire::Buffer& open() { return bytes_; }
+  [[nodiscard]] std::size_t open_bytes() const { return bytes_.size() - end_; }
+  void commit(Sequence seq, std::uint64_t tag);
+  void abandon();
+  // Forgets so many of the oldest frames.
+  void drop_oldest(std::size_t count);
 
   [[nodiscard]] std::size_t size() const { return frames_.size() - first_; }
-  [[nodiscard]] std::size_t bytes() const { return bytes_.size() - first_byte_; }
-  // The i-th kept frame, oldest first. The view holds until the buffer is changed.
-  [[nodiscard]] ByteView frame(std::size_t i) const;
+  [[nodiscard]] std::size_t bytes() const { return end_ - first_byte_; }
+  // How many bytes the frames from the i-th on take.
+  [[nodiscard]] std::size_t bytes_from(std::size_t i) const;
+  // The i-th kept frame, oldest first.
+  [[nodiscard]] KeptFrame const& frame(std::size_t i) const;
+  // Its bytes; the view holds until the buffer is changed.
+  [[nodiscard]] ByteView payload(std::size_t i) const;
 
  private:
-  struct Frame {
-    Sequence seq;
-    std::size_t length;
-    std::size_t begin;
-  };
   void reclaim();
 
-  Rulebook rulebook_;
-  std::size_t frames_max_;
-  std::size_t bytes_max_;
-  std::vector<Frame> frames_;
+  std::vector<KeptFrame> frames_;
   std::size_t first_ = 0;  // frames before it are forgotten
-  Bytes bytes_;
+  wire::Buffer bytes_;
   std::size_t first_byte_ = 0;  // bytes before it belong to forgotten frames
+  std::size_t end_ = 0;         // bytes from here on belong to a frame that is not committed
 };
 
 }  // namespace vox::conduit

@@ -1,8 +1,8 @@
 #pragma once
 #include "impl/net/establish.hpp"
 #include "impl/net/stable_registry.hpp"
+#include "impl/rpc/session_registry.hpp"
 #include "impl/session/error.hpp"
-#include "impl/session/registry.hpp"
 #include "impl/wire/resume_key.hpp"
 #include "spec/rulebook.hpp"
 
@@ -35,7 +35,7 @@ class SessionRegistry {
   [[nodiscard]] std::shared_ptr<StableRegistry> const& stable() const { return stable_; }
 
  private:
-  session::Registry known_;
+  rpc::SessionRegistry known_;
   std::shared_ptr<StableRegistry> stable_ = std::make_shared<StableRegistry>();
   std::map<std::uint64_t, std::weak_ptr<SessionDriver>> sessions_;
   std::uint64_t next_ = 1;

@@ -1,10 +1,10 @@
 #include "impl/net/stable_message_conduit.hpp"
 
-#include "impl/net/backoff.hpp"
-#include "impl/net/in_time.hpp"
-#include "impl/net/prologue_exchange.hpp"
-#include "impl/net/stable_greeting.hpp"
 #include "impl/link/transport_end.hpp"
+#include "impl/net/backoff.hpp"
+#include "impl/net/drive_establishment.hpp"
+#include "impl/net/entropy.hpp"
+#include "impl/net/in_time.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -19,16 +19,8 @@ using session::SessionError;
 
 namespace {
 
-LinkEnd refused(conduit::SendRefused why) {
-  return {.kind = LinkEndKind::refused,
-          .detail = why == conduit::SendRefused::lost
-                        ? "the stable conduit is lost"
-                        : "too much is unacknowledged on the stable conduit"};
-}
-
-SessionError error_of(GreetingError const& error) {
-  return error.is_link_lost ? session::io_error(error.detail)
-                            : session::protocol_error(error.detail);
+LinkEnd refused(std::string_view detail) {
+  return {.kind = LinkEndKind::refused, .detail = std::string{detail}};
 }
 
 }  // namespace
@@ -39,7 +31,7 @@ std::shared_ptr<StableMessageConduit> StableMessageConduit::make(
   auto made = std::make_shared<StableMessageConduit>(executor, std::move(link), std::move(stable),
                                                      rulebook, std::move(links));
   if (made->links_.registry) {
-    made->links_.registry->issued(*made->stable_.resume_key(), nullptr, made);
+    made->links_.registry->issued(*made->stable_.resume_key(), std::nullopt, made);
   }
   return made;
 }
@@ -71,7 +63,7 @@ asio::awaitable<Received> StableMessageConduit::receive() {
     if (!item) {
       end({.kind = LinkEndKind::protocol, .detail = item.error().detail});
     } else if (*item) {
-      co_return Backing{to_bytes(**item)};
+      co_return payload->part(**item);
     }
   }
 }
@@ -79,16 +71,28 @@ asio::awaitable<Received> StableMessageConduit::receive() {
 asio::awaitable<Sent> StableMessageConduit::send(ByteView message) {
   auto const self = shared_from_this();
   if (end_) co_return std::unexpected(*end_);
-  auto const frame = stable_.send(message);
-  if (!frame) co_return std::unexpected(refused(frame.error()));
-  auto const link = link_;
-  if (!link) co_return Sent{};
-  // The view of the frame holds until the stable conduit is used again, which may be before this
-  // send is over.
-  auto const payload = to_bytes(*frame);
-  auto const sent = co_await link->send(payload);
-  if (!sent) lose(link, sent.error());
+  if (!stable_.can_send()) co_return std::unexpected(refused("too much waits for a link"));
+  if (auto const kept = stable_.send(message, 1); !kept) {
+    co_return std::unexpected(refused(kept.error() == conduit::SendRefused::lost
+                                          ? "the stable conduit is lost"
+                                          : "the message is larger than a payload may be"));
+  }
+  co_await transmit();
   co_return Sent{};
+}
+
+asio::awaitable<void> StableMessageConduit::transmit() {
+  auto const self = shared_from_this();
+  if (is_transmitting_) co_return;
+  is_transmitting_ = true;
+  auto const done = [](bool* transmitting) { *transmitting = false; };
+  std::unique_ptr<bool, decltype(done)> const guard{&is_transmitting_, done};
+  wire::Buffer payload;
+  while (auto const link = link_) {
+    payload.clear();
+    if (!stable_.poll_transmit(payload)) break;
+    if (auto const sent = co_await link->send(payload.view()); !sent) lose(link, sent.error());
+  }
 }
 
 void StableMessageConduit::close() {
@@ -104,6 +108,7 @@ void StableMessageConduit::abort() {
 void StableMessageConduit::end(LinkEnd end) {
   if (end_) return;
   end_ = std::move(end);
+  if (links_.registry) links_.registry->ended(*this);
   if (link_) link_->close();
   link_.reset();
   stop_reconnecting_.emit(asio::cancellation_type::terminal);
@@ -114,6 +119,7 @@ void StableMessageConduit::lose(std::shared_ptr<Link> const& link, LinkEnd const
   if (link != link_ || end_) return;
   link_->close();
   link_.reset();
+  stable_.detach(number_);
   if (links_.source) {
     asio::co_spawn(
         executor_, [self = shared_from_this()] { return self->reconnect(); },
@@ -135,6 +141,7 @@ asio::awaitable<void> StableMessageConduit::reconnect() {
   if (end_) co_return;
   if (link) {
     use(std::move(*link));
+    co_await transmit();
   } else {
     end({.kind = LinkEndKind::error, .detail = link.error().text()});
   }
@@ -156,41 +163,37 @@ asio::awaitable<StableMessageConduit::Attempt> StableMessageConduit::find_link()
 asio::awaitable<StableMessageConduit::Attempt> StableMessageConduit::next_link() {
   auto link = co_await links_.source->next();
   if (!link) co_return std::unexpected(std::move(link.error()));
-  auto const agreed = co_await request_mode(**link, ConduitMode::stable);
-  if (!agreed) co_return std::unexpected(agreed.error());
-  auto const greeted = co_await greet_server(**link, stable_);
-  if (!greeted) co_return std::unexpected(error_of(greeted.error()));
-  if (!co_await replay_on(**link)) co_return std::unexpected(session::io_error("lost in replay"));
+  rpc::EstablishmentOptions options{
+      .mode = ConduitMode::stable, .stable_resume = stable_.client_hello(), .link = ++number_};
+  options.handshake.rulebook = rulebook_;
+  auto const outcome = co_await drive_establishment(**link, std::move(options));
+  if (!outcome) co_return std::unexpected(outcome.error());
+  auto const& hello = std::get<wire::ServerHello>(std::get<rpc::ResumeConduit>(*outcome).hello);
+  if (auto const taken = stable_.handle_server_hello(number_, hello); !taken) {
+    co_return std::unexpected(session::protocol_error(taken.error().detail));
+  }
   co_return std::move(*link);
 }
 
+// The answer to the client is what the conduit has to transmit first.
+// r[impl stable.replay-buffer.order]
 asio::awaitable<std::expected<void, SessionError>> StableMessageConduit::take_up(
     std::unique_ptr<Link> link, wire::ClientHello hello) {
   auto const self = shared_from_this();
-  if (link_) link_->close();
-  link_.reset();
-  auto const greeted = co_await answer_client(*link, stable_, hello);
-  auto const* const presented = hello.resume_key ? &*hello.resume_key : nullptr;
-  links_.registry->issued(*stable_.resume_key(), presented, self);
-  if (!greeted) co_return std::unexpected(error_of(greeted.error()));
-  if (!co_await replay_on(*link)) co_return std::unexpected(session::io_error("lost in replay"));
   if (end_) {
     link->close();
     co_return std::unexpected(session::protocol_error(session::text::session_closed));
   }
   if (link_) link_->close();
+  auto const taken = stable_.answer_client_hello(++number_, hello, fresh_resume_key());
+  if (taken) links_.registry->issued(*stable_.resume_key(), hello.resume_key, self);
   use(std::move(link));
-  co_return std::expected<void, SessionError>{};
-}
-
-// What is sent meanwhile is kept like everything else, and goes out here in its turn.
-// r[impl stable.replay-buffer.order]
-asio::awaitable<bool> StableMessageConduit::replay_on(Link& link) {
-  for (std::size_t i = 0; i < stable_.replay().size(); ++i) {
-    auto const frame = to_bytes(stable_.replay().frame(i));
-    if (auto const sent = co_await link.send(frame); !sent) co_return false;
+  co_await transmit();
+  if (!taken) {
+    end({.kind = LinkEndKind::error, .detail = taken.error().detail});
+    co_return std::unexpected(session::protocol_error(taken.error().detail));
   }
-  co_return true;
+  co_return std::expected<void, SessionError>{};
 }
 
 }  // namespace vox::net

@@ -31,13 +31,16 @@ struct StableLinks {
   Pause pause = pause_for;
 };
 
+// The number of a stable conduit's first link; later ones count on.
+inline constexpr conduit::LinkNumber first_link = 1;
+
 // Carries messages in numbered frames over one link after the other, so that the session does not
 // notice: what may have been lost with a link is sent again on the next one, before anything new.
 // r[impl conduit.stable] r[impl stable] r[impl stable.link-source]
 class StableMessageConduit final : public MessageConduit,
                                    public std::enable_shared_from_this<StableMessageConduit> {
  public:
-  // Goes on from the greetings on its first link, which it has done.
+  // Goes on from the hellos on its first link.
   [[nodiscard]] static std::shared_ptr<StableMessageConduit> make(
       boost::asio::any_io_executor const& executor, std::unique_ptr<Link> link,
       conduit::StableConduit stable, Rulebook rulebook, StableLinks links);
@@ -51,6 +54,10 @@ class StableMessageConduit final : public MessageConduit,
   void close() override;
   void abort() override;
 
+  // Gives the link what it has yet to get, unless somebody does already. A server's first is its
+  // hello.
+  [[nodiscard]] boost::asio::awaitable<void> transmit();
+
   // A server's: the client is back, on this link, with this hello. A link that stands is replaced.
   // r[impl stable.reconnect.server-replay]
   [[nodiscard]] boost::asio::awaitable<std::expected<void, session::SessionError>> take_up(
@@ -62,14 +69,15 @@ class StableMessageConduit final : public MessageConduit,
   [[nodiscard]] boost::asio::awaitable<void> reconnect();
   [[nodiscard]] boost::asio::awaitable<Attempt> find_link();
   [[nodiscard]] boost::asio::awaitable<Attempt> next_link();
-  [[nodiscard]] boost::asio::awaitable<bool> replay_on(Link& link);
   void use(std::unique_ptr<Link> link);
   void lose(std::shared_ptr<Link> const& link, LinkEnd const& end);
   void end(LinkEnd end);
 
   boost::asio::any_io_executor executor_;
-  std::shared_ptr<Link> link_;  // null while there is none
+  std::shared_ptr<Link> link_;               // null while there is none
+  conduit::LinkNumber number_ = first_link;  // of the newest link
   conduit::StableConduit stable_;
+  bool is_transmitting_ = false;
   Rulebook rulebook_;
   StableLinks links_;
   std::optional<LinkEnd> end_;

@@ -1,7 +1,7 @@
 #pragma once
+#include "impl/rpc/session_registry.hpp"
 #include "impl/wire/resume_key.hpp"
 
-#include <cstddef>
 #include <map>
 #include <memory>
 
@@ -16,14 +16,21 @@ class StableMessageConduit;
 class StableRegistry {
  public:
   // The conduit has issued this key, to a client that presented none or that one.
-  void issued(ResumeKey const& key, ResumeKey const* presented,
+  void issued(ResumeKey const& key, std::optional<ResumeKey> const& presented,
               std::shared_ptr<StableMessageConduit> const& conduit);
+  // The conduit is over.
+  void ended(StableMessageConduit const& conduit);
+  // Null for a conduit that is over.
+  [[nodiscard]] std::shared_ptr<StableMessageConduit> find(rpc::SessionNumber number) const;
   // Null for a key that nobody issued, or whose conduit is over.
   [[nodiscard]] std::shared_ptr<StableMessageConduit> find(ResumeKey const& key) const;
-  [[nodiscard]] std::size_t size() const { return conduits_.size(); }
+  // The keys, for whoever accepts links.
+  [[nodiscard]] rpc::SessionRegistry& keys() { return keys_; }
 
  private:
-  std::map<ResumeKey, std::weak_ptr<StableMessageConduit>> conduits_;
+  rpc::SessionRegistry keys_{Rulebook::spec};
+  std::map<rpc::SessionNumber, std::weak_ptr<StableMessageConduit>> conduits_;
+  rpc::SessionNumber next_ = 1;
 };
 
 }  // namespace vox::net

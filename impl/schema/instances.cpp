@@ -1,5 +1,7 @@
 #include "impl/schema/instances.hpp"
 
+#include "spec/limits.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -82,6 +84,7 @@ std::string text_of(Unresolved const& unresolved) {
 
 std::expected<Instances::Index, Unresolved> Instances::resolve(TypeRef const& reference,
                                                                std::optional<Index> body) {
+  if (!spend(1)) return std::unexpected(TooManyTypes{});
   if (auto const* const variable = std::get_if<Variable>(&reference.form)) {
     if (!body) return std::unexpected(UnboundVariable{variable->name});
     return resolve_variable(*variable, *body);
@@ -98,11 +101,13 @@ std::expected<Instances::Index, Unresolved> Instances::resolve(TypeRef const& re
 }
 
 std::expected<Instances::Index, Unresolved> Instances::resolve_variable(Variable const& variable,
-                                                                        Index body) const {
+                                                                        Index body) {
   auto const& [schema, args] = instances_[body];
   if (is_list_in_disguise(body)) return args.front();
   auto const param = std::ranges::find(schema->type_params, variable.name);
   auto const place = static_cast<std::size_t>(param - schema->type_params.begin());
+  // Every name before it was compared, and names may be long.
+  if (!spend(place * (1 + variable.name.size() / 64))) return std::unexpected(TooManyTypes{});
   if (place >= args.size()) return std::unexpected(UnboundVariable{variable.name});
   return args[place];
 }
@@ -116,6 +121,34 @@ std::expected<Instances::Index, Unresolved> Instances::intern(Instance instance)
   instances_.push_back(instance);
   index_of_.emplace(std::move(instance), index);
   return index;
+}
+
+bool Instances::spend(std::size_t work) {
+  if (work > work_left_) {
+    work_left_ = 0;
+    return false;
+  }
+  work_left_ -= work;
+  return true;
+}
+
+std::optional<TypeRef> Instances::reference(Index index) const {
+  std::size_t parts_left = Limits{}.schema_count_max;
+  return reference(index, 0, parts_left);
+}
+
+std::optional<TypeRef> Instances::reference(Index index, std::size_t depth,
+                                            std::size_t& parts_left) const {
+  if (depth == Limits{}.schema_depth_max || parts_left == 0) return std::nullopt;
+  --parts_left;
+  auto const& [schema, args] = instances_[index];
+  std::vector<TypeRef> references;
+  for (auto const argument : args) {
+    auto reference_to = reference(argument, depth + 1, parts_left);
+    if (!reference_to) return std::nullopt;
+    references.push_back(*std::move(reference_to));
+  }
+  return TypeRef::concrete(schema->id, std::move(references));
 }
 
 // In 0.4.0, all Vecs of an extraction share the schema of the first one, which may be `bytes`.

@@ -34,15 +34,19 @@ class Instances {
  public:
   using Index = std::uint32_t;
 
-  // `weight_max` bounds the types together with their arguments.
-  Instances(Registry const& registry, std::size_t weight_max)
-      : registry_{&registry}, weight_left_{weight_max} {}
+  // `weight_max` bounds the types together with their arguments, `work_max` what all calls of
+  // resolve look at: a reference costs its parts each time, however few types they lead to.
+  Instances(Registry const& registry, std::size_t weight_max, std::size_t work_max)
+      : registry_{&registry}, weight_left_{weight_max}, work_left_{work_max} {}
 
   // The type of a reference that stands outside of any schema, or in the body of a type.
   [[nodiscard]] std::expected<Index, Unresolved> resolve(TypeRef const& reference,
                                                          std::optional<Index> body = std::nullopt);
 
   [[nodiscard]] TypeId id(Index index) const { return instances_[index].schema->id; }
+  // The type as a reference that stands outside of any schema. Nothing if it has too many parts: a
+  // type whose arguments repeat is held once here, but not in a reference.
+  [[nodiscard]] std::optional<TypeRef> reference(Index index) const;
   // What the type is; `bytes` with an argument is a list of that.
   [[nodiscard]] Kind const& kind(Index index) const;
   // Whether it is encoded as bytes are: a list of u8 is, too.
@@ -58,12 +62,16 @@ class Instances {
     auto operator<=>(Instance const&) const = default;
   };
   [[nodiscard]] std::expected<Index, Unresolved> resolve_variable(Variable const& variable,
-                                                                  Index body) const;
+                                                                  Index body);
   [[nodiscard]] std::expected<Index, Unresolved> intern(Instance instance);
+  [[nodiscard]] bool spend(std::size_t work);
   [[nodiscard]] bool is_list_in_disguise(Index index) const;
+  [[nodiscard]] std::optional<TypeRef> reference(Index index, std::size_t depth,
+                                                 std::size_t& parts_left) const;
 
   Registry const* registry_;
   std::size_t weight_left_;
+  std::size_t work_left_;
   std::vector<Instance> instances_;
   std::map<Instance, Index> index_of_;
 };

@@ -43,7 +43,7 @@ std::expected<Plan, PlanError> build_message_plan(std::span<Schema const> announ
 
 std::expected<Plan, PlanError> build_walk(Registry const& registry, TypeRef const& type,
                                           Limits const& limits) {
-  return PlanBuilder{registry, registry, {.limits = limits}}.run(type, type);
+  return PlanBuilder{registry, registry, {.limits = limits}}.run_walk(type);
 }
 
 }  // namespace vox::schema

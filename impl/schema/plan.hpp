@@ -27,8 +27,10 @@ using StepIndex = std::uint32_t;
 struct CopyStep {
   Primitive primitive = Primitive::unit;
 };
-// A channel is its id.
-struct ChannelStep {};
+// A channel is its id. Channels of one type share a step, and `channel` is that type's number.
+struct ChannelStep {
+  std::uint32_t channel = 0;
+};
 // A count and so many elements; an entry of a map is a FieldsStep of key and value.
 struct ListStep {
   StepIndex element = 0;

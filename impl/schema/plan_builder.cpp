@@ -46,7 +46,68 @@ std::expected<Plan, PlanError> PlanBuilder::run(TypeRef const& remote, TypeRef c
     steps_[current_.step] = std::move(step);
   }
   if (error_) return std::unexpected(*std::move(error_));
+  settle_empty_steps();
   return Plan{std::move(steps_)};
+}
+
+// Steps that take no byte and write none become the step for the unit. A walk is done with them at
+// once, where types can have 2^60 of such parts; steps in cycles are none of them, since a type
+// that holds itself for certain has no values.
+void PlanBuilder::settle_empty_steps() {
+  std::vector<std::vector<StepIndex>> users(steps_.size());
+  std::vector<std::size_t> parts_left(steps_.size());  // that are not known to be empty
+  std::vector<StepIndex> empty;
+  auto const count = [&](StepIndex user, std::span<StepIndex const> parts) {
+    parts_left[user] = parts.size();
+    for (auto const part : parts)
+      users[part].push_back(user);
+    if (parts.empty()) empty.push_back(user);
+  };
+  std::vector<StepIndex> parts;
+  for (StepIndex index = 0; index < steps_.size(); ++index) {
+    auto const& step = steps_[index];
+    parts.clear();
+    if (auto const* const fields = std::get_if<FieldsStep>(&step)) {
+      for (auto const& part : fields->arriving)
+        parts.push_back(part.step);
+      if (std::ranges::all_of(fields->missing, &Bytes::empty, &FieldsStep::Missing::value)) {
+        count(index, parts);
+      }
+    } else if (auto const* const array = std::get_if<ArrayStep>(&step)) {
+      if (array->length > 0) parts.push_back(array->element);
+      // An array that is too long for us to make is refused when it comes.
+      if (array->length <= limits_.unit_elements_max) count(index, parts);
+    } else if (auto const* const copied = std::get_if<CopyStep>(&step)) {
+      if (copied->primitive == Primitive::unit) empty.push_back(index);
+    }
+  }
+  while (!empty.empty()) {
+    auto const index = empty.back();
+    empty.pop_back();
+    steps_[index] = CopyStep{Primitive::unit};
+    for (auto const user : users[index]) {
+      if (--parts_left[user] == 0) empty.push_back(user);
+    }
+  }
+}
+
+std::expected<Plan, PlanError> PlanBuilder::run_walk(TypeRef const& remote) {
+  only_walks_ = true;
+  return run(remote, remote);
+}
+
+std::expected<std::vector<PlanBuilder::FoundChannel>, PlanError> PlanBuilder::channels() const {
+  std::vector<FoundChannel> found;
+  for (auto const& [direction, element] : channels_) {
+    auto reference = remote_.reference(element);
+    if (!reference) {
+      return std::unexpected(PlanError{.rule = "schema.format",
+                                       .path = {},
+                                       .detail = "the element of a channel is too large a type"});
+    }
+    found.push_back({.direction = direction, .element = *std::move(reference)});
+  }
+  return found;
 }
 
 std::optional<PlanBuilder::Type> PlanBuilder::resolve(Side side, TypeRef const& reference,
@@ -110,6 +171,7 @@ PlanStep PlanBuilder::make_step() {
   if (types(from.side).is_bytes(from.index) && types(to.side).is_bytes(to.index)) {
     return CopyStep{Primitive::bytes};
   }
+  spend_on(nominal_name(from_kind));
   bool const is_nominal = !nominal_name(from_kind).empty() && !nominal_name(to_kind).empty();
   if (is_nominal && nominal_name(from_kind) != nominal_name(to_kind)) {
     return fail_mismatch("type name mismatch");
@@ -169,8 +231,14 @@ PlanStep PlanBuilder::make(Option const& from, Option const& to) {
 // The items travel on their own, but whether they can be translated shows here.
 PlanStep PlanBuilder::make(Channel const& from, Channel const& to) {
   if (from.direction != to.direction) return fail_mismatch("structural mismatch");
-  step_for(from.element, to.element, "");
-  return ChannelStep{};
+  if (!only_walks_) {
+    step_for(from.element, to.element, "");
+    return ChannelStep{};
+  }
+  auto const element = resolve(Side::remote, from.element, current_.pair.from.index);
+  if (!element) return {};
+  channels_.emplace_back(from.direction, element->index);
+  return ChannelStep{static_cast<std::uint32_t>(channels_.size() - 1)};
 }
 
 FieldsStep PlanBuilder::match_fields(std::vector<Field> const& from, std::vector<Field> const& to) {
@@ -181,7 +249,7 @@ FieldsStep PlanBuilder::match_fields(std::vector<Field> const& from, std::vector
   FieldsStep step;
   std::vector<bool> arrives(to.size());
   for (auto const& field : from) {
-    spend(1);
+    spend_on(field.name);
     if (error_) return step;
     auto const label = "." + std::string{excerpt(field.name)};
     auto const place = place_of.find(field.name);
@@ -229,7 +297,7 @@ PlanStep PlanBuilder::make(Enum const& from, Enum const& to) {
   }
   EnumStep step{.name = std::string{excerpt(from.name)}, .alternatives = {}};
   for (auto const& variant : from.variants) {
-    spend(1);
+    spend_on(variant.name);
     if (error_) return step;
     EnumStep::Alternative alternative{.name = std::string{excerpt(variant.name)},
                                       .place = std::nullopt};

@@ -2,6 +2,7 @@
 #include "impl/schema/extract.hpp"
 #include "impl/schema/instances.hpp"
 #include "impl/schema/plan.hpp"
+#include "impl/wire/shape.hpp"
 
 #include <compare>
 #include <cstddef>
@@ -24,14 +25,26 @@ namespace vox::schema {
 class PlanBuilder {
  public:
   PlanBuilder(Registry const& remote, Registry const& local, PlanOptions const& options)
-      : remote_{remote, options.limits.plan_steps_max},
-        local_{local, options.limits.plan_steps_max},
+      : limits_{options.limits},
+        remote_{remote, limits_.plan_steps_max, limits_.walk_steps_max},
+        local_{local, limits_.plan_steps_max, limits_.walk_steps_max},
         stand_ins_{options.stand_ins},
-        weight_left_{options.limits.plan_steps_max} {}
+        weight_left_{limits_.plan_steps_max} {}
 
   // Says what our fields are that the peer may leave out.
   void know_defaults(std::span<FieldDefault const> defaults);
   [[nodiscard]] std::expected<Plan, PlanError> run(TypeRef const& remote, TypeRef const& local);
+
+  // The plan from a remote type to itself. The elements of channels are no part of a value and are
+  // not looked at.
+  [[nodiscard]] std::expected<Plan, PlanError> run_walk(TypeRef const& remote);
+
+  // The channels of a walk, by the number that their ChannelStep has.
+  struct FoundChannel {
+    shape::ChannelDirection direction = shape::ChannelDirection::tx;
+    TypeRef element;  // outside of any declaration
+  };
+  [[nodiscard]] std::expected<std::vector<FoundChannel>, PlanError> channels() const;
 
  private:
   enum class Side : std::uint8_t { remote, local };
@@ -70,6 +83,9 @@ class PlanBuilder {
   StepIndex step_over(TypeRef const& from, std::string_view label);
   StepIndex new_step(std::string_view label);
   void spend(std::size_t weight);
+  // The same for a name that is compared with others.
+  void spend_on(std::string_view name) { spend(1 + name.size() / 64); }
+  void settle_empty_steps();
 
   PlanStep make_step();
   PlanStep make(Primitive from, Primitive to);
@@ -95,10 +111,13 @@ class PlanBuilder {
   [[nodiscard]] std::string describe(Type type);
   [[nodiscard]] std::string path() const;
 
+  Limits limits_;
   Instances remote_;
   Instances local_;
   bool stand_ins_;
   std::size_t weight_left_;
+  bool only_walks_ = false;
+  std::vector<std::pair<shape::ChannelDirection, Instances::Index>> channels_;  // of a walk
   std::map<std::pair<Instances::Index, std::string>, Bytes> defaults_;
 
   std::vector<PlanStep> steps_;

@@ -34,19 +34,19 @@ Registry::Registry(std::span<Schema const> schemas) {
 }
 
 bool Registry::add(Schema schema) {
-  auto const [place, is_new] = schema_of_.try_emplace(schema.id, nullptr);
-  if (is_new) place->second = &schemas_.emplace_back(std::move(schema));
+  bool const is_new = place_of_.try_emplace(schema.id, schemas_.size()).second;
+  if (is_new) schemas_.push_back(std::move(schema));
   return is_new;
 }
 
 void Registry::clear() {
-  schema_of_.clear();
+  place_of_.clear();
   schemas_.clear();
 }
 
 Schema const* Registry::find(TypeId id) const {
-  auto const found = schema_of_.find(id);
-  return found == schema_of_.end() ? nullptr : found->second;
+  auto const found = place_of_.find(id);
+  return found == place_of_.end() ? nullptr : &schemas_[found->second];
 }
 
 std::optional<TypeId> Registry::first_missing(TypeRef const& type) const {
@@ -60,15 +60,16 @@ std::optional<TypeId> Registry::first_missing(TypeRef const& type) const {
 }
 
 SchemaPayload Registry::closure(TypeRef const& type) const {
-  std::set<TypeId> needed;
-  walk(type, [&](TypeId id) {
-    needed.insert(id);
-    return find(id);
+  std::set<std::size_t> needed;  // places, so that a small type of a large registry costs little
+  walk(type, [&](TypeId id) -> Schema const* {
+    auto const found = place_of_.find(id);
+    if (found == place_of_.end()) return nullptr;
+    needed.insert(found->second);
+    return &schemas_[found->second];
   });
   SchemaPayload payload{.schemas = {}, .root = type};
-  for (auto const& schema : schemas_) {
-    if (needed.contains(schema.id)) payload.schemas.push_back(schema);
-  }
+  for (auto const place : needed)
+    payload.schemas.push_back(schemas_[place]);
   return payload;
 }
 

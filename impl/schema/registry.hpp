@@ -33,7 +33,7 @@ class Registry {
 
  private:
   std::deque<Schema> schemas_;
-  std::map<TypeId, Schema const*> schema_of_;
+  std::map<TypeId, std::size_t> place_of_;
 };
 
 }  // namespace vox::schema

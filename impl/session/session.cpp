@@ -104,6 +104,11 @@ void Session::end(EndCause cause, std::string_view detail, std::optional<Rule> r
   put(event::Ended{.cause = cause, .rule = rule, .detail = std::string{detail}});
 }
 
+void Session::accuse(TimePoint now, Rule rule, std::string_view detail) {
+  advance(now);
+  if (state_ != SessionState::ended) violate(rule, detail);
+}
+
 // r[impl session.protocol-error]
 void Session::violate(Rule rule, std::string_view detail) {
   auto const description = std::string{rule.id()} + ": " + std::string{detail};

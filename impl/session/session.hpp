@@ -67,6 +67,9 @@ class Session {
   void handle(TimePoint now, Input input);
   // A refused command is left as it was, so that it can be tried again.
   std::expected<Accepted, Refusal> call(TimePoint now, Command&& command);
+  // Whoever reads what the session passes on found that the peer broke this rule: tells the peer
+  // and ends the session.
+  void accuse(TimePoint now, Rule rule, std::string_view detail);
   [[nodiscard]] std::optional<Event> poll_event();
   // Appends exactly one encoded message to `out`, if one is waiting.
   [[nodiscard]] std::optional<Transmit> poll_transmit(wire::Buffer& out);

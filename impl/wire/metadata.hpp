@@ -89,6 +89,10 @@ class Metadata {
   explicit Metadata(MetadataView entries);
 
   Metadata& add(MetadataEntry const& entry);
+  void clear() {
+    count_ = 0;
+    encoded_.clear();
+  }
   [[nodiscard]] MetadataView view() const { return {count_, encoded_.view()}; }
   // NOLINTNEXTLINE(google-explicit-constructor, hicpp-explicit-conversions): as string does.
   operator MetadataView() const { return view(); }

@@ -1,0 +1,69 @@
+#pragma once
+#include "impl/rpc/channel.hpp"
+#include "impl/rpc/method.hpp"
+#include "impl/session/ids.hpp"
+#include "impl/wire/bytes.hpp"
+#include "impl/wire/metadata.hpp"
+
+#include <boost/container/small_vector.hpp>
+#include <boost/describe/enum.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace vox::rpc {
+
+// How far a call of ours has come.
+//  waiting   for room among the peer's requests or in the session, or for a link
+//  sent      the session has taken it
+//  unsent    the session has taken it, and it did not go out before the link was lost
+//  stuck     it went out on a link that is lost, to a peer that cannot tell a repeat: 0.4.0 waits
+enum class CallState : std::uint8_t { waiting, sent, unsent, stuck };
+BOOST_DESCRIBE_ENUM(CallState, waiting, sent, unsent, stuck)
+
+// One call of ours without a response.
+struct Call {
+  CallId id = 0;
+  session::ConnectionId connection_id = 0;
+  session::RequestId request_id = 0;  // 0 until it is first sent
+  Method const* method = nullptr;
+  CallState state = CallState::waiting;
+  bool cancel_waits = false;  // it was cancelled before it was sent
+  std::optional<OperationId> operation;
+  wire::Metadata metadata;
+  // As long as the call may have to be sent (again); the session has them otherwise.
+  Bytes args;
+  boost::container::small_vector<ChannelRef, 2> channels;
+};
+
+// The calls of an endpoint by their names. A call stays where it is until another one is added.
+class CallTable {
+ public:
+  Call& add(session::ConnectionId connection_id, Method const& method) {
+    auto const id = ++last_;
+    auto& call = calls_[id];
+    call.id = id;
+    call.connection_id = connection_id;
+    call.method = &method;
+    return call;
+  }
+  [[nodiscard]] Call* find(CallId id) {
+    auto const found = calls_.find(id);
+    return found == calls_.end() ? nullptr : &found->second;
+  }
+  void remove(CallId id) { calls_.erase(id); }
+  [[nodiscard]] std::size_t size() const { return calls_.size(); }
+
+  template <class Visit>
+  void for_each(Visit const& visit) {
+    for (auto& [id, call] : calls_)
+      visit(call);
+  }
+
+ private:
+  boost::unordered_flat_map<CallId, Call> calls_;
+  CallId last_ = 0;
+};
+
+}  // namespace vox::rpc

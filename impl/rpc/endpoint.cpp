@@ -1,0 +1,254 @@
+#include "impl/rpc/endpoint.hpp"
+
+#include "spec/assert.hpp"
+
+#include <algorithm>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace vox::rpc {
+
+namespace {
+
+OperationsOptions operations_options(EndpointOptions const& options,
+                                     session::Session const& session) {
+  return {.rulebook = options.session.rulebook,
+          .limits = options.session.limits,
+          .durable = options.durable,
+          .session = options.identity,
+          .resume_key = session.resume_key().value_or(ResumeKey{}),
+          .context = options.store_context};
+}
+
+}  // namespace
+
+Endpoint::Endpoint(EndpointOptions options, session::Session session)
+    : options_{std::move(options)},
+      policy_{Policy::of(options_.session.rulebook)},
+      session_{std::move(session)},
+      stable_{std::move(options_.stable)} {
+  options_.stable.reset();
+  if (policy_.operations_of_session) {
+    operations_.emplace(operations_options(options_, session_));
+  }
+}
+
+std::expected<Endpoint, session::SessionError> Endpoint::establish(
+    TimePoint now, EndpointOptions options, session::HandshakeOutcome outcome) {
+  auto session = session::Session::establish(now, options.session, std::move(outcome));
+  if (!session) return std::unexpected(std::move(session.error()));
+  Endpoint endpoint{std::move(options), std::move(*session)};
+  endpoint.now_ = now;
+  endpoint.settle();
+  return endpoint;
+}
+
+void Endpoint::handle(TimePoint now, Input input) {
+  advance(now);
+  std::visit([this](auto& happened) { on(std::move(happened)); }, input);
+  settle();
+}
+
+std::expected<Accepted, Refusal> Endpoint::call(TimePoint now, Command&& command) {
+  advance(now);
+  auto answer = std::visit([this](auto& wanted) { return on(wanted); }, command);
+  settle();
+  return answer;
+}
+
+Endpoint::Result Endpoint::forward(session::Command&& command) {
+  auto accepted = session_.call(now_, std::move(command));
+  if (!accepted) return std::unexpected(Refusal{std::move(accepted.error())});
+  return Accepted{accepted->connection_id};
+}
+
+// r[impl rpc.virtual-connection.open]
+Endpoint::Result Endpoint::on(command::Open& open) {
+  auto opened = forward(session::command::Open{
+      .settings = open.settings, .service = open.service, .metadata = open.metadata});
+  if (opened) serving_.insert_or_assign(opened->id, open.serves);
+  return opened;
+}
+
+// r[impl rpc.virtual-connection.accept]
+Endpoint::Result Endpoint::on(command::Accept& accept) {
+  serving_.insert_or_assign(accept.connection_id, accept.serves);
+  auto accepted = forward(session::command::Accept{.connection_id = accept.connection_id});
+  if (!accepted) serving_.erase(accept.connection_id);
+  return accepted;
+}
+
+void Endpoint::serve(session::ConnectionId connection_id, Service const* service) {
+  if (auto* const connection = find(connection_id)) {
+    connection->serves = service;
+  } else {
+    serving_.insert_or_assign(connection_id, service);
+  }
+}
+
+void Endpoint::put(Event event, std::size_t bytes) {
+  auto& queued = events_.push();
+  queued.event = std::move(event);
+  queued.bytes = bytes;
+  event_bytes_ += bytes;
+}
+
+std::optional<Event> Endpoint::poll_event() {
+  if (events_.empty()) return std::nullopt;
+  auto& queued = events_.front();
+  std::optional<Event> event{std::move(queued.event)};
+  queued.event = session::event::Disconnected{};  // lets go of what the event may share
+  event_bytes_ -= queued.bytes;
+  events_.pop();
+  return event;
+}
+
+void Endpoint::settle() {
+  do {
+    while (auto event = session_.poll_event()) {
+      std::visit([this](auto& said) { on(std::move(said)); }, *event);
+    }
+    flush();
+  } while (session_.has_event());
+}
+
+// What waited for room in the session, or for a link. Answers first: they are owed.
+void Endpoint::flush() {
+  if (session_.state() != session::SessionState::connected) return;
+  while (!answers_.empty()) {
+    auto pending = std::move(answers_.front());
+    answers_.pop_front();
+    answer_bytes_ -= pending.ret.size();
+    auto const before = answers_.size();
+    send_answer(std::move(pending), {});
+    if (answers_.size() > before) break;  // It waits again, now at the end.
+  }
+  for (auto const ref : std::exchange(waiting_channels_, {})) {
+    auto* const channel = channels_.find(ref);
+    if (channel == nullptr) continue;
+    if (channel->consumed >= grant_batch) grant(*channel);
+    if (channel->close_waits && !send_close(*channel)) continue;
+    if (channel->close_waits) {
+      forget_channel(*channel);
+      continue;
+    }
+    if (!std::exchange(channel->wants_room, false)) continue;
+    if (!session_.can_send()) {
+      want_room(*channel);
+    } else {
+      put(event::ChannelWritable{.channel = ref});
+    }
+  }
+  for (auto const id : std::exchange(with_waiting_calls_, {})) {
+    if (auto* const connection = find(id)) flush_calls(*connection);
+  }
+}
+
+std::optional<TimePoint> Endpoint::next_deadline() const {
+  auto first = session_.next_deadline();
+  auto const consider = [&first](std::optional<TimePoint> const& other) {
+    if (other && (!first || *other < *first)) first = other;
+  };
+  consider(stable_deadline_);
+  if (operations_) consider(operations_->next_deadline());
+  for (auto const& [id, connection] : connections_) {
+    if (connection->operations) consider(connection->operations->next_deadline());
+  }
+  return first;
+}
+
+bool Endpoint::can_receive() const {
+  auto const& limits = options_.session.limits;
+  return session_.can_receive() && events_.size() < limits.events_max &&
+         event_bytes_ < limits.event_bytes_max && held_bytes() < limits.session_bytes_max;
+}
+
+std::size_t Endpoint::held_bytes() const {
+  return event_bytes_ + item_bytes_ + answer_bytes_ + session_.held_bytes();
+}
+
+bool Endpoint::is_over() const {
+  return session_.state() == session::SessionState::ended && events_.empty() &&
+         !session_.has_transmit() && (!stable_ || !stable_->has_transmit());
+}
+
+std::optional<session::ChannelId> Endpoint::channel_id(ChannelRef ref) const {
+  auto const* const channel = channels_.find(ref);
+  return channel == nullptr ? std::nullopt : std::optional{channel->id};
+}
+
+ChannelRef Endpoint::find_channel(session::ConnectionId connection_id,
+                                  session::ChannelId id) const {
+  return channels_.ref_of(connection_id, id);
+}
+
+Connection* Endpoint::find(session::ConnectionId id) {
+  auto const found = connections_.find(id);
+  return found == connections_.end() ? nullptr : found->second.get();
+}
+
+// ---- events of the session about connections ----
+
+void Endpoint::on(session::event::Opened&& opened) {
+  auto const id = opened.connection_id;
+  auto const& limits = options_.session.limits;
+  auto connection =
+      std::make_unique<Connection>(id, opened.our_settings, PlanCache{policy_.strictness, limits});
+  auto const serving = serving_.find(id);
+  if (serving != serving_.end()) {
+    connection->serves = serving->second;
+    serving_.erase(serving);
+  }
+  if (!policy_.operations_of_session) {
+    connection->operations.emplace(operations_options(options_, session_));
+  }
+  connections_.insert_or_assign(id, std::move(connection));
+  put(std::move(opened));
+}
+
+void Endpoint::on(session::event::OpenFailed&& failed) {
+  serving_.erase(failed.connection_id);
+  put(std::move(failed));
+}
+
+// r[impl connection.close.semantics] r[impl rpc.channel.lifecycle]
+void Endpoint::on(session::event::Closed&& closed) {
+  auto const id = closed.connection_id;
+  serving_.erase(id);
+  if (auto* const connection = find(id)) {
+    bool const with_session = closed.by == session::ClosedBy::session_end;
+    fail_calls(*connection, {.failure = with_session ? CallFailure::session_shutdown
+                                                     : CallFailure::connection_closed});
+    auto const of_connection = [id](Request const& request) { return request.connection_id == id; };
+    for (auto const token : requests_.tokens_if(of_connection)) {
+      auto* request = requests_.find(token);
+      request->is_answered = true;
+      if (auto* const operations = operations_of(*request)) {
+        react(*operations, operations->leave(now_, *request->operation, token));
+        request = requests_.find(token);
+      } else {
+        stop_handler(*request, HandlerStop::connection_closed);
+      }
+      if (request != nullptr) retire(token);
+    }
+    channels_.for_each(id, [this](Channel& channel) { end_channel(channel, ChannelEnd::lost); });
+    std::erase_if(answers_, [&](PendingAnswer const& pending) {
+      if (pending.connection_id != id) return false;
+      answer_bytes_ -= pending.ret.size();
+      return true;
+    });
+    item_bytes_ -= connection->early_bytes;
+    // Handlers of 0.4.0's operations end later; nothing asks for their outcome any more.
+    connections_.erase(id);
+  }
+  auto const bytes = closed.backing.view().size();
+  put(std::move(closed), bytes);
+}
+
+void Endpoint::on(session::event::Ended&& ended) {
+  if (operations_) react(*operations_, operations_->end(now_));
+  put(std::move(ended));
+}
+
+}  // namespace vox::rpc

@@ -1,0 +1,224 @@
+// How an endpoint gets its payloads and loses its links.
+#include "impl/rpc/endpoint.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vox::rpc {
+
+void Endpoint::on(input::Received&& received) {
+  if (!stable_) return pass_on(session::input::Received{std::move(received.payload)});
+  auto const message = stable_->receive(received.payload.view());
+  if (!message) {
+    return session_.accuse(now_, message.error().rule, message.error().detail);
+  }
+  if (*message) pass_on(session::input::Received{received.payload.part(**message)});
+}
+
+void Endpoint::on(input::LinkLost&& lost) {
+  if (!stable_) return pass_on(session::input::ConduitLost{std::move(lost.error)});
+  lose_stable_link(lost.error);
+}
+
+// A stable conduit outlives its links: a client dials again, a server waits, each for a time.
+// r[impl stable.reconnect]
+void Endpoint::lose_stable_link(std::string const& error) {
+  if (session_.state() != session::SessionState::connected || stable_deadline_) return;
+  stable_->detach();
+  auto const& session = options_.session;
+  bool const can_return = session.has_recoverer || session.is_registered;
+  if (!can_return || stable_->lost()) {
+    return pass_on(session::input::ConduitLost{stable_->lost().value_or(error)});
+  }
+  auto const patience = session.has_recoverer ? session.recovery_timeout : session.resume_window;
+  stable_deadline_ = session::later(now_, patience.value_or(session.limits.resume_window));
+  if (session.has_recoverer) {
+    put(event::LinkWanted{.hello = stable_->client_hello(), .deadline = *stable_deadline_});
+  } else {
+    put(session::event::Disconnected{});
+  }
+}
+
+// r[impl stable.reconnect.client-replay]
+void Endpoint::on(input::ServerHello&& hello) {
+  auto const attached = stable_->handle_server_hello(hello.link, hello.hello);
+  if (attached) {
+    stable_deadline_.reset();
+  } else {
+    stable_deadline_.reset();
+    pass_on(session::input::ConduitLost{attached.error().detail});
+  }
+}
+
+// r[impl stable.reconnect.server-replay]
+void Endpoint::on(input::ClientHello&& hello) {
+  auto const attached = stable_->answer_client_hello(hello.link, hello.hello, hello.fresh_key);
+  stable_deadline_.reset();
+  if (!attached) pass_on(session::input::ConduitLost{attached.error().detail});
+}
+
+void Endpoint::on(input::Written&& written) {
+  // A stable conduit keeps what the session sends, which counts as written from there on.
+  if (!stable_) pass_on(session::input::Written{written.through});
+}
+
+void Endpoint::on(input::Progress&&) {
+  pass_on(session::input::Progress{});
+}
+
+void Endpoint::on(input::Recovered&& recovered) {
+  pass_on(session::input::Recovered{std::move(recovered.outcome)});
+  if (session_.state() == session::SessionState::connected) {
+    use_conduit(std::move(recovered.stable));
+  }
+}
+
+void Endpoint::on(input::RecoveryFailed&& failed) {
+  if (stable_ && stable_deadline_) {
+    stable_deadline_.reset();
+    return pass_on(session::input::ConduitLost{failed.error.text()});
+  }
+  pass_on(session::input::RecoveryFailed{std::move(failed.error)});
+}
+
+void Endpoint::on(input::DeadlineReached&&) {
+  if (stable_deadline_ && now_ >= *stable_deadline_) {
+    stable_deadline_.reset();
+    pass_on(session::input::ConduitLost{"no other link was found in time"});
+  }
+  if (operations_) operations_->expire(now_);
+  for (auto const& [id, connection] : connections_) {
+    if (connection->operations) connection->operations->expire(now_);
+  }
+  if (operations_) take_store_requests(*operations_);
+  pass_on(session::input::DeadlineReached{});
+}
+
+void Endpoint::on(input::Stored&& stored) {
+  if (operations_) react(*operations_, operations_->stored(now_, stored.done));
+}
+
+// r[impl core.L2] r[impl core.M5]
+std::expected<void, Refusal> Endpoint::resume(TimePoint now, session::HandshakeOutcome outcome,
+                                              std::optional<conduit::StableConduit> stable) {
+  advance(now);
+  if (policy_.resume_replaces_link && session_.state() == session::SessionState::connected) {
+    pass_on(session::input::ConduitLost{"the peer came back on another link"});
+    settle();
+  }
+  auto resumed = session_.call(now_, session::command::Resume{std::move(outcome)});
+  if (resumed) use_conduit(std::move(stable));
+  settle();
+  if (!resumed) return std::unexpected(Refusal{std::move(resumed.error())});
+  return {};
+}
+
+std::optional<session::Transmit> Endpoint::poll_transmit(wire::Buffer& out) {
+  if (stable_) return transmit_stable(out);
+  return session_.poll_transmit(out);
+}
+
+// The session encodes straight into the replay buffer, which is the only copy until the link gets
+// it.
+std::optional<session::Transmit> Endpoint::transmit_stable(wire::Buffer& out) {
+  for (;;) {
+    if (auto const sent = stable_->poll_transmit(out)) {
+      return session::Transmit{.token = sent->tag, .receipt = {}};
+    }
+    if (!stable_->can_send()) return std::nullopt;
+    auto const message = session_.poll_transmit(stable_->begin());
+    if (!message) {
+      stable_->abandon();
+      return std::nullopt;
+    }
+    if (stable_->commit(message->token)) {
+      pass_on(session::input::Written{message->token});
+    } else {
+      pass_on(session::input::SendFailed{.token = message->token,
+                                         .error = "the stable conduit does not take it"});
+    }
+    settle();
+  }
+}
+
+void Endpoint::use_conduit(std::optional<conduit::StableConduit> stable) {
+  stable_.reset();
+  if (stable) stable_.emplace(std::move(*stable));
+  stable_deadline_.reset();
+}
+
+// ---- what the session says of its conduit ----
+
+// r[impl core.B1]
+void Endpoint::on(session::event::ConduitWanted&& wanted) {
+  disconnect();
+  put(std::move(wanted));
+}
+
+// r[impl core.B2]
+void Endpoint::on(session::event::Disconnected&& disconnected) {
+  disconnect();
+  put(std::move(disconnected));
+}
+
+// The attempts of a link end with it, and so do all channels: those of the peer's calls at once,
+// those of our calls when it is known whether the call is made again.
+// r[impl retry.channel.disconnect.closes] r[impl retry.op-id.scope.resume]
+void Endpoint::disconnect() {
+  for (auto const token : requests_.tokens_if([](Request const&) { return true; })) {
+    auto* const request = requests_.find(token);
+    if (!policy_.link_loss_ends_attempts && !request->method->has_channels()) continue;
+    if (request->operation) continue;  // by the table of operations
+    request->is_answered = true;
+    stop_handler(*request, HandlerStop::link_lost);
+    retire(token);
+  }
+  auto const leave = [this](Operations& operations) {
+    react(operations, operations.disconnect(now_));
+  };
+  if (operations_) leave(*operations_);
+  for (auto const& [id, connection] : connections_) {
+    if (connection->operations) leave(*connection->operations);
+    connection->requests.clear();
+    connection->early.clear();
+    item_bytes_ -= std::exchange(connection->early_bytes, 0);
+  }
+  if (policy_.link_loss_ends_attempts) {
+    for (auto const token :
+         requests_.tokens_if([](Request const& request) { return !request.is_answered; })) {
+      requests_.find(token)->is_answered = true;
+      retire(token);
+    }
+  }
+  channels_.for_each([this](Channel& channel) {
+    auto const* const call = calls_.find(channel.call);
+    if (call == nullptr) end_channel(channel, ChannelEnd::lost);
+  });
+}
+
+// r[impl core.B4] r[impl retry.reconnect.session-resume.evaluate]
+void Endpoint::on(session::event::Resumed&& resumed) {
+  if (operations_) {
+    if (session_.resume_key()) operations_->renew_key(*session_.resume_key());
+    react(*operations_, operations_->resume(now_));
+  }
+  std::vector<session::ConnectionId> ids;
+  for (auto const& [id, connection] : connections_) {
+    connection->plans.clear();
+    if (connection->operations) {
+      react(*connection->operations, connection->operations->resume(now_));
+    }
+    ids.push_back(id);
+  }
+  std::ranges::sort(ids);
+  put(std::move(resumed));
+  for (auto const id : ids) {
+    if (auto* const connection = find(id)) {
+      reconsider_calls(*connection, session_.peer_supports_retry());
+    }
+  }
+}
+
+}  // namespace vox::rpc

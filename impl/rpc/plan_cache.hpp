@@ -1,0 +1,83 @@
+#pragma once
+#include "impl/rpc/method.hpp"
+#include "impl/schema/channels.hpp"
+#include "impl/schema/plan.hpp"
+#include "impl/schema/tracker.hpp"
+#include "impl/wire/reader.hpp"
+#include "impl/wire/violation.hpp"
+#include "spec/limits.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace vox::rpc {
+
+// How to read what a peer sends for one method in one direction, given the type that it announced.
+// Shared by whoever reads by it, so that a later announcement takes nothing away.
+struct ReadingPlan {
+  schema::TypeRef root;
+  schema::Plan plan;
+  // Of arguments that hold channels: where the peer's type has them.
+  std::optional<schema::ChannelWalk> remote_channels;
+};
+using SharedPlan = std::shared_ptr<ReadingPlan const>;
+
+// The plans of one connection, each built when its binding is first used and again when the peer
+// announces another type for it. A plan that cannot be built is remembered, too.
+// r[impl schema.translation.plan-cache] r[impl schema.errors.early-detection]
+class PlanCache {
+ public:
+  PlanCache(wire::Strictness strictness, Limits const& limits)
+      : strictness_{strictness}, limits_{limits} {}
+
+  // For arguments that arrive, and for responses. The error is the text of a failed call.
+  [[nodiscard]] std::expected<SharedPlan, std::string> args(schema::ReceiveTracker const* announced,
+                                                            Method const& method);
+  [[nodiscard]] std::expected<SharedPlan, std::string> response(
+      schema::ReceiveTracker const* announced, Method const& method);
+
+  // For the items of a channel: from the element that the peer announced to ours. Null: they are
+  // the same.
+  [[nodiscard]] std::expected<std::shared_ptr<schema::Plan const>, std::string> items(
+      schema::ChannelType const& remote, schema::ChannelType const& local) const;
+
+  // The attachment is another one, and the peer announces its types again.
+  void clear() { plans_.clear(); }
+  [[nodiscard]] std::size_t size() const { return plans_.size(); }
+
+ private:
+  using Entry = std::expected<SharedPlan, std::string>;
+  struct Known {
+    schema::TypeRef root;
+    Entry entry;
+  };
+  // A method id and a direction in its lowest bit would lose a bit of the id; so two maps.
+  using Plans = boost::unordered_flat_map<MethodId, Known>;
+
+  [[nodiscard]] Entry look_up(Plans& plans, schema::ReceiveTracker const* announced,
+                              schema::Binding binding, schema::LocalType const& local,
+                              Method const& method);
+  [[nodiscard]] Entry build(schema::ReceiveTracker const& announced, schema::TypeRef const& root,
+                            schema::Binding binding, schema::LocalType const& local,
+                            Method const& method) const;
+
+  wire::Strictness strictness_;
+  Limits limits_;
+  struct Both {
+    Plans args;
+    Plans responses;
+    void clear() {
+      args.clear();
+      responses.clear();
+    }
+    [[nodiscard]] std::size_t size() const { return args.size() + responses.size(); }
+  } plans_;
+};
+
+}  // namespace vox::rpc

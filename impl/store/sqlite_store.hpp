@@ -1,0 +1,55 @@
+#pragma once
+#include "impl/rpc/store_events.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace vox::store {
+
+// What one file may hold. Nothing of it is dropped to make room: new operations are refused.
+struct SqliteLimits {
+  std::size_t sessions_max = 1uz << 16;
+  std::size_t operations_max = 1uz << 20;
+  std::size_t outcome_bytes_max = 1uz << 30;  // what was admitted is sealed even beyond it
+  std::size_t context_bytes_max = 1uz << 16;  // of one session
+};
+
+// The durable operations of one process, in one SQLite file (with -wal beside it). Each request
+// that it calls stored is on the disk: it outlives the process and, as far as the disk keeps its
+// word, a loss of power. One process at a time has the file. Calls block; one thread at a time may
+// make them.
+//
+// After a restart: sessions() lists what is to be resumed, load() gives Operations::restore its
+// operations. A session that nobody resumes in time is given up by ForgetSession.
+// r[impl retry.policy.persist.admission] r[impl retry.seal.persist.recoverable]
+class SqliteStore {
+ public:
+  // Opens or makes the file. An error is one sentence for the operator of the process.
+  [[nodiscard]] static std::expected<SqliteStore, std::string> open(
+      std::string const& path, SqliteLimits const& limits = {});
+  ~SqliteStore();
+  SqliteStore(SqliteStore&&) noexcept;
+  SqliteStore& operator=(SqliteStore&&) noexcept;
+
+  // Does what is asked in one transaction.
+  [[nodiscard]] rpc::StoreDone perform(rpc::StoreRequest const& request);
+
+  [[nodiscard]] std::expected<std::vector<rpc::StoredSession>, std::string> sessions();
+  [[nodiscard]] std::expected<std::vector<rpc::StoredOperation>, std::string> load(
+      rpc::SessionIdentity const& session);
+
+  [[nodiscard]] std::size_t operation_count() const;
+  [[nodiscard]] std::size_t outcome_bytes() const;
+
+ private:
+  class Database;
+  explicit SqliteStore(std::unique_ptr<Database> database);
+
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace vox::store
