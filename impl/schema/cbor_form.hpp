@@ -1,5 +1,6 @@
 #pragma once
 #include "impl/schema/schema.hpp"
+#include "impl/schema/schema_list.hpp"
 #include "impl/wire/bytes.hpp"
 #include "impl/wire/reader.hpp"
 #include "impl/wire/violation.hpp"
@@ -23,11 +24,12 @@ void encode(wire::Buffer& out, std::span<Schema const> schemas);
 // decoder refuses, `strict` refuses structs and enums without a name and tuples without elements.
 // No more than limits.schema_count_max schemas are taken, no reference is nested deeper than
 // limits.schema_depth_max. That every reference can be resolved is not checked here: what it refers
-// to may have come earlier.
+// to may have come earlier. No more than limits.schema_parts_max fields, variants, elements,
+// arguments and parameters are taken. A list stands in one block of memory.
 [[nodiscard]] Result<SchemaPayload> decode_payload(
     ByteView cbor, wire::Strictness strictness = wire::Strictness::strict,
     Limits const& limits = {});
-[[nodiscard]] Result<std::vector<Schema>> decode_schemas(
+[[nodiscard]] Result<SchemaList> decode_schemas(
     ByteView cbor, wire::Strictness strictness = wire::Strictness::strict,
     Limits const& limits = {});
 

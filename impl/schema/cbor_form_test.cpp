@@ -47,7 +47,7 @@ Bytes schema_with_kind(std::initializer_list<std::string_view> kind) {
   writer.put_encoded(cbor(kind));
   return out.take();
 }
-std::string_view broken_rule(Result<std::vector<Schema>> const& decoded) {
+std::string_view broken_rule(Result<SchemaList> const& decoded) {
   return decoded ? std::string_view{} : decoded.error().rule.id();
 }
 

@@ -97,8 +97,8 @@ class PlanBuilder {
   PlanStep make(Array const& from, Array const& to);
   PlanStep make(Option const& from, Option const& to);
   PlanStep make(Channel const& from, Channel const& to);
-  FieldsStep match_fields(std::vector<Field> const& from, std::vector<Field> const& to);
-  void take_defaults(FieldsStep& step, std::vector<Field> const& from, std::vector<Field> const& to,
+  FieldsStep match_fields(std::span<Field const> from, std::span<Field const> to);
+  void take_defaults(FieldsStep& step, std::span<Field const> from, std::span<Field const> to,
                      std::vector<bool> const& arrives);
   FieldsStep match_elements(std::span<TypeRef const> from, std::span<TypeRef const> to);
   StepIndex match_variants(Variant const& from, Variant const& to);
@@ -107,7 +107,7 @@ class PlanBuilder {
 
   void fail(Rule rule, std::string detail);
   PlanStep fail_mismatch(std::string_view what);
-  void fail_missing(Field const& field, std::vector<Field> const& announced);
+  void fail_missing(Field const& field, std::span<Field const> announced);
   [[nodiscard]] std::string describe(Type type);
   [[nodiscard]] std::string path() const;
 

@@ -2,9 +2,10 @@
 
 #include "impl/wire/utf8.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 #include <bit>
 #include <cmath>
-#include <vector>
 
 namespace vox::wire {
 
@@ -44,6 +45,13 @@ std::uint64_t shorter_form_max(std::uint8_t info) {
   return maxima[info - info_one_byte];
 }
 
+std::uint64_t big_endian(std::byte const* bytes, std::size_t width) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < width; ++i)
+    value = value << 8U | std::to_integer<std::uint64_t>(bytes[i]);
+  return value;
+}
+
 double half_float(std::uint64_t bits) {
   auto const exponent = static_cast<int>(bits >> 10U & 0x1FU);
   auto const mantissa = static_cast<double>(bits & 0x3FFU);
@@ -72,8 +80,8 @@ CborType CborReader::peek() const {
   constexpr CborType types[] = {CborType::uint, CborType::negative, CborType::bytes,
                                 CborType::text, CborType::array,    CborType::map,
                                 CborType::tag};
-  if (next_ == payload_.size()) return CborType::none;
-  auto const byte = std::to_integer<std::uint8_t>(payload_[next_]);
+  if (next_ == end_) return CborType::none;
+  auto const byte = std::to_integer<std::uint8_t>(*next_);
   auto const info = static_cast<std::uint8_t>(byte & 0x1FU);
   if (info > info_eight_bytes) return CborType::none;
   auto const major = byte >> 5U;
@@ -83,7 +91,7 @@ CborType CborReader::peek() const {
 // The reader stays before a head that fails.
 std::optional<CborReader::Head> CborReader::take_head() {
   if (remaining() == 0) return fail("the payload ends where a CBOR item should be"), std::nullopt;
-  auto const byte = std::to_integer<std::uint8_t>(payload_[next_]);
+  auto const byte = std::to_integer<std::uint8_t>(*next_);
   Head head{.major = static_cast<std::uint8_t>(byte >> 5U),
             .info = static_cast<std::uint8_t>(byte & 0x1FU)};
   if (head.info < info_one_byte) {
@@ -97,9 +105,7 @@ std::optional<CborReader::Head> CborReader::take_head() {
   auto const width = 1uz << static_cast<unsigned>(head.info - info_one_byte);
   if (remaining() <= width)
     return fail("the payload ends inside the head of a CBOR item"), std::nullopt;
-  for (std::size_t i = 1; i <= width; ++i) {
-    head.argument = head.argument << 8U | std::to_integer<std::uint64_t>(payload_[next_ + i]);
-  }
+  head.argument = big_endian(next_ + 1, width);
   // The bits of a float are no number that could be shorter; simple values below 32 have one form.
   bool const too_long = head.major == major_other ? head.info == info_one_byte && head.argument < 32
                                                   : head.argument <= shorter_form_max(head.info);
@@ -110,29 +116,24 @@ std::optional<CborReader::Head> CborReader::take_head() {
   return head;
 }
 
-std::optional<std::uint64_t> CborReader::take_argument_of(std::uint8_t major) {
-  if (remaining() > 0 && std::to_integer<std::uint8_t>(payload_[next_]) >> 5U != major) {
-    return fail(type_names[major]), std::nullopt;
+std::uint64_t CborReader::take_long_argument_of(std::uint8_t major) {
+  if (remaining() > 0 && std::to_integer<std::uint8_t>(*next_) >> 5U != major) {
+    return fail(type_names[major]), 0;
   }
   auto const head = take_head();
-  if (!head) return std::nullopt;
-  return head->argument;
-}
-
-std::uint64_t CborReader::take_uint() {
-  return take_argument_of(major_uint).value_or(0);
+  return head ? head->argument : 0;
 }
 
 std::uint64_t CborReader::take_negative() {
-  return take_argument_of(major_negative).value_or(0);
+  return take_argument_of(major_negative);
 }
 
 std::uint64_t CborReader::take_tag() {
-  return take_argument_of(major_tag).value_or(0);
+  return take_argument_of(major_tag);
 }
 
 std::int64_t CborReader::take_int() {
-  auto const before = next_;
+  auto const before = offset();
   bool const is_negative = peek() == CborType::negative;
   auto const argument = is_negative ? take_negative() : take_uint();
   if (argument > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) {
@@ -142,50 +143,13 @@ std::int64_t CborReader::take_int() {
   return is_negative ? -1 - value : value;
 }
 
-ByteView CborReader::take_string(std::uint8_t major) {
-  auto const before = next_;
-  auto const length = take_argument_of(major);
-  if (!length) return {};
-  if (*length > remaining()) {
-    return fail_at(before, "a CBOR length exceeds what is left of the payload"), ByteView{};
-  }
-  auto const bytes = payload_.subspan(next_, *length);
-  next_ += bytes.size();
-  return bytes;
-}
-
 ByteView CborReader::take_bytes() {
   return take_string(major_bytes);
 }
 
-std::string_view CborReader::take_text() {
-  auto const before = next_;
-  auto const bytes = take_string(major_text);
-  if (!is_utf8(bytes)) return fail_at(before, "a CBOR text is not UTF-8"), std::string_view{};
-  return as_text(bytes);
-}
-
-std::uint64_t CborReader::take_count(std::uint8_t major, std::size_t items_each) {
-  auto const before = next_;
-  auto const count = take_argument_of(major).value_or(0);
-  // Every item takes at least one byte.
-  if (count > remaining() / items_each) {
-    return fail_at(before, "a CBOR count exceeds what is left of the payload"), 0;
-  }
-  return count;
-}
-
-std::uint64_t CborReader::take_array() {
-  return take_count(major_array, 1);
-}
-
-std::uint64_t CborReader::take_map() {
-  return take_count(major_map, 2);
-}
-
 bool CborReader::take_bool() {
   if (peek() != CborType::boolean) return fail("a CBOR item is not a boolean"), false;
-  return std::to_integer<std::uint8_t>(payload_[next_++]) == (major_other << 5U | info_true);
+  return std::to_integer<std::uint8_t>(*next_++) == (major_other << 5U | info_true);
 }
 
 void CborReader::take_null() {
@@ -207,69 +171,101 @@ double CborReader::take_float() {
 
 // Passes over one item but for those it holds, and says how many these are.
 std::uint64_t CborReader::skip_head() {
-  auto const before = next_;
-  switch (peek()) {
-    case CborType::bytes:
-      static_cast<void>(take_bytes());
+  auto const before = offset();
+  auto const byte = next_ == end_ ? 0xFFU : std::to_integer<unsigned>(*next_);
+  auto const major = static_cast<std::uint8_t>(byte >> 5U);
+  switch (major) {
+    case major_bytes:
+      static_cast<void>(take_string(major));
       return 0;
-    case CborType::text: {
-      auto const text = take_string(major_text);
+    case major_text: {
+      auto const text = take_string(major);
       // 0.4.0 does not look at text that it passes over.
       if (strictness_ == Strictness::strict && !is_utf8(text))
         fail_at(before, "a CBOR text is not UTF-8");
       return 0;
     }
-    case CborType::array:
+    case major_array:
       return take_array();
-    case CborType::map:
+    case major_map:
       return 2 * take_map();
-    case CborType::tag:
+    case major_tag:
       static_cast<void>(take_tag());
       return 1;
-    case CborType::none:
-    case CborType::uint:
-    case CborType::negative:
-    case CborType::boolean:
-    case CborType::null:
-    case CborType::undefined:
-    case CborType::floating:
-    case CborType::simple:
+    case major_uint:
+    case major_negative:
+      static_cast<void>(take_argument_of(major));
+      return 0;
+    default:
       static_cast<void>(take_head());
       return 0;
   }
-  return 0;
+}
+
+// Passes over the items at the front whose heads are one byte, and over 8-byte numbers, up to
+// `count` or to the first that holds others. Gives how many are left of them.
+std::uint64_t CborReader::skip_plain(std::uint64_t count) {
+  auto const* next = next_;
+  bool const checks_text = strictness_ == Strictness::strict;
+  for (; count > 0 && next != end_; --count) {
+    auto const byte = std::to_integer<unsigned>(*next);
+    auto const left = static_cast<std::size_t>(end_ - next) - 1;
+    auto const argument = byte & 0x1FU;
+    if (byte == (major_uint << 5U | info_eight_bytes)) {
+      if (left < 8 || big_endian(next + 1, 4) == 0) break;
+      next += 9;
+      continue;
+    }
+    if (argument >= info_one_byte) break;
+    auto const major = byte >> 5U;
+    if (major == major_text || major == major_bytes) {
+      if (argument > left) break;
+      if (checks_text && major == major_text && !is_utf8({next + 1, argument})) break;
+      next += 1 + argument;
+    } else if (major <= major_negative || major == major_other || byte == (major_array << 5U)) {
+      ++next;  // A number, a simple value or an empty array.
+    } else {
+      break;
+    }
+  }
+  next_ = next;
+  return count;
 }
 
 void CborReader::skip_value() {
-  std::vector<std::uint64_t> left;  // one an enclosing item: how many of its items are to come
-  do {
-    auto const before = next_;
+  // One an enclosing item: how many of its items are to come. Honest payloads need no more room.
+  boost::container::small_vector<std::uint64_t, 32> left;
+  std::uint64_t here = 1;
+  while (true) {
+    here = skip_plain(here);
+    while (here == 0) {
+      if (left.empty()) return;
+      here = left.back();
+      left.pop_back();
+      here = skip_plain(here);
+    }
+    auto const before = offset();
     auto const inner = skip_head();
     if (failed()) return;
-    if (inner > 0) {
-      if (left.size() >= depth_max_) {
-        fail_at(before, "CBOR items are nested too deeply");
-        return;
-      }
-      left.push_back(inner);
-      continue;
-    }
-    while (!left.empty() && --left.back() == 0)
-      left.pop_back();
-  } while (!left.empty());
+    --here;
+    if (inner == 0) continue;
+    if (left.size() >= depth_max_) return fail_at(before, "CBOR items are nested too deeply");
+    left.push_back(here);
+    here = inner;
+  }
 }
 
 ByteView CborReader::take_encoded() {
-  auto const before = next_;
+  auto const* const before = next_;
   skip_value();
-  return failed() ? ByteView{} : payload_.subspan(before, next_ - before);
+  return failed() ? ByteView{} : ByteView{before, next_};
 }
 
 std::size_t CborReader::take_variant(std::span<std::string_view const> variants) {
-  auto const before = next_;
+  auto const before = offset();
   if (peek() != CborType::map) return fail("an enum is not a CBOR map"), 0;
   if (take_map() != 1) return fail_at(before, "the map of an enum has not exactly one key"), 0;
-  auto const key_at = next_;
+  auto const key_at = offset();
   auto const key = take_text();
   for (std::size_t i = 0; i < variants.size(); ++i) {
     if (variants[i] == key) return i;
