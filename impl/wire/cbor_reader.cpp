@@ -4,8 +4,10 @@
 
 #include <boost/container/small_vector.hpp>
 
+#include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 namespace vox::wire {
 
@@ -45,11 +47,23 @@ std::uint64_t shorter_form_max(std::uint8_t info) {
   return maxima[info - info_one_byte];
 }
 
+template <class Number>
+Number load_big_endian(std::byte const* bytes) {
+  Number number = 0;
+  std::memcpy(&number, bytes, sizeof number);
+  return std::endian::native == std::endian::little ? std::byteswap(number) : number;
+}
 std::uint64_t big_endian(std::byte const* bytes, std::size_t width) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < width; ++i)
-    value = value << 8U | std::to_integer<std::uint64_t>(bytes[i]);
-  return value;
+  switch (width) {
+    case 1:
+      return std::to_integer<std::uint64_t>(*bytes);
+    case 2:
+      return load_big_endian<std::uint16_t>(bytes);
+    case 4:
+      return load_big_endian<std::uint32_t>(bytes);
+    default:
+      return load_big_endian<std::uint64_t>(bytes);
+  }
 }
 
 double half_float(std::uint64_t bits) {
@@ -117,6 +131,12 @@ std::optional<CborReader::Head> CborReader::take_head() {
 }
 
 std::uint64_t CborReader::take_long_argument_of(std::uint8_t major) {
+  // Type ids are numbers of 8 bytes.
+  if (remaining() > 8 &&
+      std::to_integer<unsigned>(*next_) == (unsigned{major} << 5U | unsigned{info_eight_bytes})) {
+    auto const argument = load_big_endian<std::uint64_t>(next_ + 1);
+    if (argument > 0xFFFFFFFF) return next_ += 9, argument;
+  }
   if (remaining() > 0 && std::to_integer<std::uint8_t>(*next_) >> 5U != major) {
     return fail(type_names[major]), 0;
   }
@@ -202,34 +222,51 @@ std::uint64_t CborReader::skip_head() {
   }
 }
 
-// Passes over the items at the front whose heads are one byte, and over 8-byte numbers, up to
-// `count` or to the first that holds others. Gives how many are left of them.
-std::uint64_t CborReader::skip_plain(std::uint64_t count) {
-  auto const* next = next_;
-  bool const checks_text = strictness_ == Strictness::strict;
-  for (; count > 0 && next != end_; --count) {
-    auto const byte = std::to_integer<unsigned>(*next);
-    auto const left = static_cast<std::size_t>(end_ - next) - 1;
-    auto const argument = byte & 0x1FU;
-    if (byte == (major_uint << 5U | info_eight_bytes)) {
-      if (left < 8 || big_endian(next + 1, 4) == 0) break;
-      next += 9;
-      continue;
-    }
-    if (argument >= info_one_byte) break;
+namespace {
+
+// What an item's first byte says of it, if it says all.
+struct Plain {
+  std::uint8_t bytes = 0;  // of the item without what it holds; 0: its head is longer
+  std::uint8_t inner = 0;  // how many items it holds
+};
+constexpr std::array<Plain, 256> plain_items = [] {
+  std::array<Plain, 256> items{};
+  for (unsigned byte = 0; byte < items.size(); ++byte) {
     auto const major = byte >> 5U;
-    if (major == major_text || major == major_bytes) {
-      if (argument > left) break;
-      if (checks_text && major == major_text && !is_utf8({next + 1, argument})) break;
-      next += 1 + argument;
-    } else if (major <= major_negative || major == major_other || byte == (major_array << 5U)) {
-      ++next;  // A number, a simple value or an empty array.
-    } else {
-      break;
-    }
+    auto const argument = static_cast<std::uint8_t>(byte & 0x1FU);
+    if (argument >= info_one_byte) continue;
+    bool const is_string = major == major_text || major == major_bytes;
+    auto& item = items[byte];
+    item.bytes = static_cast<std::uint8_t>(is_string ? 1 + argument : 1);
+    if (major == major_array) item.inner = argument;
+    if (major == major_map) item.inner = static_cast<std::uint8_t>(2 * argument);
+    if (major == major_tag) item.inner = 1;
   }
-  next_ = next;
-  return count;
+  return items;
+}();
+
+constexpr auto eight_byte_number = static_cast<std::uint8_t>(info_eight_bytes);
+
+}  // namespace
+
+// Passes over an item whose first byte says all about it, and over 8-byte numbers. Gives how many
+// items it holds, or nothing, and then has not moved.
+std::optional<std::uint64_t> CborReader::skip_plain() {
+  if (next_ == end_) return std::nullopt;
+  auto const byte = std::to_integer<std::uint8_t>(*next_);
+  auto const [bytes, inner] = plain_items[byte];
+  auto const left = remaining();
+  if (byte == eight_byte_number && left > 8 && load_big_endian<std::uint32_t>(next_ + 1) != 0) {
+    next_ += 9;
+    return 0;
+  }
+  if (bytes == 0 || bytes > left || inner >= left) return std::nullopt;
+  if (strictness_ == Strictness::strict && byte >> 5U == major_text &&
+      !is_utf8({next_ + 1, bytes - 1uz})) {
+    return std::nullopt;
+  }
+  next_ += bytes;
+  return inner;
 }
 
 void CborReader::skip_value() {
@@ -237,18 +274,19 @@ void CborReader::skip_value() {
   boost::container::small_vector<std::uint64_t, 32> left;
   std::uint64_t here = 1;
   while (true) {
-    here = skip_plain(here);
     while (here == 0) {
       if (left.empty()) return;
       here = left.back();
       left.pop_back();
-      here = skip_plain(here);
     }
-    auto const before = offset();
-    auto const inner = skip_head();
-    if (failed()) return;
     --here;
-    if (inner == 0) continue;
+    auto const before = offset();
+    auto const plain = skip_plain();
+    auto const inner = plain ? *plain : skip_head();
+    if (inner == 0) {
+      if (failed()) return;
+      continue;
+    }
     if (left.size() >= depth_max_) return fail_at(before, "CBOR items are nested too deeply");
     left.push_back(here);
     here = inner;

@@ -160,7 +160,7 @@ class CborReader {
     return count;
   }
   [[nodiscard]] std::uint64_t skip_head();
-  [[nodiscard]] std::uint64_t skip_plain(std::uint64_t count);
+  [[nodiscard]] std::optional<std::uint64_t> skip_plain();
 
   std::byte const* begin_;
   std::byte const* next_;
