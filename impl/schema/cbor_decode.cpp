@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -25,7 +24,7 @@ using Texts = std::array<std::string_view, count>;
 
 // Takes schemas off a CBOR payload. As its reader does, it goes on with empty values after the
 // first failure and is asked for it at the end. What it makes stands in the arena, or without one
-// on the heap; texts in an arena point into the payload.
+// on the heap.
 class Decoder {
  public:
   Decoder(ByteView cbor, wire::Strictness strictness, Limits const& limits, Arena* arena = nullptr)
@@ -63,11 +62,19 @@ class Decoder {
     return {schemas, reader_.failed() ? 0 : count};
   }
 
+  [[nodiscard]] std::size_t offset() const { return reader_.offset(); }
+
   template <class T>
   Result<T> result(T value) {
     auto result = reader_.result(std::move(value));
     if (!result) result.error().rule = current_;
     return result;
+  }
+  // The same where more may follow.
+  template <class T>
+  Result<T> prefix_result(T value) {
+    if (reader_.failed()) return result(std::move(value));
+    return value;
   }
 
  private:
@@ -148,7 +155,13 @@ class Decoder {
 
   void take(Text& out) {
     auto const text = reader_.take_text();
-    out = arena_ == nullptr ? Text{text} : Text::borrowed(text);
+    if (arena_ == nullptr) {
+      out = Text{text};
+    } else {
+      auto* const room = ArenaAllocator<char>{arena_}.allocate(text.size());
+      text.copy(room, text.size());
+      out = Text::borrowed({room, text.size()});
+    }
   }
   void take_nominal_name(Text& out) {
     auto const at = reader_.offset();
@@ -365,11 +378,40 @@ Result<SchemaPayload> decode_payload(ByteView cbor, wire::Strictness strictness,
 Result<SchemaList> decode_schemas(ByteView cbor, wire::Strictness strictness,
                                   Limits const& limits) {
   auto arena = std::make_unique<Arena>(arena_bytes(cbor));
-  auto* const copy = ArenaAllocator<std::byte>{arena.get()}.allocate(cbor.size());
-  if (!cbor.empty()) std::memcpy(copy, cbor.data(), cbor.size());
-  Decoder decoder{{copy, cbor.size()}, strictness, limits, arena.get()};
+  Decoder decoder{cbor, strictness, limits, arena.get()};
   auto const schemas = decoder.take_schemas_into_arena();
   return decoder.result(SchemaList{std::move(arena), schemas});
+}
+
+Result<Greeting> decode_greeting(ByteView payload, wire::Strictness strictness,
+                                 Limits const& limits, ByteView known) {
+  struct Taker final : wire::SchemaListTaker {
+    std::size_t take(ByteView list) override {
+      has_known =
+          !known.empty() && list.size() >= known.size() && equal(list.first(known.size()), known);
+      if (has_known) return known.size();
+      auto arena = std::make_unique<Arena>(arena_bytes(list));
+      Decoder decoder{list, strictness, *limits, arena.get()};
+      auto const taken = decoder.take_schemas_into_arena();
+      auto const length = decoder.offset();
+      schemas = decoder.prefix_result(SchemaList{std::move(arena), taken});
+      return schemas ? length : 0;
+    }
+    wire::Strictness strictness = wire::Strictness::strict;
+    Limits const* limits = nullptr;
+    ByteView known;
+    Result<SchemaList> schemas = SchemaList{};
+    bool has_known = false;
+  };
+  Taker taker;
+  taker.strictness = strictness;
+  taker.limits = &limits;
+  taker.known = known;
+  auto message = wire::decode_handshake(payload, strictness, limits, &taker);
+  if (!message) return std::unexpected(std::move(message.error()));
+  return Greeting{.message = *std::move(message),
+                  .schemas = std::move(taker.schemas),
+                  .has_known_schemas = taker.has_known};
 }
 
 }  // namespace vox::schema

@@ -2,6 +2,7 @@
 #include "impl/schema/schema.hpp"
 #include "impl/schema/schema_list.hpp"
 #include "impl/wire/bytes.hpp"
+#include "impl/wire/handshake.hpp"
 #include "impl/wire/reader.hpp"
 #include "impl/wire/violation.hpp"
 #include "impl/wire/writer.hpp"
@@ -32,5 +33,18 @@ void encode(wire::Buffer& out, std::span<Schema const> schemas);
 [[nodiscard]] Result<SchemaList> decode_schemas(
     ByteView cbor, wire::Strictness strictness = wire::Strictness::strict,
     Limits const& limits = {});
+
+// A handshake payload together with the schemas that it holds, read in one pass.
+struct Greeting {
+  wire::HandshakeMessage message;
+  // Empty where the message has no schemas, and where they are `known`.
+  Result<SchemaList> schemas = SchemaList{};
+  bool has_known_schemas = false;
+};
+// Decodes it as wire::decode_handshake does; a schema list that is none does not make the message
+// one. A list that is `known`, byte for byte, is not decoded.
+[[nodiscard]] Result<Greeting> decode_greeting(
+    ByteView payload, wire::Strictness strictness = wire::Strictness::strict,
+    Limits const& limits = {}, ByteView known = {});
 
 }  // namespace vox::schema

@@ -5,6 +5,7 @@
 #include "impl/wire/violation.hpp"
 #include "spec/limits.hpp"
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -111,6 +112,9 @@ class CborReader {
 
   [[nodiscard]] bool failed() const { return detail_ != nullptr; }
   [[nodiscard]] std::size_t remaining() const { return static_cast<std::size_t>(end_ - next_); }
+  [[nodiscard]] ByteView rest() const { return {next_, end_}; }
+  // Passes over bytes of `rest` that somebody else has read.
+  void advance(std::size_t count) { next_ += std::min(count, remaining()); }
   [[nodiscard]] std::size_t offset() const { return static_cast<std::size_t>(next_ - begin_); }
   [[nodiscard]] Strictness strictness() const { return strictness_; }
 

@@ -67,10 +67,14 @@ ConnectionSettings take_settings(CborReader& reader) {
   return settings;
 }
 
-ByteView take_schema_list(CborReader& reader) {
+ByteView take_schema_list(CborReader& reader, SchemaListTaker* taker) {
   if (reader.peek() != CborType::array)
     return reader.fail("a schema list is not an array"), ByteView{};
-  return reader.take_encoded();
+  auto const rest = reader.rest();
+  auto const taken = taker == nullptr ? 0 : taker->take(rest);
+  if (taken == 0) return reader.take_encoded();
+  reader.advance(taken);
+  return rest.first(taken);
 }
 
 std::optional<ResumeKey> take_resume_key(CborReader& reader) {
@@ -131,7 +135,7 @@ Metadata take_metadata_list(CborReader& reader, std::size_t entries_max) {
 
 // Hello and HelloYourself differ by the first key only.
 template <class Greeting>
-Greeting take_greeting(CborReader& reader, Limits const& limits) {
+Greeting take_greeting(CborReader& reader, Limits const& limits, SchemaListTaker* schemas) {
   constexpr bool has_parity = std::same_as<Greeting, Hello>;
   constexpr std::size_t skipped = has_parity ? 0 : 1;
   Greeting greeting;
@@ -144,7 +148,7 @@ Greeting take_greeting(CborReader& reader, Limits const& limits) {
         greeting.connection_settings = take_settings(reader);
         return;
       case 2:
-        greeting.message_payload_schema = take_schema_list(reader);
+        greeting.message_payload_schema = take_schema_list(reader, schemas);
         return;
       case 3:
         greeting.supports_retry = reader.take_bool();
@@ -277,15 +281,15 @@ bool operator==(HelloYourself const& a, HelloYourself const& b) {
 }
 
 Result<HandshakeMessage> decode_handshake(ByteView payload, Strictness strictness,
-                                          Limits const& limits) {
+                                          Limits const& limits, SchemaListTaker* schemas) {
   CborReader reader{payload, rule, strictness, limits.cbor_depth_max};
   HandshakeMessage message;
   switch (reader.take_variant(messages)) {
     case 0:
-      message = take_greeting<Hello>(reader, limits);
+      message = take_greeting<Hello>(reader, limits, schemas);
       break;
     case 1:
-      message = take_greeting<HelloYourself>(reader, limits);
+      message = take_greeting<HelloYourself>(reader, limits, schemas);
       break;
     case 2:
       static_cast<void>(take_fields<no_keys>(reader, [](std::size_t) {}));
