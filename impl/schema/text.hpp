@@ -51,6 +51,13 @@ class Text {
     return a.text_ == std::string_view{b};
   }
   friend auto operator<=>(Text const& a, Text const& b) { return a.text_ <=> b.text_; }
+  friend std::string operator+(std::string before, Text const& text) {
+    return std::move(before.append(text.text_));
+  }
+  friend std::string operator+(Text const& text, std::string_view after) {
+    return std::string{text.text_}.append(after);
+  }
+  friend std::string operator+(Text const& text, Text const& after) { return text + after.text_; }
   friend std::ostream& operator<<(std::ostream& out, Text const& text) { return out << text.text_; }
 
  private:
