@@ -63,6 +63,9 @@ class Decoder {
   }
 
   [[nodiscard]] std::size_t offset() const { return reader_.offset(); }
+  // At least as many as CBOR items were nested: a reference is a map in an array, and above all
+  // references stand a list, a schema, its kind, its variants with their payloads and fields.
+  [[nodiscard]] std::size_t cbor_depth() const { return 2 * deepest_ + 8; }
 
   template <class T>
   Result<T> result(T value) {
@@ -191,7 +194,7 @@ class Decoder {
     if (depth_ == limits_.schema_depth_max) {
       return reader_.fail("a type reference is nested too deeply");
     }
-    ++depth_;
+    deepest_ = std::max(deepest_, ++depth_);
     static constexpr Texts<2> tags{"concrete", "var"};
     auto const [tag, entries] = take_tagged<tags>();
     if (tag == 0) {
@@ -356,6 +359,7 @@ class Decoder {
   Limits limits_;
   std::size_t parts_left_;
   std::size_t depth_ = 0;
+  std::size_t deepest_ = 0;
   Arena* arena_;
 };
 
@@ -395,7 +399,8 @@ Result<Greeting> decode_greeting(ByteView payload, wire::Strictness strictness,
       auto const taken = decoder.take_schemas_into_arena();
       auto const length = decoder.offset();
       schemas = decoder.prefix_result(SchemaList{std::move(arena), taken});
-      return schemas ? length : 0;
+      // What may be nested too deeply for the handshake is passed over by its own rules.
+      return schemas && decoder.cbor_depth() <= limits->cbor_depth_max ? length : 0;
     }
     wire::Strictness strictness = wire::Strictness::strict;
     Limits const* limits = nullptr;

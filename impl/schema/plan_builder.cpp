@@ -272,6 +272,7 @@ void PlanBuilder::take_defaults(FieldsStep& step, std::span<Field const> from,
     if (arrives[i]) continue;
     auto const value = defaults_.find({current_.pair.to.index, to[i].name});
     if (to[i].required) return fail_missing(to[i], from);
+    if (value == defaults_.end() && assumes_defaults_) continue;
     if (value == defaults_.end()) {
       return fail("schema.translation.fill-defaults",
                   "the default of field '" + std::string{excerpt(to[i].name)} + "' is not known");

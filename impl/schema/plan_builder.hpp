@@ -29,6 +29,7 @@ class PlanBuilder {
         remote_{remote, limits_.plan_steps_max, limits_.walk_steps_max},
         local_{local, limits_.plan_steps_max, limits_.walk_steps_max},
         stand_ins_{options.stand_ins},
+        assumes_defaults_{options.assumes_defaults},
         weight_left_{limits_.plan_steps_max} {}
 
   // Says what our fields are that the peer may leave out.
@@ -115,6 +116,7 @@ class PlanBuilder {
   Instances remote_;
   Instances local_;
   bool stand_ins_;
+  bool assumes_defaults_;
   std::size_t weight_left_;
   bool only_walks_ = false;
   std::vector<std::pair<shape::ChannelDirection, Instances::Index>> channels_;  // of a walk

@@ -139,7 +139,7 @@ bool Session::record_schemas(Slot& slot, schema::Binding binding, ByteView schem
     refuse_message(slot, recorded.error().rule, prefix + recorded.error().detail);
     return false;
   }
-  if (follows_spec() && slot.received->registry().first_missing(root)) {
+  if (follows_spec() && slot.received->first_missing(root)) {
     violate("schema.format.self-contained", prefix + "a type is not among the schemas");
     return false;
   }
