@@ -54,10 +54,10 @@ class Text {
   friend std::string operator+(std::string before, Text const& text) {
     return std::move(before.append(text.text_));
   }
-  friend std::string operator+(Text const& text, std::string_view after) {
-    return std::string{text.text_}.append(after);
+  template <std::convertible_to<std::string_view> After>
+  friend std::string operator+(Text const& text, After const& after) {
+    return std::string{text.text_}.append(std::string_view{after});
   }
-  friend std::string operator+(Text const& text, Text const& after) { return text + after.text_; }
   friend std::ostream& operator<<(std::ostream& out, Text const& text) { return out << text.text_; }
 
  private:
