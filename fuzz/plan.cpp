@@ -2,6 +2,7 @@
 
 #include "conformance/subjects/testbed/types.hpp"
 #include "impl/schema/cbor_form.hpp"
+#include "impl/schema/channels.hpp"
 #include "impl/schema/describe.hpp"
 #include "impl/schema/translate.hpp"
 #include "spec/assert.hpp"
@@ -27,6 +28,13 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (auto const walk = schema::build_walk(registry, remote->root)) {
     wire::Buffer out;
     if (schema::translate(*walk, value, out)) VOX_ASSERT(equal(out.view(), value));
+  }
+  if (auto const channels = schema::ChannelWalk::of(registry, remote->root)) {
+    wire::Buffer out;
+    auto const same = [](schema::ValueChannel channel) { return channel.id; };
+    if (channels->rewrite(value, out, same)) VOX_ASSERT(equal(out.view(), value));
+    wire::Buffer without;
+    if (channels->strip(value, without)) VOX_ASSERT(without.size() <= value.size());
   }
   auto const& ours = schema::local_type<voxspec::testbed::GnarlyPayload>();
   if (auto const plan = schema::build_plan(registry, remote->root, ours)) {

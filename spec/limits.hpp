@@ -14,6 +14,7 @@ struct Limits {
   std::size_t cbor_depth_max = 64;                 // nested CBOR arrays and maps
   std::size_t metadata_entries_max = 1024;         // entries of one metadata list
   std::size_t schema_count_max = 4096;             // schemas of one payload
+  std::size_t schema_parts_max = 1uz << 18;        // fields, variants, … of one payload
   std::size_t schema_depth_max = 64;               // nested type references
   std::size_t schemas_received_max = 1uz << 16;    // schemas, and bindings, of one connection
   std::size_t plan_steps_max = 1uz << 16;          // types that one translation plan tells apart

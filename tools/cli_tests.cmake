@@ -20,7 +20,7 @@ set(samples ${CMAKE_CURRENT_SOURCE_DIR}/samples)
 set(out ${CMAKE_CURRENT_BINARY_DIR})
 
 cli_test(version EXIT 0 OUT "voxspec ${PROJECT_VERSION}" ARGS --version)
-foreach(command run list explain rules cover replay expand decode selftest)
+foreach(command run list explain rules cover replay expand decode schema selftest)
   cli_test(help_${command} EXIT 0 OUT "Example" ARGS ${command} --help)
 endforeach()
 cli_test(no_command EXIT 2 ERR "^voxspec: [^\n]*\n$" ARGS)
@@ -33,6 +33,25 @@ cli_test(decode_cut EXIT 1 ERR "byte [0-9]+ of 2: " ARGS decode --layer message 
 cli_test(decode_link_cut EXIT 1 ERR "byte [0-9]+ of 5: " ARGS decode --layer link 02000000aa)
 cli_test(decode_no_input EXIT 2 ERR "neither a file nor hex" ARGS decode --layer message nonsense!)
 cli_test(decode_no_layer EXIT 2 ERR "--layer" ARGS decode 00)
+
+set(schemas ${CMAKE_CURRENT_SOURCE_DIR}/schema_samples)
+set(unit a267736368656d617381a36269641bbc5c33249a2dc7206b747970655f706172616d7380646b696e64a263746167697072696d69746976656e7072696d69746976655f7479706564756e697464726f6f74a36374616768636f6e637265746567747970655f69641bbc5c33249a2dc720646172677380)
+cli_test(help_schema_diff EXIT 0 OUT "Example" ARGS schema diff --help)
+cli_test(schema_same EXIT 0 OUT "^compatible\n" ARGS schema diff ${unit} ${unit})
+cli_test(schema_default EXIT 0 OUT "^compatible\n  values of A can be read as B\n"
+  ARGS schema diff ${schemas}/point.json ${schemas}/point_with_default.json)
+cli_test(schema_one_way EXIT 1
+  OUT "^one way: B as A\n  values of A cannot be read as B:\n    required field 'z' of type `u32`"
+  ARGS schema diff ${schemas}/point.json ${schemas}/point_3d.json)
+cli_test(schema_other_way EXIT 1 OUT "^one way: A as B\n"
+  ARGS schema diff ${schemas}/point_3d.json ${schemas}/point.json)
+cli_test(schema_breaking EXIT 1
+  OUT "^breaking\n.*at \\.x: structural mismatch: remote is `u32` [^\n]*, local is `String`"
+  ARGS schema diff ${schemas}/point.json ${schemas}/point_of_text.json)
+cli_test(schema_no_input EXIT 2 ERR "B: neither a file, nor JSON, nor hex"
+  ARGS schema diff ${unit} nonsense!)
+cli_test(schema_no_schemas EXIT 2 ERR "A: no schemas: byte 0" ARGS schema diff 00 ${unit})
+cli_test(schema_one_argument EXIT 2 ERR "B is required" ARGS schema diff ${unit})
 
 cli_test(rules EXIT 0 OUT "session.parity  \\(conn, " ARGS rules session.parity)
 cli_test(rules_none EXIT 2 ERR "no rule fits" ARGS rules --text "no rule says this")

@@ -3,19 +3,15 @@
 #include "impl/schema/cbor_form.hpp"
 #include "impl/wire/bytes.hpp"
 #include "impl/wire/stable.hpp"
+#include "tools/input.hpp"
 #include "tools/tool.hpp"
 
 #include <array>
 #include <expected>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace voxspec {
@@ -80,32 +76,8 @@ struct DecodeCommand {
   bool lenient = false;
 };
 
-std::string read_all(std::istream& in) {
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-// The bytes that an argument names: standard input, a file, or hex as it stands. A file that holds
-// hex and nothing else is hex.
-std::expected<vox::Bytes, std::string> read_input(std::string const& input) {
-  std::error_code ec;
-  std::string content;
-  if (input == "-") {
-    content = read_all(std::cin);
-  } else if (std::filesystem::is_regular_file(input, ec)) {
-    std::ifstream in{input, std::ios::binary};
-    if (!in) return std::unexpected(input + ": cannot be read");
-    content = read_all(in);
-  } else {
-    auto bytes = vox::from_hex(input);
-    if (bytes) return *std::move(bytes);
-    return std::unexpected("'" + input + "' is neither a file nor hex");
-  }
-  auto bytes = vox::from_hex(content);
-  return bytes ? *std::move(bytes) : vox::to_bytes(vox::as_bytes(content));
-}
-
 int decode(DecodeCommand const& command) {
-  auto const bytes = read_input(command.input);
+  auto const bytes = read_bytes(command.input);
   if (!bytes) return complain(bytes.error(), exit_usage);
   auto const strictness = command.lenient ? Strictness::vox_0_4 : Strictness::strict;
   for (auto const& [name, decoder] : decoders) {

@@ -36,6 +36,7 @@ void add_cover(CLI::App& app, Tool& tool);
 void add_replay(CLI::App& app, Tool& tool);
 void add_expand(CLI::App& app, Tool& tool);
 void add_decode(CLI::App& app, Tool& tool);
+void add_schema(CLI::App& app, Tool& tool);
 void add_selftest(CLI::App& app, Tool& tool);
 
 // "voxspec: <what>" on standard error; returns the code.

@@ -66,7 +66,7 @@ Dialect shuffled_dialect(Dice& dice, bool may_lack) {
   }
   Dialect dialect;
   dialect.positions.assign(kind_count, lacking);
-  std::vector<schema::Variant> shuffled;
+  schema::Parts<schema::Variant> shuffled;
   for (auto const kind : kinds) {
     auto variant = variants[kind == lacking ? 0 : kind];
     if (kind == lacking) {

@@ -4,47 +4,80 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <optional>
-#include <type_traits>
+#include <memory>
 #include <utility>
 
 namespace vox::schema {
 
 namespace {
 
-using Keys = std::span<std::string_view const>;
+// The fewest bytes that a part takes, so that room is made for no more of them than can be there.
+template <class Part>
+constexpr std::size_t bytes_min = 24;
+template <>
+constexpr std::size_t bytes_min<Text> = 1;
+template <>
+constexpr std::size_t bytes_min<TypeRef> = 15;  // {"tag": "var", "name": ""}
+
+template <std::size_t count>
+using Texts = std::array<std::string_view, count>;
 
 // Takes schemas off a CBOR payload. As its reader does, it goes on with empty values after the
-// first failure and is asked for it at the end.
+// first failure and is asked for it at the end. What it makes stands in the arena, or without one
+// on the heap.
 class Decoder {
  public:
-  Decoder(ByteView cbor, wire::Strictness strictness, Limits const& limits)
-      : reader_{cbor, "schema.format", strictness, limits.cbor_depth_max}, limits_{limits} {}
+  Decoder(ByteView cbor, wire::Strictness strictness, Limits const& limits, Arena* arena = nullptr)
+      : reader_{cbor, "schema.format", strictness, limits.cbor_depth_max},
+        limits_{limits},
+        parts_left_{limits.schema_parts_max},
+        arena_{arena} {}
 
   SchemaPayload take_payload() {
     Within const rule{*this, "schema.format.delivery"};
-    static constexpr std::array<std::string_view, 2> keys{"schemas", "root"};
+    static constexpr Texts<2> keys{"schemas", "root"};
     SchemaPayload payload;
-    take_all(reader_.take_map(), keys, 0b11, [&](std::size_t key) {
+    take_all<keys>(reader_.take_map(), 0b11, [&](std::size_t key) {
       if (key == 0) payload.schemas = take_schemas();
-      if (key == 1) payload.root = take_ref();
+      if (key == 1) take(payload.root);
     });
     return payload;
   }
 
   std::vector<Schema> take_schemas() {
     Within const rule{*this, "schema.format"};
-    auto const at = reader_.offset();
-    auto const count = reader_.take_array();
-    if (count > limits_.schema_count_max) reader_.fail_at(at, "there are too many schemas");
-    return take_list(count, [&] { return take_schema(); });
+    std::vector<Schema> schemas;
+    for (auto count = take_schema_count(); count > 0 && !reader_.failed(); --count)
+      take(schemas.emplace_back());
+    return schemas;
   }
+
+  // The same, in the arena, which never destroys them.
+  std::span<Schema const> take_schemas_into_arena() {
+    Within const rule{*this, "schema.format"};
+    auto const count = take_schema_count();
+    auto* const schemas = ArenaAllocator<Schema>{arena_}.allocate(count);
+    for (std::size_t i = 0; i < count && !reader_.failed(); ++i)
+      take(*std::construct_at(schemas + i));
+    return {schemas, reader_.failed() ? 0 : count};
+  }
+
+  [[nodiscard]] std::size_t offset() const { return reader_.offset(); }
+  // At least as many as CBOR items were nested: a reference is a map in an array, and above all
+  // references stand a list, a schema, its kind, its variants with their payloads and fields.
+  [[nodiscard]] std::size_t cbor_depth() const { return 2 * deepest_ + 8; }
 
   template <class T>
   Result<T> result(T value) {
     auto result = reader_.result(std::move(value));
     if (!result) result.error().rule = current_;
     return result;
+  }
+  // The same where more may follow.
+  template <class T>
+  Result<T> prefix_result(T value) {
+    if (reader_.failed()) return result(std::move(value));
+    return value;
   }
 
  private:
@@ -65,26 +98,34 @@ class Decoder {
     Rule outer_;
   };
 
-  template <class Take>
-  using ListOf = std::vector<std::invoke_result_t<Take const&>>;
-  template <class Take>
-  ListOf<Take> take_list(std::uint64_t count, Take const& take) {
-    // Nothing is reserved: what a count claims may weigh far more than the bytes that claim it.
-    ListOf<Take> list;
-    for (; count > 0 && !reader_.failed(); --count)
-      list.push_back(take());
-    return list;
+  std::size_t take_schema_count() {
+    auto const at = reader_.offset();
+    auto const count = reader_.take_array();
+    if (count > limits_.schema_count_max) {
+      return reader_.fail_at(at, "there are too many schemas"), 0;
+    }
+    return static_cast<std::size_t>(count);
   }
-  template <class Take>
-  ListOf<Take> take_array(Take const& take) {
-    return take_list(reader_.take_array(), take);
+
+  template <class Part>
+  void take(Parts<Part>& parts) {
+    auto const at = reader_.offset();
+    auto count = reader_.take_array();
+    if (count == 0) return;
+    if (count > parts_left_) return reader_.fail_at(at, "the schemas have too many parts");
+    parts_left_ -= count;
+    Parts<Part> taken{arena_};
+    taken.reserve(std::min<std::size_t>(count, 1 + reader_.remaining() / bytes_min<Part>));
+    for (; count > 0 && !reader_.failed(); --count)
+      take(taken.emplace_back());
+    parts = std::move(taken);
   }
 
   // The entries of a map, among which must be the keys whose bits are set in `required`.
-  template <class Take>
-  void take_all(std::uint64_t entries, Keys keys, std::uint64_t required, Take const& take) {
+  template <auto const& keys, class Take>
+  void take_all(std::uint64_t entries, std::uint64_t required, Take const& take_entry) {
     auto const at = reader_.offset();
-    auto const seen = wire::take_entries(reader_, entries, keys, take);
+    auto const seen = wire::take_entries<keys>(reader_, entries, take_entry);
     if ((seen & required) != required) reader_.fail_at(at, "a map lacks a key that it must have");
   }
 
@@ -93,39 +134,54 @@ class Decoder {
     std::uint64_t entries = 0;
   };
   // The head of a map whose first entry says what the others mean.
-  Tagged take_tagged(Keys tags) {
+  template <auto const& tags>
+  Tagged take_tagged() {
     auto const entries = reader_.take_map();
     if (entries == 0) return reader_.fail("a map has no tag"), Tagged{};
     auto const key_at = reader_.offset();
-    if (reader_.take_text() != "tag") {
+    if (auto const key = reader_.take_raw_text(); key != "tag") {
+      check_utf8(key, key_at);
       return reader_.fail_at(key_at, "the first entry of the map is not its tag"), Tagged{};
     }
     auto const tag_at = reader_.offset();
-    auto const tag = std::ranges::find(tags, reader_.take_text());
-    if (tag == tags.end()) return reader_.fail_at(tag_at, "the tag is not known"), Tagged{};
-    return {.tag = static_cast<std::size_t>(tag - tags.begin()), .entries = entries - 1};
+    auto const text = reader_.take_raw_text();
+    auto const tag = wire::index_in<tags>(text);
+    if (tag == tags.size()) {
+      check_utf8(text, tag_at);
+      return reader_.fail_at(tag_at, "the tag is not known"), Tagged{};
+    }
+    return {.tag = tag, .entries = entries - 1};
+  }
+  void check_utf8(std::string_view text, std::size_t at) {
+    if (!wire::is_utf8(as_bytes(text))) reader_.fail_at(at, "a CBOR text is not UTF-8");
   }
 
-  std::string take_string() { return std::string{reader_.take_text()}; }
-  std::string take_nominal_name() {
+  void take(Text& out) {
+    auto const text = reader_.take_text();
+    if (arena_ == nullptr) {
+      out = Text{text};
+    } else {
+      auto* const room = ArenaAllocator<char>{arena_}.allocate(text.size());
+      text.copy(room, text.size());
+      out = Text::borrowed({room, text.size()});
+    }
+  }
+  void take_nominal_name(Text& out) {
     auto const at = reader_.offset();
-    auto name = take_string();
-    if (name.empty() && reader_.strictness() == wire::Strictness::strict) {
+    take(out);
+    if (out.empty() && reader_.strictness() == wire::Strictness::strict) {
       reader_.fail_at(at, "a struct or an enum has no name");
     }
-    return name;
   }
 
-  Schema take_schema() {
-    static constexpr std::array<std::string_view, 3> keys{"id", "type_params", "kind"};
-    Schema schema;
+  void take(Schema& out) {
+    static constexpr Texts<3> keys{"id", "type_params", "kind"};
     // Types without parameters may leave the list out.
-    take_all(reader_.take_map(), keys, 0b101, [&](std::size_t key) {
-      if (key == 0) schema.id = take_type_id();
-      if (key == 1) schema.type_params = take_array([&] { return take_string(); });
-      if (key == 2) schema.kind = take_kind();
+    take_all<keys>(reader_.take_map(), 0b101, [&](std::size_t key) {
+      if (key == 0) out.id = take_type_id();
+      if (key == 1) take(out.type_params);
+      if (key == 2) take(out.kind);
     });
-    return schema;
   }
 
   TypeId take_type_id() {
@@ -133,183 +189,163 @@ class Decoder {
     return reader_.take_uint();
   }
 
-  TypeRef take_ref() {
+  void take(TypeRef& out) {
     Within const rule{*this, "schema.format.type-ref"};
     if (depth_ == limits_.schema_depth_max) {
-      return reader_.fail("a type reference is nested too deeply"), TypeRef{};
+      return reader_.fail("a type reference is nested too deeply");
     }
-    ++depth_;
-    static constexpr std::array<std::string_view, 2> tags{"concrete", "var"};
-    auto const [tag, entries] = take_tagged(tags);
-    auto reference = tag == 0 ? take_concrete(entries) : take_variable(entries);
+    deepest_ = std::max(deepest_, ++depth_);
+    static constexpr Texts<2> tags{"concrete", "var"};
+    auto const [tag, entries] = take_tagged<tags>();
+    if (tag == 0) {
+      take_concrete(out.form.emplace<Concrete>(), entries);
+    } else {
+      static constexpr Texts<1> keys{"name"};
+      auto& variable = out.form.emplace<Variable>();
+      take_all<keys>(entries, 0b1, [&](std::size_t) { take(variable.name); });
+    }
     --depth_;
-    return reference;
   }
-  TypeRef take_concrete(std::uint64_t entries) {
-    static constexpr std::array<std::string_view, 2> keys{"type_id", "args"};
-    Concrete concrete;
-    take_all(entries, keys, 0b11, [&](std::size_t key) {
-      if (key == 0) concrete.type_id = take_type_id();
-      if (key == 1) concrete.args = take_refs();
+  void take_concrete(Concrete& out, std::uint64_t entries) {
+    static constexpr Texts<2> keys{"type_id", "args"};
+    take_all<keys>(entries, 0b11, [&](std::size_t key) {
+      if (key == 0) out.type_id = take_type_id();
+      if (key == 1) take(out.args);
     });
-    return {std::move(concrete)};
-  }
-  TypeRef take_variable(std::uint64_t entries) {
-    static constexpr std::array<std::string_view, 1> keys{"name"};
-    Variable variable;
-    take_all(entries, keys, 0b1, [&](std::size_t) { variable.name = take_string(); });
-    return {std::move(variable)};
-  }
-  std::vector<TypeRef> take_refs() {
-    return take_array([&] { return take_ref(); });
   }
 
-  Field take_field() {
-    static constexpr std::array<std::string_view, 3> keys{"name", "type_ref", "required"};
-    Field field;
-    take_all(reader_.take_map(), keys, 0b111, [&](std::size_t key) {
-      if (key == 0) field.name = take_string();
-      if (key == 1) field.type = take_ref();
-      if (key == 2) field.required = reader_.take_bool();
+  void take(Field& out) {
+    static constexpr Texts<3> keys{"name", "type_ref", "required"};
+    take_all<keys>(reader_.take_map(), 0b111, [&](std::size_t key) {
+      if (key == 0) take(out.name);
+      if (key == 1) take(out.type);
+      if (key == 2) out.required = reader_.take_bool();
     });
-    return field;
-  }
-  std::vector<Field> take_fields() {
-    return take_array([&] { return take_field(); });
   }
 
-  Variant take_variant() {
-    static constexpr std::array<std::string_view, 3> keys{"name", "index", "payload"};
-    Variant variant;
-    take_all(reader_.take_map(), keys, 0b111, [&](std::size_t key) {
-      if (key == 0) variant.name = take_string();
-      if (key == 1) variant.index = reader_.take_uint_as<std::uint32_t>();
-      if (key == 2) variant.payload = take_variant_payload();
+  void take(Variant& out) {
+    static constexpr Texts<3> keys{"name", "index", "payload"};
+    take_all<keys>(reader_.take_map(), 0b111, [&](std::size_t key) {
+      if (key == 0) take(out.name);
+      if (key == 1) out.index = reader_.take_uint_as<std::uint32_t>();
+      if (key == 2) take(out.payload);
     });
-    return variant;
   }
-  VariantPayload take_variant_payload() {
+  void take(VariantPayload& out) {
     if (reader_.peek() == wire::CborType::text) {
       auto const at = reader_.offset();
       if (reader_.take_text() != UnitPayload::tag) reader_.fail_at(at, "the payload is not known");
-      return UnitPayload{};
+      out.emplace<UnitPayload>();
+      return;
     }
-    static constexpr std::array<std::string_view, 3> tags{NewtypePayload::tag, TuplePayload::tag,
-                                                          StructPayload::tag};
-    static constexpr std::array<std::string_view, 3> keys{"type_ref", "types", "fields"};
-    auto const [tag, entries] = take_tagged(tags);
-    VariantPayload payload;
-    take_all(entries, Keys{keys}.subspan(tag, 1), 0b1, [&](std::size_t) {
-      if (tag == 0) payload = NewtypePayload{take_ref()};
-      if (tag == 1) payload = TuplePayload{take_refs()};
-      if (tag == 2) payload = StructPayload{take_fields()};
-    });
-    return payload;
+    static constexpr Texts<3> tags{NewtypePayload::tag, TuplePayload::tag, StructPayload::tag};
+    static constexpr Texts<1> type_key{"type_ref"};
+    static constexpr Texts<1> types_key{"types"};
+    static constexpr Texts<1> fields_key{"fields"};
+    auto const [tag, entries] = take_tagged<tags>();
+    if (tag == 0) take_only<type_key>(entries, out.emplace<NewtypePayload>().type);
+    if (tag == 1) take_only<types_key>(entries, out.emplace<TuplePayload>().types);
+    if (tag == 2) take_only<fields_key>(entries, out.emplace<StructPayload>().fields);
+  }
+  // A map's entries of which one is wanted.
+  template <auto const& key, class Value>
+  void take_only(std::uint64_t entries, Value& value) {
+    take_all<key>(entries, 0b1, [&](std::size_t) { take(value); });
   }
 
-  Kind take_kind() {
-    using Take = Kind (Decoder::*)(std::uint64_t);
-    struct Form {
-      std::string_view tag;
-      Take take;
-    };
-    static constexpr Form forms[] = {
-        {"primitive", &Decoder::take_primitive},   {Struct::tag, &Decoder::take_struct},
-        {Enum::tag, &Decoder::take_enum},          {Tuple::tag, &Decoder::take_tuple},
-        {List::tag, &Decoder::take_element<List>}, {Option::tag, &Decoder::take_element<Option>},
-        {Array::tag, &Decoder::take_sized_array},  {Map::tag, &Decoder::take_map},
-        {Channel::tag, &Decoder::take_channel}};
-    static constexpr auto tags = [] {
-      std::array<std::string_view, std::size(forms)> names{};
-      std::ranges::transform(forms, names.begin(), &Form::tag);
-      return names;
-    }();
-    auto const [tag, entries] = take_tagged(tags);
-    return reader_.failed() ? Kind{} : (this->*forms[tag].take)(entries);
+  void take(Kind& out) {
+    static constexpr Texts<9> tags{"primitive", Struct::tag, Enum::tag, Tuple::tag,  List::tag,
+                                   Option::tag, Array::tag,  Map::tag,  Channel::tag};
+    auto const [tag, entries] = take_tagged<tags>();
+    if (reader_.failed()) return;
+    switch (tag) {
+      case 0:
+        return take_primitive(out.emplace<Primitive>(Primitive::unit), entries);
+      case 1:
+        return take_struct(out.emplace<Struct>(), entries);
+      case 2:
+        return take_enum(out.emplace<Enum>(), entries);
+      case 3:
+        return take_tuple(out.emplace<Tuple>(), entries);
+      case 4:
+        return take_element(out.emplace<List>(), entries);
+      case 5:
+        return take_element(out.emplace<Option>(), entries);
+      case 6:
+        return take_sized_array(out.emplace<Array>(), entries);
+      case 7:
+        return take_map(out.emplace<Map>(), entries);
+      default:
+        return take_channel(out.emplace<Channel>(), entries);
+    }
   }
 
-  Kind take_primitive(std::uint64_t entries) {
+  void take_primitive(Primitive& out, std::uint64_t entries) {
     Within const rule{*this, "schema.format.primitive"};
-    static constexpr std::array<std::string_view, 1> keys{"primitive_type"};
-    auto primitive = Primitive::unit;
-    take_all(entries, keys, 0b1, [&](std::size_t) {
+    static constexpr Texts<1> keys{"primitive_type"};
+    take_all<keys>(entries, 0b1, [&](std::size_t) {
       auto const at = reader_.offset();
       auto const named = primitive_named(reader_.take_text());
       if (!named) return reader_.fail_at(at, "the primitive type is not known");
-      primitive = *named;
+      out = *named;
     });
-    return primitive;
   }
-  Kind take_struct(std::uint64_t entries) {
+  void take_struct(Struct& out, std::uint64_t entries) {
     Within const rule{*this, "schema.format.struct"};
-    static constexpr std::array<std::string_view, 2> keys{"name", "fields"};
-    Struct structure;
-    take_all(entries, keys, 0b11, [&](std::size_t key) {
-      if (key == 0) structure.name = take_nominal_name();
-      if (key == 1) structure.fields = take_fields();
+    static constexpr Texts<2> keys{"name", "fields"};
+    take_all<keys>(entries, 0b11, [&](std::size_t key) {
+      if (key == 0) take_nominal_name(out.name);
+      if (key == 1) take(out.fields);
     });
-    return structure;
   }
-  Kind take_enum(std::uint64_t entries) {
+  void take_enum(Enum& out, std::uint64_t entries) {
     Within const rule{*this, "schema.format.enum"};
-    static constexpr std::array<std::string_view, 2> keys{"name", "variants"};
-    Enum enumeration;
-    take_all(entries, keys, 0b11, [&](std::size_t key) {
-      if (key == 0) enumeration.name = take_nominal_name();
-      if (key == 1) enumeration.variants = take_array([&] { return take_variant(); });
+    static constexpr Texts<2> keys{"name", "variants"};
+    take_all<keys>(entries, 0b11, [&](std::size_t key) {
+      if (key == 0) take_nominal_name(out.name);
+      if (key == 1) take(out.variants);
     });
-    return enumeration;
   }
-  Kind take_tuple(std::uint64_t entries) {
+  void take_tuple(Tuple& out, std::uint64_t entries) {
     Within const rule{*this, "schema.format.tuple"};
-    static constexpr std::array<std::string_view, 1> keys{"elements"};
-    Tuple tuple;
-    take_all(entries, keys, 0b1, [&](std::size_t) {
+    static constexpr Texts<1> keys{"elements"};
+    take_all<keys>(entries, 0b1, [&](std::size_t) {
       auto const at = reader_.offset();
-      tuple.elements = take_refs();
-      if (tuple.elements.empty() && reader_.strictness() == wire::Strictness::strict) {
+      take(out.elements);
+      if (out.elements.empty() && reader_.strictness() == wire::Strictness::strict) {
         reader_.fail_at(at, "a tuple has no elements");
       }
     });
-    return tuple;
   }
   template <class Container>
-  Kind take_element(std::uint64_t entries) {
+  void take_element(Container& out, std::uint64_t entries) {
     Within const rule{*this, "schema.format.container"};
-    static constexpr std::array<std::string_view, 1> keys{"element"};
-    Container container;
-    take_all(entries, keys, 0b1, [&](std::size_t) { container.element = take_ref(); });
-    return container;
+    static constexpr Texts<1> keys{"element"};
+    take_only<keys>(entries, out.element);
   }
-  Kind take_sized_array(std::uint64_t entries) {
+  void take_sized_array(Array& out, std::uint64_t entries) {
     Within const rule{*this, "schema.format.container"};
-    static constexpr std::array<std::string_view, 2> keys{"element", "length"};
-    Array array;
-    take_all(entries, keys, 0b11, [&](std::size_t key) {
-      if (key == 0) array.element = take_ref();
-      if (key == 1) array.length = reader_.take_uint();
+    static constexpr Texts<2> keys{"element", "length"};
+    take_all<keys>(entries, 0b11, [&](std::size_t key) {
+      if (key == 0) take(out.element);
+      if (key == 1) out.length = reader_.take_uint();
     });
-    return array;
   }
-  Kind take_map(std::uint64_t entries) {
+  void take_map(Map& out, std::uint64_t entries) {
     Within const rule{*this, "schema.format.container"};
-    static constexpr std::array<std::string_view, 2> keys{"key", "value"};
-    Map map;
-    take_all(entries, keys, 0b11, [&](std::size_t key) {
-      if (key == 0) map.key = take_ref();
-      if (key == 1) map.value = take_ref();
+    static constexpr Texts<2> keys{"key", "value"};
+    take_all<keys>(entries, 0b11, [&](std::size_t key) {
+      if (key == 0) take(out.key);
+      if (key == 1) take(out.value);
     });
-    return map;
   }
-  Kind take_channel(std::uint64_t entries) {
+  void take_channel(Channel& out, std::uint64_t entries) {
     Within const rule{*this, "schema.format.channel"};
-    static constexpr std::array<std::string_view, 2> keys{"direction", "element"};
-    Channel channel;
-    take_all(entries, keys, 0b11, [&](std::size_t key) {
-      if (key == 0) channel.direction = take_direction();
-      if (key == 1) channel.element = take_ref();
+    static constexpr Texts<2> keys{"direction", "element"};
+    take_all<keys>(entries, 0b11, [&](std::size_t key) {
+      if (key == 0) out.direction = take_direction();
+      if (key == 1) take(out.element);
     });
-    return channel;
   }
   shape::ChannelDirection take_direction() {
     auto const at = reader_.offset();
@@ -321,8 +357,18 @@ class Decoder {
   wire::CborReader reader_;
   Rule current_ = "schema.format";
   Limits limits_;
+  std::size_t parts_left_;
   std::size_t depth_ = 0;
+  std::size_t deepest_ = 0;
+  Arena* arena_;
 };
+
+// Room for schemas beside the payload that names them: measured, and more follows where it is
+// short.
+std::size_t arena_bytes(ByteView cbor) {
+  constexpr std::size_t first_bytes_max = 64uz << 10;
+  return std::min(4 * cbor.size() + 1024, first_bytes_max);
+}
 
 }  // namespace
 
@@ -333,11 +379,44 @@ Result<SchemaPayload> decode_payload(ByteView cbor, wire::Strictness strictness,
   return decoder.result(std::move(payload));
 }
 
-Result<std::vector<Schema>> decode_schemas(ByteView cbor, wire::Strictness strictness,
-                                           Limits const& limits) {
-  Decoder decoder{cbor, strictness, limits};
-  auto schemas = decoder.take_schemas();
-  return decoder.result(std::move(schemas));
+Result<SchemaList> decode_schemas(ByteView cbor, wire::Strictness strictness,
+                                  Limits const& limits) {
+  auto arena = std::make_unique<Arena>(arena_bytes(cbor));
+  Decoder decoder{cbor, strictness, limits, arena.get()};
+  auto const schemas = decoder.take_schemas_into_arena();
+  return decoder.result(SchemaList{std::move(arena), schemas});
+}
+
+Result<Greeting> decode_greeting(ByteView payload, wire::Strictness strictness,
+                                 Limits const& limits, ByteView known) {
+  struct Taker final : wire::SchemaListTaker {
+    std::size_t take(ByteView list) override {
+      has_known =
+          !known.empty() && list.size() >= known.size() && equal(list.first(known.size()), known);
+      if (has_known) return known.size();
+      auto arena = std::make_unique<Arena>(arena_bytes(list));
+      Decoder decoder{list, strictness, *limits, arena.get()};
+      auto const taken = decoder.take_schemas_into_arena();
+      auto const length = decoder.offset();
+      schemas = decoder.prefix_result(SchemaList{std::move(arena), taken});
+      // What may be nested too deeply for the handshake is passed over by its own rules.
+      return schemas && decoder.cbor_depth() <= limits->cbor_depth_max ? length : 0;
+    }
+    wire::Strictness strictness = wire::Strictness::strict;
+    Limits const* limits = nullptr;
+    ByteView known;
+    Result<SchemaList> schemas = SchemaList{};
+    bool has_known = false;
+  };
+  Taker taker;
+  taker.strictness = strictness;
+  taker.limits = &limits;
+  taker.known = known;
+  auto message = wire::decode_handshake(payload, strictness, limits, &taker);
+  if (!message) return std::unexpected(std::move(message.error()));
+  return Greeting{.message = *std::move(message),
+                  .schemas = std::move(taker.schemas),
+                  .has_known_schemas = taker.has_known};
 }
 
 }  // namespace vox::schema

@@ -46,8 +46,9 @@ class Encoder {
   void put(std::uint64_t value) { writer_.put_uint(value); }
   void put(bool value) { writer_.put_bool(value); }
   void put(std::string_view text) { writer_.put_text(text); }
+  void put(Text const& text) { writer_.put_text(text); }
   template <class Element>
-  void put(std::vector<Element> const& elements) {
+  void put(Parts<Element> const& elements) {
     writer_.put_array(elements.size());
     for (auto const& element : elements)
       put(element);

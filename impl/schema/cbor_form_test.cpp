@@ -47,7 +47,7 @@ Bytes schema_with_kind(std::initializer_list<std::string_view> kind) {
   writer.put_encoded(cbor(kind));
   return out.take();
 }
-std::string_view broken_rule(Result<std::vector<Schema>> const& decoded) {
+std::string_view broken_rule(Result<SchemaList> const& decoded) {
   return decoded ? std::string_view{} : decoded.error().rule.id();
 }
 
@@ -192,6 +192,63 @@ TEST_CASE("a claimed count that the payload cannot hold is refused") {
   CHECK_FALSE(decode_schemas(from_hex("9b ffffffffffffffff").value()));
   CHECK_FALSE(
       decode_schemas(schema_with_kind({"#a2", "tag", "tuple", "elements", "#9b00000000ffffffff"})));
+}
+
+// A hello with these schemas, as the map's only list.
+Bytes hello_with(ByteView schemas) {
+  return wire::encode_handshake(wire::Hello{.message_payload_schema = schemas});
+}
+
+TEST_CASE("r[session.handshake.protocol-schema] a hello is read together with its schemas") {
+  std::vector<Schema> const two{
+      {1, {}, Primitive::u8},
+      {2, {"T"}, Struct{"A name that is long enough", {{"field", TypeRef::variable("T")}}}}};
+  auto const list = encode(two);
+  auto const hello = hello_with(list);
+  auto const greeting = decode_greeting(hello);
+  REQUIRE(greeting);
+  CHECK(greeting->message == wire::decode_handshake(hello).value());
+  REQUIRE(greeting->schemas);
+  CHECK(*greeting->schemas == std::span<Schema const>{two});
+  CHECK_FALSE(greeting->has_known_schemas);
+
+  auto const known = decode_greeting(hello, wire::Strictness::strict, {}, list);
+  REQUIRE(known);
+  CHECK(known->message == greeting->message);
+  CHECK(known->has_known_schemas);
+  CHECK(known->schemas->empty());
+
+  auto const none = decode_greeting(wire::encode_handshake(wire::LetsGo{}));
+  REQUIRE(none);
+  CHECK(none->schemas->empty());
+}
+
+TEST_CASE("a list that holds no schemas does not hide the hello that it came with") {
+  auto const hello = hello_with(from_hex("8100").value());
+  auto const greeting = decode_greeting(hello);
+  REQUIRE(greeting);
+  CHECK(greeting->message == wire::decode_handshake(hello).value());
+  CHECK_FALSE(greeting->schemas);
+  // What is no CBOR is no hello either.
+  for (std::size_t length = 0; length < hello.size(); ++length)
+    CHECK_FALSE(decode_greeting(ByteView{hello}.first(length)));
+}
+
+TEST_CASE("a schema that was copied out of a list does not depend on it") {
+  auto list = decode_schemas(encode(std::vector<Schema>{
+      {2, {"Parameter of the declaration"}, Struct{"A name that is long enough", {}}}}));
+  REQUIRE(list);
+  Schema const copy = list->front();
+  *list = SchemaList{};
+  CHECK(copy.type_params.front() == "Parameter of the declaration");
+  CHECK(std::get<Struct>(copy.kind).name == "A name that is long enough");
+}
+
+TEST_CASE("more parts than the limit are refused, wherever they stand") {
+  std::vector<Schema> const wide{{1, {"A", "B", "C"}, Tuple{{TypeRef::variable("A")}}}};
+  auto const cbor = encode(wide);
+  CHECK(decode_schemas(cbor, wire::Strictness::strict, {.schema_parts_max = 4}));
+  CHECK_FALSE(decode_schemas(cbor, wire::Strictness::strict, {.schema_parts_max = 3}));
 }
 
 TEST_SUITE_END();

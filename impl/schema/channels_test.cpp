@@ -167,7 +167,7 @@ TEST_CASE("bytes that are no arguments are refused, and so are too many steps") 
 
 TEST_CASE("a channel's element that grows without end is an error, not a long wait") {
   auto const var = [](std::string_view name) { return TypeRef::variable(std::string{name}); };
-  auto const ref = [](TypeId id, std::vector<TypeRef> args = {}) {
+  auto const ref = [](TypeId id, Parts<TypeRef> args = {}) {
     return TypeRef::concrete(id, std::move(args));
   };
   // Each of 60 declarations hands the next one a pair of what it got: 2^60 types as a tree.

@@ -48,11 +48,11 @@ class Preimage {
     for (auto const& argument : concrete.args)
       put_ref(argument);
   }
-  void put_refs(std::vector<TypeRef> const& references) {
+  void put_refs(std::span<TypeRef const> references) {
     for (auto const& reference : references)
       put_ref(reference);
   }
-  void put_fields(std::vector<Field> const& fields) {
+  void put_fields(std::span<Field const> fields) {
     for (auto const& field : fields) {
       put_text(field.name);
       put_ref(field.type);
@@ -117,7 +117,7 @@ class Preimage {
 
   wire::Writer writer_;
   IdOf id_of_;
-  std::span<std::string const> type_params_;
+  std::span<Text const> type_params_;
 };
 
 template <class IdOf>

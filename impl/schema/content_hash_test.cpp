@@ -11,7 +11,7 @@ namespace {
 TypeRef var(std::string_view name) {
   return TypeRef::variable(std::string{name});
 }
-TypeId id_of(Kind kind, std::vector<std::string> type_params = {}) {
+TypeId id_of(Kind kind, Parts<Text> type_params = {}) {
   return content_hash({.id = 0, .type_params = std::move(type_params), .kind = std::move(kind)});
 }
 constexpr TypeId i32_id = 0x361f4536eee9f991;

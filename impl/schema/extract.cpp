@@ -21,7 +21,7 @@ class Extractor {
     SchemaPayload numbered;
     numbered.root = extract(root);
     // The defaults' owners ride along as arguments of the root, to get their content ids with it.
-    std::vector<TypeRef> owners{std::move(numbered.root)};
+    Parts<TypeRef> owners{std::move(numbered.root)};
     for (auto& field : defaults_)
       owners.push_back(std::move(field.owner));
     numbered.root = TypeRef::concrete(numbered_.front().id, std::move(owners));
@@ -68,7 +68,7 @@ class Extractor {
     if (node.form == Form::tuple) return extract_tuple(node, id);
     auto kind = body(node);
     auto reference = TypeRef::concrete(id, instantiation_args(node));
-    std::vector<std::string> type_params;
+    Parts<Text> type_params;
     type_params.reserve(node.params.size());
     for (auto const& param : node.params)
       type_params.push_back(param.name);
@@ -80,7 +80,7 @@ class Extractor {
   // Anonymous tuples are generic over their elements, whatever those are.
   TypeRef extract_tuple(TypeNode const& node, TypeId id) {
     auto args = instantiation_args(node);
-    std::vector<std::string> type_params;
+    Parts<Text> type_params;
     Tuple tuple;
     for (std::size_t i = 0; i < node.parts.size(); ++i) {
       type_params.push_back("T" + std::to_string(i));
@@ -124,15 +124,15 @@ class Extractor {
     }
     return concrete;
   }
-  std::vector<TypeRef> types_in(TypeNode const& node, std::vector<NodePart> const& parts) {
-    std::vector<TypeRef> types;
+  Parts<TypeRef> types_in(TypeNode const& node, std::vector<NodePart> const& parts) {
+    Parts<TypeRef> types;
     types.reserve(parts.size());
     for (auto const& part : parts)
       types.push_back(reference_in(node, *part.type));
     return types;
   }
-  std::vector<Field> fields_in(TypeNode const& node, std::vector<NodePart> const& parts) {
-    std::vector<Field> fields;
+  Parts<Field> fields_in(TypeNode const& node, std::vector<NodePart> const& parts) {
+    Parts<Field> fields;
     fields.reserve(parts.size());
     for (auto const& part : parts) {
       fields.push_back({.name = part.name,
@@ -141,8 +141,8 @@ class Extractor {
     }
     return fields;
   }
-  std::vector<Variant> variants_of(TypeNode const& node) {
-    std::vector<Variant> variants;
+  Parts<Variant> variants_of(TypeNode const& node) {
+    Parts<Variant> variants;
     variants.reserve(node.variants.size());
     for (auto const& variant : node.variants) {
       variants.push_back({.name = variant.name,
@@ -165,8 +165,8 @@ class Extractor {
     return UnitPayload{};
   }
 
-  std::vector<TypeRef> instantiation_args(TypeNode const& node) {
-    std::vector<TypeRef> args;
+  Parts<TypeRef> instantiation_args(TypeNode const& node) {
+    Parts<TypeRef> args;
     if (node.form == Form::tuple) {
       for (auto const& part : node.parts)
         args.push_back(extract(*part.type));
@@ -187,7 +187,7 @@ class Extractor {
     return id_of_.try_emplace(node.declaration, id_of_.size() + 1).first->second;
   }
 
-  void emit(TypeNode const& node, std::vector<std::string> type_params, Kind kind) {
+  void emit(TypeNode const& node, Parts<Text> type_params, Kind kind) {
     if (!emitted_.insert(node.declaration).second) return;
     numbered_.push_back(
         {.id = id_of(node), .type_params = std::move(type_params), .kind = std::move(kind)});

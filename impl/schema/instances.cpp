@@ -142,7 +142,7 @@ std::optional<TypeRef> Instances::reference(Index index, std::size_t depth,
   if (depth == Limits{}.schema_depth_max || parts_left == 0) return std::nullopt;
   --parts_left;
   auto const& [schema, args] = instances_[index];
-  std::vector<TypeRef> references;
+  Parts<TypeRef> references;
   for (auto const argument : args) {
     auto reference_to = reference(argument, depth + 1, parts_left);
     if (!reference_to) return std::nullopt;

@@ -1,4 +1,6 @@
 #pragma once
+#include "impl/schema/arena.hpp"
+#include "impl/schema/text.hpp"
 #include "impl/schema/type_ref.hpp"
 #include "impl/wire/shape.hpp"
 
@@ -6,10 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 // What a type is made of, as one schema says it. `tag` is the word that names the alternative both
 // in CBOR and in the content hash.
@@ -50,7 +50,7 @@ inline constexpr std::array<std::string_view, 19> primitive_names = {
 // One member of a struct or of a struct variant. A field that is not required may be missing at the
 // sender: the receiver has a default for it.
 struct Field {
-  std::string name;
+  Text name;
   TypeRef type;
   bool required = true;
   bool operator==(Field const&) const = default;
@@ -68,19 +68,19 @@ struct NewtypePayload {
 };
 struct TuplePayload {
   static constexpr std::string_view tag = "tuple";
-  std::vector<TypeRef> types;
+  Parts<TypeRef> types;
   bool operator==(TuplePayload const&) const = default;
 };
 struct StructPayload {
   static constexpr std::string_view tag = "struct";
-  std::vector<Field> fields;
+  Parts<Field> fields;
   bool operator==(StructPayload const&) const = default;
 };
 using VariantPayload = std::variant<UnitPayload, NewtypePayload, TuplePayload, StructPayload>;
 
 // One alternative of an enum. The wire carries its place in the list; `index` is only announced.
 struct Variant {
-  std::string name;
+  Text name;
   std::uint32_t index = 0;
   VariantPayload payload;
   bool operator==(Variant const&) const = default;
@@ -89,21 +89,21 @@ struct Variant {
 // r[impl schema.format.struct]
 struct Struct {
   static constexpr std::string_view tag = "struct";
-  std::string name;
-  std::vector<Field> fields;
+  Text name;
+  Parts<Field> fields;
   bool operator==(Struct const&) const = default;
 };
 // r[impl schema.format.enum]
 struct Enum {
   static constexpr std::string_view tag = "enum";
-  std::string name;
-  std::vector<Variant> variants;
+  Text name;
+  Parts<Variant> variants;
   bool operator==(Enum const&) const = default;
 };
 // r[impl schema.format.tuple]
 struct Tuple {
   static constexpr std::string_view tag = "tuple";
-  std::vector<TypeRef> elements;
+  Parts<TypeRef> elements;
   bool operator==(Tuple const&) const = default;
 };
 // Lists, and sets too. r[impl schema.format.container]

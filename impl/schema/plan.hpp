@@ -82,6 +82,7 @@ class Plan {
 
   [[nodiscard]] bool is_identity() const { return steps_.empty(); }
   [[nodiscard]] PlanStep const& step(StepIndex index) const { return steps_[index]; }
+  [[nodiscard]] std::span<PlanStep const> steps() const { return steps_; }
 
  private:
   std::vector<PlanStep> steps_;  // the first is the root's
@@ -105,6 +106,8 @@ struct PlanOptions {
   // its first answer is no value, and sends values under that announcement later. With this, what
   // comes in the place of such a stand-in is taken for our own type.
   bool stand_ins = false;
+  // For a plan that only has to be possible: every field that is not required has some default.
+  bool assumes_defaults = false;
   Limits limits = {};
 };
 

@@ -241,7 +241,7 @@ PlanStep PlanBuilder::make(Channel const& from, Channel const& to) {
   return ChannelStep{static_cast<std::uint32_t>(channels_.size() - 1)};
 }
 
-FieldsStep PlanBuilder::match_fields(std::vector<Field> const& from, std::vector<Field> const& to) {
+FieldsStep PlanBuilder::match_fields(std::span<Field const> from, std::span<Field const> to) {
   std::map<std::string_view, std::uint32_t> place_of;
   for (std::size_t i = 0; i < to.size(); ++i) {
     place_of.emplace(to[i].name, static_cast<std::uint32_t>(i));
@@ -266,12 +266,13 @@ FieldsStep PlanBuilder::match_fields(std::vector<Field> const& from, std::vector
   return step;
 }
 
-void PlanBuilder::take_defaults(FieldsStep& step, std::vector<Field> const& from,
-                                std::vector<Field> const& to, std::vector<bool> const& arrives) {
+void PlanBuilder::take_defaults(FieldsStep& step, std::span<Field const> from,
+                                std::span<Field const> to, std::vector<bool> const& arrives) {
   for (std::size_t i = 0; i < to.size() && !error_; ++i) {
     if (arrives[i]) continue;
     auto const value = defaults_.find({current_.pair.to.index, to[i].name});
     if (to[i].required) return fail_missing(to[i], from);
+    if (value == defaults_.end() && assumes_defaults_) continue;
     if (value == defaults_.end()) {
       return fail("schema.translation.fill-defaults",
                   "the default of field '" + std::string{excerpt(to[i].name)} + "' is not known");

@@ -29,6 +29,7 @@ class PlanBuilder {
         remote_{remote, limits_.plan_steps_max, limits_.walk_steps_max},
         local_{local, limits_.plan_steps_max, limits_.walk_steps_max},
         stand_ins_{options.stand_ins},
+        assumes_defaults_{options.assumes_defaults},
         weight_left_{limits_.plan_steps_max} {}
 
   // Says what our fields are that the peer may leave out.
@@ -97,8 +98,8 @@ class PlanBuilder {
   PlanStep make(Array const& from, Array const& to);
   PlanStep make(Option const& from, Option const& to);
   PlanStep make(Channel const& from, Channel const& to);
-  FieldsStep match_fields(std::vector<Field> const& from, std::vector<Field> const& to);
-  void take_defaults(FieldsStep& step, std::vector<Field> const& from, std::vector<Field> const& to,
+  FieldsStep match_fields(std::span<Field const> from, std::span<Field const> to);
+  void take_defaults(FieldsStep& step, std::span<Field const> from, std::span<Field const> to,
                      std::vector<bool> const& arrives);
   FieldsStep match_elements(std::span<TypeRef const> from, std::span<TypeRef const> to);
   StepIndex match_variants(Variant const& from, Variant const& to);
@@ -107,7 +108,7 @@ class PlanBuilder {
 
   void fail(Rule rule, std::string detail);
   PlanStep fail_mismatch(std::string_view what);
-  void fail_missing(Field const& field, std::vector<Field> const& announced);
+  void fail_missing(Field const& field, std::span<Field const> announced);
   [[nodiscard]] std::string describe(Type type);
   [[nodiscard]] std::string path() const;
 
@@ -115,6 +116,7 @@ class PlanBuilder {
   Instances remote_;
   Instances local_;
   bool stand_ins_;
+  bool assumes_defaults_;
   std::size_t weight_left_;
   bool only_walks_ = false;
   std::vector<std::pair<shape::ChannelDirection, Instances::Index>> channels_;  // of a walk

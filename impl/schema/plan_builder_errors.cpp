@@ -19,7 +19,7 @@ PlanStep PlanBuilder::fail_mismatch(std::string_view what) {
 }
 
 // r[impl schema.errors.missing-required]
-void PlanBuilder::fail_missing(Field const& field, std::vector<Field> const& announced) {
+void PlanBuilder::fail_missing(Field const& field, std::span<Field const> announced) {
   constexpr std::size_t listed_max = 16;
   std::string list;
   for (std::size_t i = 0; i < std::min(announced.size(), listed_max); ++i) {

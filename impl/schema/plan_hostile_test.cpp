@@ -18,7 +18,7 @@
 namespace vox::schema {
 namespace {
 
-TypeRef ref(TypeId id, std::vector<TypeRef> args = {}) {
+TypeRef ref(TypeId id, Parts<TypeRef> args = {}) {
   return TypeRef::concrete(id, std::move(args));
 }
 TypeRef var(std::string_view name) {
@@ -86,9 +86,9 @@ TEST_CASE("a type that grows with every use is refused") {
 TEST_CASE("a reference of many parts cannot be resolved again and again") {
   // struct Big<T> { a: Tuple(u8, u8, … 20,000), b: T }, with 900 different types for T
   std::vector<Schema> schemas{{1, {}, Primitive::u8}};
-  std::vector<std::string> params(20'000, "P");
+  Parts<Text> params(20'000, "P");
   schemas.push_back({2, params, Tuple{{var("P")}}});
-  auto const wide = ref(2, std::vector<TypeRef>(params.size(), ref(1)));
+  auto const wide = ref(2, Parts<TypeRef>(params.size(), ref(1)));
   schemas.push_back({3, {"T"}, Struct{"Big", {{"a", wide}, {"b", var("T")}}}});
   Tuple uses;
   for (TypeId id = 100; id < 1000; ++id) {
@@ -102,14 +102,14 @@ TEST_CASE("a reference of many parts cannot be resolved again and again") {
 }
 
 TEST_CASE("a declaration of many parameters cannot be searched again and again") {
-  std::vector<std::string> params;
+  Parts<Text> params;
   Tuple uses;
   for (int i = 0; i < 20'000; ++i) {
     params.push_back("P" + std::to_string(i));
     uses.elements.push_back(var(params.back()));
   }
   std::vector<Schema> const schemas{{1, {}, Primitive::u8}, {2, params, uses}};
-  auto const type = ref(2, std::vector<TypeRef>(params.size(), ref(1)));
+  auto const type = ref(2, Parts<TypeRef>(params.size(), ref(1)));
   auto const plan = build_walk(Registry{schemas}, type);
   REQUIRE_FALSE(plan);
   CHECK(plan.error().detail.ends_with("the type leads to more types than the limit"));

@@ -35,12 +35,16 @@ Registry::Registry(std::span<Schema const> schemas) {
 
 bool Registry::add(Schema schema) {
   bool const is_new = place_of_.try_emplace(schema.id, schemas_.size()).second;
-  if (is_new) schemas_.push_back(std::move(schema));
+  if (is_new) {
+    schemas_.push_back(std::move(schema));
+    is_complete_.push_back(false);
+  }
   return is_new;
 }
 
 void Registry::clear() {
   place_of_.clear();
+  is_complete_.clear();
   schemas_.clear();
 }
 
@@ -57,6 +61,25 @@ std::optional<TypeId> Registry::first_missing(TypeRef const& type) const {
     return schema;
   });
   return missing;
+}
+
+std::optional<TypeId> Registry::first_missing_of_new(TypeRef const& type) {
+  std::optional<TypeId> missing;
+  std::vector<std::size_t> seen;
+  walk(type, [&](TypeId id) -> Schema const* {
+    auto const found = place_of_.find(id);
+    if (found == place_of_.end()) {
+      if (!missing) missing = id;
+      return nullptr;
+    }
+    if (is_complete_[found->second]) return nullptr;
+    seen.push_back(found->second);
+    return &schemas_[found->second];
+  });
+  if (missing) return missing;
+  for (auto const place : seen)
+    is_complete_[place] = true;
+  return std::nullopt;
 }
 
 SchemaPayload Registry::closure(TypeRef const& type) const {

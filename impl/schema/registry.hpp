@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace vox::schema {
 
@@ -28,12 +29,16 @@ class Registry {
   // The first type id that the type needs and that is not here.
   // r[impl schema.format.self-contained]
   [[nodiscard]] std::optional<TypeId> first_missing(TypeRef const& type) const;
+  // The same for types that are asked about again and again: it remembers which schemas lack
+  // nothing, and does not look at what these need any more.
+  [[nodiscard]] std::optional<TypeId> first_missing_of_new(TypeRef const& type);
   // The type with all schemas here that it needs, in the order they came.
   [[nodiscard]] SchemaPayload closure(TypeRef const& type) const;
 
  private:
   std::deque<Schema> schemas_;
   std::map<TypeId, std::size_t> place_of_;
+  std::vector<bool> is_complete_;  // by place
 };
 
 }  // namespace vox::schema

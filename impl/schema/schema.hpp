@@ -2,7 +2,6 @@
 #include "impl/schema/kind.hpp"
 #include "impl/schema/type_ref.hpp"
 
-#include <string>
 #include <vector>
 
 namespace vox::schema {
@@ -11,7 +10,7 @@ namespace vox::schema {
 // r[impl schema.format]
 struct Schema {
   TypeId id = 0;
-  std::vector<std::string> type_params;
+  Parts<Text> type_params;
   Kind kind;
   bool operator==(Schema const&) const = default;
 };

@@ -62,6 +62,11 @@ class ReceiveTracker {
   // The type that the peer gave the binding; null if it gave none. Holds until the next record().
   [[nodiscard]] TypeRef const* root(Binding binding) const;
   [[nodiscard]] Registry const& registry() const { return registry_; }
+  // A type id that the type needs and the peer has not announced. Asked for each announcement, it
+  // costs what is new.
+  [[nodiscard]] std::optional<TypeId> first_missing(TypeRef const& type) {
+    return registry_.first_missing_of_new(type);
+  }
   // The binding's type with all that it needs, to be announced on another connection.
   // r[impl core.X4]
   [[nodiscard]] std::optional<SchemaPayload> announced(Binding binding) const;

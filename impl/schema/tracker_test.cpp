@@ -132,6 +132,38 @@ TEST_CASE("r[schema.format.self-contained] a reference to what was never announc
   CHECK(complete.first_missing(TypeRef::concrete(text.id, {TypeRef::concrete(9)})) == 9);
 }
 
+TEST_CASE("r[schema.format.self-contained] what is missing is found, also when asked again") {
+  Registry registry;
+  registry.add({.id = 1, .type_params = {}, .kind = List{TypeRef::concrete(2)}});
+  registry.add({.id = 3, .type_params = {}, .kind = Option{TypeRef::concrete(1)}});
+  CHECK(registry.first_missing_of_new(TypeRef::concrete(3)) == 2);
+  CHECK(registry.first_missing_of_new(TypeRef::concrete(3)) == 2);
+  registry.add({.id = 2, .type_params = {}, .kind = Primitive::u8});
+  CHECK_FALSE(registry.first_missing_of_new(TypeRef::concrete(3)));
+  CHECK_FALSE(registry.first_missing_of_new(TypeRef::concrete(3)));
+  CHECK(registry.first_missing_of_new(TypeRef::concrete(1, {TypeRef::concrete(4)})) == 4);
+  registry.clear();
+  CHECK(registry.first_missing_of_new(TypeRef::concrete(3)) == 3);
+}
+
+TEST_CASE("as many announcements of one large type as there may be cost no more than they weigh") {
+  // Each of 20,000 methods has the same type of 20,000 schemas: 4 * 10^8 looks without a memory.
+  constexpr TypeId count = 20'000;
+  ReceiveTracker tracker;
+  SchemaPayload payload;
+  payload.schemas.push_back({.id = 1, .type_params = {}, .kind = Primitive::u8});
+  for (TypeId id = 2; id <= count; ++id)
+    payload.schemas.push_back(
+        {.id = id, .type_params = {}, .kind = Option{TypeRef::concrete(id - 1)}});
+  payload.root = TypeRef::concrete(count);
+  auto const root = payload.root;
+  REQUIRE(tracker.record({.method_id = 0}, std::move(payload)));
+  for (std::uint64_t method = 1; method < count; ++method) {
+    REQUIRE(tracker.record({.method_id = method}, SchemaPayload{.schemas = {}, .root = root}));
+    REQUIRE_FALSE(tracker.first_missing(root));
+  }
+}
+
 TEST_SUITE_END();
 
 }  // namespace

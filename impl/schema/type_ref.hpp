@@ -1,9 +1,11 @@
 #pragma once
+#include "impl/schema/arena.hpp"
+#include "impl/schema/text.hpp"
+
 #include <cstdint>
-#include <string>
+#include <ranges>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace vox::schema {
 
@@ -17,13 +19,13 @@ struct TypeRef;
 // A declared type; `args` stand for the parameters of a generic declaration, in their order.
 struct Concrete {
   TypeId type_id = 0;
-  std::vector<TypeRef> args;
+  Parts<TypeRef> args;
   friend bool operator==(Concrete const& a, Concrete const& b);
 };
 
 // A parameter of the declaration in whose body the reference stands.
 struct Variable {
-  std::string name;
+  Text name;
   bool operator==(Variable const&) const = default;
 };
 
@@ -32,10 +34,10 @@ struct Variable {
 struct TypeRef {
   std::variant<Concrete, Variable> form;
 
-  [[nodiscard]] static TypeRef concrete(TypeId type_id, std::vector<TypeRef> args = {}) {
+  [[nodiscard]] static TypeRef concrete(TypeId type_id, Parts<TypeRef> args = {}) {
     return {Concrete{.type_id = type_id, .args = std::move(args)}};
   }
-  [[nodiscard]] static TypeRef variable(std::string name) { return {Variable{std::move(name)}}; }
+  [[nodiscard]] static TypeRef variable(Text name) { return {Variable{std::move(name)}}; }
   bool operator==(TypeRef const&) const = default;
 };
 

@@ -143,7 +143,7 @@ bool Session::record_schemas(Slot& slot, schema::Binding binding, ByteView schem
     return false;
   }
   connections_.charge(slot, schemas.size());
-  if (policy_.requires_complete_schemas && tracker.registry().first_missing(root)) {
+  if (policy_.requires_complete_schemas && tracker.first_missing(root)) {
     violate("schema.format.self-contained", prefix + "a type is not among the schemas");
     return false;
   }

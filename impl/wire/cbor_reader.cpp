@@ -2,9 +2,12 @@
 
 #include "impl/wire/utf8.hpp"
 
+#include <boost/container/small_vector.hpp>
+
+#include <array>
 #include <bit>
 #include <cmath>
-#include <vector>
+#include <cstring>
 
 namespace vox::wire {
 
@@ -44,6 +47,25 @@ std::uint64_t shorter_form_max(std::uint8_t info) {
   return maxima[info - info_one_byte];
 }
 
+template <class Number>
+Number load_big_endian(std::byte const* bytes) {
+  Number number = 0;
+  std::memcpy(&number, bytes, sizeof number);
+  return std::endian::native == std::endian::little ? std::byteswap(number) : number;
+}
+std::uint64_t big_endian(std::byte const* bytes, std::size_t width) {
+  switch (width) {
+    case 1:
+      return std::to_integer<std::uint64_t>(*bytes);
+    case 2:
+      return load_big_endian<std::uint16_t>(bytes);
+    case 4:
+      return load_big_endian<std::uint32_t>(bytes);
+    default:
+      return load_big_endian<std::uint64_t>(bytes);
+  }
+}
+
 double half_float(std::uint64_t bits) {
   auto const exponent = static_cast<int>(bits >> 10U & 0x1FU);
   auto const mantissa = static_cast<double>(bits & 0x3FFU);
@@ -72,8 +94,8 @@ CborType CborReader::peek() const {
   constexpr CborType types[] = {CborType::uint, CborType::negative, CborType::bytes,
                                 CborType::text, CborType::array,    CborType::map,
                                 CborType::tag};
-  if (next_ == payload_.size()) return CborType::none;
-  auto const byte = std::to_integer<std::uint8_t>(payload_[next_]);
+  if (next_ == end_) return CborType::none;
+  auto const byte = std::to_integer<std::uint8_t>(*next_);
   auto const info = static_cast<std::uint8_t>(byte & 0x1FU);
   if (info > info_eight_bytes) return CborType::none;
   auto const major = byte >> 5U;
@@ -83,7 +105,7 @@ CborType CborReader::peek() const {
 // The reader stays before a head that fails.
 std::optional<CborReader::Head> CborReader::take_head() {
   if (remaining() == 0) return fail("the payload ends where a CBOR item should be"), std::nullopt;
-  auto const byte = std::to_integer<std::uint8_t>(payload_[next_]);
+  auto const byte = std::to_integer<std::uint8_t>(*next_);
   Head head{.major = static_cast<std::uint8_t>(byte >> 5U),
             .info = static_cast<std::uint8_t>(byte & 0x1FU)};
   if (head.info < info_one_byte) {
@@ -97,9 +119,7 @@ std::optional<CborReader::Head> CborReader::take_head() {
   auto const width = 1uz << static_cast<unsigned>(head.info - info_one_byte);
   if (remaining() <= width)
     return fail("the payload ends inside the head of a CBOR item"), std::nullopt;
-  for (std::size_t i = 1; i <= width; ++i) {
-    head.argument = head.argument << 8U | std::to_integer<std::uint64_t>(payload_[next_ + i]);
-  }
+  head.argument = big_endian(next_ + 1, width);
   // The bits of a float are no number that could be shorter; simple values below 32 have one form.
   bool const too_long = head.major == major_other ? head.info == info_one_byte && head.argument < 32
                                                   : head.argument <= shorter_form_max(head.info);
@@ -110,29 +130,30 @@ std::optional<CborReader::Head> CborReader::take_head() {
   return head;
 }
 
-std::optional<std::uint64_t> CborReader::take_argument_of(std::uint8_t major) {
-  if (remaining() > 0 && std::to_integer<std::uint8_t>(payload_[next_]) >> 5U != major) {
-    return fail(type_names[major]), std::nullopt;
+std::uint64_t CborReader::take_long_argument_of(std::uint8_t major) {
+  // Type ids are numbers of 8 bytes.
+  if (remaining() > 8 &&
+      std::to_integer<unsigned>(*next_) == (unsigned{major} << 5U | unsigned{info_eight_bytes})) {
+    auto const argument = load_big_endian<std::uint64_t>(next_ + 1);
+    if (argument > 0xFFFFFFFF) return next_ += 9, argument;
+  }
+  if (remaining() > 0 && std::to_integer<std::uint8_t>(*next_) >> 5U != major) {
+    return fail(type_names[major]), 0;
   }
   auto const head = take_head();
-  if (!head) return std::nullopt;
-  return head->argument;
-}
-
-std::uint64_t CborReader::take_uint() {
-  return take_argument_of(major_uint).value_or(0);
+  return head ? head->argument : 0;
 }
 
 std::uint64_t CborReader::take_negative() {
-  return take_argument_of(major_negative).value_or(0);
+  return take_argument_of(major_negative);
 }
 
 std::uint64_t CborReader::take_tag() {
-  return take_argument_of(major_tag).value_or(0);
+  return take_argument_of(major_tag);
 }
 
 std::int64_t CborReader::take_int() {
-  auto const before = next_;
+  auto const before = offset();
   bool const is_negative = peek() == CborType::negative;
   auto const argument = is_negative ? take_negative() : take_uint();
   if (argument > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) {
@@ -142,50 +163,13 @@ std::int64_t CborReader::take_int() {
   return is_negative ? -1 - value : value;
 }
 
-ByteView CborReader::take_string(std::uint8_t major) {
-  auto const before = next_;
-  auto const length = take_argument_of(major);
-  if (!length) return {};
-  if (*length > remaining()) {
-    return fail_at(before, "a CBOR length exceeds what is left of the payload"), ByteView{};
-  }
-  auto const bytes = payload_.subspan(next_, *length);
-  next_ += bytes.size();
-  return bytes;
-}
-
 ByteView CborReader::take_bytes() {
   return take_string(major_bytes);
 }
 
-std::string_view CborReader::take_text() {
-  auto const before = next_;
-  auto const bytes = take_string(major_text);
-  if (!is_utf8(bytes)) return fail_at(before, "a CBOR text is not UTF-8"), std::string_view{};
-  return as_text(bytes);
-}
-
-std::uint64_t CborReader::take_count(std::uint8_t major, std::size_t items_each) {
-  auto const before = next_;
-  auto const count = take_argument_of(major).value_or(0);
-  // Every item takes at least one byte.
-  if (count > remaining() / items_each) {
-    return fail_at(before, "a CBOR count exceeds what is left of the payload"), 0;
-  }
-  return count;
-}
-
-std::uint64_t CborReader::take_array() {
-  return take_count(major_array, 1);
-}
-
-std::uint64_t CborReader::take_map() {
-  return take_count(major_map, 2);
-}
-
 bool CborReader::take_bool() {
   if (peek() != CborType::boolean) return fail("a CBOR item is not a boolean"), false;
-  return std::to_integer<std::uint8_t>(payload_[next_++]) == (major_other << 5U | info_true);
+  return std::to_integer<std::uint8_t>(*next_++) == (major_other << 5U | info_true);
 }
 
 void CborReader::take_null() {
@@ -207,69 +191,119 @@ double CborReader::take_float() {
 
 // Passes over one item but for those it holds, and says how many these are.
 std::uint64_t CborReader::skip_head() {
-  auto const before = next_;
-  switch (peek()) {
-    case CborType::bytes:
-      static_cast<void>(take_bytes());
+  auto const before = offset();
+  auto const byte = next_ == end_ ? 0xFFU : std::to_integer<unsigned>(*next_);
+  auto const major = static_cast<std::uint8_t>(byte >> 5U);
+  switch (major) {
+    case major_bytes:
+      static_cast<void>(take_string(major));
       return 0;
-    case CborType::text: {
-      auto const text = take_string(major_text);
+    case major_text: {
+      auto const text = take_string(major);
       // 0.4.0 does not look at text that it passes over.
       if (strictness_ == Strictness::strict && !is_utf8(text))
         fail_at(before, "a CBOR text is not UTF-8");
       return 0;
     }
-    case CborType::array:
+    case major_array:
       return take_array();
-    case CborType::map:
+    case major_map:
       return 2 * take_map();
-    case CborType::tag:
+    case major_tag:
       static_cast<void>(take_tag());
       return 1;
-    case CborType::none:
-    case CborType::uint:
-    case CborType::negative:
-    case CborType::boolean:
-    case CborType::null:
-    case CborType::undefined:
-    case CborType::floating:
-    case CborType::simple:
+    case major_uint:
+    case major_negative:
+      static_cast<void>(take_argument_of(major));
+      return 0;
+    default:
       static_cast<void>(take_head());
       return 0;
   }
-  return 0;
+}
+
+namespace {
+
+// What an item's first byte says of it, if it says all.
+struct Plain {
+  std::uint8_t bytes = 0;  // of the item without what it holds; 0: its head is longer
+  std::uint8_t inner = 0;  // how many items it holds
+};
+constexpr std::array<Plain, 256> plain_items = [] {
+  std::array<Plain, 256> items{};
+  for (unsigned byte = 0; byte < items.size(); ++byte) {
+    auto const major = byte >> 5U;
+    auto const argument = static_cast<std::uint8_t>(byte & 0x1FU);
+    if (argument >= info_one_byte) continue;
+    bool const is_string = major == major_text || major == major_bytes;
+    auto& item = items[byte];
+    item.bytes = static_cast<std::uint8_t>(is_string ? 1 + argument : 1);
+    if (major == major_array) item.inner = argument;
+    if (major == major_map) item.inner = static_cast<std::uint8_t>(2 * argument);
+    if (major == major_tag) item.inner = 1;
+  }
+  return items;
+}();
+
+constexpr auto eight_byte_number = static_cast<std::uint8_t>(info_eight_bytes);
+
+}  // namespace
+
+// Passes over an item whose first byte says all about it, and over 8-byte numbers. Gives how many
+// items it holds, or nothing, and then has not moved.
+std::optional<std::uint64_t> CborReader::skip_plain() {
+  if (next_ == end_) return std::nullopt;
+  auto const byte = std::to_integer<std::uint8_t>(*next_);
+  auto const [bytes, inner] = plain_items[byte];
+  auto const left = remaining();
+  if (byte == eight_byte_number && left > 8 && load_big_endian<std::uint32_t>(next_ + 1) != 0) {
+    next_ += 9;
+    return 0;
+  }
+  if (bytes == 0 || bytes > left || inner >= left) return std::nullopt;
+  if (strictness_ == Strictness::strict && byte >> 5U == major_text &&
+      !is_utf8({next_ + 1, bytes - 1uz})) {
+    return std::nullopt;
+  }
+  next_ += bytes;
+  return inner;
 }
 
 void CborReader::skip_value() {
-  std::vector<std::uint64_t> left;  // one an enclosing item: how many of its items are to come
-  do {
-    auto const before = next_;
-    auto const inner = skip_head();
-    if (failed()) return;
-    if (inner > 0) {
-      if (left.size() >= depth_max_) {
-        fail_at(before, "CBOR items are nested too deeply");
-        return;
-      }
-      left.push_back(inner);
+  // One an enclosing item: how many of its items are to come. Honest payloads need no more room.
+  boost::container::small_vector<std::uint64_t, 32> left;
+  std::uint64_t here = 1;
+  while (true) {
+    while (here == 0) {
+      if (left.empty()) return;
+      here = left.back();
+      left.pop_back();
+    }
+    --here;
+    auto const before = offset();
+    auto const plain = skip_plain();
+    auto const inner = plain ? *plain : skip_head();
+    if (inner == 0) {
+      if (failed()) return;
       continue;
     }
-    while (!left.empty() && --left.back() == 0)
-      left.pop_back();
-  } while (!left.empty());
+    if (left.size() >= depth_max_) return fail_at(before, "CBOR items are nested too deeply");
+    left.push_back(here);
+    here = inner;
+  }
 }
 
 ByteView CborReader::take_encoded() {
-  auto const before = next_;
+  auto const* const before = next_;
   skip_value();
-  return failed() ? ByteView{} : payload_.subspan(before, next_ - before);
+  return failed() ? ByteView{} : ByteView{before, next_};
 }
 
 std::size_t CborReader::take_variant(std::span<std::string_view const> variants) {
-  auto const before = next_;
+  auto const before = offset();
   if (peek() != CborType::map) return fail("an enum is not a CBOR map"), 0;
   if (take_map() != 1) return fail_at(before, "the map of an enum has not exactly one key"), 0;
-  auto const key_at = next_;
+  auto const key_at = offset();
   auto const key = take_text();
   for (std::size_t i = 0; i < variants.size(); ++i) {
     if (variants[i] == key) return i;

@@ -196,9 +196,8 @@ Result<Fields> fields(std::string_view hex, Strictness strictness = Strictness::
   auto const payload = bytes(hex);
   CborReader reader{payload, rule, strictness};
   Fields fields{};
-  fields.seen = take_fields(reader, keys, [&](std::size_t key) {
-    (key == 0 ? fields.a : fields.b) = reader.take_uint();
-  });
+  fields.seen = take_fields<keys>(
+      reader, [&](std::size_t key) { (key == 0 ? fields.a : fields.b) = reader.take_uint(); });
   return reader.result(fields);
 }
 

@@ -21,12 +21,23 @@ constexpr std::array<std::string_view, 4> messages{Hello::name, HelloYourself::n
 constexpr std::array<std::string_view, 6> hello_keys{
     "parity",         "connection_settings", "message_payload_schema",
     "supports_retry", "resume_key",          "metadata"};
+constexpr auto yourself_keys = [] {
+  std::array<std::string_view, hello_keys.size() - 1> keys{};
+  std::ranges::copy(std::span{hello_keys}.subspan(1), keys.begin());
+  return keys;
+}();
+constexpr std::array<std::string_view, 0> no_keys{};
 constexpr std::array<std::string_view, 2> settings_keys{"parity", "max_concurrent_requests"};
 constexpr std::array<std::string_view, 3> entry_keys{"key", "value", "flags"};
 constexpr std::array<std::string_view, 1> resume_key_keys{"bytes"};
 constexpr std::array<std::string_view, 1> sorry_keys{"reason"};
 constexpr std::array<std::string_view, 2> parities{"Odd", "Even"};
 constexpr std::array<std::string_view, 3> value_kinds{"String", "Bytes", "U64"};
+
+template <bool has_parity>
+constexpr auto const& greeting_keys = hello_keys;
+template <>
+constexpr auto const& greeting_keys<false> = yourself_keys;
 
 // The set of the first `count` keys.
 constexpr std::uint64_t first(unsigned count) {
@@ -45,7 +56,7 @@ Parity take_parity(CborReader& reader) {
 
 ConnectionSettings take_settings(CborReader& reader) {
   ConnectionSettings settings;
-  auto const seen = take_fields(reader, settings_keys, [&](std::size_t key) {
+  auto const seen = take_fields<settings_keys>(reader, [&](std::size_t key) {
     if (key == 0) {
       settings.parity = take_parity(reader);
     } else {
@@ -56,17 +67,21 @@ ConnectionSettings take_settings(CborReader& reader) {
   return settings;
 }
 
-ByteView take_schema_list(CborReader& reader) {
+ByteView take_schema_list(CborReader& reader, SchemaListTaker* taker) {
   if (reader.peek() != CborType::array)
     return reader.fail("a schema list is not an array"), ByteView{};
-  return reader.take_encoded();
+  auto const rest = reader.rest();
+  auto const taken = taker == nullptr ? 0 : taker->take(rest);
+  if (taken == 0) return reader.take_encoded();
+  reader.advance(taken);
+  return rest.first(taken);
 }
 
 std::optional<ResumeKey> take_resume_key(CborReader& reader) {
   if (reader.peek() == CborType::null) return reader.take_null(), std::nullopt;
   ByteView bytes;
   auto const seen =
-      take_fields(reader, resume_key_keys, [&](std::size_t) { bytes = reader.take_bytes(); });
+      take_fields<resume_key_keys>(reader, [&](std::size_t) { bytes = reader.take_bytes(); });
   require(reader, seen, first(resume_key_keys.size()));
   ResumeKey key{};
   if (reader.failed()) return std::nullopt;
@@ -107,7 +122,7 @@ Metadata take_metadata_list(CborReader& reader, std::size_t entries_max) {
   Bytes scratch;
   for (; left > 0 && !reader.failed(); --left) {
     MetadataEntry entry;
-    auto const seen = take_fields(reader, entry_keys, [&](std::size_t key) {
+    auto const seen = take_fields<entry_keys>(reader, [&](std::size_t key) {
       if (key == 0) entry.key = reader.take_text();
       if (key == 1) entry.value = take_metadata_value(reader, scratch);
       if (key == 2) entry.flags = reader.take_uint();
@@ -120,12 +135,11 @@ Metadata take_metadata_list(CborReader& reader, std::size_t entries_max) {
 
 // Hello and HelloYourself differ by the first key only.
 template <class Greeting>
-Greeting take_greeting(CborReader& reader, Limits const& limits) {
+Greeting take_greeting(CborReader& reader, Limits const& limits, SchemaListTaker* schemas) {
   constexpr bool has_parity = std::same_as<Greeting, Hello>;
   constexpr std::size_t skipped = has_parity ? 0 : 1;
-  constexpr auto keys = std::span{hello_keys}.subspan(skipped);
   Greeting greeting;
-  auto const seen = take_fields(reader, keys, [&](std::size_t key) {
+  auto const seen = take_fields<greeting_keys<has_parity>>(reader, [&](std::size_t key) {
     switch (key + skipped) {
       case 0:
         if constexpr (has_parity) greeting.parity = take_parity(reader);
@@ -134,7 +148,7 @@ Greeting take_greeting(CborReader& reader, Limits const& limits) {
         greeting.connection_settings = take_settings(reader);
         return;
       case 2:
-        greeting.message_payload_schema = take_schema_list(reader);
+        greeting.message_payload_schema = take_schema_list(reader, schemas);
         return;
       case 3:
         greeting.supports_retry = reader.take_bool();
@@ -154,7 +168,7 @@ Greeting take_greeting(CborReader& reader, Limits const& limits) {
 Sorry take_sorry(CborReader& reader) {
   Sorry sorry;
   auto const seen =
-      take_fields(reader, sorry_keys, [&](std::size_t) { sorry.reason = reader.take_text(); });
+      take_fields<sorry_keys>(reader, [&](std::size_t) { sorry.reason = reader.take_text(); });
   require(reader, seen, first(sorry_keys.size()));
   return sorry;
 }
@@ -267,18 +281,18 @@ bool operator==(HelloYourself const& a, HelloYourself const& b) {
 }
 
 Result<HandshakeMessage> decode_handshake(ByteView payload, Strictness strictness,
-                                          Limits const& limits) {
+                                          Limits const& limits, SchemaListTaker* schemas) {
   CborReader reader{payload, rule, strictness, limits.cbor_depth_max};
   HandshakeMessage message;
   switch (reader.take_variant(messages)) {
     case 0:
-      message = take_greeting<Hello>(reader, limits);
+      message = take_greeting<Hello>(reader, limits, schemas);
       break;
     case 1:
-      message = take_greeting<HelloYourself>(reader, limits);
+      message = take_greeting<HelloYourself>(reader, limits, schemas);
       break;
     case 2:
-      static_cast<void>(take_fields(reader, {}, [](std::size_t) {}));
+      static_cast<void>(take_fields<no_keys>(reader, [](std::size_t) {}));
       message = LetsGo{};
       break;
     default:

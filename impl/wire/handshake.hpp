@@ -9,6 +9,7 @@
 #include "spec/parity.hpp"
 #include "spec/settings.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,12 +61,24 @@ struct Sorry {
 
 using HandshakeMessage = std::variant<Hello, HelloYourself, LetsGo, Sorry>;
 
+// Takes the schema list of a hello while that is decoded, so that it is read once.
+class SchemaListTaker {
+ public:
+  // `list` begins with the list and goes on with what follows it. Gives how many bytes the list
+  // takes, or 0 if it is not taken: then it is passed over as any CBOR item.
+  virtual std::size_t take(ByteView list) = 0;
+
+ protected:
+  ~SchemaListTaker() = default;
+};
+
 // Decodes one handshake payload; views point into it. Unknown keys are passed over. Metadata bytes
 // are taken both as the byte string that TypeScript sends and as the array that Rust sends. A
 // resume key that is not 16 bytes long is none to 0.4.0 and a violation otherwise.
 [[nodiscard]] Result<HandshakeMessage> decode_handshake(ByteView payload,
                                                         Strictness strictness = Strictness::strict,
-                                                        Limits const& limits = {});
+                                                        Limits const& limits = {},
+                                                        SchemaListTaker* schemas = nullptr);
 
 // Appends the message to `out` in one pass.
 void encode_handshake(Buffer& out, HandshakeMessage const& message);

@@ -103,6 +103,7 @@ std::optional<std::uint64_t> MetadataView::number(std::string_view key) const {
 
 bool operator==(MetadataView const& a, MetadataView const& b) {
   if (a.count_ != b.count_) return false;
+  if (a.is_canonical_ && b.is_canonical_) return equal(a.encoded_, b.encoded_);
   auto other = b.begin();
   for (auto const& entry : a) {
     if (!(entry == *other)) return false;
@@ -135,11 +136,12 @@ MetadataView take_metadata(Reader& reader, std::size_t entries_max) {
   for (std::uint64_t i = 0; i < count && !reader.failed(); ++i)
     take_entry(reader);
   if (reader.failed()) return {};
-  return {count, encoded.first(encoded.size() - reader.remaining())};
+  return {count, encoded.first(encoded.size() - reader.remaining()), !reader.forgave()};
 }
 
 void put_metadata(Writer& writer, MetadataView metadata) {
   writer.put_varint(metadata.size());
+  if (metadata.is_canonical_) return writer.put_bytes(metadata.encoded_);
   for (auto const& entry : metadata)
     put_entry(writer, entry);
 }

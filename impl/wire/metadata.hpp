@@ -55,10 +55,13 @@ class MetadataView {
  private:
   friend class Metadata;
   friend MetadataView take_metadata(Reader&, std::size_t);
-  MetadataView(std::uint64_t count, ByteView encoded) : count_{count}, encoded_{encoded} {}
+  friend void put_metadata(Writer&, MetadataView);
+  MetadataView(std::uint64_t count, ByteView encoded, bool is_canonical)
+      : count_{count}, encoded_{encoded}, is_canonical_{is_canonical} {}
 
   std::uint64_t count_ = 0;
   ByteView encoded_;
+  bool is_canonical_ = true;  // the bytes are those that we would write
 };
 
 class MetadataView::Iterator {
@@ -93,7 +96,7 @@ class Metadata {
     count_ = 0;
     encoded_.clear();
   }
-  [[nodiscard]] MetadataView view() const { return {count_, encoded_.view()}; }
+  [[nodiscard]] MetadataView view() const { return {count_, encoded_.view(), true}; }
   // NOLINTNEXTLINE(google-explicit-constructor, hicpp-explicit-conversions): as string does.
   operator MetadataView() const { return view(); }
   friend bool operator==(Metadata const& a, Metadata const& b) { return a.view() == b.view(); }

@@ -68,6 +68,8 @@ class Reader {
   }
 
   [[nodiscard]] bool failed() const { return detail_ != nullptr; }
+  // Whether a varint was longer than its value needs, so that writing it again gives other bytes.
+  [[nodiscard]] bool forgave() const { return forgave_; }
   [[nodiscard]] std::size_t remaining() const { return static_cast<std::size_t>(end_ - next_); }
   [[nodiscard]] std::size_t offset() const { return static_cast<std::size_t>(next_ - begin_); }
   [[nodiscard]] Strictness strictness() const { return strictness_; }
@@ -92,6 +94,7 @@ class Reader {
   std::size_t failed_at_ = 0;
   Rule rule_;
   Strictness strictness_;
+  bool forgave_ = false;
 };
 
 }  // namespace vox::wire

@@ -1,7 +1,6 @@
 #include "impl/wire/utf8.hpp"
 
 #include <cstdint>
-#include <cstring>
 
 namespace vox::wire {
 
@@ -35,16 +34,11 @@ std::size_t character_length(ByteView bytes) {
 
 }  // namespace
 
-bool is_utf8(ByteView bytes) {
+bool detail::is_utf8_beyond_ascii(ByteView bytes) {
   while (!bytes.empty()) {
-    // Eight ASCII bytes at a time: almost all text on the wire is keys and names.
-    if (bytes.size() >= 8) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, bytes.data(), sizeof word);
-      if ((word & 0x8080808080808080U) == 0) {
-        bytes = bytes.subspan(8);
-        continue;
-      }
+    if (bytes.size() >= 8 && is_ascii(bytes.first(8))) {
+      bytes = bytes.subspan(8);
+      continue;
     }
     std::size_t const length =
         std::to_integer<std::uint8_t>(bytes[0]) < 0x80 ? 1 : character_length(bytes);

@@ -1,7 +1,7 @@
 //! The handshake messages, which are CBOR.
 
 use facet::Facet;
-use vox_types::{HandshakeMessage, Hello, Message, MetadataEntry, Parity, extract_schemas};
+use vox_types::{extract_schemas, HandshakeMessage, Hello, Message, MetadataEntry, Parity};
 use voxspec_subject_rust::samples::settings;
 
 /// A Hello as an initiator sends it, with the schemas of all messages.

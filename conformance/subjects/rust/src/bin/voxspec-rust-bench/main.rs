@@ -7,6 +7,7 @@ use std::hint::black_box;
 use voxspec_subject_rust::json::{Json, hex};
 use voxspec_subject_rust::samples::one_of_each;
 
+mod foreign;
 mod handshake;
 mod measure;
 mod message;
@@ -77,8 +78,18 @@ fn handshakes() -> Vec<Json> {
     let encoding = median_ns(|| {
         black_box(handshake::encode(black_box(&hello)));
     });
+    let foreign = foreign::foreign_hello(&hello);
+    assert_eq!(handshake::encode(&handshake::decode(&foreign)), bytes);
+    let decoding_foreign = median_ns(|| {
+        black_box(handshake::decode(black_box(&foreign)));
+    });
     vec![
         entry("handshake/decode_hello".to_owned(), decoding, Some(&bytes)),
+        entry(
+            "handshake/decode_foreign_hello".to_owned(),
+            decoding_foreign,
+            Some(&foreign),
+        ),
         entry("handshake/encode_hello".to_owned(), encoding, Some(&bytes)),
     ]
 }
