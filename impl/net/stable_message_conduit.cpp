@@ -69,7 +69,7 @@ asio::awaitable<Received> StableMessageConduit::receive() {
     if (!item) {
       end({.kind = LinkEndKind::protocol, .detail = item.error().detail});
     } else if (*item) {
-      co_return Backing{to_bytes(**item)};
+      co_return payload->part(**item);
     }
   }
 }
