@@ -79,6 +79,14 @@ Endpoint::Result Endpoint::on(command::Accept& accept) {
   return accepted;
 }
 
+void Endpoint::serve(session::ConnectionId connection_id, Service const* service) {
+  if (auto* const connection = find(connection_id)) {
+    connection->serves = service;
+  } else {
+    serving_.insert_or_assign(connection_id, service);
+  }
+}
+
 void Endpoint::put(Event event, std::size_t bytes) {
   auto& queued = events_.push();
   queued.event = std::move(event);

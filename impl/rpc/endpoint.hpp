@@ -82,6 +82,8 @@ class Endpoint {
   [[nodiscard]] std::expected<void, Refusal> resume(
       TimePoint now, session::HandshakeOutcome outcome,
       std::optional<conduit::StableConduit> stable = std::nullopt);
+  // What the peer may call on a connection that is open, or about to be; null: nothing.
+  void serve(session::ConnectionId connection_id, Service const* service);
   [[nodiscard]] TakenItem take_item(TimePoint now, ChannelRef channel);
   [[nodiscard]] std::optional<Event> poll_event();
   // Appends exactly one payload to `out`, if one is waiting.
@@ -172,6 +174,7 @@ class Endpoint {
   Result on(command::Call& call);
   Result on(command::Cancel& cancel);
   Result on(command::Respond& respond);
+  Result on(command::RefuseArguments& refuse);
   Result on(command::Drop& drop);
   Result on(command::SendItem& send);
   Result on(command::CloseChannel& close);
@@ -214,12 +217,24 @@ class Endpoint {
   void start_handler(Request& request, event::CallArrived&& arrived);
   void stop_handler(Request& request, HandlerStop why);
   void handler_ended(Request& request);
-  void react(Operations& operations, Reaction const& reaction);
+  // The owner of an execution is answered with the very bytes that its handler gave.
+  struct OwnAnswer {
+    RequestToken request = 0;
+    Bytes ret;
+  };
+  void react(Operations& operations, Reaction const& reaction) {
+    react(operations, reaction, OwnAnswer{.request = 0, .ret = {}});
+  }
+  void react(Operations& operations, Reaction const& reaction, OwnAnswer own);
   void take_store_requests(Operations& operations);
   [[nodiscard]] Operations* operations_of(Request const& request);
   void answer(Request& request, Bytes ret, wire::MetadataView metadata,
               session::SharedSchemas const& schemas);
   void refuse(Request& request, Refuse kind, std::string detail = {});
+  [[nodiscard]] session::SharedSchemas const& refusal_schemas(Request const& request,
+                                                              Refuse kind) const;
+  Result end_handler(Request& request, Bytes ret, wire::MetadataView metadata,
+                     session::SharedSchemas const& schemas);
   void send_answer(PendingAnswer&& answer, wire::MetadataView metadata);
   void retire(RequestToken token);
 

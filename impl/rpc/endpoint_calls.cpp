@@ -71,7 +71,7 @@ Endpoint::Result Endpoint::on(command::Call& wanted) {
         policy_.operations_of_session ? next_operation_id_++ : connection->next_operation_id++;
   }
   auto const id = call.id;
-  connection->waiting_calls.push_back(id);
+  connection->waiting_calls.push() = id;
   flush_calls(*connection);
   return Accepted{id};
 }
@@ -98,7 +98,7 @@ void Endpoint::flush_calls(Connection& connection) {
   while (!waiting.empty()) {
     auto* const call = calls_.find(waiting.front());
     if (call != nullptr && try_call(connection, *call) == Tried::waits) break;
-    waiting.pop_front();
+    waiting.pop();
   }
   if (waiting.empty()) return;
   if (std::ranges::find(with_waiting_calls_, connection.id) == with_waiting_calls_.end()) {
@@ -286,14 +286,22 @@ void Endpoint::reconsider_calls(Connection& connection, bool peer_supports_retry
     if (went_out && method.has_channels) repeats = repeats && method.idempotent;
     if (repeats && method.has_channels) repeats = repeat_on_fresh_channels(connection, call);
     if (!repeats) {
-      finish_call(id, std::unexpected(CallError{.failure = CallFailure::indeterminate,
-                                                .detail = "the link was lost while it ran"}));
+      finish_call(id, std::unexpected(CallError{.failure = went_out ? CallFailure::indeterminate
+                                                                    : CallFailure::send_failed,
+                                                .detail = "the link was lost"}));
       continue;
     }
     call.state = CallState::waiting;
     again.push_back(id);
   }
-  connection.waiting_calls.insert(connection.waiting_calls.begin(), again.begin(), again.end());
+  // They go before what was made later.
+  while (!connection.waiting_calls.empty()) {
+    again.push_back(connection.waiting_calls.front());
+    connection.waiting_calls.pop();
+  }
+  std::ranges::sort(again);
+  for (auto const id : again)
+    connection.waiting_calls.push() = id;
   flush_calls(connection);
 }
 
@@ -303,7 +311,8 @@ void Endpoint::reconsider_calls(Connection& connection, bool peer_supports_retry
 bool Endpoint::repeat_on_fresh_channels(Connection& connection, Call& call) {
   for (auto const ref : call.channels) {
     auto const* const channel = channels_.find(ref);
-    if (channel != nullptr && channel->sends && call.state != CallState::unsent) return false;
+    if (channel == nullptr || !channel->sends) continue;
+    if (call.state != CallState::unsent || channel->credit != initial_credit) return false;
   }
   wire::Buffer args;
   auto const rewritten = call.method->channels().rewrite(

@@ -222,14 +222,26 @@ void Endpoint::on(session::event::CancelReceived&& received) {
 Endpoint::Result Endpoint::on(command::Respond& respond) {
   auto* const request = requests_.find(respond.request);
   if (request == nullptr || !request->has_handler) return refused(Misuse::request_unknown);
-  request->has_handler = false;
-  auto const token = request->token;
-  auto const& schemas = request->method->response_schemas();
-  if (auto* const operations = operations_of(*request)) {
-    auto const operation = *request->operation;
-    react(*operations, operations->seal(now_, operation, token, respond.ret, schemas));
-  } else if (!request->is_answered) {
-    answer(*request, std::move(respond.ret), respond.metadata, schemas);
+  return end_handler(*request, std::move(respond.ret), respond.metadata,
+                     request->method->response_schemas());
+}
+
+Endpoint::Result Endpoint::on(command::RefuseArguments& refuse) {
+  auto* const request = requests_.find(refuse.request);
+  if (request == nullptr || !request->has_handler) return refused(Misuse::request_unknown);
+  return end_handler(*request, bytes_of(Refuse::invalid_payload, std::move(refuse.reason)), {},
+                     refusal_schemas(*request, Refuse::invalid_payload));
+}
+
+Endpoint::Result Endpoint::end_handler(Request& request, Bytes ret, wire::MetadataView metadata,
+                                       session::SharedSchemas const& schemas) {
+  request.has_handler = false;
+  auto const token = request.token;
+  if (auto* const operations = operations_of(request)) {
+    auto const reaction = operations->seal(now_, *request.operation, token, ret, schemas);
+    react(*operations, reaction, {.request = token, .ret = std::move(ret)});
+  } else if (!request.is_answered) {
+    answer(request, std::move(ret), metadata, schemas);
   }
   retire(token);
   return Accepted{};
@@ -273,13 +285,14 @@ void Endpoint::take_store_requests(Operations& operations) {
 }
 
 // r[impl retry.duplicate.live.attach] r[impl rpc.response.one-per-request]
-void Endpoint::react(Operations& operations, Reaction const& reaction) {
+void Endpoint::react(Operations& operations, Reaction const& reaction, OwnAnswer own) {
   for (auto const& [attempt, what] : reaction.answers) {
     auto* const request = requests_.find(attempt);
     if (request == nullptr) continue;
     switch (what) {
       case OperationAnswer::outcome:
-        answer(*request, Bytes{reaction.outcome->ret}, {}, reaction.outcome->type);
+        answer(*request, attempt == own.request ? std::move(own.ret) : Bytes{reaction.outcome->ret},
+               {}, reaction.outcome->type);
         break;
       case OperationAnswer::cancelled:
         refuse(*request, Refuse::cancelled);
@@ -319,15 +332,15 @@ void Endpoint::react(Operations& operations, Reaction const& reaction) {
 // 0.4.0 announces a refusal of arguments without the method's own error, and whatever else is no
 // answer of the method as the answer to an unknown one.
 // r[impl schema.exchange.callee]
+session::SharedSchemas const& Endpoint::refusal_schemas(Request const& request, Refuse kind) const {
+  if (request.method == nullptr) return unknown_method_schemas();
+  bool const is_whole = policy_.announces_whole_response || kind != Refuse::invalid_payload;
+  return is_whole ? request.method->response_schemas() : request.method->infallible_schemas();
+}
+
 void Endpoint::refuse(Request& request, Refuse kind, std::string detail) {
-  auto const schemas = [&]() -> session::SharedSchemas const& {
-    if (request.method == nullptr) return unknown_method_schemas();
-    if (policy_.announces_whole_response) return request.method->response_schemas();
-    if (kind == Refuse::invalid_payload) return request.method->infallible_schemas();
-    return request.method->response_schemas();
-  }();
   auto const token = request.token;
-  answer(request, bytes_of(kind, std::move(detail)), {}, schemas);
+  answer(request, bytes_of(kind, std::move(detail)), {}, refusal_schemas(request, kind));
   retire(token);
 }
 
