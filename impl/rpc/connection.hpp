@@ -43,6 +43,8 @@ struct Connection {
   boost::unordered_flat_map<session::RequestId, RequestToken> requests;
   std::optional<Operations> operations;
 
+  bool is_forwarded = false;  // by a proxy, which gets its messages as they come
+
   std::size_t channels = 0;
   // Messages for channels that no call has named yet. An id up to the watermark was named by one.
   std::vector<EarlyMessage> early;

@@ -1,5 +1,6 @@
 // The calls that an endpoint makes.
 #include "impl/rpc/endpoint.hpp"
+#include "impl/rpc/endpoint_forward.hpp"
 #include "impl/schema/translate.hpp"
 
 #include <algorithm>
@@ -226,7 +227,7 @@ void Endpoint::on(session::event::NotSent&& unsent) {
 // r[impl rpc.response]
 void Endpoint::on(session::event::ResponseReceived&& received) {
   auto* const connection = find(received.connection_id);
-  if (connection == nullptr) return;
+  if (hold_or_hand_on(received, connection)) return;
   auto const found = connection->calls.find(received.request_id);
   if (found == connection->calls.end()) return;  // 0.4.0 drops what nobody waits for.
   auto const id = found->second;

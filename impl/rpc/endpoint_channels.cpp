@@ -1,5 +1,6 @@
 // The channels of an endpoint.
 #include "impl/rpc/endpoint.hpp"
+#include "impl/rpc/endpoint_forward.hpp"
 #include "impl/schema/translate.hpp"
 
 #include <algorithm>
@@ -181,7 +182,7 @@ void Endpoint::forget_channel(Channel& channel) {
 
 void Endpoint::on(session::event::ChannelReceived&& received) {
   auto* const connection = find(received.connection_id);
-  if (connection == nullptr) return;
+  if (hold_or_hand_on(received, connection)) return;
   EarlyMessage message{.id = received.channel_id};
   struct Read {
     EarlyMessage& message;

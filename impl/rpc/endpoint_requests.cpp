@@ -1,5 +1,6 @@
 // The requests that an endpoint serves.
 #include "impl/rpc/endpoint.hpp"
+#include "impl/rpc/endpoint_forward.hpp"
 #include "impl/schema/translate.hpp"
 #include "impl/schema/vox_error.hpp"
 #include "impl/wire/postcard.hpp"
@@ -46,7 +47,7 @@ Bytes bytes_of(Refuse kind, std::string detail) {
 // r[impl rpc.handler] r[impl rpc.unknown-method] r[impl rpc.schema-evolution]
 void Endpoint::on(session::event::CallReceived&& received) {
   auto* const connection = find(received.connection_id);
-  if (connection == nullptr) return;
+  if (hold_or_hand_on(received, connection)) return;
   auto const* const method =
       connection->serves == nullptr ? nullptr : connection->serves->find(received.call.method_id);
   auto& request = requests_.add(connection->id, received.request_id, method);
@@ -203,7 +204,7 @@ void Endpoint::stop_handler(Request& request, HandlerStop why) {
 // r[impl rpc.cancel] r[impl rpc.cancel.channels]
 void Endpoint::on(session::event::CancelReceived&& received) {
   auto* const connection = find(received.connection_id);
-  if (connection == nullptr) return;
+  if (hold_or_hand_on(received, connection)) return;
   auto const found = connection->requests.find(received.request_id);
   if (found == connection->requests.end()) return;
   auto* const request = requests_.find(found->second);

@@ -1,81 +1,64 @@
 #pragma once
-#include "impl/schema/schema.hpp"
-#include "impl/session/command.hpp"
+#include "impl/net/channel.hpp"
+#include "impl/rpc/command.hpp"
+#include "impl/rpc/event.hpp"
+#include "impl/rpc/method.hpp"
 #include "impl/session/error.hpp"
 #include "impl/session/ids.hpp"
-#include "impl/wire/backing.hpp"
 #include "impl/wire/bytes.hpp"
 #include "impl/wire/metadata.hpp"
 #include "spec/settings.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/describe/enum.hpp>
 
 #include <cstdint>
 #include <expected>
 #include <memory>
-#include <optional>
 
 namespace vox::net {
 
-class SessionDriver;
+class Runner;
 
-// A call to make: the encoded arguments and their type's schemas, which are announced if need be.
+// A call to make. The arguments are encoded as our type of them. The method outlives the call.
 struct OutgoingCall {
-  session::MethodId method_id = 0;
+  rpc::Method const* method = nullptr;
   Bytes args{};
-  session::SharedSchemas schemas{};
   wire::Metadata metadata{};
 };
-
-// An answer: the encoded Result<T, VoxError<E>>, and the type that the peer has announced for it,
-// if it has.
-struct CallAnswer {
-  Backing backing{};
-  ByteView ret{};
-  std::optional<schema::SchemaPayload> type{};
-};
-
-// Why there is no answer; the names are those of VoxError.
-enum class CallFailure : std::uint8_t {
-  connection_closed,
-  session_shutdown,
-  send_failed,
-  indeterminate,  // the link was lost and the peer cannot tell a repetition from a new call
-};
-BOOST_DESCRIBE_ENUM(CallFailure, connection_closed, session_shutdown, send_failed, indeterminate)
-
-using CallOutcome = std::expected<CallAnswer, CallFailure>;
 
 // A connection as a caller holds it. Copies share it; when the last one goes, a virtual connection
 // is closed, and a session whose root goes ends with its last virtual connection.
 // r[impl rpc.caller] r[impl rpc.caller.liveness.refcounted]
-class ConnectionHandle {
+class Connection {
  public:
-  ConnectionHandle(std::shared_ptr<SessionDriver> driver, session::ConnectionId id,
-                   ConnectionSettings our_settings, ConnectionSettings peer_settings);
+  Connection(std::shared_ptr<Runner> runner, session::ConnectionId id,
+             ConnectionSettings our_settings, ConnectionSettings peer_settings);
 
   [[nodiscard]] session::ConnectionId id() const { return caller_->id; }
   [[nodiscard]] ConnectionSettings const& our_settings() const { return caller_->our_settings; }
   [[nodiscard]] ConnectionSettings const& peer_settings() const { return caller_->peer_settings; }
+  [[nodiscard]] bool is_open() const;
 
-  // Waits for the answer. A call that a lost link left unanswered is made again, with the same ids,
-  // on the link that the session is resumed on, if the peer can tell repetitions.
-  [[nodiscard]] boost::asio::awaitable<CallOutcome> call(OutgoingCall call) const;
+  // Waits for the response. A call that a lost link left unanswered is made again on the next one,
+  // if the peer can tell a repetition. If the coroutine is cancelled the peer is told, in spec.
+  [[nodiscard]] boost::asio::awaitable<rpc::CallOutcome> call(OutgoingCall call) const;
+  // One end of a channel, to be named by its id in the arguments of the next call of the method.
+  // `type` is its number among the channels of the method's arguments.
+  [[nodiscard]] std::expected<Channel, rpc::Refusal> make_channel(rpc::Method const& method,
+                                                                  std::uint32_t type) const;
   // Tells the peer, with these reasons. Nothing waits for its answer, since there is none.
   [[nodiscard]] std::expected<void, session::SessionError> close(
       wire::MetadataView reasons = {}) const;
   // Returns once the connection is over, whoever ended it.
   [[nodiscard]] boost::asio::awaitable<void> closed() const;
-  [[nodiscard]] bool is_closed() const;
 
   // For the runtime itself.
-  [[nodiscard]] std::shared_ptr<SessionDriver> const& driver() const { return caller_->driver; }
+  [[nodiscard]] std::shared_ptr<Runner> const& runner() const { return caller_->runner; }
 
  private:
   // Its end is that of the last caller.
   struct Caller {
-    Caller(std::shared_ptr<SessionDriver> its_driver, session::ConnectionId its_id,
+    Caller(std::shared_ptr<Runner> its_runner, session::ConnectionId its_id,
            ConnectionSettings ours, ConnectionSettings peers);
     Caller(Caller const&) = delete;
     Caller(Caller&&) = delete;
@@ -83,7 +66,7 @@ class ConnectionHandle {
     Caller& operator=(Caller&&) = delete;
     ~Caller();
 
-    std::shared_ptr<SessionDriver> driver;
+    std::shared_ptr<Runner> runner;
     session::ConnectionId id;
     ConnectionSettings our_settings;
     ConnectionSettings peer_settings;
