@@ -2,7 +2,7 @@
 
 #include "conformance/subjects/cpp/outbound.hpp"
 #include "conformance/subjects/cpp/scenario.hpp"
-#include "conformance/subjects/cpp/testbed_client.hpp"
+#include "conformance/subjects/cpp/testbed.hpp"
 #include "conformance/subjects/cpp/testbed_service.hpp"
 #include "impl/link/deadline.hpp"
 #include "impl/link/listener.hpp"
@@ -40,7 +40,7 @@ void complain(std::string_view line) {
 }
 
 // Testbed on the root connection, and on virtual ones unless the settings refuse them.
-net::Acceptor acceptor(Settings const& settings, std::shared_ptr<net::RequestHandler> service) {
+net::Acceptor acceptor(Settings const& settings, std::shared_ptr<net::Handler> service) {
   return net::Acceptor::Function{
       [accepts_virtual = settings.accepts_connections, service = std::move(service)](
           session::ConnectionRequest const& request, net::PendingConnection pending) {
@@ -56,9 +56,9 @@ net::Acceptor acceptor(Settings const& settings, std::shared_ptr<net::RequestHan
 
 template <class Builder>
 Builder configured(Builder builder, Settings const& settings,
-                   std::shared_ptr<net::RequestHandler> service) {
+                   std::shared_ptr<net::Handler> service) {
   builder.rulebook(settings.rulebook)
-      .service(std::string{testbed::service_name})
+      .service(std::string{Testbed::service_name})
       .on_connection(acceptor(settings, std::move(service)))
       .log(complain);
   if (settings.keepalive) builder.keepalive(*settings.keepalive);
@@ -66,7 +66,7 @@ Builder configured(Builder builder, Settings const& settings,
 }
 
 asio::awaitable<std::expected<net::Established, std::string>> dial(
-    Settings settings, std::shared_ptr<net::RequestHandler> service) {
+    Settings settings, std::shared_ptr<net::Handler> service) {
   auto const builder = configured(net::InitiatorBuilder{}, settings, std::move(service));
   auto established = co_await net::connect_session(settings.address, builder, settings.conduit);
   if (established) co_return std::move(*established);

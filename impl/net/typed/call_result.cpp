@@ -20,7 +20,7 @@ CallResult result_of(ByteView response) {
 
 CallResult result_of(rpc::CallOutcome const& outcome) {
   if (outcome) return result_of(outcome->ret);
-  return static_cast<CallResult>(error_of(outcome.error()).index() + 1);
+  return result_of(error_of(outcome.error()));
 }
 
 bool is_retryable(CallResult result) {

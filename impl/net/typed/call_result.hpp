@@ -32,12 +32,16 @@ BOOST_DESCRIBE_ENUM(CallResult, value, user_error, unknown_method, invalid_paylo
 // Of an encoded response; of one that is none, invalid_payload.
 [[nodiscard]] CallResult result_of(ByteView response);
 [[nodiscard]] CallResult result_of(rpc::CallOutcome const& outcome);
+template <class E>
+[[nodiscard]] CallResult result_of(schema::VoxError<E> const& error) {
+  return static_cast<CallResult>(error.index() + 1);
+}
 
 // Whether the same call may go better later. r[impl rpc.fallible.vox-error.retryable]
 [[nodiscard]] bool is_retryable(CallResult result);
 template <class E>
 [[nodiscard]] bool is_retryable(schema::VoxError<E> const& error) {
-  return is_retryable(static_cast<CallResult>(error.index() + 1));
+  return is_retryable(result_of(error));
 }
 
 // Why there is no response, in the words that every method's error has.
