@@ -22,7 +22,6 @@
 namespace voxspec::subject {
 
 namespace asio = boost::asio;
-namespace net = vox::net;
 using namespace vox;
 
 namespace {
@@ -97,12 +96,12 @@ asio::awaitable<Ran> play_and_leave(Settings settings) {
   TestbedClient client{std::move(established->root), settings.rulebook};
   auto played = co_await play(settings.scenario, std::move(client));
   // A virtual connection that the peer holds open keeps the session alive.
-  static_cast<void>(co_await net::within(farewell, session.ended()));
+  static_cast<void>(co_await link::within(farewell, session.ended()));
   co_return played;
 }
 
 asio::awaitable<Ran> play_in_time(Settings settings) {
-  auto played = co_await net::within(scenario_limit, play_and_leave(std::move(settings)));
+  auto played = co_await link::within(scenario_limit, play_and_leave(std::move(settings)));
   if (played) co_return std::move(*played);
   co_return std::unexpected("no result within " + std::to_string(scenario_limit.count()) + " s");
 }
@@ -117,7 +116,7 @@ void announce(link::Address const& address) {
 
 asio::awaitable<Ran> serve_links(Settings settings) {
   auto const executor = co_await asio::this_coro::executor;
-  auto listener = net::listen(executor, settings.address);
+  auto listener = link::listen(executor, settings.address);
   if (!listener) co_return std::unexpected(listener.error());
   announce((*listener)->address());
   auto const service = make_testbed_service(settings.rulebook);
