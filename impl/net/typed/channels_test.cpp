@@ -1,6 +1,8 @@
 // Typed calls with channels.
 #include "impl/net/typed/typed_test.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <cstddef>

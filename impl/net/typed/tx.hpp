@@ -8,6 +8,7 @@
 #include <expected>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace vox::net {
 
@@ -28,6 +29,16 @@ class Tx : public ChannelHalf {
   // r[impl rpc.channel.item] r[impl rpc.flow-control.credit.exhaustion]
   [[nodiscard]] boost::asio::awaitable<std::expected<void, ChannelError>> send(T const& item) {
     return ChannelSlot::send(live_slot(), wire::encode_value(item));
+  }
+  // Sends the items one after the other, and closes.
+  [[nodiscard]] boost::asio::awaitable<std::expected<void, ChannelError>> send_all(
+      std::vector<T> items) {
+    for (auto const& item : items) {
+      auto const sent = co_await send(item);
+      if (!sent) co_return std::unexpected(sent.error());
+    }
+    close();
+    co_return std::expected<void, ChannelError>{};
   }
   // No more items follow. Dropping the Tx does the same. r[impl rpc.channel.close]
   void close() { end(ChannelError::closed); }
