@@ -20,20 +20,30 @@ struct Outcome {
   bool operator==(Outcome const&) const = default;
 };
 
-// Feeds the stream in pieces of `piece` bytes.
+// Feeds the stream in pieces of at most `piece` bytes.
 Outcome decode(ByteView stream, std::size_t piece) {
   Outcome outcome;
   FrameDecoder decoder{limit};
-  while (!stream.empty() && !outcome.violated) {
-    auto input = stream.first(std::min(piece, stream.size()));
-    stream = stream.subspan(input.size());
-    for (;;) {
-      auto const payload = decoder.next(input);
-      outcome.violated = !payload.has_value();
-      if (outcome.violated || !*payload) break;
-      VOX_ASSERT((*payload)->size() <= limit);
-      outcome.payloads.push_back(to_bytes(**payload));
+  for (;;) {
+    auto const payload = decoder.next();
+    outcome.violated = !payload.has_value();
+    if (outcome.violated) break;
+    if (*payload) {
+      VOX_ASSERT((*payload)->view().size() <= limit);
+      outcome.payloads.push_back(to_bytes((*payload)->view()));
+      continue;
     }
+    if (stream.empty()) break;
+    auto left = stream.first(std::min(piece, stream.size()));
+    std::size_t count = 0;
+    for (auto const room : decoder.room()) {
+      auto const part = left.first(std::min(room.size(), left.size()));
+      std::ranges::copy(part, room.begin());
+      left = left.subspan(part.size());
+      count += part.size();
+    }
+    decoder.advance(count);
+    stream = stream.subspan(count);
   }
   outcome.end = decoder.end();
   return outcome;

@@ -47,6 +47,7 @@ struct Limits {
   // How long things may last, and how many of them may stand at once.
   Duration stall = std::chrono::seconds{30};               // a link that takes nothing we owe
   Duration establishment_time = std::chrono::seconds{10};  // from a link's first byte to a session
+  std::size_t establishment_bytes_max = 1uz << 20;         // one payload before there is a session
   Duration resume_window = std::chrono::minutes{10};       // a session without a link
   std::size_t half_open_links_max = 1024;                  // links without a session yet
   std::size_t sessions_waiting_max = 4096;                 // sessions without a link

@@ -37,6 +37,7 @@ EndCause cause_of(link::LinkEndKind kind) {
       return EndCause::broken;
     case link::LinkEndKind::refused:
     case link::LinkEndKind::stopped:
+    case link::LinkEndKind::busy:
       return EndCause::ours;
   }
   return EndCause::broken;

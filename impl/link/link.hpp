@@ -1,10 +1,11 @@
 #pragma once
+#include "impl/link/link_end.hpp"
+#include "impl/link/write_buffer.hpp"
 #include "impl/wire/backing.hpp"
 #include "impl/wire/bytes.hpp"
 #include "spec/limits.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/describe/enum.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -15,43 +16,25 @@
 
 namespace vox::link {
 
-// How a link stopped giving or taking payloads.
-enum class LinkEndKind : std::uint8_t {
-  eof,        // the peer ended its stream between payloads, or within a length prefix
-  closed,     // the peer said so: a WebSocket close frame
-  truncated,  // the peer ended its stream inside a payload
-  reset,      // the transport was torn down: ECONNRESET, EPIPE
-  oversize,   // the peer announced a payload above the limit; none of it was read
-  protocol,   // the peer broke the transport's own rules, as with a WebSocket text message
-  refused,    // this link will not do what was asked of it; the link itself is as before
-  stopped,    // our own side closed or aborted the link, or finished its sending
-  error,      // anything else the operating system reports, named in the detail
-};
-BOOST_DESCRIBE_ENUM(LinkEndKind, eof, closed, truncated, reset, oversize, protocol, refused,
-                    stopped, error)
-
-// The end of a link, or of one direction of it. `detail` is one sentence for a person.
-struct LinkEnd {
-  LinkEndKind kind = LinkEndKind::error;
-  std::string detail;
-
-  bool operator==(LinkEnd const&) const = default;
-};
-
-// What holds for every payload of a link, in both directions.
+// Both ends of a link may have their own.
 struct LinkOptions {
   // The largest payload in bytes. Sending more is refused, receiving more ends the link.
   std::size_t frame_bytes_max = Limits{}.frame_bytes_max;
+  // For a WebSocket's opening handshake, after which the link ends.
+  std::chrono::milliseconds opening_time{10'000};
 };
 
 using Received = std::expected<Backing, LinkEnd>;
-using Sent = std::expected<void, LinkEnd>;
 
 // One established link that carries whole payloads both ways, in order. It belongs to whoever holds
 // it, lives on one single-threaded io_context and must outlive its own operations. One receive and
-// one send may be under way at the same time, from different coroutines. Every way a link can end
+// one flush may be under way at the same time, from different coroutines. Every way a link can end
 // is a LinkEnd; the one exception that leaves an operation is boost::system::system_error with
 // operation_aborted, when the operation was cancelled through its coroutine's cancellation slot.
+//
+// A link does not notice by itself that the peer or the way to it is gone without a word: a receive
+// then waits for ever, and a flush does once the transport's buffers are full. Whoever needs to
+// know sends something that has to be answered, or looks at bytes_moved() from time to time.
 // r[impl link] r[impl link.split] r[impl link.message] r[impl link.order]
 class Link {
  public:
@@ -67,26 +50,41 @@ class Link {
   // r[impl link.rx.recv] r[impl link.rx.error] r[impl link.rx.eof]
   virtual boost::asio::awaitable<Received> receive() = 0;
 
-  // Returns when the payload was handed to the transport whole, which is the backpressure. A
-  // payload above the limit is refused before a byte is out. A cancelled send publishes the payload
-  // whole or not at all; `payload` need not live on after it.
-  // r[impl link.tx.send] r[impl link.tx.alloc.limits] r[impl link.tx.cancel-safe]
-  virtual boost::asio::awaitable<Sent> send(ByteView payload) = 0;
+  // What flush() will write; the same object as long as the link lives.
+  virtual WriteBuffer& write_buffer() = 0;
+
+  // Writes all payloads that are committed, those of earlier flushes first, and returns when the
+  // transport has taken them whole, which is the backpressure. The write goes on in the background
+  // if the flush is cancelled: a committed payload goes out whole, or not at all if the link ends
+  // before. While a flush waits the write buffer can be filled, for the next flush. Once sending
+  // has ended a flush empties the buffer and says why.
+  // r[impl link.tx.send] r[impl link.tx.cancel-safe]
+  virtual boost::asio::awaitable<Sent> flush() = 0;
+
+  // One payload through the write buffer, and a flush. A payload above the limit is refused before
+  // a byte is out. `payload` need not live on after it.
+  // r[impl link.tx.alloc.limits]
+  boost::asio::awaitable<Sent> send(ByteView payload);
 
   // For a judge: the bytes as they are, without framing or limit. Only a stream link can; the
   // others answer `refused`.
   virtual boost::asio::awaitable<Sent> send_raw(ByteView bytes) = 0;
 
-  // Ends our direction after everything committed was sent; what the peer still sends can be read.
+  // Flushes and ends our direction; what the peer still sends can be read.
   // A WebSocket has no half-close: it sends the close frame and reads no more payloads.
   // r[impl link.tx.close]
   virtual boost::asio::awaitable<void> finish() = 0;
 
-  // Ends both directions at once and in order: what the transport took is still delivered.
+  // Ends both directions at once and in order: what the transport took is still delivered, what it
+  // has not taken is not.
   virtual void close() = 0;
 
   // Ends both directions the hard way: with a reset where the transport has one.
   virtual void abort() = 0;
+
+  // What has come from the peer's side and what the transport has taken from ours, framing
+  // included. A link on which this stays the same is stalled or idle.
+  [[nodiscard]] virtual std::uint64_t bytes_moved() const = 0;
 
   // For people, as "tcp 127.0.0.1:4433".
   [[nodiscard]] virtual std::string describe() const = 0;

@@ -1,33 +1,54 @@
 #include "impl/link/memory_link.hpp"
 
-#include "impl/link/condition.hpp"
+#include "impl/link/outgoing.hpp"
 #include "impl/link/transport_end.hpp"
-#include "spec/assert.hpp"
 
-#include <deque>
+#include <boost/circular_buffer.hpp>
+
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 
 namespace vox::link {
 namespace {
 
-// One direction: what was sent and not yet received, and how it ended at either side.
+// One direction: what was flushed and not yet received, and how it ended at either side. Both
+// ends share it.
 struct Direction {
-  explicit Direction(boost::asio::any_io_executor const& executor) : changed{executor} {}
+  Direction(boost::asio::any_io_executor const& executor, MemoryLinkOptions const& options)
+      : out{executor, 0, options.link.frame_bytes_max}, queue{options.queued_payloads_max} {}
 
+  // Moves payloads that are to be written to the queue, as far as there is room.
+  void move_payloads() {
+    while (out.is_writing() || out.take_batch()) {
+      for (; moved < out.batch().count(); ++moved) {
+        if (queue.full()) return;
+        auto const payload = out.batch().payload(moved);
+        queue.push_back(pool.copy(payload));
+        bytes_moved += payload.size();
+        out.changed.notify();
+      }
+      moved = 0;
+      out.done();
+    }
+  }
+  // The sender's end. What waits for room in the queue is lost.
   void end_sending(LinkEnd end) {
-    if (!sender_end) sender_end = std::move(end);
-    changed.notify();
+    moved = 0;
+    out.fail(std::move(end));
   }
   void end_receiving(LinkEnd end) {
     if (!receiver_end) receiver_end = std::move(end);
-    changed.notify();
+    out.changed.notify();
   }
 
-  std::deque<Backing> queue;
-  std::optional<LinkEnd> sender_end;    // what a further send is told
+  Outgoing out;
+  std::size_t moved = 0;  // payloads of the batch that are in the queue
+  boost::circular_buffer<Backing> queue;
+  BackingPool pool;
+  std::uint64_t bytes_moved = 0;
   std::optional<LinkEnd> receiver_end;  // what a receive is told once the queue is empty
-  Condition changed;
 };
 
 LinkEnd peer_finished() {
@@ -42,9 +63,8 @@ LinkEnd peer_aborted() {
 
 class MemoryLink final : public Link {
  public:
-  MemoryLink(std::shared_ptr<Direction> in, std::shared_ptr<Direction> out,
-             MemoryLinkOptions const& options, std::string name)
-      : in_{std::move(in)}, out_{std::move(out)}, options_{options}, name_{std::move(name)} {}
+  MemoryLink(std::shared_ptr<Direction> in, std::shared_ptr<Direction> out, std::string name)
+      : in_{std::move(in)}, out_{std::move(out)}, name_{std::move(name)} {}
   MemoryLink(MemoryLink const&) = delete;
   MemoryLink(MemoryLink&&) = delete;
   MemoryLink& operator=(MemoryLink const&) = delete;
@@ -53,29 +73,25 @@ class MemoryLink final : public Link {
 
   boost::asio::awaitable<Received> receive() override {
     auto& in = *in_;
-    co_await in.changed.until([&] { return !in.queue.empty() || in.receiver_end.has_value(); });
-    if (in.queue.empty()) {
-      VOX_ASSERT(in.receiver_end);
-      co_return std::unexpected(*in.receiver_end);
-    }
+    auto const is_ready = [&] { return !in.queue.empty() || in.receiver_end.has_value(); };
+    if (!is_ready()) co_await in.out.changed.until(is_ready);
+    if (in.queue.empty()) co_return std::unexpected(*in.receiver_end);
     auto payload = std::move(in.queue.front());
     in.queue.pop_front();
-    in.changed.notify();
-    co_return payload;
+    in.move_payloads();
+    co_return std::move(payload);
   }
 
-  boost::asio::awaitable<Sent> send(ByteView payload) override {
-    auto& out = *out_;
-    if (payload.size() > options_.link.frame_bytes_max) {
-      co_return std::unexpected(above_limit(payload.size(), options_.link.frame_bytes_max));
+  WriteBuffer& write_buffer() override { return out_->out.filling(); }
+
+  boost::asio::awaitable<Sent> flush() override {
+    auto& out = out_->out;
+    auto const batch = out.ask();
+    out_->move_payloads();
+    if (!out.is_settled(batch)) {
+      co_await out.changed.until([&] { return out.is_settled(batch); });
     }
-    co_await out.changed.until([&] {
-      return out.sender_end.has_value() || out.queue.size() < options_.queued_payloads_max;
-    });
-    if (out.sender_end) co_return std::unexpected(*out.sender_end);
-    out.queue.emplace_back(to_bytes(payload));
-    out.changed.notify();
-    co_return Sent{};
+    co_return out.outcome(batch);
   }
 
   boost::asio::awaitable<Sent> send_raw(ByteView /*bytes*/) override {
@@ -85,9 +101,9 @@ class MemoryLink final : public Link {
   }
 
   boost::asio::awaitable<void> finish() override {
+    static_cast<void>(co_await flush());
     out_->end_sending(stopped("this side has finished sending"));
     out_->end_receiving(peer_finished());
-    co_return;
   }
 
   void close() override { end_both(); }
@@ -99,6 +115,10 @@ class MemoryLink final : public Link {
     out_->queue.clear();
     out_->end_sending(stopped("this side aborted the link"));
     out_->end_receiving(peer_aborted());
+  }
+
+  [[nodiscard]] std::uint64_t bytes_moved() const override {
+    return in_->bytes_moved + out_->bytes_moved;
   }
 
   [[nodiscard]] std::string describe() const override { return name_; }
@@ -114,7 +134,6 @@ class MemoryLink final : public Link {
 
   std::shared_ptr<Direction> in_;
   std::shared_ptr<Direction> out_;
-  MemoryLinkOptions options_;
   std::string name_;
 };
 
@@ -122,10 +141,10 @@ class MemoryLink final : public Link {
 
 MemoryLinkPair make_memory_links(boost::asio::any_io_executor const& executor,
                                  MemoryLinkOptions options) {
-  auto const there = std::make_shared<Direction>(executor);
-  auto const back = std::make_shared<Direction>(executor);
-  return {.first = std::make_unique<MemoryLink>(back, there, options, "memory first"),
-          .second = std::make_unique<MemoryLink>(there, back, options, "memory second")};
+  auto const there = std::make_shared<Direction>(executor, options);
+  auto const back = std::make_shared<Direction>(executor, options);
+  return {.first = std::make_unique<MemoryLink>(back, there, "memory first"),
+          .second = std::make_unique<MemoryLink>(there, back, "memory second")};
 }
 
 }  // namespace vox::link

@@ -10,7 +10,7 @@ namespace vox::link {
 
 struct MemoryLinkOptions {
   LinkOptions link;
-  std::size_t queued_payloads_max = 16;  // in each direction; a further send waits
+  std::size_t queued_payloads_max = 16;  // in each direction; a further flush waits
 };
 
 struct MemoryLinkPair {

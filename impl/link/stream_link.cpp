@@ -2,12 +2,12 @@
 
 #include "impl/link/byte_stream.hpp"
 #include "impl/link/condition.hpp"
+#include "impl/link/outgoing.hpp"
 #include "impl/link/transport_end.hpp"
 #include "impl/wire/stream_framing.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/write.hpp>
 
 #include <algorithm>
 #include <array>
@@ -15,6 +15,8 @@
 #include <csignal>
 #include <cstring>
 #include <limits>
+#include <memory>
+#include <new>
 #include <optional>
 #include <sstream>
 #include <sys/socket.h>
@@ -27,7 +29,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr std::size_t read_bytes = 64uz << 10;
 constexpr std::size_t length_max =
     std::numeric_limits<std::uint32_t>::max();  // what a prefix holds
 
@@ -45,18 +46,43 @@ LinkEnd stream_end(wire::StreamEnd end) {
   return {.kind = LinkEndKind::truncated, .detail = "the peer ended its stream inside a payload"};
 }
 
-// What a link shares with a write that goes on after its send was cancelled.
+// What a link shares with a write that goes on after its flush was cancelled.
 template <class Stream>
-struct Sending {
-  Sending(asio::any_io_executor const& executor, Stream both)
-      : stream{std::move(both)}, changed{executor} {}
+struct Sending : std::enable_shared_from_this<Sending<Stream>> {
+  Sending(asio::any_io_executor const& executor, Stream both, std::size_t frame_bytes_max)
+      : stream{std::move(both)}, out{executor, wire::frame_header_bytes, frame_bytes_max} {}
+
+  // Hands over what the transport takes at once, and goes on in the background from there.
+  void write_batches() {
+    while (out.take_batch()) {
+      error_code ec;
+      auto const block = out.batch().block();
+      written = stream.writer().write_some(asio::buffer(block.data(), block.size()), ec);
+      bytes_moved += written;
+      if (ec && ec != asio::error::would_block) return out.fail(transport_end(ec));
+      if (written < block.size()) return write_rest();
+      out.done();
+    }
+  }
+
+  void write_rest() {
+    auto const rest = out.batch().block().subspan(written);
+    stream.writer().async_write_some(
+        asio::buffer(rest.data(), rest.size()),
+        [self = this->shared_from_this()](error_code ec, std::size_t count) {
+          self->written += count;
+          self->bytes_moved += count;
+          if (ec) return self->out.fail(transport_end(ec));
+          if (self->written < self->out.batch().block().size()) return self->write_rest();
+          self->out.done();
+          self->write_batches();
+        });
+  }
 
   Stream stream;
-  Bytes rest;            // of the payload under way, when the transport did not take it at once
-  bool writing = false;  // the rest is on its way
-  bool failed = false;   // the rest did not get there
-  std::optional<LinkEnd> end;
-  Condition changed;
+  Outgoing out;
+  std::size_t written = 0;  // of the batch
+  std::uint64_t bytes_moved = 0;
 };
 
 template <class Stream>
@@ -64,45 +90,57 @@ class StreamLink final : public Link {
  public:
   StreamLink(asio::any_io_executor const& executor, Stream stream, std::string name,
              LinkOptions options)
-      : sending_{std::make_shared<Sending<Stream>>(executor, std::move(stream))},
-        frame_bytes_max_{std::min(options.frame_bytes_max, length_max)},
-        decoder_{frame_bytes_max_},
-        name_{std::move(name)} {}
+      : StreamLink{executor, std::move(stream), std::move(name),
+                   std::min(options.frame_bytes_max, length_max)} {}
   StreamLink(StreamLink const&) = delete;
   StreamLink(StreamLink&&) = delete;
   StreamLink& operator=(StreamLink const&) = delete;
   StreamLink& operator=(StreamLink&&) = delete;
   ~StreamLink() override { close(); }
 
+  // What was read stays for the next receive if this one is cancelled meanwhile.
   asio::awaitable<Received> receive() override {
     for (;;) {
-      if (receive_end_) co_return std::unexpected(*receive_end_);
-      auto const payload = decoder_.next(unread_);
-      if (!payload) {
-        receive_end_ = {LinkEndKind::oversize, payload.error().detail};
-      } else if (*payload) {
-        co_return Backing{to_bytes(**payload)};
-      } else {
-        co_await read_more();
+      if (auto received = take_received()) co_return std::move(*received);
+      auto const room = read_room();
+      if (!room) continue;
+      auto const [ec, count] = co_await sending_->stream.reader().async_read_some(
+          *room, asio::as_tuple(asio::use_awaitable));
+      decoder_.advance(count);
+      bytes_received_ += count;
+      auto const cancellation = co_await asio::this_coro::cancellation_state;
+      if (receive_end_) continue;  // Somebody closed this side meanwhile.
+      if (ec == asio::error::eof) {
+        receive_end_ = stream_end(decoder_.end());
+      } else if (ec && ec != asio::error::operation_aborted) {
+        receive_end_ = transport_end(ec);
       }
+      if (cancellation.cancelled() != asio::cancellation_type::none) throw_cancelled();
     }
   }
 
-  asio::awaitable<Sent> send(ByteView payload) override {
-    if (payload.size() > frame_bytes_max_) {
-      co_return std::unexpected(above_limit(payload.size(), frame_bytes_max_));
+  WriteBuffer& write_buffer() override { return sending_->out.filling(); }
+
+  asio::awaitable<Sent> flush() override {
+    auto& out = sending_->out;
+    auto const batch = out.ask();
+    sending_->write_batches();
+    if (!out.is_settled(batch)) {
+      co_await out.changed.until([&] { return out.is_settled(batch); });
     }
-    auto const header = wire::frame_header(payload.size());
-    co_return co_await write(header, payload);  // The header lives in this frame until it is out.
+    co_return out.outcome(batch);
   }
 
-  asio::awaitable<Sent> send_raw(ByteView bytes) override { return write({}, bytes); }
+  asio::awaitable<Sent> send_raw(ByteView bytes) override {
+    write_buffer().put_raw(bytes);
+    return flush();
+  }
 
   asio::awaitable<void> finish() override {
+    static_cast<void>(co_await flush());
     auto& sending = *sending_;
-    co_await sending.changed.until([&] { return !sending.writing; });
-    if (sending.end) co_return;
-    sending.end = stopped("this side has finished sending");
+    if (sending.out.end()) co_return;
+    sending.out.stop(stopped("this side has finished sending"));
     sending.stream.finish();
   }
 
@@ -116,79 +154,57 @@ class StreamLink final : public Link {
     sending_->stream.abort();
   }
 
+  [[nodiscard]] std::uint64_t bytes_moved() const override {
+    return bytes_received_ + sending_->bytes_moved;
+  }
+
   [[nodiscard]] std::string describe() const override { return name_; }
 
  private:
+  using Room = std::array<asio::mutable_buffer, 2>;
+
+  StreamLink(asio::any_io_executor const& executor, Stream stream, std::string name,
+             std::size_t frame_bytes_max)
+      : sending_{std::make_shared<Sending<Stream>>(executor, std::move(stream), frame_bytes_max)},
+        decoder_{frame_bytes_max},
+        name_{std::move(name)} {}
+
+  // A payload that has come whole, or the end; nothing while more has to be read.
+  std::optional<Received> take_received() {
+    if (receive_end_) return std::unexpected(*receive_end_);
+    try {
+      auto payload = decoder_.next();
+      if (payload && !*payload) return std::nullopt;
+      if (payload) return std::move(**payload);
+      receive_end_ = {.kind = LinkEndKind::oversize, .detail = payload.error().detail};
+    } catch (std::bad_alloc const&) {
+      receive_end_ = no_memory();
+    }
+    return std::unexpected(*receive_end_);
+  }
+
+  std::optional<Room> read_room() {
+    try {
+      auto const room = decoder_.room();
+      return Room{asio::buffer(room[0].data(), room[0].size()),
+                  asio::buffer(room[1].data(), room[1].size())};
+    } catch (std::bad_alloc const&) {
+      receive_end_ = no_memory();
+      return std::nullopt;
+    }
+  }
+
   // Whether there was still something to stop.
   bool stop(std::string const& detail) {
     if (!sending_->stream.open()) return false;
     if (!receive_end_) receive_end_ = stopped(detail);
-    if (!sending_->end) sending_->end = stopped(detail);
-    sending_->changed.notify();
+    sending_->out.stop(stopped(detail));
     return true;
   }
 
-  // Reads once. What was read stays for the next receive if this one was cancelled meanwhile.
-  asio::awaitable<void> read_more() {
-    read_buffer_.resize(read_bytes);
-    auto const [ec, count] = co_await sending_->stream.reader().async_read_some(
-        asio::buffer(read_buffer_), asio::as_tuple(asio::use_awaitable));
-    unread_ = ByteView{read_buffer_}.first(count);
-    auto const cancellation = co_await asio::this_coro::cancellation_state;
-    if (receive_end_) co_return;  // Somebody closed this side meanwhile.
-    if (ec == asio::error::eof) {
-      receive_end_ = stream_end(decoder_.end());
-    } else if (ec && ec != asio::error::operation_aborted) {
-      receive_end_ = transport_end(ec);
-    }
-    if (cancellation.cancelled() != asio::cancellation_type::none) throw_cancelled();
-  }
-
-  // Hands all bytes to the transport. Once the first is out nothing holds the others back: a rest
-  // that the transport does not take at once is copied and written even if the send is cancelled.
-  asio::awaitable<Sent> write(ByteView head, ByteView body) {
-    auto& sending = *sending_;
-    co_await sending.changed.until([&] { return !sending.writing; });
-    if (sending.end) co_return std::unexpected(*sending.end);
-    std::array const buffers{asio::buffer(head.data(), head.size()),
-                             asio::buffer(body.data(), body.size())};
-    error_code ec;
-    auto const written = sending.stream.writer().write_some(buffers, ec);
-    if (ec && ec != asio::error::would_block) {
-      sending.end = transport_end(ec);
-      co_return std::unexpected(*sending.end);
-    }
-    if (written == head.size() + body.size()) co_return Sent{};
-    write_rest(head, body, written);
-    co_await sending.changed.until([&] { return !sending.writing; });
-    if (sending.failed) co_return std::unexpected(*sending.end);
-    co_return Sent{};
-  }
-
-  void write_rest(ByteView head, ByteView body, std::size_t written) {
-    auto& sending = *sending_;
-    auto const of_head = std::min(written, head.size());
-    auto const rest_of_head = head.subspan(of_head);
-    auto const rest_of_body = body.subspan(written - of_head);
-    sending.rest.reserve(rest_of_head.size() + rest_of_body.size());
-    sending.rest.assign(rest_of_head.begin(), rest_of_head.end());
-    sending.rest.insert(sending.rest.end(), rest_of_body.begin(), rest_of_body.end());
-    sending.writing = true;
-    asio::async_write(sending.stream.writer(), asio::buffer(sending.rest),
-                      [shared = sending_](error_code ec, std::size_t) {
-                        shared->writing = false;
-                        shared->rest = {};
-                        shared->failed = ec.failed();
-                        if (ec && !shared->end) shared->end = transport_end(ec);
-                        shared->changed.notify();
-                      });
-  }
-
   std::shared_ptr<Sending<Stream>> sending_;
-  std::size_t frame_bytes_max_;
   wire::FrameDecoder decoder_;
-  Bytes read_buffer_;
-  ByteView unread_;  // the part of read_buffer_ that the decoder has not had
+  std::uint64_t bytes_received_ = 0;
   std::optional<LinkEnd> receive_end_;
   std::string name_;
 };

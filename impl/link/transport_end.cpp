@@ -18,6 +18,10 @@ LinkEnd stopped(std::string detail) {
   return {.kind = LinkEndKind::stopped, .detail = std::move(detail)};
 }
 
+LinkEnd no_memory() {
+  return {.kind = LinkEndKind::error, .detail = "no memory for the payload that arrives"};
+}
+
 // r[impl link.tx.alloc.limits]
 LinkEnd above_limit(std::size_t payload_bytes, std::size_t payload_bytes_max) {
   return {.kind = LinkEndKind::refused,

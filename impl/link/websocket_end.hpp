@@ -1,5 +1,5 @@
 #pragma once
-#include "impl/link/link.hpp"
+#include "impl/link/link_end.hpp"
 
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/system/error_code.hpp>

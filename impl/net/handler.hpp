@@ -1,7 +1,10 @@
 #pragma once
 #include "impl/net/channel.hpp"
+#include "impl/rpc/method.hpp"
 #include "impl/rpc/service.hpp"
+#include "impl/session/ids.hpp"
 #include "impl/wire/backing.hpp"
+#include "impl/wire/bytes.hpp"
 #include "impl/wire/metadata.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -10,6 +13,8 @@
 
 namespace vox::net {
 
+// A call of the peer. The arguments are encoded as our type of them; the views hold as long as
+// their backing does. The channels are our ends, in the order of the arguments.
 struct IncomingCall {
   rpc::Method const* method = nullptr;
   session::ConnectionId connection_id = 0;
@@ -20,12 +25,25 @@ struct IncomingCall {
   std::vector<Channel> channels{};
 };
 
+// What serves a connection, or any number of them, on the executor of their sessions.
 class Handler {
  public:
+  Handler() = default;
+  Handler(Handler const&) = delete;
+  Handler(Handler&&) = delete;
+  Handler& operator=(Handler const&) = delete;
+  Handler& operator=(Handler&&) = delete;
   virtual ~Handler() = default;
+
+  // The methods that the peer may call. It outlives the handler.
   [[nodiscard]] virtual rpc::Service const& service() const = 0;
-  [[nodiscard]] virtual boost::asio::awaitable<Bytes> handle(IncomingCall call) = 0;
-  virtual void on_closed(session::ConnectionId) {}
+  // Gives the response, encoded as our type of it. Each call runs as a coroutine of its own, so
+  // that a slow one holds up no other. When its answer is not wanted any more it is cancelled. If
+  // it throws, cancelled or not, the request is dropped: the peer is answered in its place.
+  // r[impl rpc.handler]
+  virtual boost::asio::awaitable<Bytes> handle(IncomingCall call) = 0;
+  // The connection is over: nothing more comes on it.
+  virtual void on_closed(session::ConnectionId /*connection_id*/) {}
 };
 
 }  // namespace vox::net

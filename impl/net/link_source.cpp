@@ -8,24 +8,23 @@ namespace {
 
 class DialSource final : public LinkSource {
  public:
-  DialSource(Address address, ConnectOptions options)
+  DialSource(link::Address address, link::ConnectOptions options)
       : address_{std::move(address)}, options_{options} {}
 
-  boost::asio::awaitable<std::expected<std::unique_ptr<Link>, session::SessionError>> next()
-      override {
-    auto link = co_await connect(address_, options_);
+  boost::asio::awaitable<Next> next() override {
+    auto link = co_await link::connect(address_, options_);
     if (!link) co_return std::unexpected(session::io_error(link.error()));
     co_return std::move(*link);
   }
 
  private:
-  Address address_;
-  ConnectOptions options_;
+  link::Address address_;
+  link::ConnectOptions options_;
 };
 
 }  // namespace
 
-std::shared_ptr<LinkSource> dial_source(Address address, ConnectOptions options) {
+std::shared_ptr<LinkSource> dial_source(link::Address address, link::ConnectOptions options) {
   return std::make_shared<DialSource>(std::move(address), options);
 }
 

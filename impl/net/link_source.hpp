@@ -11,11 +11,11 @@
 
 namespace vox::net {
 
-using namespace link;
-
 // Where an initiator gets its links from: the first one, and another whenever one is lost.
 class LinkSource {
  public:
+  using Next = std::expected<std::unique_ptr<link::Link>, session::SessionError>;
+
   LinkSource() = default;
   LinkSource(LinkSource const&) = delete;
   LinkSource(LinkSource&&) = delete;
@@ -24,11 +24,11 @@ class LinkSource {
   virtual ~LinkSource() = default;
 
   // A fresh link. Cancellable; an io error may be tried again.
-  virtual boost::asio::awaitable<std::expected<std::unique_ptr<Link>, session::SessionError>>
-  next() = 0;
+  virtual boost::asio::awaitable<Next> next() = 0;
 };
 
 // Dials one address, each time anew.
-[[nodiscard]] std::shared_ptr<LinkSource> dial_source(Address address, ConnectOptions options = {});
+[[nodiscard]] std::shared_ptr<LinkSource> dial_source(link::Address address,
+                                                      link::ConnectOptions options = {});
 
 }  // namespace vox::net

@@ -1,60 +1,58 @@
 #include "impl/net/pending_connection.hpp"
 
-#include "impl/net/session_driver.hpp"
+#include "impl/net/runner.hpp"
 
 #include <utility>
 
 namespace vox::net {
 
-PendingConnection::PendingConnection(std::weak_ptr<SessionDriver> driver,
+PendingConnection::PendingConnection(std::weak_ptr<Runner> runner,
                                      session::ConnectionId connection_id,
                                      ConnectionSettings our_settings,
                                      ConnectionSettings peer_settings)
-    : driver_{std::move(driver)},
+    : runner_{std::move(runner)},
       connection_id_{connection_id},
       our_settings_{our_settings},
       peer_settings_{peer_settings} {}
 
 PendingConnection::~PendingConnection() {
-  if (auto const driver = driver_.lock()) driver->abandon(connection_id_);
+  if (auto const runner = runner_.lock()) runner->abandon(connection_id_);
 }
 
-void PendingConnection::handle_with(std::shared_ptr<RequestHandler> handler) && {
-  auto const driver = std::exchange(driver_, {}).lock();
-  if (driver) driver->accept(*this, std::move(handler));
+void PendingConnection::handle_with(std::shared_ptr<Handler> handler) && {
+  auto const runner = std::exchange(runner_, {}).lock();
+  if (runner) runner->accept(connection_id_, std::move(handler));
 }
 
-std::optional<ConnectionHandle> PendingConnection::handle_and_call(
-    std::shared_ptr<RequestHandler> handler) && {
-  auto const driver = std::exchange(driver_, {}).lock();
-  if (!driver) return std::nullopt;
-  driver->accept(*this, std::move(handler));
-  return ConnectionHandle{driver, connection_id_, our_settings_, peer_settings_};
+std::optional<Connection> PendingConnection::handle_and_call(std::shared_ptr<Handler> handler) && {
+  auto const runner = std::exchange(runner_, {}).lock();
+  if (!runner) return std::nullopt;
+  runner->accept(connection_id_, std::move(handler));
+  return Connection{runner, connection_id_, our_settings_, peer_settings_};
 }
 
-std::optional<ConnectionHandle> PendingConnection::into_handle() && {
+std::optional<Connection> PendingConnection::into_connection() && {
   return std::move(*this).handle_and_call(nullptr);
 }
 
 std::expected<void, session::SessionError> PendingConnection::proxy_to(
-    ConnectionHandle const& target) && {
+    Connection const& target) && {
   if (our_settings_.parity == target.our_settings().parity) {
     auto const undecided = std::move(*this);
     return std::unexpected(session::protocol_error(session::text::same_parities));
   }
-  auto const driver = std::exchange(driver_, {}).lock();
-  if (!driver) return std::unexpected(session::protocol_error(session::text::session_closed));
-  driver->accept(*this, nullptr);
-  driver->join(connection_id_, target, target.driver());
+  auto const runner = std::exchange(runner_, {}).lock();
+  if (!runner) return std::unexpected(session::protocol_error(session::text::session_closed));
+  runner->accept_and_join(connection_id_, target);
   return {};
 }
 
 void PendingConnection::reject(wire::MetadataView reasons) && {
-  auto const driver = std::exchange(driver_, {}).lock();
-  if (driver) driver->reject(connection_id_, reasons);
+  auto const runner = std::exchange(runner_, {}).lock();
+  if (runner) runner->reject(connection_id_, reasons);
 }
 
-Acceptor::Function Acceptor::serve_all(std::shared_ptr<RequestHandler> handler) {
+Acceptor::Function Acceptor::serve_all(std::shared_ptr<Handler> handler) {
   return
       [handler = std::move(handler)](session::ConnectionRequest const&, PendingConnection pending) {
         std::move(pending).handle_with(handler);

@@ -6,8 +6,6 @@
 
 namespace vox::net {
 
-using namespace link;
-
 // One value that comes later, for the coroutines of one executor that wait for it. The first value
 // counts.
 template <class T>
@@ -26,9 +24,14 @@ class Promise {
     co_await changed_.until([this] { return value_.has_value(); });
     co_return *value_;
   }
+  // The same for the only one who waits.
+  boost::asio::awaitable<T> take() {
+    co_await changed_.until([this] { return value_.has_value(); });
+    co_return std::move(*value_);
+  }
 
  private:
-  Condition changed_;
+  link::Condition changed_;
   std::optional<T> value_;
 };
 

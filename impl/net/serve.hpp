@@ -13,24 +13,26 @@
 // Sessions by address: tcp://, local:// and ws://.
 namespace vox::net {
 
-using namespace link;
-
 // Dials the address as the initiator, and again whenever the link is lost.
 [[nodiscard]] boost::asio::awaitable<SessionResult> connect_session(
-    Address const& address, InitiatorBuilder const& builder, ConduitMode mode = ConduitMode::bare);
+    link::Address const& address, InitiatorBuilder const& builder,
+    ConduitMode mode = ConduitMode::bare);
 
-// What a server hears about its links. Both may be empty.
+// What a server hears about its links. All may be empty; what they throw is logged.
 struct ServeEvents {
   // A session has begun. Its root is kept as long as the session lives.
   std::function<void(Established const&)> on_session{};
-  // A link came to nothing: its handshake failed, or nobody may come back by its key.
+  // A link came to nothing: its handshake failed or took too long, or nobody may come back by its
+  // key.
   std::function<void(session::SessionError const&)> on_refused{};
 };
 
-// Accepts links until the listener is closed or fails, and returns why. Each link is established on
-// its own, and begins a session or resumes one of the builder's registry. Sessions go on when this
-// has returned.
-[[nodiscard]] boost::asio::awaitable<LinkEnd> serve(Listener& listener, AcceptorBuilder builder,
-                                                    ServeEvents events = {});
+// Accepts links until the listener is closed, and returns why. Each link is established on its own,
+// and begins a session or resumes one of the builder's registry; how many may be without a session
+// at once, and how long, is a matter of Limits. When the system has no room for another link, the
+// server waits for a while and goes on. Sessions go on when this has returned.
+[[nodiscard]] boost::asio::awaitable<link::LinkEnd> serve(link::Listener& listener,
+                                                          AcceptorBuilder builder,
+                                                          ServeEvents events = {});
 
 }  // namespace vox::net

@@ -1,10 +1,10 @@
 #include "impl/net/session_builder.hpp"
 
+#include "impl/net/dialer.hpp"
 #include "impl/net/entropy.hpp"
-#include "impl/net/in_time.hpp"
-#include "impl/net/session_driver.hpp"
-#include "impl/net/source_recoverer.hpp"
+#include "impl/net/runner.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace vox::net {
@@ -22,130 +22,170 @@ session::HandshakeOptions handshake_options(SessionConfig const& config, Role ro
                                     .metadata = config.metadata,
                                     .service = config.service,
                                     .limits = config.limits};
+  if (config.connect_timeout) {
+    auto& time = options.limits.establishment_time;
+    time = std::min(time, *config.connect_timeout);
+  }
   if (role == Role::acceptor && config.resumable) options.resume_key = fresh_resume_key();
   return options;
 }
 
-session::SessionOptions session_options(SessionConfig const& config,
-                                        session::HandshakeOutcome const& outcome) {
-  session::SessionOptions options{.rulebook = config.rulebook,
-                                  .client_service = config.service,
-                                  .must_be_resumable = config.resumable,
-                                  .recovery_timeout = config.recovery_timeout,
-                                  .keepalive = config.keepalive,
-                                  .seed = fresh_seed(),
-                                  .limits = config.limits};
-  options.is_registered = config.registry != nullptr && outcome.resume_key.has_value();
+rpc::EndpointOptions endpoint_options(SessionConfig const& config,
+                                      session::HandshakeOutcome const& outcome) {
+  rpc::EndpointOptions options{.session = {.rulebook = config.rulebook,
+                                           .client_service = config.service,
+                                           .must_be_resumable = config.resumable,
+                                           .recovery_timeout = config.recovery_timeout,
+                                           .keepalive = config.keepalive,
+                                           .seed = fresh_seed(),
+                                           .limits = config.limits},
+                               .durable = static_cast<bool>(config.store)};
+  if (options.durable) options.identity = fresh_resume_key();
+  options.session.is_registered = config.registry != nullptr && outcome.resume_key.has_value();
   // 0.4.0 takes no other parity than the configured one, whatever the peer has left it.
-  if (config.rulebook == Rulebook::vox_0_4) options.expected_settings = config.settings;
+  if (config.rulebook == Rulebook::vox_0_4) options.session.expected_settings = config.settings;
   return options;
 }
 
-// From the finished handshake to the root that can be used.
-asio::awaitable<SessionResult> begin(SessionConfig config, std::shared_ptr<Recoverer> recoverer,
+// From a link that is set up to the root that can be used.
+asio::awaitable<SessionResult> begin(SessionConfig config, std::optional<DialPlan> redial,
                                      Attachment attachment) {
   auto const executor = co_await asio::this_coro::executor;
-  auto const key = attachment.outcome.resume_key;
-  DriverOptions options{.session = session_options(config, attachment.outcome),
+  auto const& handshake = std::get<rpc::NewSession>(attachment.outcome).handshake;
+  RunnerOptions options{.endpoint = endpoint_options(config, handshake),
                         .acceptor = config.acceptor,
-                        .recoverer = std::move(recoverer),
+                        .redial = std::move(redial),
+                        .store = config.store,
                         .log = config.log};
-  auto const number = std::make_shared<std::uint64_t>(0);
-  bool const is_registered = options.session.is_registered;
-  if (is_registered) {
-    options.on_ended = [registry = config.registry, number] { registry->remove(*number); };
-  }
-  auto driver = SessionDriver::start(executor, std::move(options), std::move(attachment));
-  if (!driver) co_return std::unexpected(std::move(driver.error()));
-  if (is_registered) *number = config.registry->add(*key, *driver);
-  auto root = co_await (*driver)->root();
+  if (options.endpoint.session.is_registered) options.registry = config.registry;
+  auto runner = Runner::start(executor, std::move(options), std::move(attachment));
+  if (!runner) co_return std::unexpected(std::move(runner.error()));
+  auto root = co_await (*runner)->root();
   if (!root) co_return std::unexpected(std::move(root.error()));
-  Established established{.session = SessionHandle{*driver}, .root = std::move(*root)};
+  Established established{.session = SessionHandle{*runner}, .root = std::move(*root)};
   co_return std::move(established);
 }
 
-asio::awaitable<SessionResult> initiate(SessionConfig config, std::shared_ptr<Recoverer> recoverer,
-                                        std::unique_ptr<Link> link, ConduitMode mode) {
-  auto options = handshake_options(config, Role::initiator);
-  auto attachment = co_await in_time(
-      config.connect_timeout, establish_as_initiator(std::move(link), mode, std::move(options)));
+asio::awaitable<SessionResult> initiate(SessionConfig config, std::unique_ptr<link::Link> link,
+                                        ConduitMode mode) {
+  rpc::EstablishmentOptions options{
+      .handshake = handshake_options(config, Role::initiator), .mode = mode, .link = 1};
+  std::shared_ptr<link::Link> shared{std::move(link)};
+  auto attachment = co_await set_up_link(std::move(shared), std::move(options));
   if (!attachment) co_return std::unexpected(std::move(attachment.error()));
-  co_return co_await begin(std::move(config), std::move(recoverer), std::move(*attachment));
+  std::optional<DialPlan> none;
+  co_return co_await begin(std::move(config), std::move(none), std::move(*attachment));
 }
 
 asio::awaitable<SessionResult> dial_and_begin(SessionConfig config,
-                                              std::shared_ptr<LinkSource> source,
-                                              ConduitMode mode) {
+                                              std::shared_ptr<LinkSource> source, ConduitMode mode,
+                                              Pause pause) {
   DialPlan plan{.source = std::move(source),
                 .mode = mode,
                 .handshake = handshake_options(config, Role::initiator),
                 .connect_timeout = config.connect_timeout,
-                .recovery_timeout = config.recovery_timeout};
+                .pause = std::move(pause)};
   auto again = plan;
-  auto attachment = co_await dial(std::move(plan));
+  auto attachment = co_await dial(std::move(plan), 1);
   if (!attachment) co_return std::unexpected(std::move(attachment.error()));
-  std::shared_ptr<Recoverer> recoverer;
-  if (mode == ConduitMode::bare) recoverer = make_source_recoverer(std::move(again));
-  co_return co_await begin(std::move(config), std::move(recoverer), std::move(*attachment));
+  std::optional<DialPlan> redial{std::move(again)};
+  co_return co_await begin(std::move(config), std::move(redial), std::move(*attachment));
 }
 
-asio::awaitable<SessionResult> accept(SessionConfig config, std::unique_ptr<Link> link) {
-  auto options = handshake_options(config, Role::acceptor);
-  auto attachment = co_await in_time(config.connect_timeout,
-                                     establish_as_acceptor(std::move(link), std::move(options)));
+// What an acceptor brings to a link.
+rpc::EstablishmentOptions acceptor_options(SessionConfig const& config,
+                                           conduit::LinkNumber number) {
+  return {.handshake = handshake_options(config, Role::acceptor),
+          .fresh_key = fresh_resume_key,
+          .link = number};
+}
+
+asio::awaitable<SessionResult> accept(SessionConfig config, std::unique_ptr<link::Link> link) {
+  auto options = acceptor_options(config, 1);
+  std::shared_ptr<link::Link> shared{std::move(link)};
+  auto attachment = co_await set_up_link(std::move(shared), std::move(options));
   if (!attachment) co_return std::unexpected(std::move(attachment.error()));
-  co_return co_await begin(std::move(config), nullptr, std::move(*attachment));
+  config.registry.reset();
+  std::optional<DialPlan> none;
+  co_return co_await begin(std::move(config), std::move(none), std::move(*attachment));
+}
+
+// Counts a link for as long as it has no session.
+class HalfOpen {
+ public:
+  HalfOpen(std::shared_ptr<SessionRegistry> registry, std::shared_ptr<link::Link> const& link)
+      : registry_{std::move(registry)}, number_{registry_ ? registry_->link_opened(link) : 1} {}
+  HalfOpen(HalfOpen const&) = delete;
+  HalfOpen& operator=(HalfOpen const&) = delete;
+  HalfOpen(HalfOpen&&) = delete;
+  HalfOpen& operator=(HalfOpen&&) = delete;
+  ~HalfOpen() {
+    if (registry_) registry_->link_settled(number_);
+  }
+  [[nodiscard]] conduit::LinkNumber number() const { return number_; }
+
+ private:
+  std::shared_ptr<SessionRegistry> registry_;
+  conduit::LinkNumber number_;
+};
+
+asio::awaitable<AttachmentResult> set_up_accepted(SessionConfig const& config,
+                                                  std::shared_ptr<link::Link> link) {
+  auto const& registry = config.registry;
+  HalfOpen const half_open{registry ? registry : config.link_counter, link};
+  auto options = acceptor_options(config, half_open.number());
+  auto* const known = registry ? &registry->known() : nullptr;
+  co_return co_await set_up_link(std::move(link), std::move(options), known);
 }
 
 // r[impl core.M5]
-asio::awaitable<AcceptResult> accept_or_resume(SessionConfig config, std::unique_ptr<Link> link) {
-  auto options = handshake_options(config, Role::acceptor);
-  auto stable = config.registry ? config.registry->stable() : nullptr;
-  auto accepted = co_await in_time(
-      config.connect_timeout, accept_link(std::move(link), std::move(options), std::move(stable)));
-  if (!accepted) co_return std::unexpected(std::move(accepted.error()));
-  auto* const attachment = std::get_if<Attachment>(&*accepted);
-  if (attachment == nullptr) co_return Resumed{};
-  // 0.4.0 resumes on bare conduits only.
-  bool const may_resume =
-      config.rulebook == Rulebook::spec || attachment->mode == ConduitMode::bare;
-  if (config.registry && may_resume) {
-    if (auto const resumed = config.registry->resume(*attachment)) {
-      if (!*resumed) co_return std::unexpected(resumed->error());
-      co_return Resumed{};
-    }
+asio::awaitable<AcceptResult> accept_or_resume(SessionConfig config,
+                                               std::unique_ptr<link::Link> link) {
+  std::shared_ptr<link::Link> shared{std::move(link)};
+  auto attachment = co_await set_up_accepted(config, std::move(shared));
+  if (!attachment) co_return std::unexpected(std::move(attachment.error()));
+  rpc::SessionNumber number = 0;
+  auto const& outcome = attachment->outcome;
+  if (auto const* const session = std::get_if<rpc::ResumeSession>(&outcome)) {
+    number = session->session;
+  } else if (auto const* const conduit = std::get_if<rpc::ResumeConduit>(&outcome)) {
+    number = conduit->session;
   }
-  auto established = co_await begin(std::move(config), nullptr, std::move(*attachment));
+  if (number != 0) {
+    auto const runner = config.registry->find(number);
+    if (!runner) {
+      attachment->link->close();
+      co_return std::unexpected(session::protocol_error(session::text::session_closed));
+    }
+    auto resumed = co_await runner->resume(std::move(*attachment));
+    if (!resumed) co_return std::unexpected(std::move(resumed.error()));
+    co_return Resumed{};
+  }
+  std::optional<DialPlan> none;
+  auto established = co_await begin(std::move(config), std::move(none), std::move(*attachment));
   if (!established) co_return std::unexpected(std::move(established.error()));
   co_return std::move(*established);
 }
 
 }  // namespace
 
-asio::awaitable<SessionResult> InitiatorBuilder::establish(Attachment attachment) const {
-  return begin(config(), recoverer_, std::move(attachment));
-}
-
-asio::awaitable<SessionResult> InitiatorBuilder::establish_on(std::unique_ptr<Link> link,
+asio::awaitable<SessionResult> InitiatorBuilder::establish_on(std::unique_ptr<link::Link> link,
                                                               ConduitMode mode) const {
-  return initiate(config(), recoverer_, std::move(link), mode);
+  return initiate(config(), std::move(link), mode);
 }
 
 asio::awaitable<SessionResult> InitiatorBuilder::establish_from(std::shared_ptr<LinkSource> source,
                                                                 ConduitMode mode) const {
-  return dial_and_begin(config(), std::move(source), mode);
+  return dial_and_begin(config(), std::move(source), mode, pause_);
 }
 
-asio::awaitable<SessionResult> AcceptorBuilder::establish(Attachment attachment) const {
-  return begin(config(), nullptr, std::move(attachment));
-}
-
-asio::awaitable<SessionResult> AcceptorBuilder::establish_on(std::unique_ptr<Link> link) const {
+asio::awaitable<SessionResult> AcceptorBuilder::establish_on(
+    std::unique_ptr<link::Link> link) const {
   return accept(config(), std::move(link));
 }
 
 asio::awaitable<AcceptResult> AcceptorBuilder::establish_or_resume(
-    std::unique_ptr<Link> link) const {
+    std::unique_ptr<link::Link> link) const {
   return accept_or_resume(config(), std::move(link));
 }
 

@@ -1,8 +1,8 @@
 #pragma once
-#include "impl/net/connection_handle.hpp"
-#include "impl/net/establish.hpp"
 #include "impl/link/link.hpp"
+#include "impl/net/connection.hpp"
 #include "impl/net/link_source.hpp"
+#include "impl/net/pause.hpp"
 #include "impl/net/session_config.hpp"
 #include "impl/net/session_handle.hpp"
 #include "impl/session/error.hpp"
@@ -19,13 +19,11 @@
 
 namespace vox::net {
 
-using namespace link;
-
 // A session that has begun. With the last copy of `root`, nobody here wants the root any more, and
 // the session ends with its last virtual connection.
 struct Established {
   SessionHandle session;
-  ConnectionHandle root;
+  Connection root;
 };
 using SessionResult = std::expected<Established, session::SessionError>;
 
@@ -54,6 +52,7 @@ class SessionBuilder {
     return set(&SessionConfig::recovery_timeout, std::optional{value});
   }
   Self& limits(Limits const& value) { return set(&SessionConfig::limits, value); }
+  Self& store(Store value) { return set(&SessionConfig::store, std::move(value)); }
   Self& log(Log value) { return set(&SessionConfig::log, std::move(value)); }
   [[nodiscard]] SessionConfig const& config() const { return config_; }
 
@@ -76,23 +75,20 @@ class InitiatorBuilder : public SessionBuilder<InitiatorBuilder> {
  public:
   InitiatorBuilder() : SessionBuilder{Parity::odd} {}
 
-  // Finds another conduit when one is lost. establish_from() has its own.
-  InitiatorBuilder& recoverer(std::shared_ptr<Recoverer> value) {
-    recoverer_ = std::move(value);
-    return *this;
-  }
-
-  // On a conduit whose handshake is done.
-  [[nodiscard]] boost::asio::awaitable<SessionResult> establish(Attachment attachment) const;
   // On one link: when it is lost, so is the session.
   [[nodiscard]] boost::asio::awaitable<SessionResult> establish_on(
-      std::unique_ptr<Link> link, ConduitMode mode = ConduitMode::bare) const;
+      std::unique_ptr<link::Link> link, ConduitMode mode = ConduitMode::bare) const;
   // On the links of a source. A lost link is replaced by the next one.
   [[nodiscard]] boost::asio::awaitable<SessionResult> establish_from(
       std::shared_ptr<LinkSource> source, ConduitMode mode = ConduitMode::bare) const;
+  // How the pauses between two attempts to get a link are spent; a test only takes note of them.
+  InitiatorBuilder& pause(Pause value) {
+    pause_ = std::move(value);
+    return *this;
+  }
 
  private:
-  std::shared_ptr<Recoverer> recoverer_;
+  Pause pause_ = pause_for;
 };
 
 // Begins sessions as the acceptor; sessions are resumable unless it is said otherwise.
@@ -105,13 +101,19 @@ class AcceptorBuilder : public SessionBuilder<AcceptorBuilder> {
     return set(&SessionConfig::registry, std::move(value));
   }
 
-  [[nodiscard]] boost::asio::awaitable<SessionResult> establish(Attachment attachment) const;
+  // From now on there are only so many links without a session; see Limits::half_open_links_max.
+  AcceptorBuilder& limit_links() {
+    auto const& wanted = config();
+    return set(&SessionConfig::link_counter,
+               std::make_shared<SessionRegistry>(wanted.rulebook, wanted.limits));
+  }
+
   // Always a new session, whatever key the peer presents.
   [[nodiscard]] boost::asio::awaitable<SessionResult> establish_on(
-      std::unique_ptr<Link> link) const;
+      std::unique_ptr<link::Link> link) const;
   // The session that the peer's key asks for, or a new one.
   [[nodiscard]] boost::asio::awaitable<AcceptResult> establish_or_resume(
-      std::unique_ptr<Link> link) const;
+      std::unique_ptr<link::Link> link) const;
 };
 
 }  // namespace vox::net

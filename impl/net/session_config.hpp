@@ -1,7 +1,9 @@
 #pragma once
+#include "impl/net/log.hpp"
 #include "impl/net/pending_connection.hpp"
-#include "impl/net/session_driver.hpp"
 #include "impl/net/session_registry.hpp"
+#include "impl/rpc/operation.hpp"
+#include "impl/rpc/store_events.hpp"
 #include "impl/session/keepalive.hpp"
 #include "impl/wire/metadata.hpp"
 #include "spec/clock.hpp"
@@ -9,11 +11,15 @@
 #include "spec/rulebook.hpp"
 #include "spec/settings.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace vox::net {
+
+// Does what a durable store is asked to do, before it returns.
+using Store = std::function<rpc::StoreDone(rpc::StoreRequest const&)>;
 
 // Everything that an application may decide about a session before it begins. What is not set has
 // the value that 0.4.0 gives it.
@@ -27,9 +33,13 @@ struct SessionConfig {
   std::string service{};      // of our client on the root connection
   Acceptor acceptor{};        // without one, the peer can open no connections
   std::optional<session::KeepaliveSettings> keepalive{};
-  std::optional<Duration> connect_timeout{};    // for the establishment, on either side
-  std::optional<Duration> recovery_timeout{};   // for finding another conduit; else without end
+  // For the establishment, on either side, where that is less than Limits::establishment_time.
+  std::optional<Duration> connect_timeout{};
+  std::optional<Duration> recovery_timeout{};   // for finding another link; else without end
   std::shared_ptr<SessionRegistry> registry{};  // of an acceptor: its sessions can be resumed
+  // Counts the links of an acceptor that have no session yet, where there is no registry to do it.
+  std::shared_ptr<SessionRegistry> link_counter{};
+  Store store{};  // of persistent operations; without one, in memory
   Limits limits{};
   Log log{};
 };

@@ -15,10 +15,10 @@ namespace {
 namespace asio = boost::asio;
 using namespace vox;
 using namespace vox::net;
-using session::EndCause;
 using net::test::echo;
 using net::test::EchoHandler;
 using net::test::establish_pair;
+using session::EndCause;
 
 constexpr ConnectionSettings odd{.parity = Parity::odd, .max_concurrent_requests = 64};
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "impl/session/output.hpp"
+#include "impl/session/event.hpp"
 #include "spec/rule.hpp"
 
 #include <optional>

@@ -1,41 +1,40 @@
 #include "impl/net/session_handle.hpp"
 
-#include "impl/net/session_driver.hpp"
+#include "impl/net/runner.hpp"
 
 #include <utility>
 
 namespace vox::net {
 
-boost::asio::awaitable<std::expected<ConnectionHandle, session::SessionError>> SessionHandle::open(
+boost::asio::awaitable<std::expected<Connection, session::SessionError>> SessionHandle::open(
     ConnectionSettings settings, std::string service, wire::Metadata metadata,
-    std::shared_ptr<RequestHandler> handler) const {
-  return driver_->open(settings, std::move(service), std::move(metadata), std::move(handler));
+    std::shared_ptr<Handler> handler) const {
+  return runner_->open(settings, std::move(service), std::move(metadata), std::move(handler));
 }
 
 std::expected<void, session::SessionError> SessionHandle::close(session::ConnectionId id,
                                                                 wire::MetadataView reasons) const {
-  return driver_->close(id, reasons);
-}
-
-std::expected<void, session::SessionError> SessionHandle::resume(Attachment attachment) const {
-  return driver_->resume(std::move(attachment));
+  return runner_->close(id, reasons);
 }
 
 void SessionHandle::shutdown() const {
-  static_cast<void>(driver_->command(session::command::Shutdown{}));
+  runner_->shutdown();
 }
 
 std::optional<ResumeKey> SessionHandle::resume_key() const {
-  return driver_->session().resume_key();
+  return runner_->session().resume_key();
 }
 std::uint64_t SessionHandle::generation() const {
-  return driver_->session().generation();
+  return runner_->session().generation();
 }
 session::SessionState SessionHandle::state() const {
-  return driver_->session().state();
+  return runner_->session().state();
+}
+std::size_t SessionHandle::held_bytes() const {
+  return runner_->endpoint().held_bytes();
 }
 boost::asio::awaitable<SessionEnd> SessionHandle::ended() const {
-  return driver_->ended();
+  return runner_->ended();
 }
 
 }  // namespace vox::net

@@ -1,7 +1,6 @@
 #pragma once
-#include "impl/net/connection_handle.hpp"
-#include "impl/net/establish.hpp"
-#include "impl/net/request_handler.hpp"
+#include "impl/net/connection.hpp"
+#include "impl/net/handler.hpp"
 #include "impl/net/session_end.hpp"
 #include "impl/session/error.hpp"
 #include "impl/session/session.hpp"
@@ -19,26 +18,24 @@
 
 namespace vox::net {
 
-class SessionDriver;
+class Runner;
 
 // A running session, as an application holds it. Copies share it. The session does not depend on
 // it: it goes on until it ends, however many handles there are.
 class SessionHandle {
  public:
-  explicit SessionHandle(std::shared_ptr<SessionDriver> driver) : driver_{std::move(driver)} {}
+  explicit SessionHandle(std::shared_ptr<Runner> runner) : runner_{std::move(runner)} {}
 
   // Opens a virtual connection and waits for the peer's answer. A service that is named goes out as
   // the first metadata entry, as every peer demands one; the handler serves what the peer calls.
   // r[impl connection.open] r[impl rpc.virtual-connection.open]
-  [[nodiscard]] boost::asio::awaitable<std::expected<ConnectionHandle, session::SessionError>> open(
+  [[nodiscard]] boost::asio::awaitable<std::expected<Connection, session::SessionError>> open(
       ConnectionSettings settings, std::string service = {}, wire::Metadata metadata = {},
-      std::shared_ptr<RequestHandler> handler = nullptr) const;
+      std::shared_ptr<Handler> handler = nullptr) const;
   // Closes a virtual connection, also one whose open has not been answered.
   [[nodiscard]] std::expected<void, session::SessionError> close(
       session::ConnectionId id, wire::MetadataView reasons = {}) const;
-  // Goes on over another conduit after the loss of the last one; refused, the conduit is closed.
-  [[nodiscard]] std::expected<void, session::SessionError> resume(Attachment attachment) const;
-  // Ends the session at once.
+  // Ends the session as soon as what the link has brought by now is served.
   void shutdown() const;
 
   // The key that finds this session again.
@@ -46,11 +43,13 @@ class SessionHandle {
   // How often it was resumed.
   [[nodiscard]] std::uint64_t generation() const;
   [[nodiscard]] session::SessionState state() const;
+  // What the session holds by now, as far as Limits::session_bytes_max counts it.
+  [[nodiscard]] std::size_t held_bytes() const;
   // Returns when the session is over.
   [[nodiscard]] boost::asio::awaitable<SessionEnd> ended() const;
 
  private:
-  std::shared_ptr<SessionDriver> driver_;
+  std::shared_ptr<Runner> runner_;
 };
 
 }  // namespace vox::net

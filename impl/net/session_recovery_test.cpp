@@ -17,10 +17,10 @@ namespace asio = boost::asio;
 using namespace vox;
 using namespace vox::net;
 using namespace std::chrono_literals;
-using session::EndCause;
 using net::test::AcceptorSource;
 using net::test::echo;
 using net::test::EchoHandler;
+using session::EndCause;
 
 // An initiator on a source of links to an acceptor with a registry.
 struct Setting {

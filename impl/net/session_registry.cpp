@@ -1,38 +1,50 @@
 #include "impl/net/session_registry.hpp"
 
-#include "impl/net/session_driver.hpp"
-
-#include <utility>
+#include "impl/net/entropy.hpp"
+#include "impl/net/runner.hpp"
+#include "impl/net/steady_time.hpp"
 
 namespace vox::net {
 
-std::uint64_t SessionRegistry::add(ResumeKey const& issued,
-                                   std::shared_ptr<SessionDriver> const& session) {
-  auto const number = next_++;
-  known_.established(issued, number);
-  sessions_.emplace(number, session);
-  return number;
+SessionRegistry::SessionRegistry(Rulebook rulebook, Limits const& limits)
+    : known_{rulebook, limits, fresh_seed()} {}
+
+rpc::SessionNumber SessionRegistry::add(std::shared_ptr<Runner> const& session) {
+  sessions_.emplace(++last_session_, session);
+  return last_session_;
 }
 
-void SessionRegistry::remove(std::uint64_t number) {
+std::shared_ptr<Runner> SessionRegistry::find(rpc::SessionNumber number) const {
+  auto const found = sessions_.find(number);
+  return found == sessions_.end() ? nullptr : found->second.lock();
+}
+
+void SessionRegistry::remove(rpc::SessionNumber number) {
   known_.ended(number);
   sessions_.erase(number);
 }
 
-std::optional<std::expected<void, session::SessionError>> SessionRegistry::resume(
-    Attachment& attachment) {
-  auto const presented = attachment.outcome.presented_key;
-  auto const issued = attachment.outcome.resume_key;
-  auto const number = known_.find(presented);
-  auto const session = number ? sessions_.at(*number).lock() : nullptr;
-  if (!session) return std::nullopt;
-  auto resumed = session->resume(std::move(attachment));
-  if (resumed) {
-    known_.resumed(*presented, issued, *number);
-  } else {
-    known_.refused(*presented);
+void SessionRegistry::detached(rpc::SessionNumber number) {
+  auto const too_many = known_.detached(steady_now(), number);
+  if (!too_many) return;
+  if (auto const session = find(*too_many)) session->shutdown();
+}
+
+conduit::LinkNumber SessionRegistry::link_opened(std::shared_ptr<link::Link> const& link) {
+  auto const number = ++last_link_;
+  half_open_.emplace(number, link);
+  if (auto const too_many = known_.link_opened(steady_now(), number)) {
+    auto const oldest = half_open_.find(*too_many);
+    auto const its_link = oldest == half_open_.end() ? nullptr : oldest->second.lock();
+    link_settled(*too_many);
+    if (its_link) its_link->abort();
   }
-  return resumed;
+  return number;
+}
+
+void SessionRegistry::link_settled(conduit::LinkNumber number) {
+  known_.link_settled(number);
+  half_open_.erase(number);
 }
 
 }  // namespace vox::net

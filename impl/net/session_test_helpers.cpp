@@ -5,8 +5,11 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/describe/enum_to_string.hpp>
+#include <boost/system/system_error.hpp>
 
+#include <stdexcept>
 #include <tuple>
 #include <variant>
 
@@ -19,41 +22,106 @@ namespace {
 using EchoArgs = std::tuple<std::string>;
 using EchoOutcome = schema::Outcome<std::string>;
 
-session::SharedSchemas share(schema::LocalType const& type) {
-  return {std::shared_ptr<void>{}, &type.payload};
+struct EchoService {
+  EchoService() {
+    rpc::Method::Types const types{.args = &schema::local_type<EchoArgs>(),
+                                   .response = &schema::local_type<EchoOutcome>(),
+                                   .infallible = &schema::local_type<EchoOutcome>()};
+    echo = &service.add("echo", types);
+    idempotent = &service.add("echo_again", types, rpc::Repeat::idempotent);
+  }
+  rpc::Service service{"Echo"};
+  rpc::Method const* echo;
+  rpc::Method const* idempotent;
+};
+
+EchoService const& the_service() {
+  static EchoService const service;
+  return service;
 }
 
-asio::awaitable<void> accept_into(AcceptorBuilder builder, std::unique_ptr<Link> link,
+asio::awaitable<void> accept_into(AcceptorBuilder builder, std::unique_ptr<link::Link> link,
                                   std::shared_ptr<Promise<SessionResult>> result) {
   result->set(co_await builder.establish_on(std::move(link)));
 }
 
+// A link that somebody else can break as long as it lives.
+class FragileLink final : public link::Link {
+ public:
+  explicit FragileLink(std::unique_ptr<link::Link> link)
+      : link_{std::move(link)},
+        cut_{std::make_shared<std::function<void()>>([this] { link_->abort(); })} {}
+  FragileLink(FragileLink const&) = delete;
+  FragileLink& operator=(FragileLink const&) = delete;
+  FragileLink(FragileLink&&) = delete;
+  FragileLink& operator=(FragileLink&&) = delete;
+  ~FragileLink() override {
+    *cut_ = [] {};
+  }
+
+  [[nodiscard]] std::shared_ptr<std::function<void()>> const& handle() const { return cut_; }
+
+  asio::awaitable<link::Received> receive() override { return link_->receive(); }
+  link::WriteBuffer& write_buffer() override { return link_->write_buffer(); }
+  asio::awaitable<link::Sent> flush() override { return link_->flush(); }
+  asio::awaitable<link::Sent> send_raw(ByteView bytes) override { return link_->send_raw(bytes); }
+  asio::awaitable<void> finish() override { return link_->finish(); }
+  void close() override { link_->close(); }
+  void abort() override { link_->abort(); }
+  [[nodiscard]] std::uint64_t bytes_moved() const override { return link_->bytes_moved(); }
+  [[nodiscard]] std::string describe() const override { return link_->describe(); }
+
+ private:
+  std::unique_ptr<link::Link> link_;
+  std::shared_ptr<std::function<void()>> cut_;
+};
+
 }  // namespace
 
-void EchoHandler::on_call(IncomingCall const& call, Responder responder) {
-  called.push_back(call.request_id);
-  if (holds) {
-    held.push_back(std::move(responder));
-    return;
-  }
+rpc::Service const& echo_service() {
+  return the_service().service;
+}
+rpc::Method const& echo_method() {
+  return *the_service().echo;
+}
+rpc::Method const& idempotent_echo_method() {
+  return *the_service().idempotent;
+}
+
+asio::awaitable<Bytes> EchoHandler::handle(IncomingCall call) {
+  auto const executor = co_await asio::this_coro::executor;
   auto const args = wire::decode_value<EchoArgs>(call.args);
   auto const text = args ? std::get<0>(*args) : args.error().detail;
+  called.push_back(text);
+  if (holds) {
+    if (!release_) release_ = std::make_shared<Promise<bool>>(executor);
+    auto const released = release_;
+    ++held;
+    bool throws = false;
+    try {
+      throws = co_await released->get();
+    } catch (boost::system::system_error const&) {
+      ++cancelled;
+      throw;
+    }
+    --held;
+    if (throws) throw std::runtime_error{"told to throw"};
+  }
   EchoOutcome const outcome{name_.empty() ? text : name_};
-  std::move(responder).reply(wire::encode_value(outcome), share(schema::local_type<EchoOutcome>()));
+  co_return wire::encode_value(outcome);
 }
 
-void EchoHandler::on_cancel(session::ConnectionId /*id*/, session::RequestId request_id) {
-  cancelled.push_back(request_id);
+void EchoHandler::release(bool throws) {
+  holds = false;
+  if (auto const released = std::exchange(release_, nullptr)) released->set(throws);
 }
 
-OutgoingCall echo_call(std::string_view text) {
-  return {.method_id = echo_method,
-          .args = wire::encode_value(EchoArgs{std::string{text}}),
-          .schemas = share(schema::local_type<EchoArgs>())};
+OutgoingCall echo_call(std::string_view text, rpc::Method const& method) {
+  return {.method = &method, .args = wire::encode_value(EchoArgs{std::string{text}})};
 }
 
-std::string spell(CallOutcome const& outcome) {
-  if (!outcome) return boost::describe::enum_to_string(outcome.error(), "?");
+std::string spell(rpc::CallOutcome const& outcome) {
+  if (!outcome) return boost::describe::enum_to_string(outcome.error().failure, "?");
   auto const value = wire::decode_value<EchoOutcome>(outcome->ret);
   if (!value) return "undecodable: " + value.error().detail;
   if (*value) return **value;
@@ -61,28 +129,33 @@ std::string spell(CallOutcome const& outcome) {
                     static_cast<schema::VoxError<>::variant const&>(value->error()));
 }
 
-asio::awaitable<std::string> echo(ConnectionHandle connection, std::string text) {
+asio::awaitable<std::string> echo(Connection connection, std::string text) {
   auto call = echo_call(text);
   auto const outcome = co_await connection.call(std::move(call));
   co_return spell(outcome);
 }
 
+asio::awaitable<void> turns(int count) {
+  auto const executor = co_await asio::this_coro::executor;
+  for (int turn = 0; turn < count; ++turn)
+    co_await asio::post(executor, asio::use_awaitable);
+}
+
 asio::awaitable<SessionPair> establish_pair(InitiatorBuilder initiator, AcceptorBuilder acceptor,
                                             ConduitMode mode) {
   auto const executor = co_await asio::this_coro::executor;
-  auto links = make_memory_links(executor);
+  auto links = link::make_memory_links(executor);
   auto const accepted = std::make_shared<Promise<SessionResult>>(executor);
   asio::co_spawn(executor, accept_into(std::move(acceptor), std::move(links.second), accepted),
                  asio::detached);
   auto initiated = co_await initiator.establish_on(std::move(links.first), mode);
   // Named, because g++-12 destroys twice what an aggregate gets from a co_await expression.
-  auto answered = co_await accepted->get();
+  auto answered = co_await accepted->take();
   SessionPair pair{.initiator = std::move(initiated), .acceptor = std::move(answered)};
   co_return std::move(pair);
 }
 
-asio::awaitable<std::expected<std::unique_ptr<Link>, session::SessionError>>
-AcceptorSource::next() {
+asio::awaitable<LinkSource::Next> AcceptorSource::next() {
   auto const executor = co_await asio::this_coro::executor;
   ++asked;
   if (!failures.empty()) {
@@ -90,14 +163,20 @@ AcceptorSource::next() {
     failures.pop_front();
     co_return std::unexpected(std::move(failure));
   }
-  auto links = make_memory_links(executor);
-  last_ = links.first.get();
+  auto links = link::make_memory_links(executor);
+  auto link = std::make_unique<FragileLink>(std::move(links.first));
+  cut_ = link->handle();
   asio::co_spawn(executor, serve(std::move(links.second)), asio::detached);
-  co_return std::move(links.first);
+  co_return std::move(link);
 }
 
-asio::awaitable<void> AcceptorSource::serve(std::unique_ptr<Link> link) {
-  accepted.push_back(co_await acceptor_.establish_or_resume(std::move(link)));
+void AcceptorSource::cut() {
+  (*cut_)();
+}
+
+asio::awaitable<void> AcceptorSource::serve(std::unique_ptr<link::Link> link) {
+  auto result = co_await acceptor_.establish_or_resume(std::move(link));
+  accepted.push_back(std::move(result));
 }
 
 }  // namespace vox::net::test

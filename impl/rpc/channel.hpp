@@ -2,6 +2,7 @@
 #include "impl/rpc/operation.hpp"
 #include "impl/schema/plan.hpp"
 #include "impl/session/ids.hpp"
+#include "impl/session/ring.hpp"
 #include "impl/session/transmit.hpp"
 #include "impl/wire/backing.hpp"
 #include "impl/wire/bytes.hpp"
@@ -10,7 +11,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 
@@ -76,7 +76,7 @@ struct Channel {
   bool wants_room = false;   // an item was refused for want of credit or of room
 
   // A receiver's.
-  std::deque<ChannelItem> items;
+  session::Ring<ChannelItem> items;
   std::uint32_t received = 0;                // items since the last resume, less what was granted
   std::uint32_t consumed = 0;                // and not yet granted
   std::shared_ptr<schema::Plan const> plan;  // how to read items; null: as they are

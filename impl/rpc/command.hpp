@@ -65,6 +65,11 @@ struct Respond {
   Bytes ret{};
   wire::MetadataView metadata{};
 };
+// The arguments of a request are none of the method's: the caller is told why.
+struct RefuseArguments {
+  RequestToken request = 0;
+  std::string reason{};
+};
 // The handler has ended without an answer.
 struct Drop {
   RequestToken request = 0;
@@ -84,14 +89,22 @@ struct ReleaseChannel {
   ChannelRef channel = 0;
 };
 
+// Hand on what comes on an open connection, as it is, by the raw events of the session, and send on
+// it by the session's own commands. No service is asked on it any more.
+struct Forward {
+  session::ConnectionId connection_id = 0;
+};
+
 }  // namespace command
 
 using Command =
     std::variant<command::Open, command::Accept, session::command::Reject,
                  session::command::Abandon, session::command::Close, session::command::DropCaller,
                  session::command::Shutdown, command::MakeChannel, command::Call, command::Cancel,
-                 command::Respond, command::Drop, command::SendItem, command::CloseChannel,
-                 command::ReleaseChannel>;
+                 command::Respond, command::RefuseArguments, command::Drop, command::SendItem,
+                 command::CloseChannel, command::ReleaseChannel, command::Forward,
+                 session::command::SendCall, session::command::SendResponse,
+                 session::command::SendCancel, session::command::SendChannel>;
 
 // What our own caller did wrong, or cannot have now. The state is as it was before the command.
 enum class Misuse : std::uint8_t {

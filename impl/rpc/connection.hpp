@@ -4,13 +4,13 @@
 #include "impl/rpc/plan_cache.hpp"
 #include "impl/rpc/service.hpp"
 #include "impl/session/ids.hpp"
+#include "impl/session/ring.hpp"
 #include "spec/settings.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -35,13 +35,15 @@ struct Connection {
   PlanCache plans;
 
   // Calls of ours: those that wait, and by request id those that the session has taken.
-  std::deque<CallId> waiting_calls;
+  session::Ring<CallId> waiting_calls;
   boost::unordered_flat_map<session::RequestId, CallId> calls;
   std::uint64_t next_operation_id = 1;
 
   // Requests of the peer that are not answered.
   boost::unordered_flat_map<session::RequestId, RequestToken> requests;
   std::optional<Operations> operations;
+
+  bool is_forwarded = false;  // by a proxy, which gets its messages as they come
 
   std::size_t channels = 0;
   // Messages for channels that no call has named yet. An id up to the watermark was named by one.

@@ -79,6 +79,14 @@ Endpoint::Result Endpoint::on(command::Accept& accept) {
   return accepted;
 }
 
+void Endpoint::serve(session::ConnectionId connection_id, Service const* service) {
+  if (auto* const connection = find(connection_id)) {
+    connection->serves = service;
+  } else {
+    serving_.insert_or_assign(connection_id, service);
+  }
+}
+
 void Endpoint::put(Event event, std::size_t bytes) {
   auto& queued = events_.push();
   queued.event = std::move(event);
@@ -150,14 +158,21 @@ std::optional<TimePoint> Endpoint::next_deadline() const {
   return first;
 }
 
+bool Endpoint::has_transmit() const {
+  if (!stable_) return session_.has_transmit();
+  return stable_->has_transmit() ||
+         (stable_->is_attached() && stable_->can_send() && session_.has_transmit());
+}
+
 bool Endpoint::can_receive() const {
   auto const& limits = options_.session.limits;
-  return session_.can_receive() && events_.size() < limits.events_max &&
-         event_bytes_ < limits.event_bytes_max && held_bytes() < limits.session_bytes_max;
+  return session_.can_receive() && events_.size() + held_.size() < limits.events_max &&
+         event_bytes_ + held_event_bytes_ < limits.event_bytes_max &&
+         held_bytes() < limits.session_bytes_max;
 }
 
 std::size_t Endpoint::held_bytes() const {
-  return event_bytes_ + item_bytes_ + answer_bytes_ + session_.held_bytes();
+  return event_bytes_ + held_event_bytes_ + item_bytes_ + answer_bytes_ + session_.held_bytes();
 }
 
 bool Endpoint::is_over() const {
@@ -168,6 +183,16 @@ bool Endpoint::is_over() const {
 std::optional<session::ChannelId> Endpoint::channel_id(ChannelRef ref) const {
   auto const* const channel = channels_.find(ref);
   return channel == nullptr ? std::nullopt : std::optional{channel->id};
+}
+
+std::optional<ChannelEnd> Endpoint::channel_end(ChannelRef ref) const {
+  auto const* const channel = channels_.find(ref);
+  return channel == nullptr ? ChannelEnd::lost : channel->end;
+}
+
+bool Endpoint::channel_sends(ChannelRef ref) const {
+  auto const* const channel = channels_.find(ref);
+  return channel != nullptr && channel->sends;
 }
 
 ChannelRef Endpoint::find_channel(session::ConnectionId connection_id,
@@ -197,6 +222,7 @@ void Endpoint::on(session::event::Opened&& opened) {
   }
   connections_.insert_or_assign(id, std::move(connection));
   put(std::move(opened));
+  release_held(id, true);
 }
 
 void Endpoint::on(session::event::OpenFailed&& failed) {
@@ -208,6 +234,7 @@ void Endpoint::on(session::event::OpenFailed&& failed) {
 void Endpoint::on(session::event::Closed&& closed) {
   auto const id = closed.connection_id;
   serving_.erase(id);
+  release_held(id, false);
   if (auto* const connection = find(id)) {
     bool const with_session = closed.by == session::ClosedBy::session_end;
     fail_calls(*connection, {.failure = with_session ? CallFailure::session_shutdown

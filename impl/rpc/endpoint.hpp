@@ -33,6 +33,8 @@ struct EndpointOptions {
   session::SessionOptions session{};
   // The conduit, if it is a stable one, as its handshake left it.
   std::optional<conduit::StableConduit> stable{};
+  // Somebody answers event::LinkWanted.
+  bool has_links = false;
   // For operations; the rulebook and the limits are those of the session.
   bool durable = false;
   SessionIdentity identity{};
@@ -80,12 +82,17 @@ class Endpoint {
   [[nodiscard]] std::expected<void, Refusal> resume(
       TimePoint now, session::HandshakeOutcome outcome,
       std::optional<conduit::StableConduit> stable = std::nullopt);
+  // What the peer may call on a connection that is open, or about to be; null: nothing.
+  void serve(session::ConnectionId connection_id, Service const* service);
   [[nodiscard]] TakenItem take_item(TimePoint now, ChannelRef channel);
   [[nodiscard]] std::optional<Event> poll_event();
   // Appends exactly one payload to `out`, if one is waiting.
   [[nodiscard]] std::optional<session::Transmit> poll_transmit(wire::Buffer& out);
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
+  [[nodiscard]] bool has_event() const { return !events_.empty(); }
+  // Whether poll_transmit() has something to give.
+  [[nodiscard]] bool has_transmit() const;
   // False while the peer must not be listened to.
   [[nodiscard]] bool can_receive() const;
   [[nodiscard]] session::Session const& session() const { return session_; }
@@ -97,6 +104,10 @@ class Endpoint {
   [[nodiscard]] bool is_over() const;
   // The id on the wire of an end that was made here or arrived; nothing if there is no such end.
   [[nodiscard]] std::optional<session::ChannelId> channel_id(ChannelRef channel) const;
+  // How the channel ended; nothing while it stands. An end that is forgotten counts as lost.
+  [[nodiscard]] std::optional<ChannelEnd> channel_end(ChannelRef channel) const;
+  // Whether it is a sending end.
+  [[nodiscard]] bool channel_sends(ChannelRef channel) const;
   [[nodiscard]] ChannelRef find_channel(session::ConnectionId connection_id,
                                         session::ChannelId id) const;
   [[nodiscard]] std::size_t calls_in_flight() const { return calls_.size(); }
@@ -163,11 +174,22 @@ class Endpoint {
   Result on(command::Call& call);
   Result on(command::Cancel& cancel);
   Result on(command::Respond& respond);
+  Result on(command::RefuseArguments& refuse);
   Result on(command::Drop& drop);
   Result on(command::SendItem& send);
   Result on(command::CloseChannel& close);
   Result on(command::ReleaseChannel& release);
+  Result on(command::Forward& wanted);
+  Result on(session::command::SendCall& call) { return forward(call); }
+  Result on(session::command::SendResponse& response) { return forward(response); }
+  Result on(session::command::SendCancel& cancel) { return forward(cancel); }
+  Result on(session::command::SendChannel& channel) { return forward(channel); }
   Result forward(session::Command&& command);
+
+  // Messages of connections that nobody has decided on yet wait for the decision.
+  template <class Received>
+  [[nodiscard]] bool hold_or_hand_on(Received& received, Connection const* connection);
+  void release_held(session::ConnectionId id, bool is_wanted);
 
   // Calls of ours: endpoint_calls.cpp.
   void flush_calls(Connection& connection);
@@ -195,12 +217,24 @@ class Endpoint {
   void start_handler(Request& request, event::CallArrived&& arrived);
   void stop_handler(Request& request, HandlerStop why);
   void handler_ended(Request& request);
-  void react(Operations& operations, Reaction const& reaction);
+  // The owner of an execution is answered with the very bytes that its handler gave.
+  struct OwnAnswer {
+    RequestToken request = 0;
+    Bytes ret;
+  };
+  void react(Operations& operations, Reaction const& reaction) {
+    react(operations, reaction, OwnAnswer{.request = 0, .ret = {}});
+  }
+  void react(Operations& operations, Reaction const& reaction, OwnAnswer own);
   void take_store_requests(Operations& operations);
   [[nodiscard]] Operations* operations_of(Request const& request);
   void answer(Request& request, Bytes ret, wire::MetadataView metadata,
               session::SharedSchemas const& schemas);
   void refuse(Request& request, Refuse kind, std::string detail = {});
+  [[nodiscard]] session::SharedSchemas const& refusal_schemas(Request const& request,
+                                                              Refuse kind) const;
+  Result end_handler(Request& request, Bytes ret, wire::MetadataView metadata,
+                     session::SharedSchemas const& schemas);
   void send_answer(PendingAnswer&& answer, wire::MetadataView metadata);
   void retire(RequestToken token);
 
@@ -229,7 +263,9 @@ class Endpoint {
   };
   session::Ring<Queued> events_;
   std::size_t event_bytes_ = 0;
-  std::size_t item_bytes_ = 0;  // of items that nobody has taken
+  std::size_t item_bytes_ = 0;       // of items that nobody has taken
+  std::deque<session::Event> held_;  // messages of connections that are not decided on
+  std::size_t held_event_bytes_ = 0;
 
   boost::unordered_flat_map<session::ConnectionId, std::unique_ptr<Connection>> connections_;
   boost::unordered_flat_map<session::ConnectionId, Service const*> serving_;  // not yet opened

@@ -1,5 +1,6 @@
 // The calls that an endpoint makes.
 #include "impl/rpc/endpoint.hpp"
+#include "impl/rpc/endpoint_forward.hpp"
 #include "impl/schema/translate.hpp"
 
 #include <algorithm>
@@ -70,7 +71,7 @@ Endpoint::Result Endpoint::on(command::Call& wanted) {
         policy_.operations_of_session ? next_operation_id_++ : connection->next_operation_id++;
   }
   auto const id = call.id;
-  connection->waiting_calls.push_back(id);
+  connection->waiting_calls.push() = id;
   flush_calls(*connection);
   return Accepted{id};
 }
@@ -97,7 +98,7 @@ void Endpoint::flush_calls(Connection& connection) {
   while (!waiting.empty()) {
     auto* const call = calls_.find(waiting.front());
     if (call != nullptr && try_call(connection, *call) == Tried::waits) break;
-    waiting.pop_front();
+    waiting.pop();
   }
   if (waiting.empty()) return;
   if (std::ranges::find(with_waiting_calls_, connection.id) == with_waiting_calls_.end()) {
@@ -226,7 +227,7 @@ void Endpoint::on(session::event::NotSent&& unsent) {
 // r[impl rpc.response]
 void Endpoint::on(session::event::ResponseReceived&& received) {
   auto* const connection = find(received.connection_id);
-  if (connection == nullptr) return;
+  if (hold_or_hand_on(received, connection)) return;
   auto const found = connection->calls.find(received.request_id);
   if (found == connection->calls.end()) return;  // 0.4.0 drops what nobody waits for.
   auto const id = found->second;
@@ -285,14 +286,22 @@ void Endpoint::reconsider_calls(Connection& connection, bool peer_supports_retry
     if (went_out && method.has_channels) repeats = repeats && method.idempotent;
     if (repeats && method.has_channels) repeats = repeat_on_fresh_channels(connection, call);
     if (!repeats) {
-      finish_call(id, std::unexpected(CallError{.failure = CallFailure::indeterminate,
-                                                .detail = "the link was lost while it ran"}));
+      finish_call(id, std::unexpected(CallError{.failure = went_out ? CallFailure::indeterminate
+                                                                    : CallFailure::send_failed,
+                                                .detail = "the link was lost"}));
       continue;
     }
     call.state = CallState::waiting;
     again.push_back(id);
   }
-  connection.waiting_calls.insert(connection.waiting_calls.begin(), again.begin(), again.end());
+  // They go before what was made later.
+  while (!connection.waiting_calls.empty()) {
+    again.push_back(connection.waiting_calls.front());
+    connection.waiting_calls.pop();
+  }
+  std::ranges::sort(again);
+  for (auto const id : again)
+    connection.waiting_calls.push() = id;
   flush_calls(connection);
 }
 
@@ -302,7 +311,8 @@ void Endpoint::reconsider_calls(Connection& connection, bool peer_supports_retry
 bool Endpoint::repeat_on_fresh_channels(Connection& connection, Call& call) {
   for (auto const ref : call.channels) {
     auto const* const channel = channels_.find(ref);
-    if (channel != nullptr && channel->sends && call.state != CallState::unsent) return false;
+    if (channel == nullptr || !channel->sends) continue;
+    if (call.state != CallState::unsent || channel->credit != initial_credit) return false;
   }
   wire::Buffer args;
   auto const rewritten = call.method->channels().rewrite(

@@ -1,5 +1,6 @@
 // The channels of an endpoint.
 #include "impl/rpc/endpoint.hpp"
+#include "impl/rpc/endpoint_forward.hpp"
 #include "impl/schema/translate.hpp"
 
 #include <algorithm>
@@ -115,8 +116,8 @@ TakenItem Endpoint::take_item(TimePoint now, ChannelRef ref) {
     if (channel->end) return *channel->end;
     return std::monostate{};
   }
-  auto item = std::move(channel->items.front());
-  channel->items.pop_front();
+  auto item = std::exchange(channel->items.front(), {});
+  channel->items.pop();
   item_bytes_ -= item.bytes.size();
   ReceivedItem taken{.backing = item.backing, .bytes = item.bytes};
   if (channel->plan != nullptr) {
@@ -171,8 +172,8 @@ void Endpoint::end_channel(Channel& channel, ChannelEnd end) {
 }
 
 void Endpoint::forget_channel(Channel& channel) {
-  for (auto const& item : channel.items)
-    item_bytes_ -= item.bytes.size();
+  for (std::size_t i = 0; i < channel.items.size(); ++i)
+    item_bytes_ -= channel.items[i].bytes.size();
   if (auto* const connection = find(channel.connection_id)) --connection->channels;
   channels_.remove(channel.ref);
 }
@@ -181,7 +182,7 @@ void Endpoint::forget_channel(Channel& channel) {
 
 void Endpoint::on(session::event::ChannelReceived&& received) {
   auto* const connection = find(received.connection_id);
-  if (connection == nullptr) return;
+  if (hold_or_hand_on(received, connection)) return;
   EarlyMessage message{.id = received.channel_id};
   struct Read {
     EarlyMessage& message;
@@ -219,7 +220,7 @@ void Endpoint::receive_on(Channel& channel, EarlyMessage&& message) {
       if (!policy_.checks_credit && channel.items.size() >= unchecked_items_max) return;
       ++channel.received;
       item_bytes_ += message.item.bytes.size();
-      channel.items.push_back(std::move(message.item));
+      channel.items.push() = std::move(message.item);
       if (channel.items.size() == 1) put(event::ChannelReadable{.channel = channel.ref});
       return;
     }

@@ -28,13 +28,13 @@ void Endpoint::lose_stable_link(std::string const& error) {
   if (session_.state() != session::SessionState::connected || stable_deadline_) return;
   stable_->detach();
   auto const& session = options_.session;
-  bool const can_return = session.has_recoverer || session.is_registered;
+  bool const can_return = options_.has_links || (session.is_registered && policy_.stable_returns);
   if (!can_return || stable_->lost()) {
     return pass_on(session::input::ConduitLost{stable_->lost().value_or(error)});
   }
-  auto const patience = session.has_recoverer ? session.recovery_timeout : session.resume_window;
+  auto const patience = options_.has_links ? session.recovery_timeout : session.resume_window;
   stable_deadline_ = session::later(now_, patience.value_or(session.limits.resume_window));
-  if (session.has_recoverer) {
+  if (options_.has_links) {
     put(event::LinkWanted{.hello = stable_->client_hello(), .deadline = *stable_deadline_});
   } else {
     put(session::event::Disconnected{});

@@ -1,5 +1,6 @@
 // The requests that an endpoint serves.
 #include "impl/rpc/endpoint.hpp"
+#include "impl/rpc/endpoint_forward.hpp"
 #include "impl/schema/translate.hpp"
 #include "impl/schema/vox_error.hpp"
 #include "impl/wire/postcard.hpp"
@@ -46,7 +47,7 @@ Bytes bytes_of(Refuse kind, std::string detail) {
 // r[impl rpc.handler] r[impl rpc.unknown-method] r[impl rpc.schema-evolution]
 void Endpoint::on(session::event::CallReceived&& received) {
   auto* const connection = find(received.connection_id);
-  if (connection == nullptr) return;
+  if (hold_or_hand_on(received, connection)) return;
   auto const* const method =
       connection->serves == nullptr ? nullptr : connection->serves->find(received.call.method_id);
   auto& request = requests_.add(connection->id, received.request_id, method);
@@ -203,7 +204,7 @@ void Endpoint::stop_handler(Request& request, HandlerStop why) {
 // r[impl rpc.cancel] r[impl rpc.cancel.channels]
 void Endpoint::on(session::event::CancelReceived&& received) {
   auto* const connection = find(received.connection_id);
-  if (connection == nullptr) return;
+  if (hold_or_hand_on(received, connection)) return;
   auto const found = connection->requests.find(received.request_id);
   if (found == connection->requests.end()) return;
   auto* const request = requests_.find(found->second);
@@ -221,14 +222,26 @@ void Endpoint::on(session::event::CancelReceived&& received) {
 Endpoint::Result Endpoint::on(command::Respond& respond) {
   auto* const request = requests_.find(respond.request);
   if (request == nullptr || !request->has_handler) return refused(Misuse::request_unknown);
-  request->has_handler = false;
-  auto const token = request->token;
-  auto const& schemas = request->method->response_schemas();
-  if (auto* const operations = operations_of(*request)) {
-    auto const operation = *request->operation;
-    react(*operations, operations->seal(now_, operation, token, respond.ret, schemas));
-  } else if (!request->is_answered) {
-    answer(*request, std::move(respond.ret), respond.metadata, schemas);
+  return end_handler(*request, std::move(respond.ret), respond.metadata,
+                     request->method->response_schemas());
+}
+
+Endpoint::Result Endpoint::on(command::RefuseArguments& refuse) {
+  auto* const request = requests_.find(refuse.request);
+  if (request == nullptr || !request->has_handler) return refused(Misuse::request_unknown);
+  return end_handler(*request, bytes_of(Refuse::invalid_payload, std::move(refuse.reason)), {},
+                     refusal_schemas(*request, Refuse::invalid_payload));
+}
+
+Endpoint::Result Endpoint::end_handler(Request& request, Bytes ret, wire::MetadataView metadata,
+                                       session::SharedSchemas const& schemas) {
+  request.has_handler = false;
+  auto const token = request.token;
+  if (auto* const operations = operations_of(request)) {
+    auto const reaction = operations->seal(now_, *request.operation, token, ret, schemas);
+    react(*operations, reaction, {.request = token, .ret = std::move(ret)});
+  } else if (!request.is_answered) {
+    answer(request, std::move(ret), metadata, schemas);
   }
   retire(token);
   return Accepted{};
@@ -272,13 +285,14 @@ void Endpoint::take_store_requests(Operations& operations) {
 }
 
 // r[impl retry.duplicate.live.attach] r[impl rpc.response.one-per-request]
-void Endpoint::react(Operations& operations, Reaction const& reaction) {
+void Endpoint::react(Operations& operations, Reaction const& reaction, OwnAnswer own) {
   for (auto const& [attempt, what] : reaction.answers) {
     auto* const request = requests_.find(attempt);
     if (request == nullptr) continue;
     switch (what) {
       case OperationAnswer::outcome:
-        answer(*request, Bytes{reaction.outcome->ret}, {}, reaction.outcome->type);
+        answer(*request, attempt == own.request ? std::move(own.ret) : Bytes{reaction.outcome->ret},
+               {}, reaction.outcome->type);
         break;
       case OperationAnswer::cancelled:
         refuse(*request, Refuse::cancelled);
@@ -318,15 +332,15 @@ void Endpoint::react(Operations& operations, Reaction const& reaction) {
 // 0.4.0 announces a refusal of arguments without the method's own error, and whatever else is no
 // answer of the method as the answer to an unknown one.
 // r[impl schema.exchange.callee]
+session::SharedSchemas const& Endpoint::refusal_schemas(Request const& request, Refuse kind) const {
+  if (request.method == nullptr) return unknown_method_schemas();
+  bool const is_whole = policy_.announces_whole_response || kind != Refuse::invalid_payload;
+  return is_whole ? request.method->response_schemas() : request.method->infallible_schemas();
+}
+
 void Endpoint::refuse(Request& request, Refuse kind, std::string detail) {
-  auto const schemas = [&]() -> session::SharedSchemas const& {
-    if (request.method == nullptr) return unknown_method_schemas();
-    if (policy_.announces_whole_response) return request.method->response_schemas();
-    if (kind == Refuse::invalid_payload) return request.method->infallible_schemas();
-    return request.method->response_schemas();
-  }();
   auto const token = request.token;
-  answer(request, bytes_of(kind, std::move(detail)), {}, schemas);
+  answer(request, bytes_of(kind, std::move(detail)), {}, refusal_schemas(request, kind));
   retire(token);
 }
 

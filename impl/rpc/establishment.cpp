@@ -43,6 +43,10 @@ Establishment::Establishment(TimePoint begun, EstablishmentOptions options,
 
 void Establishment::receive(TimePoint now, ByteView payload) {
   reach_deadline(now);
+  if (!is_over() && payload.size() > payload_bytes_max()) {
+    return fail(protocol_error("a payload of " + std::to_string(payload.size()) +
+                               " bytes before the session is established"));
+  }
   switch (step_) {
     case Step::prologue:
       return role() == Role::initiator ? on_transport_answer(payload) : on_transport_hello(payload);

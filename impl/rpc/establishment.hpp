@@ -12,6 +12,7 @@
 #include "spec/clock.hpp"
 #include "spec/conduit_mode.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -87,6 +88,11 @@ class Establishment {
   [[nodiscard]] bool poll_transmit(wire::Buffer& out);
   // When this fails as a connect timeout; nothing once it is over.
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+
+  // A link need take no larger payload as long as this is not over; one fails it.
+  [[nodiscard]] std::size_t payload_bytes_max() const {
+    return options_.handshake.limits.establishment_bytes_max;
+  }
 
   [[nodiscard]] bool is_over() const { return step_ == Step::over; }
   // To be asked once it is over; the second gives the outcome away.

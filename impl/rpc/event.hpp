@@ -103,8 +103,11 @@ struct LinkWanted {
 
 }  // namespace event
 
+// The raw messages are those of connections that are forwarded.
 using Event =
-    std::variant<session::event::Disconnected, session::event::ConnectionRequested,
+    std::variant<session::event::CallReceived, session::event::ResponseReceived,
+                 session::event::CancelReceived, session::event::ChannelReceived,
+                 session::event::Disconnected, session::event::ConnectionRequested,
                  session::event::Opened, session::event::OpenFailed, session::event::Closed,
                  session::event::CloseFailed, session::event::ConduitWanted,
                  session::event::Resumed, session::event::Warning, session::event::Ended,

@@ -36,6 +36,8 @@ struct Policy {
   bool persistent_drop_is_indeterminate = true;
   // A resume of a session that still has a link takes the new one.
   bool resume_replaces_link = true;
+  // A client's stable conduit may come back on another link; in 0.4.0 it ends with its link.
+  bool stable_returns = true;
 
   [[nodiscard]] static constexpr Policy of(Rulebook rulebook);
   bool operator==(Policy const&) const = default;
@@ -53,7 +55,8 @@ constexpr Policy Policy::of(Rulebook rulebook) {
           .resets_released_channels = false,
           .marks_channel_retry = true,
           .persistent_drop_is_indeterminate = true,
-          .resume_replaces_link = false};
+          .resume_replaces_link = false,
+          .stable_returns = false};
 }
 
 // The metadata keys that an endpoint reads or writes. r[impl retry.op-id]

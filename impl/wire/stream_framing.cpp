@@ -5,13 +5,16 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
 
 namespace vox::wire {
 
 namespace {
 
-// What a link may keep for later frames; one huge frame does not pin its memory for good.
-constexpr std::size_t kept_bytes_max = 1uz << 20;
+// An idle link holds the smaller read buffer, a busy one the larger. It is not larger still because
+// of a large payload as much as this is copied once.
+constexpr std::size_t read_bytes_min = 1uz << 10;
+constexpr std::size_t read_bytes_max = 16uz << 10;
 
 std::size_t length_in(ByteView header) {
   std::size_t length = 0;
@@ -38,50 +41,67 @@ void put_frame(Buffer& out, ByteView payload) {
   writer.put_bytes(payload);
 }
 
-// Moves input to the gathered bytes until there are `wanted`; false if there are too few.
-bool FrameDecoder::gather(ByteView& input, std::size_t wanted) {
-  if (gathered_.size() < wanted) {
-    auto const piece = input.first(std::min(wanted - gathered_.size(), input.size()));
-    gathered_.insert(gathered_.end(), piece.begin(), piece.end());
-    input = input.subspan(piece.size());
+Result<std::optional<Backing>> FrameDecoder::next() {
+  if (is_cut_) {
+    if (cut_.size() < cut_bytes_) return std::nullopt;
+    is_cut_ = false;
+    return cut_.finish();
   }
-  return gathered_.size() == wanted;
-}
-
-void FrameDecoder::forget_handed_out() {
-  if (!handed_out_) return;
-  handed_out_ = false;
-  gathered_.clear();
-  if (gathered_.capacity() > kept_bytes_max) gathered_ = Bytes{};
-}
-
-Result<std::optional<ByteView>> FrameDecoder::next(ByteView& input) {
-  forget_handed_out();
-  bool const stands_whole =
-      gathered_.empty() && input.size() >= frame_header_bytes &&
-      length_in(input) <= std::min(frame_bytes_max_, input.size() - frame_header_bytes);
-  if (stands_whole) {
-    auto const payload = input.subspan(frame_header_bytes, length_in(input));
-    input = input.subspan(frame_header_bytes + payload.size());
-    return payload;
-  }
-  if (gathered_.size() < frame_header_bytes && !gather(input, frame_header_bytes)) {
-    return std::nullopt;
-  }
-  auto const length = length_in(gathered_);
+  auto const unread = ByteView{read_buffer_}.subspan(begin_, end_ - begin_);
+  if (unread.size() < frame_header_bytes) return std::nullopt;
+  auto const length = length_in(unread);
   if (length > frame_bytes_max_) {
     return violates("transport.stream", 0,
                     "a frame of " + std::to_string(length) + " bytes exceeds the limit of " +
                         std::to_string(frame_bytes_max_));
   }
-  if (!gather(input, frame_header_bytes + length)) return std::nullopt;
-  handed_out_ = true;
-  return ByteView{gathered_}.subspan(frame_header_bytes);
+  auto const body = unread.subspan(frame_header_bytes);
+  if (body.size() >= length) {
+    auto payload = pool_.copy(body.first(length));
+    begin_ += frame_header_bytes + length;
+    return payload;
+  }
+  cut_.begin(pool_, length, length);
+  cut_.put(body);
+  cut_bytes_ = length;
+  is_cut_ = true;
+  begin_ = end_ = 0;
+  return std::nullopt;
+}
+
+std::array<std::span<std::byte>, 2> FrameDecoder::room() {
+  if (!is_cut_) return {{{}, read_room()}};
+  auto const rest = cut_.room();
+  if (cut_.size() + rest.size() < cut_bytes_) return {{rest, {}}};
+  return {{rest, read_room()}};
+}
+
+std::span<std::byte> FrameDecoder::read_room() {
+  std::copy(read_buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
+            read_buffer_.begin() + static_cast<std::ptrdiff_t>(end_), read_buffer_.begin());
+  end_ -= std::exchange(begin_, 0);
+  if (read_buffer_.empty()) {
+    read_buffer_.resize(read_bytes_min);
+  } else if (read_buffer_filled_ && read_buffer_.size() < read_bytes_max) {
+    read_buffer_.resize(4 * read_buffer_.size());
+  }
+  return std::span{read_buffer_}.subspan(end_);
+}
+
+void FrameDecoder::advance(std::size_t count) {
+  if (is_cut_) {
+    auto const of_cut = std::min(count, cut_.room().size());
+    cut_.advance(of_cut);
+    count -= of_cut;
+  }
+  VOX_ASSERT(count <= read_buffer_.size() - end_);
+  end_ += count;
+  read_buffer_filled_ = end_ == read_buffer_.size() && !read_buffer_.empty();
 }
 
 StreamEnd FrameDecoder::end() const {
-  if (handed_out_ || gathered_.empty()) return StreamEnd::between_frames;
-  return gathered_.size() < frame_header_bytes ? StreamEnd::inside_header : StreamEnd::inside_body;
+  if (is_cut_) return StreamEnd::inside_body;
+  return begin_ == end_ ? StreamEnd::between_frames : StreamEnd::inside_header;
 }
 
 }  // namespace vox::wire

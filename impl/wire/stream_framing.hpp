@@ -1,4 +1,5 @@
 #pragma once
+#include "impl/wire/backing.hpp"
 #include "impl/wire/bytes.hpp"
 #include "impl/wire/violation.hpp"
 #include "impl/wire/writer.hpp"
@@ -8,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 // Payloads on a byte stream: each is preceded by its length as 4 little-endian bytes. Length 0 is a
 // payload like any other.
@@ -28,31 +30,41 @@ enum class StreamEnd : std::uint8_t { between_frames, inside_header, inside_body
   return end != StreamEnd::inside_body;
 }
 
-// Finds the payloads in a stream that arrives in pieces. A payload that lies whole in one piece is
-// handed out where it stands; only those that are cut are gathered, in a buffer that is used again.
-// The buffer grows with what has arrived, never to a length that was merely claimed.
+// Finds the payloads in a stream that arrives in pieces. Whoever reads the stream puts its bytes
+// into the decoder's own memory: small payloads are read many at a time and copied out, each into
+// memory of its own size; the rest of a payload that was cut goes straight to where it stays.
 // r[impl link.message] r[impl link.message.empty] r[impl zerocopy.recv.stream]
 class FrameDecoder {
  public:
   explicit FrameDecoder(std::size_t frame_bytes_max = Limits{}.frame_bytes_max)
       : frame_bytes_max_{frame_bytes_max} {}
 
-  // Takes the next payload off the front of `input`; nothing once all of `input` is used up and
-  // more is needed. The view holds until the next call, and no longer than `input`'s bytes. To be
-  // called until it gives nothing. A length above the limit is a violation, after which the stream
-  // cannot be read any further: the violation sticks.
-  [[nodiscard]] Result<std::optional<ByteView>> next(ByteView& input);
+  // The next payload that has come whole; nothing if more bytes are needed. A length above the
+  // limit is a violation, after which the stream cannot be read any further: the violation sticks.
+  [[nodiscard]] Result<std::optional<Backing>> next();
+
+  // Where the next bytes of the stream go: the first room is to be filled before the second, and
+  // may be empty. To be asked for once next() gave nothing. Throws std::bad_alloc and is then as
+  // before.
+  [[nodiscard]] std::array<std::span<std::byte>, 2> room();
+  // So many bytes were put there.
+  void advance(std::size_t count);
 
   // What it means if the stream ends here.
   [[nodiscard]] StreamEnd end() const;
 
  private:
-  [[nodiscard]] bool gather(ByteView& input, std::size_t wanted);
-  void forget_handed_out();
+  [[nodiscard]] std::span<std::byte> read_room();
 
   std::size_t frame_bytes_max_;
-  bool handed_out_ = false;  // gathered_ holds a payload that the caller has seen
-  Bytes gathered_;           // header and what has arrived of the body
+  Bytes read_buffer_;      // for what comes after the payload under way
+  std::size_t begin_ = 0;  // of the bytes in it that were not looked at
+  std::size_t end_ = 0;
+  bool read_buffer_filled_ = false;  // by the last read: a larger one would have taken more
+  bool is_cut_ = false;              // a payload is under way, in cut_
+  std::size_t cut_bytes_ = 0;        // of that payload, once it is whole
+  BackingBuilder cut_;
+  BackingPool pool_;
 };
 
 }  // namespace vox::wire

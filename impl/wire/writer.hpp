@@ -2,6 +2,7 @@
 #include "impl/wire/bytes.hpp"
 #include "spec/assert.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -14,6 +15,12 @@ namespace vox::wire {
 class Buffer {
  public:
   void clear() { size_ = 0; }
+  // Forgets what was put after the first `size` bytes.
+  void truncate(std::size_t size) { size_ = std::min(size_, size); }
+  // Gives back the room of an empty buffer if it is above `bytes_max`.
+  void give_back_above(std::size_t bytes_max) {
+    if (size_ == 0 && room_.size() > bytes_max) room_ = Bytes{};
+  }
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] ByteView view() const { return {room_.data(), size_}; }
   [[nodiscard]] Bytes take() const { return to_bytes(view()); }

@@ -1,0 +1,53 @@
+#include "impl/net/dialer.hpp"
+
+#include "impl/net/backoff.hpp"
+#include "impl/net/in_time.hpp"
+
+#include <utility>
+
+namespace vox::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+asio::awaitable<AttachmentResult> attempt(DialPlan plan, std::optional<wire::ClientHello> conduit,
+                                          conduit::LinkNumber number) {
+  auto link = co_await plan.source->next();
+  if (!link) co_return std::unexpected(std::move(link.error()));
+  rpc::EstablishmentOptions options{.handshake = std::move(plan.handshake),
+                                    .mode = plan.mode,
+                                    .stable_resume = std::move(conduit),
+                                    .link = number};
+  options.handshake.role = Role::initiator;
+  std::shared_ptr<link::Link> shared{std::move(*link)};
+  co_return co_await set_up_link(std::move(shared), std::move(options));
+}
+
+}  // namespace
+
+asio::awaitable<AttachmentResult> dial(DialPlan plan, conduit::LinkNumber number) {
+  auto const timeout = plan.connect_timeout;
+  std::optional<wire::ClientHello> none;
+  return in_time(timeout, attempt(std::move(plan), std::move(none), number));
+}
+
+asio::awaitable<AttachmentResult> dial_again(DialPlan plan, Wanted wanted,
+                                             conduit::LinkNumber number) {
+  bool const is_shipped = plan.handshake.rulebook == Rulebook::vox_0_4;
+  Backoff backoff;
+  for (;;) {
+    auto next = plan;
+    next.handshake.resume_key = wanted.session_key;
+    next.handshake.is_recovery = true;
+    auto const hello = wanted.conduit;
+    auto attachment =
+        co_await in_time(plan.connect_timeout, attempt(std::move(next), hello, number));
+    if (attachment || !attachment.error().retryable()) co_return std::move(attachment);
+    if (is_shipped && hello) co_return std::move(attachment);
+    if (is_shipped) wanted.session_key.reset();
+    co_await plan.pause(backoff.next());
+  }
+}
+
+}  // namespace vox::net

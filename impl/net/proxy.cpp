@@ -1,0 +1,240 @@
+#include "impl/net/proxy.hpp"
+
+#include "impl/net/runner.hpp"
+#include "impl/session/policy.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace vox::net {
+
+namespace {
+
+namespace event = session::event;
+namespace command = session::command;
+
+// By the specification entries marked no_propagate stay here, while 0.4.0 passes all of them.
+// Unknown flags are kept as they came. r[impl rpc.metadata.flags.no-propagate] r[impl
+// rpc.metadata.flags]
+class PassedOn {
+ public:
+  PassedOn(wire::MetadataView entries, session::Policy const& policy) : view_{entries} {
+    if (!policy.strips_no_propagate) return;
+    for (auto const& entry : entries) {
+      if ((entry.flags & wire::no_propagate) == 0) kept_.add(entry);
+    }
+    view_ = kept_;
+  }
+  PassedOn(PassedOn const&) = delete;
+  PassedOn& operator=(PassedOn const&) = delete;
+
+  [[nodiscard]] wire::MetadataView view() const { return view_; }
+
+ private:
+  wire::Metadata kept_;
+  wire::MetadataView view_;
+};
+
+std::size_t bytes_of(session::Event const& message) {
+  return std::visit(
+      [](auto const& said) -> std::size_t {
+        if constexpr (requires { said.backing; }) return said.backing.view().size();
+        return 0;
+      },
+      message);
+}
+
+// Sends one message on the target.
+struct Forward {
+  Runner& runner;
+  session::ConnectionId id;
+  session::Policy policy;
+  using Answer = Runner::Answer;
+
+  // What the target has to be told before data of the binding.
+  [[nodiscard]] session::SharedSchemas schemas_for(session::AnnouncedTypes const& announced,
+                                                   schema::Binding binding) const {
+    if (announced == nullptr || runner.session().has_announced(id, binding)) return nullptr;
+    auto payload = announced->announced(binding);
+    if (!payload) return nullptr;
+    return std::make_shared<schema::SchemaPayload const>(std::move(*payload));
+  }
+
+  Answer operator()(event::CallReceived const& received) const {
+    PassedOn const metadata{received.call.metadata, policy};
+    return runner.command(command::SendCall{
+        .connection_id = id,
+        .request_id = received.request_id,
+        .method_id = received.call.method_id,
+        .metadata = metadata.view(),
+        .args = to_bytes(received.call.args),
+        .schemas = schemas_for(received.announced, {.method_id = received.call.method_id,
+                                                    .direction = wire::BindingDirection::args})});
+  }
+  Answer operator()(event::ResponseReceived const& received) const {
+    PassedOn const metadata{received.response.metadata, policy};
+    session::SharedSchemas schemas;
+    if (auto const method = runner.session().unanswered_method(id, received.request_id)) {
+      schemas = schemas_for(received.announced,
+                            {.method_id = *method, .direction = wire::BindingDirection::response});
+    }
+    return runner.command(command::SendResponse{.connection_id = id,
+                                                .request_id = received.request_id,
+                                                .metadata = metadata.view(),
+                                                .ret = to_bytes(received.response.ret),
+                                                .schemas = std::move(schemas)});
+  }
+  Answer operator()(event::CancelReceived const& received) const {
+    PassedOn const metadata{received.cancel.metadata, policy};
+    auto const sent = runner.command(command::SendCancel{
+        .connection_id = id, .request_id = received.request_id, .metadata = metadata.view()});
+    // The response was on its way already, and there is nothing left to cancel.
+    auto const* const refused = sent ? nullptr : sent.error().by_session();
+    auto const* const misuse = refused == nullptr ? nullptr : refused->misuse();
+    if (misuse != nullptr && *misuse == session::Misuse::request_unknown) return rpc::Accepted{};
+    return sent;
+  }
+  Answer operator()(event::ChannelReceived const& received) const {
+    command::ChannelBody body;
+    PassedOn const metadata{metadata_of(received.body), policy};
+    if (auto const* const item = std::get_if<wire::Item>(&received.body)) {
+      body = command::Item{.item = to_bytes(item->item)};
+    } else if (std::holds_alternative<wire::Reset>(received.body)) {
+      body = wire::Reset{.metadata = metadata.view()};
+    } else if (auto const* const grant = std::get_if<wire::GrantCredit>(&received.body)) {
+      body = *grant;
+    } else {
+      body = wire::Close{.metadata = metadata.view()};
+    }
+    return runner.command(command::SendChannel{
+        .connection_id = id, .channel_id = received.channel_id, .body = std::move(body)});
+  }
+  template <class Other>
+  Answer operator()(Other const&) const {
+    return rpc::Accepted{};  // no message
+  }
+
+  static wire::MetadataView metadata_of(wire::ChannelBody const& body) {
+    if (auto const* const closed = std::get_if<wire::Close>(&body)) return closed->metadata;
+    if (auto const* const reset = std::get_if<wire::Reset>(&body)) return reset->metadata;
+    return {};
+  }
+};
+
+}  // namespace
+
+Proxy::Proxy(Runner& runner, session::ConnectionId id, Connection const& target)
+    : ends_{End{.runner = runner.weak_from_this(), .id = id},
+            End{.runner = target.runner(), .id = target.id()}},
+      target_{target} {}
+
+std::expected<void, rpc::Refusal> Proxy::join(Runner& runner, session::ConnectionId id,
+                                              Connection const& target) {
+  auto const& other = *target.runner();
+  auto const of_one = runner.session().connection(id);
+  auto const of_other = other.session().connection(target.id());
+  auto const is_usable = [](std::optional<session::ConnectionInfo> const& info) {
+    return info && (info->state == session::ConnectionState::active ||
+                    info->state == session::ConnectionState::root);
+  };
+  if (!is_usable(of_one) || !is_usable(of_other)) {
+    return std::unexpected(rpc::Refusal{rpc::Misuse::connection_unknown});
+  }
+  if (of_one->our_settings.parity == of_other->our_settings.parity) {
+    return std::unexpected(
+        rpc::Refusal{session::Refusal{session::protocol_error(session::text::same_parities)}});
+  }
+  for (auto const& [end, its_id] :
+       {std::pair{&runner, id}, std::pair{target.runner().get(), target.id()}}) {
+    auto forwarding = end->command(rpc::command::Forward{.connection_id = its_id});
+    if (!forwarding) return std::unexpected(std::move(forwarding.error()));
+  }
+  auto const proxy = std::make_shared<Proxy>(runner, id, target);
+  runner.add_proxy(id, proxy);
+  target.runner()->add_proxy(target.id(), proxy);
+  return {};
+}
+
+void Proxy::take(Runner& from, session::Event&& message) {
+  if (is_over_) return;
+  auto const id = std::visit(
+      [](auto const& said) -> session::ConnectionId {
+        if constexpr (requires { said.connection_id; }) return said.connection_id;
+        return 0;
+      },
+      message);
+  auto const first = ends_[0].runner.lock();
+  std::size_t const side = first.get() == &from && ends_[0].id == id ? 0 : 1;
+  auto& queue = queues_[side];
+  queue.bytes += bytes_of(message);
+  queue.messages.push_back(std::move(message));
+  flush(side);
+  note_room(side, from);
+}
+
+void Proxy::flush() {
+  auto const self = shared_from_this();
+  for (std::size_t side = 0; side < ends_.size() && !is_over_; ++side) {
+    flush(side);
+    if (auto const runner = ends_[side].runner.lock()) note_room(side, *runner);
+  }
+}
+
+void Proxy::flush(std::size_t from) {
+  auto& queue = queues_[from];
+  auto const& target = ends_[1 - from];
+  auto const runner = target.runner.lock();
+  while (!queue.messages.empty() && !is_over_) {
+    if (!runner) return end();
+    // Responses are always taken, so that their room has to be looked at here.
+    bool const has_room = runner->session().can_send() && runner->session().can_receive();
+    if (has_room) {
+      auto const& message = queue.messages.front();
+      auto const bytes = bytes_of(message);
+      auto const sent =
+          std::visit(Forward{.runner = *runner,
+                             .id = target.id,
+                             .policy = session::Policy::of(runner->session().rulebook())},
+                     message);
+      if (is_over_) return;
+      if (sent) {
+        queue.messages.pop_front();
+        queue.bytes -= bytes;
+        continue;
+      }
+      if (!sent.error().may_pass()) return end();
+    }
+    return runner->wait_for_room(shared_from_this());
+  }
+}
+
+// Tells the source to slow down, or to go on.
+void Proxy::note_room(std::size_t of, Runner& runner) {
+  auto& queue = queues_[of];
+  constexpr Limits limits{};
+  bool const is_full = !is_over_ && (queue.messages.size() >= limits.wanted_messages_max ||
+                                     queue.bytes >= limits.wanted_bytes_max);
+  if (is_full == std::exchange(queue.is_full, is_full)) return;
+  if (is_full) {
+    runner.slow_down();
+  } else {
+    runner.speed_up();
+  }
+}
+
+void Proxy::end() {
+  if (std::exchange(is_over_, true)) return;
+  auto const self = shared_from_this();
+  for (std::size_t side = 0; side < ends_.size(); ++side) {
+    queues_[side].messages.clear();
+    auto const runner = ends_[side].runner.lock();
+    if (!runner) continue;
+    note_room(side, *runner);
+    runner->remove_proxy(ends_[side].id);
+    // An ended session refuses, and has nothing left to close.
+    static_cast<void>(runner->command(command::DropCaller{.connection_id = ends_[side].id}));
+  }
+  target_.reset();
+}
+
+}  // namespace vox::net

@@ -1,0 +1,256 @@
+// What becomes of the events of an endpoint.
+#include "impl/net/proxy.hpp"
+#include "impl/net/runner.hpp"
+#include "impl/net/steady_time.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace vox::net {
+
+namespace asio = boost::asio;
+namespace event = session::event;
+
+namespace {
+
+// How long the last words of a session may take to be sent. A client of 0.4.0 that nobody wants any
+// more leaves at once.
+constexpr std::chrono::seconds farewell{1};
+constexpr std::chrono::milliseconds short_farewell{20};
+
+}  // namespace
+
+// ---- connections ----
+
+// A throwing acceptor rejects, whatever it did with the question before.
+// r[impl core.S4] r[impl core.R4]
+void Runner::on(event::ConnectionRequested&& requested) {
+  auto const id = requested.connection_id;
+  asking_ = id;
+  is_abandoned_ = false;
+  auto const thrown = caught([&] {
+    PendingConnection pending{weak_from_this(), id, requested.our_settings,
+                              requested.peer_settings};
+    options_.acceptor(requested.request, std::move(pending));
+  });
+  asking_.reset();
+  if (thrown) {
+    log("the acceptor of connection " + std::to_string(id) + " threw: " + *thrown);
+    wire::Metadata const reasons{
+        {.key = session::key::error, .value = std::string_view{"the acceptor failed"}}};
+    reject(id, reasons);
+  } else if (is_abandoned_) {
+    abandon(id);
+  }
+}
+
+void Runner::on(event::Opened&& opened) {
+  auto const id = opened.connection_id;
+  auto& connection = this->connection(id);
+  if (id == session::root_connection) root_.set(std::nullopt);
+  auto const open = opens_.find(id);
+  if (open == opens_.end()) return;
+  auto const pending = std::move(open->second);
+  opens_.erase(open);
+  connection.handler = std::move(pending->handler);
+  pending->outcome.set(
+      Connection{shared_from_this(), id, opened.our_settings, opened.peer_settings});
+}
+
+void Runner::on(event::OpenFailed&& failed) {
+  auto const open = opens_.find(failed.connection_id);
+  if (open == opens_.end()) return;
+  auto const pending = std::move(open->second);
+  opens_.erase(open);
+  pending->outcome.set(std::unexpected(std::move(failed.error)));
+}
+
+// r[impl core.C4] r[impl connection.close.semantics]
+void Runner::on(event::Closed&& closed) {
+  auto const id = closed.connection_id;
+  if (auto const proxied = proxies_.find(id); proxied != proxies_.end()) {
+    auto const proxy = proxied->second;
+    proxy->end();
+  }
+  // The session closes an open of its own, too, that a lost link left without an answer.
+  if (opens_.contains(id)) {
+    on(event::OpenFailed{.connection_id = id,
+                         .error = session::protocol_error(session::text::session_closed)});
+  }
+  auto const found = connections_.find(id);
+  if (found == connections_.end()) return;
+  auto const connection = std::move(found->second);
+  connections_.erase(found);
+  connection.closed->set(true);
+  if (!connection.handler) return;
+  if (auto const thrown = caught([&] { connection.handler->on_closed(id); })) {
+    log("a handler threw when connection " + std::to_string(id) + " was closed: " + *thrown);
+  }
+}
+
+void Runner::on(event::CloseFailed&& failed) {
+  log("connection " + std::to_string(failed.connection_id) + ": " + failed.error.text());
+}
+
+void Runner::on(event::Warning&& warning) {
+  log("connection " + std::to_string(warning.connection_id) + ": " + warning.text);
+}
+
+// ---- links ----
+
+// r[impl core.B2]
+void Runner::on(event::Disconnected&&) {
+  abandon_link();
+  if (!options_.registry) return;
+  auto const* const stable = endpoint_.stable();
+  if (stable != nullptr && stable->lost()) options_.registry->known().conduit_ended(number_);
+  options_.registry->detached(number_);
+}
+
+// r[impl core.B1]
+void Runner::on(event::ConduitWanted&& wanted) {
+  abandon_link();
+  begin_redial({.session_key = wanted.resume_key, .conduit = std::nullopt});
+}
+
+void Runner::on(rpc::event::LinkWanted&& wanted) {
+  abandon_link();
+  begin_redial({.session_key = std::nullopt, .conduit = wanted.hello});
+}
+
+// What was under way on the joined connections is lost, which neither end would hear of.
+void Runner::on(event::Resumed&&) {
+  auto const proxies = std::move(proxies_);
+  proxies_.clear();
+  for (auto const& [id, proxy] : proxies)
+    proxy->end();
+}
+
+void Runner::on(event::Ended&& ended) {
+  if (!root_.is_set()) {
+    root_.set(ended.cause == session::EndCause::refused ? refusal_
+                                                        : session::protocol_error(ended.detail));
+  }
+  bool const leaves_at_once =
+      session().rulebook() == Rulebook::vox_0_4 && ended.cause == session::EndCause::root_released;
+  cut_off_at_ = steady_now() + (leaves_at_once ? Duration{short_farewell} : Duration{farewell});
+  ending_ = SessionEnd{.cause = ended.cause, .rule = ended.rule, .detail = std::move(ended.detail)};
+  stop_redial();
+}
+
+// ---- calls ----
+
+void Runner::on(rpc::event::CallArrived&& arrived) {
+  auto const found = connections_.find(arrived.connection_id);
+  if (found == connections_.end() || !found->second.handler) {
+    static_cast<void>(endpoint_.call(steady_now(), rpc::command::Drop{.request = arrived.request}));
+    return;
+  }
+  auto const bytes = arrived.args.size();
+  IncomingCall call{.method = arrived.method,
+                    .connection_id = arrived.connection_id,
+                    .metadata = arrived.metadata,
+                    .metadata_backing = std::move(arrived.metadata_backing),
+                    .args = arrived.args,
+                    .backing = std::move(arrived.backing)};
+  for (auto const ref : arrived.channels)
+    call.channels.emplace_back(shared_from_this(), ref, endpoint_.channel_sends(ref));
+  start_handler(found->second.handler, std::move(call), arrived.request, bytes);
+}
+
+void Runner::start_handler(std::shared_ptr<Handler> handler, IncomingCall call,
+                           rpc::RequestToken request, std::size_t bytes) {
+  auto const failed = caught([&] {
+    auto& running = handlers_[request];
+    running.bytes = bytes;
+    handler_bytes_ += bytes;
+    asio::co_spawn(executor_, handler->handle(std::move(call)),
+                   asio::bind_cancellation_slot(
+                       running.stop.slot(), [self = shared_from_this(), handler, request](
+                                                std::exception_ptr const& thrown, Bytes ret) {
+                         self->handler_ended(request, thrown, std::move(ret));
+                       }));
+  });
+  if (failed) handler_ended(request, std::make_exception_ptr(std::runtime_error{*failed}), {});
+}
+
+// A handler that was stopped and threw for it has nothing to tell anybody.
+void Runner::handler_ended(rpc::RequestToken request, std::exception_ptr const& thrown, Bytes ret) {
+  auto const running = handlers_.find(request);
+  bool was_stopped = false;
+  if (running != handlers_.end()) {
+    was_stopped = running->second.is_stopped;
+    handler_bytes_ -= running->second.bytes;
+    handlers_.erase(running);
+  }
+  readable_.notify();
+  if (!thrown) {
+    static_cast<void>(
+        command(rpc::command::Respond{.request = request, .ret = std::move(ret), .metadata = {}}));
+    return;
+  }
+  if (!was_stopped) log("a handler threw, and its request is dropped: " + text_of(thrown));
+  static_cast<void>(command(rpc::command::Drop{.request = request}));
+}
+
+void Runner::on(rpc::event::HandlerStopped&& stopped) {
+  auto const running = handlers_.find(stopped.request);
+  if (running == handlers_.end()) return;
+  running->second.is_stopped = true;
+  running->second.stop.emit(asio::cancellation_type::terminal);
+}
+
+void Runner::on(rpc::event::CallDone&& done) {
+  auto const waiting = calls_.find(done.call);
+  if (waiting == calls_.end()) return;
+  auto* const outcome = waiting->second;
+  calls_.erase(waiting);
+  outcome->set(std::move(done.outcome));
+}
+
+// ---- channels ----
+
+void Runner::on(rpc::event::ChannelReadable&& readable) {
+  wake_channel(readable.channel);
+}
+
+void Runner::on(rpc::event::ChannelWritable&& writable) {
+  wake_channel(writable.channel);
+}
+
+void Runner::wake_channel(rpc::ChannelRef ref) {
+  auto const waiting = channels_.find(ref);
+  if (waiting == channels_.end()) return;
+  waiting->second->is_ready = true;
+  waiting->second->changed.notify();
+}
+
+// ---- what is not looked at, and what is stored ----
+
+void Runner::hand_on(session::Event&& message, session::ConnectionId id) {
+  auto const proxied = proxies_.find(id);
+  if (proxied == proxies_.end()) return;
+  auto const proxy = proxied->second;
+  proxy->take(*this, std::move(message));
+}
+
+void Runner::on(rpc::event::StoreWanted&& wanted) {
+  auto const& request = wanted.request;
+  rpc::StoreDone done{.number = request.number, .session = request.session};
+  auto const failed = caught([&] {
+    if (!options_.store) throw std::runtime_error{"there is no store"};
+    done = options_.store(request);
+  });
+  if (failed) {
+    done.result = rpc::StoreResult::failed;
+    done.error = *failed;
+  }
+  endpoint_.handle(steady_now(), rpc::input::Stored{std::move(done)});
+}
+
+}  // namespace vox::net

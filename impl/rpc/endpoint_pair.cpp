@@ -1,0 +1,205 @@
+#include "impl/rpc/endpoint_pair.hpp"
+
+#include "spec/assert.hpp"
+
+#include <boost/describe/enum_to_string.hpp>
+
+#include <utility>
+
+namespace vox::rpc::test {
+
+namespace {
+
+template <class Args, class Return>
+Method::Types types() {
+  return {.args = &schema::local_type<Args>(),
+          .response = &schema::local_type<schema::Outcome<Return>>(),
+          .infallible = &schema::local_type<schema::Outcome<Return>>()};
+}
+
+session::SessionOptions session_options(PairOptions const& options, Role role) {
+  session::SessionOptions session;
+  session.rulebook = options.rulebook;
+  session.has_acceptor = false;
+  session.has_recoverer = options.resumable && role == Role::initiator;
+  session.is_registered = options.resumable && role == Role::acceptor;
+  session.limits = options.limits;
+  return session;
+}
+
+ResumeKey key() {
+  ResumeKey key{};
+  key.back() = std::byte{7};
+  return key;
+}
+
+}  // namespace
+
+Methods::Methods() {
+  using Text = std::tuple<std::string>;
+  using Numbers = std::tuple<schema::Rx<std::int32_t>>;
+  using Count = std::tuple<std::uint32_t, schema::Tx<std::int32_t>>;
+  echo = &service.add("echo", types<Text, std::string>());
+  sum = &service.add("sum", types<Numbers, std::int64_t>());
+  generate = &service.add("generate", types<Count, std::monostate>());
+  generate_idem = &service.add("generate_idem", types<Count, std::monostate>(), Repeat::idempotent);
+  keep = &service.add("keep", types<Text, std::string>(), Repeat::non_idempotent,
+                      Persistence::persistent);
+  missing = &other_.add("missing", types<Text, std::string>());
+}
+
+Methods& methods() {
+  static Methods all;
+  return all;
+}
+
+std::string said(CallOutcome const& outcome) {
+  if (!outcome) {
+    return boost::describe::enum_to_string(outcome.error().failure, "?");
+  }
+  auto const bytes = outcome->ret;
+  if (bytes.size() >= 2 && bytes[0] == std::byte{1}) {
+    switch (std::to_integer<int>(bytes[1])) {
+      case 1:
+        return "unknown method";
+      case 2: {
+        auto const error = wire::decode_value<schema::Outcome<std::monostate>>(bytes);
+        return "invalid payload: " + std::get<schema::InvalidPayload>(error->error()).reason;
+      }
+      case 3:
+        return "cancelled";
+      case 7:
+        return "indeterminate answer";
+      default:
+        return "another error";
+    }
+  }
+  if (auto const text = wire::decode_value<schema::Outcome<std::string>>(bytes)) {
+    return "ok " + **text;
+  }
+  return "ok";
+}
+
+EndpointPair::EndpointPair(PairOptions options) : options_{std::move(options)} {
+  for (auto const role : {Role::initiator, Role::acceptor}) {
+    EndpointOptions endpoint{.session = session_options(options_, role)};
+    endpoint.session.expected_settings.reset();
+    auto made = Endpoint::establish(now, std::move(endpoint), handshake(role));
+    VOX_ASSERT(made.has_value());
+    auto& side = role == Role::initiator ? client : server;
+    side.endpoint.emplace(std::move(*made));
+    side.endpoint->serve(session::root_connection, &methods().service);
+  }
+}
+
+session::HandshakeOutcome EndpointPair::handshake(Role role) const {
+  auto const ours = role == Role::initiator ? Parity::odd : Parity::even;
+  session::HandshakeOutcome outcome;
+  outcome.role = role;
+  outcome.our_settings = {.parity = ours,
+                          .max_concurrent_requests = options_.max_concurrent_requests};
+  outcome.peer_settings = {.parity = opposite(ours),
+                           .max_concurrent_requests = options_.max_concurrent_requests};
+  outcome.peer_supports_retry = true;
+  if (options_.resumable) outcome.resume_key = key();
+  return outcome;
+}
+
+void EndpointPair::pull(Side& from, Side& to) {
+  wire::Buffer payload;
+  while (link_is_up_) {
+    payload.clear();
+    auto const transmit = from.endpoint->poll_transmit(payload);
+    if (!transmit) break;
+    to.wire.push_back(payload.take());
+    from.endpoint->handle(now, input::Written{transmit->token});
+  }
+  while (auto event = from.endpoint->poll_event())
+    from.events.push_back(std::move(*event));
+}
+
+bool EndpointPair::deliver(Side& to) {
+  if (to.wire.empty() || !to.endpoint->can_receive()) return false;
+  auto payload = std::move(to.wire.front());
+  to.wire.pop_front();
+  to.seen.push_back(payload);
+  to.endpoint->handle(now, input::Received{Backing{std::move(payload)}});
+  return true;
+}
+
+void EndpointPair::run() {
+  for (bool moved = true; moved;) {
+    pull(client, server);
+    pull(server, client);
+    moved = deliver(server);
+    moved = deliver(client) || moved;
+  }
+}
+
+bool EndpointPair::step(Side& to) {
+  pull(client, server);
+  pull(server, client);
+  return deliver(to);
+}
+
+bool EndpointPair::is_alive() const {
+  return client.endpoint->session().state() != session::SessionState::ended &&
+         server.endpoint->session().state() != session::SessionState::ended;
+}
+
+void EndpointPair::pass(Duration time) {
+  now += time;
+  for (auto* const side : {&client, &server}) {
+    side->endpoint->handle(now, input::DeadlineReached{});
+  }
+}
+
+void EndpointPair::run_without_reading(Side& side) {
+  auto& other = &side == &client ? server : client;
+  for (bool moved = true; moved;) {
+    pull(client, server);
+    pull(server, client);
+    moved = deliver(other);
+  }
+}
+
+void EndpointPair::lose_link() {
+  link_is_up_ = false;
+  for (auto* const side : {&client, &server}) {
+    side->wire.clear();
+    side->endpoint->handle(now, input::LinkLost{});
+    while (auto event = side->endpoint->poll_event())
+      side->events.push_back(std::move(*event));
+  }
+}
+
+void EndpointPair::resume() {
+  link_is_up_ = true;
+  auto const resumed = server.endpoint->resume(now, handshake(Role::acceptor));
+  VOX_ASSERT(resumed.has_value());
+  client.endpoint->handle(now, input::Recovered{.outcome = handshake(Role::initiator)});
+  run();
+}
+
+CallId EndpointPair::call(Side& side, Method const& method, Bytes bytes) {
+  auto const made =
+      side.endpoint->call(now, command::Call{.connection_id = session::root_connection,
+                                             .method = &method,
+                                             .metadata = {},
+                                             .args = std::move(bytes)});
+  VOX_ASSERT(made.has_value());
+  return made->id;
+}
+
+void EndpointPair::respond(Side& side, RequestToken request, Bytes ret) {
+  auto const done = side.endpoint->call(
+      now, command::Respond{.request = request, .ret = std::move(ret), .metadata = {}});
+  VOX_ASSERT(done.has_value());
+}
+
+std::string EndpointPair::outcome(Side& side) {
+  auto const done = next<event::CallDone>(side);
+  return done ? said(done->outcome) : "none";
+}
+
+}  // namespace vox::rpc::test
