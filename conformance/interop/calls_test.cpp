@@ -3,7 +3,7 @@
 #include "conformance/interop/rust_peer.hpp"
 #include "conformance/interop/variants.hpp"
 #include "conformance/subjects/cpp/scenario.hpp"
-#include "conformance/subjects/cpp/testbed_client.hpp"
+#include "conformance/subjects/cpp/testbed.hpp"
 #include "conformance/subjects/cpp/testbed_service.hpp"
 #include "impl/link/condition.hpp"
 #include "impl/net/serve.hpp"
@@ -22,8 +22,9 @@ using namespace voxspec::interop;
 using link::Transport;
 
 // Plays every scenario on the connection.
-asio::awaitable<void> play_all(net::ConnectionHandle connection, Rulebook rulebook) {
+asio::awaitable<void> play_all(net::Connection connection, Rulebook rulebook) {
   for (auto const name : subject::scenario_names()) {
+    if (subject::wants_broken_link(name)) continue;
     subject::TestbedClient client{connection, rulebook};
     auto const played = co_await subject::play(std::string{name}, std::move(client));
     CHECK_MESSAGE(played, (played ? "" : played.error()));
@@ -31,14 +32,15 @@ asio::awaitable<void> play_all(net::ConnectionHandle connection, Rulebook rulebo
 }
 
 // Hands calls on to the service, and knows how many virtual connections are over.
-class Witness final : public net::RequestHandler {
+class Witness final : public net::Handler {
  public:
   Witness(asio::any_io_executor const& executor, Rulebook rulebook)
       : service_{subject::make_testbed_service(rulebook)}, changed_{executor} {}
 
-  void on_call(net::IncomingCall const& call, net::Responder responder) override {
+  [[nodiscard]] rpc::Service const& service() const override { return service_->service(); }
+  asio::awaitable<Bytes> handle(net::IncomingCall call) override {
     ++calls_;
-    service_->on_call(call, std::move(responder));
+    return service_->handle(std::move(call));
   }
   void on_closed(session::ConnectionId id) override {
     if (id == session::root_connection) return;
@@ -51,8 +53,8 @@ class Witness final : public net::RequestHandler {
   [[nodiscard]] std::size_t calls() const { return calls_; }
 
  private:
-  std::shared_ptr<net::RequestHandler> service_;
-  net::Condition changed_;
+  std::shared_ptr<net::Handler> service_;
+  link::Condition changed_;
   std::size_t calls_ = 0;
   std::size_t closed_ = 0;
 };
@@ -106,8 +108,9 @@ TEST_CASE("r[rpc.session-setup] a Rust client is content with our acceptor in ev
                            subject::make_testbed_service(variant.rulebook)};
     auto const thorough = variant.transport == Transport::tcp && variant.mode == ConduitMode::bare;
     auto names = subject::scenario_names();
-    if (!thorough) names = {"echo", "pipelining", "create_canvas"};
+    if (!thorough) names = {"echo", "create_canvas", "sum_large", "transform_bidi"};
     for (auto const name : names) {
+      if (subject::wants_broken_link(name)) continue;
       std::map<std::string, std::string> environment{{"CLIENT_SCENARIO", std::string{name}}};
       auto const peer = co_await server.dialled(std::move(environment));
       auto const end = co_await peer.process->wait_exit();

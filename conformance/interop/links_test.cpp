@@ -2,15 +2,25 @@
 #include "conformance/interop/our_server.hpp"
 #include "conformance/interop/rust_peer.hpp"
 #include "conformance/interop/variants.hpp"
-#include "conformance/subjects/cpp/testbed_client.hpp"
+#include "conformance/subjects/cpp/testbed.hpp"
 #include "conformance/subjects/cpp/testbed_service.hpp"
 #include "impl/net/link_source.hpp"
 #include "impl/net/session_builder.hpp"
+#include "impl/net/typed/dispatcher.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/describe/enum_to_string.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <expected>
+#include <map>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -19,7 +29,7 @@ using namespace vox;
 using namespace voxspec;
 using namespace voxspec::interop;
 
-using LinkOrError = std::expected<std::unique_ptr<net::Link>, session::SessionError>;
+using LinkOrError = std::expected<std::unique_ptr<link::Link>, session::SessionError>;
 
 // Dials, and can break the link that it gave last.
 class FragileSource final : public net::LinkSource {
@@ -34,20 +44,36 @@ class FragileSource final : public net::LinkSource {
 
  private:
   std::shared_ptr<net::LinkSource> dial_;
-  net::Link* last_ = nullptr;
+  link::Link* last_ = nullptr;
 };
 
 // What the peer makes of an echo, or why it makes nothing.
-asio::awaitable<std::string> echo(net::ConnectionHandle connection, std::string text,
-                                  Rulebook rulebook) {
+asio::awaitable<std::string> echo(net::Connection connection, std::string text, Rulebook rulebook) {
   subject::TestbedClient const client{std::move(connection), rulebook};
   auto const answer = co_await client.call<"echo">(std::move(text));
-  if (!answer) co_return answer.error();
-  co_return answer->has_value() ? answer->value() : "an error";
+  if (answer) co_return *answer;
+  co_return boost::describe::enum_to_string(net::result_of(answer.error()), "?");
 }
 
 OurServer serving(asio::any_io_executor const& executor, Variant const& variant) {
   return {executor, variant, subject::make_testbed_service(variant.rulebook)};
+}
+
+// What a stream gives whose link is cut once, behind the first credit.
+asio::awaitable<std::vector<std::int32_t>> receive_and_cut(net::Rx<std::int32_t> input,
+                                                           FragileSource& source) {
+  std::vector<std::int32_t> items;
+  while (auto const item = co_await input.next()) {
+    items.push_back(*item);
+    if (items.size() == 20) source.cut();
+  }
+  co_return items;
+}
+
+std::vector<std::int32_t> counted(std::size_t count) {
+  std::vector<std::int32_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
 }
 
 TEST_SUITE_BEGIN("interop");
@@ -88,6 +114,67 @@ TEST_CASE("r[core.B2] our acceptor goes on with a Rust initiator after the loss 
       auto const text = "still here after " + std::to_string(losses);
       CHECK(co_await echo(us.root, text, variant.rulebook) == text);
       CHECK(us.session.generation() == losses);
+    }
+  });
+}
+
+TEST_CASE("r[retry.channel.volatile.rebinding] a Rust stream that breaks runs again, or is lost") {
+  with_each_variant({ConduitMode::bare}, [](Variant const& variant) -> asio::awaitable<void> {
+    using asio::experimental::awaitable_operators::operator&&;
+    FreeAddress const at{variant.transport};
+    auto const peer = co_await RustPeer::listening(at);
+    for (bool const repeats : {true, false}) {
+      auto const source = std::make_shared<FragileSource>(peer.address);
+      net::InitiatorBuilder builder;
+      builder.rulebook(variant.rulebook).service("Testbed");
+      auto const us = co_await builder.establish_from(source);
+      REQUIRE(us);
+      subject::TestbedClient const client{us->root, variant.rulebook};
+      auto [output, input] = net::channel<std::int32_t>();
+      auto call = repeats ? client.call<"generate_retry_idem">(40, std::move(output))
+                          : client.call<"generate_retry_non_idem">(40, std::move(output));
+      auto const [outcome, items] =
+          co_await (std::move(call) && receive_and_cut(std::move(input), *source));
+      auto const first_run = static_cast<std::size_t>(
+          std::ranges::find(items.begin() + 1, items.end(), 0) - items.begin());
+      CHECK(std::vector(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(first_run)) ==
+            counted(first_run));
+      if (repeats) {
+        CHECK(outcome);
+        CHECK(std::vector(items.begin() + static_cast<std::ptrdiff_t>(first_run), items.end()) ==
+              counted(40));
+      } else {
+        REQUIRE_FALSE(outcome);
+        CHECK(net::result_of(outcome.error()) == net::CallResult::indeterminate);
+        CHECK(first_run == items.size());
+      }
+    }
+  });
+}
+
+TEST_CASE("r[retry.channel.volatile.rebinding] a Rust client is content when our stream breaks") {
+  with_each_variant({ConduitMode::bare}, [](Variant const& variant) -> asio::awaitable<void> {
+    OurServer* server = nullptr;
+    bool is_broken = false;
+    auto const generate = [&](std::uint32_t count,
+                              net::Tx<std::int32_t> output) -> asio::awaitable<void> {
+      for (std::uint32_t number = 0; number < count; ++number) {
+        if (number == 20 && !std::exchange(is_broken, true)) server->cut();
+        if (!co_await output.send(static_cast<std::int32_t>(number))) co_return;
+      }
+    };
+    auto const service = std::make_shared<net::Dispatcher<subject::Testbed>>(variant.rulebook);
+    service->on<"generate_retry_idem">(generate).on<"generate_retry_non_idem">(generate);
+    OurServer ours{co_await asio::this_coro::executor, variant, service};
+    server = &ours;
+    for (std::string const name : {"channel_retry_idem", "channel_retry_non_idem"}) {
+      is_broken = false;
+      std::map<std::string, std::string> environment{{"CLIENT_SCENARIO", name}};
+      auto const peer = co_await ours.dialled(std::move(environment));
+      auto const end = co_await peer.process->wait_exit();
+      auto const is_content = end.kind == ProcessState::Kind::exited && end.code_or_signal == 0;
+      CHECK_MESSAGE(is_content, name, ": ", peer.process->output_tail());
+      CHECK(is_broken);
     }
   });
 }

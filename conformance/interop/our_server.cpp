@@ -14,11 +14,11 @@ namespace asio = boost::asio;
 using namespace vox;
 
 // Listens, and can break the link that it took last.
-class FragileListener final : public net::Listener {
+class FragileListener final : public link::Listener {
  public:
-  explicit FragileListener(std::unique_ptr<net::Listener> listener)
+  explicit FragileListener(std::unique_ptr<link::Listener> listener)
       : listener_{std::move(listener)} {}
-  asio::awaitable<std::expected<std::unique_ptr<net::Link>, net::LinkEnd>> accept() override {
+  asio::awaitable<std::expected<std::unique_ptr<link::Link>, link::LinkEnd>> accept() override {
     auto link = co_await listener_->accept();
     if (link) last_ = link->get();
     co_return link;
@@ -28,14 +28,14 @@ class FragileListener final : public net::Listener {
   void cut() { last_->abort(); }
 
  private:
-  std::unique_ptr<net::Listener> listener_;
-  net::Link* last_ = nullptr;
+  std::unique_ptr<link::Listener> listener_;
+  link::Link* last_ = nullptr;
 };
 
 OurServer::OurServer(asio::any_io_executor const& executor, Variant const& variant,
-                     std::shared_ptr<net::RequestHandler> handler)
+                     std::shared_ptr<net::Handler> handler)
     : mode_{variant.mode}, at_{variant.transport}, changed_{executor} {
-  auto bound = net::listen(executor, at_.ours());
+  auto bound = link::listen(executor, at_.ours());
   REQUIRE(bound);
   listener_ = std::make_unique<FragileListener>(*std::move(bound));
   net::AcceptorBuilder builder;

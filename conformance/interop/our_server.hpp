@@ -2,7 +2,7 @@
 #include "conformance/interop/rust_peer.hpp"
 #include "conformance/interop/variants.hpp"
 #include "impl/link/condition.hpp"
-#include "impl/net/request_handler.hpp"
+#include "impl/net/handler.hpp"
 #include "impl/net/session_builder.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -21,7 +21,7 @@ class FragileListener;
 class OurServer {
  public:
   OurServer(boost::asio::any_io_executor const& executor, Variant const& variant,
-            std::shared_ptr<vox::net::RequestHandler> handler);
+            std::shared_ptr<vox::net::Handler> handler);
   OurServer(OurServer const&) = delete;
   OurServer(OurServer&&) = delete;
   OurServer& operator=(OurServer const&) = delete;
@@ -41,7 +41,7 @@ class OurServer {
   FreeAddress at_;
   std::unique_ptr<FragileListener> listener_;
   std::deque<vox::net::Established> begun_;
-  vox::net::Condition changed_;
+  vox::link::Condition changed_;
 };
 
 }  // namespace voxspec::interop

@@ -1,7 +1,7 @@
 #include "conformance/subjects/cpp/outbound.hpp"
 
 #include "conformance/subjects/cpp/scenario_checks.hpp"
-#include "conformance/subjects/cpp/testbed_client.hpp"
+#include "conformance/subjects/cpp/testbed.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -23,7 +23,7 @@ asio::awaitable<std::expected<void, std::string>> open_once(net::SessionHandle s
                                                             Outbound outbound,
                                                             std::uint32_t number) {
   ConnectionSettings const settings{.parity = outbound.parity, .max_concurrent_requests = 64};
-  std::string const service{testbed::service_name};
+  std::string const service{Testbed::service_name};
   auto opened = co_await session.open(settings, service, wire::Metadata{}, outbound.handler);
   if (!opened) co_return std::unexpected(opened.error().text());
   TestbedClient const client{std::move(*opened), outbound.rulebook};

@@ -1,5 +1,5 @@
 #pragma once
-#include "impl/net/request_handler.hpp"
+#include "impl/net/handler.hpp"
 #include "impl/net/session_builder.hpp"
 #include "spec/parity.hpp"
 #include "spec/rulebook.hpp"
@@ -15,7 +15,7 @@ struct Outbound {
   std::uint32_t count = 0;
   vox::Parity parity = vox::Parity::odd;
   vox::Rulebook rulebook = vox::Rulebook::spec;
-  std::shared_ptr<vox::net::RequestHandler> handler;
+  std::shared_ptr<vox::net::Handler> handler;
 };
 void open_connections(boost::asio::any_io_executor const& executor,
                       vox::net::Established const& established, Outbound const& outbound);

@@ -2,7 +2,7 @@
 
 #include "conformance/subjects/cpp/outbound.hpp"
 #include "conformance/subjects/cpp/scenario.hpp"
-#include "conformance/subjects/cpp/testbed_client.hpp"
+#include "conformance/subjects/cpp/testbed.hpp"
 #include "conformance/subjects/cpp/testbed_service.hpp"
 #include "impl/link/deadline.hpp"
 #include "impl/link/listener.hpp"
@@ -22,7 +22,6 @@
 namespace voxspec::subject {
 
 namespace asio = boost::asio;
-namespace net = vox::net;
 using namespace vox;
 
 namespace {
@@ -40,7 +39,7 @@ void complain(std::string_view line) {
 }
 
 // Testbed on the root connection, and on virtual ones unless the settings refuse them.
-net::Acceptor acceptor(Settings const& settings, std::shared_ptr<net::RequestHandler> service) {
+net::Acceptor acceptor(Settings const& settings, std::shared_ptr<net::Handler> service) {
   return net::Acceptor::Function{
       [accepts_virtual = settings.accepts_connections, service = std::move(service)](
           session::ConnectionRequest const& request, net::PendingConnection pending) {
@@ -56,9 +55,9 @@ net::Acceptor acceptor(Settings const& settings, std::shared_ptr<net::RequestHan
 
 template <class Builder>
 Builder configured(Builder builder, Settings const& settings,
-                   std::shared_ptr<net::RequestHandler> service) {
+                   std::shared_ptr<net::Handler> service) {
   builder.rulebook(settings.rulebook)
-      .service(std::string{testbed::service_name})
+      .service(std::string{Testbed::service_name})
       .on_connection(acceptor(settings, std::move(service)))
       .log(complain);
   if (settings.keepalive) builder.keepalive(*settings.keepalive);
@@ -66,7 +65,7 @@ Builder configured(Builder builder, Settings const& settings,
 }
 
 asio::awaitable<std::expected<net::Established, std::string>> dial(
-    Settings settings, std::shared_ptr<net::RequestHandler> service) {
+    Settings settings, std::shared_ptr<net::Handler> service) {
   auto const builder = configured(net::InitiatorBuilder{}, settings, std::move(service));
   auto established = co_await net::connect_session(settings.address, builder, settings.conduit);
   if (established) co_return std::move(*established);
@@ -97,12 +96,12 @@ asio::awaitable<Ran> play_and_leave(Settings settings) {
   TestbedClient client{std::move(established->root), settings.rulebook};
   auto played = co_await play(settings.scenario, std::move(client));
   // A virtual connection that the peer holds open keeps the session alive.
-  static_cast<void>(co_await net::within(farewell, session.ended()));
+  static_cast<void>(co_await link::within(farewell, session.ended()));
   co_return played;
 }
 
 asio::awaitable<Ran> play_in_time(Settings settings) {
-  auto played = co_await net::within(scenario_limit, play_and_leave(std::move(settings)));
+  auto played = co_await link::within(scenario_limit, play_and_leave(std::move(settings)));
   if (played) co_return std::move(*played);
   co_return std::unexpected("no result within " + std::to_string(scenario_limit.count()) + " s");
 }
@@ -117,7 +116,7 @@ void announce(link::Address const& address) {
 
 asio::awaitable<Ran> serve_links(Settings settings) {
   auto const executor = co_await asio::this_coro::executor;
-  auto listener = net::listen(executor, settings.address);
+  auto listener = link::listen(executor, settings.address);
   if (!listener) co_return std::unexpected(listener.error());
   announce((*listener)->address());
   auto const service = make_testbed_service(settings.rulebook);

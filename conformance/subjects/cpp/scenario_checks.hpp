@@ -1,36 +1,38 @@
 #pragma once
+#include "impl/net/typed/call_result.hpp"
 #include "impl/schema/vox_error.hpp"
+
+#include <boost/describe/enum_to_string.hpp>
 
 #include <expected>
 #include <string>
 #include <variant>
 
-// What a scenario says about an answer.
+// What a scenario says about an outcome.
 namespace voxspec::subject {
 
 // What kind of outcome it is, as words for a failure.
-template <class Outcome>
-std::string kind_of(Outcome const& outcome) {
+template <class T, class E>
+std::string kind_of(vox::schema::Outcome<T, E> const& outcome) {
   if (outcome) return "another value";
-  using Variant = typename Outcome::error_type::variant;
-  auto const& error = static_cast<Variant const&>(outcome.error());
-  return std::visit(
-      [](auto const& alternative) { return "the error " + std::string{alternative.name}; }, error);
+  auto const result = vox::net::result_of(outcome.error());
+  std::string text = "the error ";
+  text += boost::describe::enum_to_string(result, "?");
+  if (auto const* const invalid = std::get_if<vox::schema::InvalidPayload>(&outcome.error())) {
+    text += ": " + invalid->reason;
+  }
+  return text;
 }
 
-template <class Answer, class Value>
-std::expected<void, std::string> expect_value(Answer const& answer, Value const& wanted) {
-  if (!answer) return std::unexpected(answer.error());
-  auto const& outcome = *answer;
+template <class Outcome, class Value>
+std::expected<void, std::string> expect_value(Outcome const& outcome, Value const& wanted) {
   if (outcome && *outcome == wanted) return {};
   return std::unexpected("expected a certain value, got " + kind_of(outcome));
 }
 
 // The error that the callee itself must answer with.
-template <class Answer, class Error>
-std::expected<void, std::string> expect_error(Answer const& answer, Error wanted) {
-  if (!answer) return std::unexpected(answer.error());
-  auto const& outcome = *answer;
+template <class Outcome, class Error>
+std::expected<void, std::string> expect_error(Outcome const& outcome, Error wanted) {
   if (!outcome) {
     auto const* const user = std::get_if<vox::schema::User<Error>>(&outcome.error());
     if (user != nullptr && user->error == wanted) return {};

@@ -23,7 +23,7 @@ enum class Mode : std::uint8_t {
 struct Settings {
   Mode mode = Mode::server;
   vox::link::Address address;  // of the peer, or to listen on
-  std::string scenario;       // of a client
+  std::string scenario;        // of a client
   // Decides for the modes that dial; a listener takes what the initiator asks for.
   vox::ConduitMode conduit = vox::ConduitMode::bare;
   vox::Rulebook rulebook = vox::Rulebook::spec;

@@ -1,22 +1,16 @@
 #include "conformance/subjects/cpp/testbed_service.hpp"
 
 #include "conformance/subjects/cpp/answers.hpp"
-#include "conformance/subjects/cpp/named_method.hpp"
-#include "impl/schema/describe.hpp"
-#include "impl/schema/plan.hpp"
-#include "impl/schema/translate.hpp"
-#include "impl/schema/vox_error.hpp"
-#include "impl/wire/method_id.hpp"
-#include "impl/wire/postcard.hpp"
+#include "conformance/subjects/cpp/streams.hpp"
+#include "conformance/subjects/cpp/testbed.hpp"
+#include "impl/net/typed/dispatcher.hpp"
 
-#include <expected>
-#include <functional>
-#include <map>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <tuple>
-#include <type_traits>
 #include <utility>
-#include <variant>
+#include <vector>
 
 namespace voxspec::subject {
 
@@ -24,166 +18,74 @@ namespace {
 
 using namespace vox;
 using testbed::Color;
+using TestbedDispatcher = net::Dispatcher<Testbed>;
 
-// A method as the service runs it.
-struct Served {
-  schema::LocalType const* args = nullptr;
-  schema::LocalType const* response = nullptr;
-  // What 0.4.0 announces when the first answer is that the arguments are no arguments.
-  schema::LocalType const* infallible = nullptr;
-  // The encoded answer to encoded arguments, or why these cannot be decoded.
-  std::function<std::expected<Bytes, std::string>(ByteView, wire::Strictness)> run;
-};
-
-template <class T>
-inline constexpr bool is_fallible = false;
-template <class T, class E>
-inline constexpr bool is_fallible<std::expected<T, E>> = true;
-
-// A function's result as the response that carries it.
-template <class Method, class Result>
-typename Method::Outcome outcome_of(Result result) {
-  if constexpr (is_fallible<Result>) {
-    if (result) return *std::move(result);
-    return std::unexpected(schema::VoxError<typename Method::Error>{
-        schema::User<typename Method::Error>{std::move(result.error())}});
-  } else {
-    return typename Method::Return{std::move(result)};
-  }
-}
-
-class TestbedService final : public net::RequestHandler {
- public:
-  explicit TestbedService(Rulebook rulebook);
-
-  void on_call(net::IncomingCall const& call, net::Responder responder) override;
-
- private:
-  template <testbed::MethodName Name, class Function>
-  void serve(Function function);
-  void refuse(net::Responder responder, schema::VoxError<> error,
-              schema::LocalType const& type) const;
-  [[nodiscard]] std::expected<Bytes, std::string> local_args(net::IncomingCall const& call,
-                                                             Served const& method) const;
-  [[nodiscard]] wire::Strictness strictness() const {
-    return rulebook_ == Rulebook::spec ? wire::Strictness::strict : wire::Strictness::vox_0_4;
-  }
-
-  Rulebook rulebook_;
-  std::map<session::MethodId, Served> methods_;
-};
-
-template <testbed::MethodName Name, class Function>
-void TestbedService::serve(Function function) {
-  using Method = NamedMethod<Name>;
-  auto run = [function](ByteView bytes,
-                        wire::Strictness strictness) -> std::expected<Bytes, std::string> {
-    auto args = wire::decode_value<typename Method::Args>(bytes, strictness);
-    if (!args) return std::unexpected(std::move(args.error().detail));
-    return wire::encode_value(outcome_of<Method>(std::apply(function, std::move(*args))));
-  };
-  methods_.emplace(
-      wire::method_id(testbed::service_name, Method::name),
-      Served{.args = &schema::local_type<typename Method::Args>(),
-             .response = &schema::local_type<typename Method::Outcome>(),
-             .infallible = &schema::local_type<schema::Outcome<typename Method::Return>>(),
-             .run = std::move(run)});
-}
-
-TestbedService::TestbedService(Rulebook rulebook) : rulebook_{rulebook} {
+// Methods whose answer is their argument.
+void serve_echoes(TestbedDispatcher& testbed) {
   auto const same = [](auto value) { return value; };
-  serve<"echo">(same);
-  serve<"reverse">(reverse);
-  serve<"divide">(divide);
-  serve<"lookup">(lookup);
-  serve<"echo_point">(same);
-  serve<"create_person">([](std::string name, std::uint8_t age, std::optional<std::string> email) {
-    return testbed::Person{.name = std::move(name), .age = age, .email = std::move(email)};
-  });
-  serve<"rectangle_area">(rectangle_area);
-  serve<"parse_color">(parse_color);
-  serve<"shape_area">(shape_area);
-  serve<"create_canvas">(
+  testbed.on<"echo">(same)
+      .on<"echo_point">(same)
+      .on<"echo_gnarly">(same)
+      .on<"echo_bytes">(same)
+      .on<"echo_bool">(same)
+      .on<"echo_u64">(same)
+      .on<"echo_option_string">(same)
+      .on<"echo_shape">(same)
+      .on<"echo_status_v1">(same)
+      .on<"echo_tag_v1">(same)
+      .on<"echo_profile">(same)
+      .on<"echo_record">(same)
+      .on<"echo_status">(same)
+      .on<"echo_tag">(same)
+      .on<"echo_measurement">(same)
+      .on<"echo_config">(same);
+}
+
+void serve_values(TestbedDispatcher& testbed) {
+  testbed.on<"reverse">(reverse)
+      .on<"divide">(divide)
+      .on<"lookup">(lookup)
+      .on<"rectangle_area">(rectangle_area)
+      .on<"parse_color">(parse_color)
+      .on<"shape_area">(shape_area)
+      .on<"process_message">(process_message)
+      .on<"get_points">(get_points);
+  testbed.on<"create_person">(
+      [](std::string name, std::uint8_t age, std::optional<std::string> email) {
+        return testbed::Person{.name = std::move(name), .age = age, .email = std::move(email)};
+      });
+  testbed.on<"create_canvas">(
       [](std::string name, std::vector<testbed::Shape> shapes, Color background) {
         return testbed::Canvas{
             .name = std::move(name), .shapes = std::move(shapes), .background = background};
       });
-  serve<"echo_gnarly">(same);
-  serve<"process_message">(process_message);
-  serve<"get_points">(get_points);
-  serve<"swap_pair">([](std::tuple<std::int32_t, std::string> pair) {
+  testbed.on<"swap_pair">([](std::tuple<std::int32_t, std::string> pair) {
     return std::tuple{std::get<1>(std::move(pair)), std::get<0>(pair)};
   });
-  serve<"echo_bytes">(same);
-  serve<"echo_bool">(same);
-  serve<"echo_u64">(same);
-  serve<"echo_option_string">(same);
-  serve<"all_colors">([] { return std::vector{Color::red, Color::green, Color::blue}; });
-  serve<"describe_point">([](std::string label, std::int32_t x, std::int32_t y, bool active) {
+  testbed.on<"all_colors">([] { return std::vector{Color::red, Color::green, Color::blue}; });
+  testbed.on<"describe_point">([](std::string label, std::int32_t x, std::int32_t y, bool active) {
     return testbed::TaggedPoint{.label = std::move(label), .x = x, .y = y, .active = active};
   });
-  serve<"echo_shape">(same);
-  serve<"echo_status_v1">(same);
-  serve<"echo_tag_v1">(same);
-  serve<"echo_profile">(same);
-  serve<"echo_record">(same);
-  serve<"echo_status">(same);
-  serve<"echo_tag">(same);
-  serve<"echo_measurement">(same);
-  serve<"echo_config">(same);
 }
 
-void TestbedService::on_call(net::IncomingCall const& call, net::Responder responder) {
-  auto const found = methods_.find(call.method_id);
-  if (found == methods_.end()) {
-    refuse(std::move(responder), schema::UnknownMethod{},
-           schema::local_type<schema::Outcome<std::monostate>>());
-    return;
-  }
-  auto const& method = found->second;
-  auto answer = local_args(call, method);
-  if (answer) answer = method.run(*answer, strictness());
-  if (!answer) {
-    auto const& type = rulebook_ == Rulebook::spec ? *method.response : *method.infallible;
-    refuse(std::move(responder), schema::InvalidPayload{std::move(answer.error())}, type);
-    return;
-  }
-  std::move(responder).reply(std::move(*answer), share(*method.response));
-}
-
-void TestbedService::refuse(net::Responder responder, schema::VoxError<> error,
-                            schema::LocalType const& type) const {
-  // Without a value and without a user error, the bytes are those of every method's response.
-  schema::Outcome<std::monostate> const outcome{std::unexpect, std::move(error)};
-  std::move(responder).reply(wire::encode_value(outcome), share(type));
-}
-
-// The arguments as this program's own encoder would have written them.
-std::expected<Bytes, std::string> TestbedService::local_args(net::IncomingCall const& call,
-                                                             Served const& method) const {
-  auto const* const root = call.announced == nullptr
-                               ? nullptr
-                               : call.announced->root({.method_id = call.method_id,
-                                                       .direction = wire::BindingDirection::args});
-  if (root == nullptr) {
-    return std::unexpected("protocol error: no remote args schema received for method " +
-                           std::to_string(call.method_id) +
-                           " - sender must send schemas before data");
-  }
-  auto const plan = schema::build_plan(call.announced->registry(), *root, *method.args);
-  if (!plan) {
-    return std::unexpected("protocol error: translation plan failed: " + plan.error().text());
-  }
-  wire::Buffer translated;
-  auto const done = schema::translate(*plan, call.args, translated, {.strictness = strictness()});
-  if (!done) return std::unexpected(done.error().detail);
-  return translated.take();
+void serve_streams(TestbedDispatcher& testbed) {
+  testbed.on<"sum">(sum)
+      .on<"sum_large">(sum)
+      .on<"generate">(generate)
+      .on<"generate_large">(generate)
+      .on<"generate_retry_non_idem">(generate)
+      .on<"generate_retry_idem">(generate)
+      .on<"transform">(transform);
 }
 
 }  // namespace
 
-std::shared_ptr<net::RequestHandler> make_testbed_service(Rulebook rulebook) {
-  return std::make_shared<TestbedService>(rulebook);
+std::shared_ptr<net::Handler> make_testbed_service(Rulebook rulebook) {
+  auto testbed = std::make_shared<TestbedDispatcher>(rulebook);
+  serve_echoes(*testbed);
+  serve_values(*testbed);
+  serve_streams(*testbed);
+  return testbed;
 }
 
 }  // namespace voxspec::subject

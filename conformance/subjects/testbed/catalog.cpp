@@ -16,13 +16,13 @@ template <class Method>
 CatalogEntry entry_of() {
   return {.name = Method::name,
           .id = vox::wire::method_id(service_name, Method::name),
-          .idempotent = Method::repeat == Repeat::idempotent,
+          .idempotent = Method::repeat == vox::net::idempotent,
           .args = &vox::schema::local_type<typename Method::Args>(),
           .response = &vox::schema::local_type<typename Method::Outcome>()};
 }
 
 template <class... Method>
-std::vector<CatalogEntry> entries_of(vox::shape::Types<Method...>) {
+std::vector<CatalogEntry> entries_of(vox::net::Methods<Method...>) {
   return {entry_of<Method>()...};
 }
 
@@ -36,7 +36,7 @@ CatalogEntry const* find_by(Value const& value, Projection projection) {
 }  // namespace
 
 std::span<CatalogEntry const> catalog() {
-  static auto const entries = entries_of(Methods<vox::schema::Tx, vox::schema::Rx>{});
+  static auto const entries = entries_of(Declaration<vox::schema::Tx, vox::schema::Rx>::methods{});
   return entries;
 }
 

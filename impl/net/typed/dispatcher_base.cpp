@@ -1,0 +1,76 @@
+#include "impl/net/typed/dispatcher_base.hpp"
+
+#include "impl/wire/postcard.hpp"
+#include "spec/assert.hpp"
+
+#include <cstddef>
+#include <utility>
+#include <variant>
+
+namespace vox::net {
+
+namespace asio = boost::asio;
+
+Bytes encode_refusal(schema::VoxError<> error) {
+  // Without a value and without an error of the method's own, the bytes are those of any response.
+  schema::Outcome<std::monostate> const outcome{std::unexpect, std::move(error)};
+  return wire::encode_value(outcome);
+}
+
+DispatcherBase::DispatcherBase(std::string_view service_name, Rulebook rulebook)
+    : service_{service_name},
+      strictness_{rulebook == Rulebook::spec ? wire::Strictness::strict
+                                             : wire::Strictness::vox_0_4} {}
+
+void DispatcherBase::serve(rpc::Method const& method, Served served) {
+  auto const is_new = served_.emplace(&method, std::move(served)).second;
+  VOX_ASSERT(is_new);
+}
+
+asio::awaitable<Bytes> DispatcherBase::handle(IncomingCall call) {
+  TypedRequest request{.context = {.method = call.method,
+                                   .connection_id = call.connection_id,
+                                   .metadata = call.metadata,
+                                   .metadata_backing = std::move(call.metadata_backing)},
+                       .args = call.args,
+                       .backing = std::move(call.backing),
+                       .channels = std::move(call.channels),
+                       .strictness = strictness_};
+  if (middleware_.empty()) co_return co_await run(request);
+  co_return co_await run_inside_middleware(request);
+}
+
+asio::awaitable<Bytes> DispatcherBase::run(TypedRequest& request) const {
+  auto const found = served_.find(request.context.method);
+  VOX_ASSERT(found != served_.end());
+  if (found->second.at_once) co_return found->second.at_once(request);
+  co_return co_await found->second.later(request);
+}
+
+asio::awaitable<Bytes> DispatcherBase::run_inside_middleware(TypedRequest& request) const {
+  std::size_t entered = 0;
+  auto const leave = [&](CallResult result) {
+    while (entered > 0)
+      middleware_[--entered]->after(request.context, result);
+  };
+  try {
+    for (auto const& middleware : middleware_) {
+      auto const allowed = co_await middleware->before(request.context);
+      if (!allowed) {
+        request.channels.clear();
+        auto refusal = encode_refusal(allowed.error());
+        leave(result_of(refusal));
+        co_return refusal;
+      }
+      ++entered;
+    }
+    auto response = co_await run(request);
+    leave(result_of(response));
+    co_return response;
+  } catch (...) {
+    leave(CallResult::dropped);
+    throw;  // The runtime reports it and answers for the handler.
+  }
+}
+
+}  // namespace vox::net

@@ -1,0 +1,65 @@
+#pragma once
+#include "impl/net/handler.hpp"
+#include "impl/net/typed/channel_half.hpp"
+#include "impl/net/typed/middleware.hpp"
+#include "impl/rpc/service.hpp"
+#include "impl/wire/reader.hpp"
+#include "spec/rulebook.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vox::net {
+
+// A request on its way to its function.
+struct TypedRequest {
+  CallContext context;
+  ByteView args{};
+  Backing backing{};
+  std::vector<Channel> channels{};
+  wire::Strictness strictness = wire::Strictness::strict;
+};
+
+// How typed services are served: all of it that does not depend on types.
+class DispatcherBase : public Handler {
+ public:
+  [[nodiscard]] rpc::Service const& service() const override { return service_; }
+  [[nodiscard]] boost::asio::awaitable<Bytes> handle(IncomingCall call) override;
+
+ protected:
+  DispatcherBase(std::string_view service_name, Rulebook rulebook);
+
+  // What runs for one method: a function that answers at once, or a coroutine.
+  struct Served {
+    std::function<Bytes(TypedRequest&)> at_once{};
+    std::function<boost::asio::awaitable<Bytes>(TypedRequest&)> later{};
+  };
+  void serve(rpc::Method const& method, Served served);
+  void add_middleware(std::shared_ptr<ServerMiddleware> middleware) {
+    middleware_.push_back(std::move(middleware));
+  }
+  // The methods that have a function; the runtime answers UnknownMethod to all others.
+  // r[impl rpc.unknown-method]
+  [[nodiscard]] rpc::Service& served_methods() { return service_; }
+
+ private:
+  [[nodiscard]] boost::asio::awaitable<Bytes> run(TypedRequest& request) const;
+  [[nodiscard]] boost::asio::awaitable<Bytes> run_inside_middleware(TypedRequest& request) const;
+
+  rpc::Service service_;
+  wire::Strictness strictness_;
+  boost::unordered_flat_map<rpc::Method const*, Served> served_;
+  std::vector<std::shared_ptr<ServerMiddleware>> middleware_;
+};
+
+// The bytes of an answer that is an error every method has.
+[[nodiscard]] Bytes encode_refusal(schema::VoxError<> error);
+
+}  // namespace vox::net
