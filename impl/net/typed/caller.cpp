@@ -63,8 +63,11 @@ asio::awaitable<rpc::CallOutcome> Caller::run(Caller caller, PreparedCall prepar
     asio::post(co_await asio::this_coro::executor,
                [unwanted = std::move(prepared.unwanted)]() mutable { unwanted.clear(); });
   }
-  auto outcome = prepared.is_refused ? send_failed("its channels cannot be made")
-                                     : co_await caller.connection_.call(std::move(prepared.call));
+  // Not a conditional expression: gcc 12 destroys the operands of one with co_await twice.
+  auto outcome = send_failed("its channels cannot be made");
+  if (!prepared.is_refused) {
+    outcome = co_await caller.connection_.call(std::move(prepared.call));
+  }
   if (!outcome) {
     // No handler can use the channels.
     for (auto const& slot : prepared.slots)
