@@ -138,7 +138,7 @@ void items(benchmark::State& state, Server const& server) {
   auto const client = connected(context, server);
   for (auto _ : state) {
     run(context, [&]() -> asio::awaitable<void> {
-      auto [input, output] = net::channel<std::int32_t>();
+      auto [output, input] = net::channel<std::int32_t>();
       std::uint32_t got = 0;
       bool called = false;
       asio::co_spawn(

@@ -30,7 +30,7 @@ using SharedPlan = std::shared_ptr<ReadingPlan const>;
 
 // The plans of one connection, each built when its binding is first used and again when the peer
 // announces another type for it. A plan that cannot be built is remembered, too.
-// r[impl schema.translation.plan-cache] r[impl schema.errors.early-detection]
+// r[impl schema.errors.early-detection]
 class PlanCache {
  public:
   PlanCache(wire::Strictness strictness, Limits const& limits)

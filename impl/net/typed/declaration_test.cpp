@@ -46,7 +46,7 @@ static_assert(Declared<"note">::persistence == persistent);
 static_assert(Declared<"add">::repeat == rpc::Repeat::non_idempotent);
 static_assert(Declared<"add">::persistence == rpc::Persistence::none);
 
-// Where channels are found. r[verify rpc.channel.no-collections]
+// Where channels are found.
 static_assert(!has_channels<Tree> && channels_are_placed<Tree>);
 static_assert(has_channels<Watched> && channels_are_placed<Watched>);
 static_assert(has_channels<Source> && channels_are_placed<Source>);
