@@ -57,11 +57,12 @@ class MetadataView {
   friend MetadataView take_metadata(Reader&, std::size_t);
   friend void put_metadata(Writer&, MetadataView);
   MetadataView(std::uint64_t count, ByteView encoded, bool is_canonical)
-      : count_{count}, encoded_{encoded}, is_canonical_{is_canonical} {}
+      : count_{count & ~std::uint64_t{0} >> 1U}, is_canonical_{is_canonical}, encoded_{encoded} {}
 
-  std::uint64_t count_ = 0;
+  // In one word, since messages are full of views.
+  std::uint64_t count_ : 63 = 0;
+  std::uint64_t is_canonical_ : 1 = true;  // the bytes are those that we would write
   ByteView encoded_;
-  bool is_canonical_ = true;  // the bytes are those that we would write
 };
 
 class MetadataView::Iterator {

@@ -69,7 +69,7 @@ class Writer {
   }
   void put_bytes(ByteView bytes) {
     if (bytes.empty()) return;
-    std::memcpy(out_->reserve(bytes.size()), bytes.data(), bytes.size());
+    copy(out_->reserve(bytes.size()), bytes);
     out_->advance(bytes.size());
   }
   void put_sized_bytes(ByteView bytes) {
@@ -96,6 +96,30 @@ class Writer {
   }
 
  private:
+  // Most runs on the wire are short: two words that may overlap copy them without a call.
+  static void copy(std::byte* room, ByteView bytes) {
+    auto const size = bytes.size();
+    if (size >= 8 && size <= 16) {
+      copy_ends<std::uint64_t>(room, bytes);
+    } else if (size >= 4 && size < 8) {
+      copy_ends<std::uint32_t>(room, bytes);
+    } else if (size < 4) {
+      for (std::size_t i = 0; i < size; ++i)
+        room[i] = bytes[i];
+    } else {
+      std::memcpy(room, bytes.data(), size);
+    }
+  }
+  template <class Word>
+  static void copy_ends(std::byte* room, ByteView bytes) {
+    Word first = 0;
+    Word last = 0;
+    auto const last_at = bytes.size() - sizeof(Word);
+    std::memcpy(&first, bytes.data(), sizeof first);
+    std::memcpy(&last, bytes.data() + last_at, sizeof last);
+    std::memcpy(room, &first, sizeof first);
+    std::memcpy(room + last_at, &last, sizeof last);
+  }
   static void store_little_endian(std::byte* room, std::uint64_t value, std::size_t width) {
     for (std::size_t i = 0; i < width; ++i) {
       room[i] = static_cast<std::byte>(value >> (8 * i));
