@@ -146,7 +146,7 @@ void WatchedSession::close_on_wire(ConnectionId id) {
 
 void WatchedSession::note_command(Command const& command, Accepted accepted, bool is_root) {
   auto const id = accepted.connection_id;
-  if (auto const promise = promised_by(command, id, is_root)) {
+  if (auto const promise = promised_by(command, id, is_root); promise && accepted.token != 0) {
     accept_for_sending(*promise);
     expect(accepted.token > last_token_, "gives a token that does not rise");
     last_token_ = accepted.token;
