@@ -88,6 +88,19 @@ TEST_CASE("r[core.K4] a pong that does not come in time ends the session, withou
   CHECK_FALSE(script.deadline());
 }
 
+TEST_CASE(
+    "r[core.P2] in 0.4.0 pongs count on connection 0, also after it was closed and opened anew") {
+  auto options = every(100, 50);
+  Script script{options};
+  script.hears(0, close());
+  script.hears(0, open());
+  script.does(command::Accept{.connection_id = 0});
+  REQUIRE(script.session.connection(0)->state == ConnectionState::active);
+  CHECK(script.at(100) == Lines{"send ping 0 n1"});
+  script.hears(0, wire::Pong{.nonce = 1});
+  CHECK(script.deadline() == 200);
+}
+
 TEST_CASE("r[core.K4] a ping that cannot be sent ends the session") {
   Script script{every(100, 50)};
   script.now = TimePoint{} + std::chrono::milliseconds{100};

@@ -230,6 +230,26 @@ TEST_CASE("the fuzzer's dictionary names every word of a story by its byte") {
   }
 }
 
+TEST_CASE(
+    "a story has the same digest whether it is written down or not, and another has another") {
+  Story const story{{0, 2, 0, 1}, {16, 2, 0, 0}, {12, 0, 5, 0}};
+  auto const digest_of = [&](std::uint8_t how, SessionScenario::Keep keep) {
+    auto const bytes = bytes_of(Rulebook::spec, 0, how, story);
+    SessionScenario scenario{bytes, keep};
+    scenario.play();
+    return scenario.digest();
+  };
+  using enum SessionScenario::Keep;
+  CHECK(digest_of(0, record) == digest_of(0, digest));
+  auto longer = story;
+  longer.push_back({12, 0, 6, 0});
+  auto const before = digest_of(0, digest);
+  auto const other_bytes = bytes_of(Rulebook::spec, 0, 0, longer);
+  SessionScenario other{other_bytes, digest};
+  other.play();
+  CHECK(other.digest() != before);
+}
+
 TEST_CASE("r[session] the same story gives the same words") {
   for (auto const rulebook : rulebooks) {
     holds([rulebook](std::uint8_t who, std::uint8_t how, Story const& story) {

@@ -292,13 +292,13 @@ void SessionScenario::step() {
   auto const others = table();
   auto const word = (byte & 0x7fU) % (other_begin + others.size());
   if (word < own_begin) {
-    write("< " + std::string{peer_words[word].name});
+    if (writes_) write("< " + std::string{peer_words[word].name});
     receive({.connection_id = id_of(args[0]), .payload = peer_words[word].make(args)});
   } else if (word < other_begin) {
-    write("! " + std::string{own_words[word - own_begin].name});
+    if (writes_) write("! " + std::string{own_words[word - own_begin].name});
     wants(own_words[word - own_begin].make(args));
   } else {
-    write("! " + std::string{others[word - other_begin].name});
+    if (writes_) write("! " + std::string{others[word - other_begin].name});
     (this->*others[word - other_begin].act)(args);
   }
   if ((byte & 0x80U) == 0) drain();
@@ -310,13 +310,13 @@ void SessionScenario::write(std::string_view line) {
 }
 
 void SessionScenario::receive(wire::Message const& message) {
-  write("  " + line_of(message));
+  if (writes_) write("  " + line_of(message));
   receive_payload(wire::encode_message(message));
 }
 
 void SessionScenario::receive_payload(Bytes payload) {
   if (!watched_->session().can_receive()) drain();
-  if (watched_->is_connected() && !watched_->has_ended()) record_.peer_said(payload);
+  if (writes_ && watched_->is_connected() && !watched_->has_ended()) record_.peer_said(payload);
   happens(input::Received{.payload = Backing{std::move(payload)}});
 }
 
@@ -326,7 +326,7 @@ void SessionScenario::garbled(Args args) {
   auto payload =
       wire::encode_message({.connection_id = 0, .payload = word.make({args[0], args[1], args[2]})});
   payload[args[1] % payload.size()] ^= std::byte{args[2]};
-  write("  " + to_hex(payload));
+  if (writes_) write("  " + to_hex(payload));
   receive_payload(std::move(payload));
 }
 
@@ -385,6 +385,8 @@ void SessionScenario::happens(Input input) {
 void SessionScenario::wants(Command command) {
   if (has_unheard_) drain();
   auto const answer = watched_->call(now_, std::move(command));
+  digest(answer ? answer->token : 0);
+  if (!writes_) return;
   write(answer ? "  done " + std::to_string(answer->connection_id)
                : "  refused: " + answer.error().text());
 }
@@ -396,18 +398,49 @@ void SessionScenario::resume(Args args) {
 
 SessionScenario::Said SessionScenario::poll() {
   if (auto const event = watched_->poll_event()) {
+    digest(*event);
+    if (!writes_) return Said::event;
     if (std::holds_alternative<event::Resumed>(*event)) record_.resumed();
     if (std::holds_alternative<event::Ended>(*event)) record_.ended();
     write("> " + line_of(*event));
     return Said::event;
   }
-  wire::Buffer payload;
-  auto const transmit = watched_->poll_transmit(payload);
+  outgoing_.clear();
+  auto const transmit = watched_->poll_transmit(outgoing_);
   if (!transmit) return Said::nothing;
   handed_out_ = transmit->token;
-  record_.session_said(payload.view());
-  write("> " + line_of(*transmit, payload.view()));
+  digest(transmit->token);
+  digest(outgoing_.view());
+  if (!writes_) return Said::message;
+  record_.session_said(outgoing_.view());
+  write("> " + line_of(*transmit, outgoing_.view()));
   return Said::message;
+}
+
+void SessionScenario::digest(ByteView bytes) {
+  digest(bytes.size());
+  for (auto const byte : bytes)
+    digest(std::to_integer<std::uint64_t>(byte));
+}
+
+void SessionScenario::digest(Event const& event) {
+  digest(event.index());
+  std::visit(
+      [this](auto const& what) {
+        if constexpr (requires { what.connection_id; }) digest(what.connection_id);
+        if constexpr (requires { what.request_id; }) digest(what.request_id);
+        if constexpr (requires { what.channel_id; }) digest(what.channel_id);
+        if constexpr (requires { what.token; }) digest(what.token);
+        if constexpr (requires { what.generation; }) digest(what.generation);
+        if constexpr (requires { what.reason; }) digest(std::to_underlying(what.reason));
+        if constexpr (requires { what.cause; }) digest(std::to_underlying(what.cause));
+        if constexpr (requires { what.by; }) digest(std::to_underlying(what.by));
+        if constexpr (requires { what.text; }) digest(as_bytes(what.text));
+        if constexpr (requires { what.detail; }) digest(as_bytes(what.detail));
+        if constexpr (requires { what.error; }) digest(as_bytes(what.error.detail));
+        if constexpr (requires { what.backing; }) digest(what.backing.view());
+      },
+      event);
 }
 
 void SessionScenario::drain() {

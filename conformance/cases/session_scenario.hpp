@@ -28,7 +28,12 @@ namespace voxspec::test {
 //     bytes of its own (`raw`) takes them from behind itself.
 class SessionScenario {
  public:
-  explicit SessionScenario(vox::ByteView story) : story_{story} {}
+  // Whether the story is written down as text and frames while it is played, which takes most of
+  // the time, or only its digest is kept.
+  enum class Keep : std::uint8_t { record, digest };
+
+  explicit SessionScenario(vox::ByteView story, Keep keep = Keep::record)
+      : story_{story}, writes_{keep == Keep::record} {}
 
   // Plays the story to its end, and ends the session.
   void play();
@@ -36,6 +41,8 @@ class SessionScenario {
   [[nodiscard]] std::vector<std::string> complaints() const;
   // All that was done and all that the session said, a line each.
   [[nodiscard]] std::string const& transcript() const { return transcript_; }
+  // A number made of all that the session said; the same story has the same one.
+  [[nodiscard]] std::uint64_t digest() const { return digest_; }
   // What went over the links, as the peer saw it.
   [[nodiscard]] LinkRecord const& record() const { return record_; }
   [[nodiscard]] std::size_t steps() const { return steps_; }
@@ -75,9 +82,18 @@ class SessionScenario {
   // What was polled: an event, or a message by its token.
   enum class Said : std::uint8_t { nothing, event, message };
   Said poll();
+  void digest(vox::session::Event const& event);
+  void digest(std::uint64_t number) {
+    // FNV-1a, a word at a time.
+    digest_ = (digest_ ^ number) * 0x100000001b3U;
+  }
+  void digest(vox::ByteView bytes);
   void drain();
 
   vox::ByteView story_;
+  bool writes_;
+  std::uint64_t digest_ = 0xcbf29ce484222325U;
+  vox::wire::Buffer outgoing_;
   vox::Role role_ = vox::Role::initiator;
   std::shared_ptr<vox::schema::Plan const> plan_;
   std::optional<WatchedSession> watched_;

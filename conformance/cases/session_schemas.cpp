@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <vector>
 
 using namespace vox;
 using namespace vox::session;
@@ -66,7 +67,8 @@ TEST_CASE("r[core.X1] the queue is 256 deep, and a command that finds it full ch
         Lines{"send open 1 odd/64 {vox-service=Kv}"});
 }
 
-TEST_CASE("r[core.X1] a full queue gates neither reading nor answers, cancels and closes") {
+TEST_CASE(
+    "r[core.X1] r[core.C3] a full queue gates neither reading nor answers, cancels and closes") {
   Script script;
   auto const id = script.opened_by_us();
   for (ChannelId channel = 0; channel < 256; ++channel)
@@ -110,6 +112,47 @@ TEST_CASE("r[core.X1] if the schemas cannot be sent, what they are for is not se
   CHECK(script.session.connection(0)->requests_from_us == 0);
   // Nothing counts as announced.
   CHECK(script.does(our_call(3, u32_type())).front() == "send schema 0 m7 args 1 schemas");
+}
+
+TEST_CASE("r[core.X1] an announcement that fails after the end keeps back what it was for, too") {
+  Script script;
+  REQUIRE(script.quietly(our_call(1, u32_type())));
+  REQUIRE(script.quietly(an_item(3)));
+  REQUIRE(script.quietly(command::Shutdown{}));
+  CHECK(script.says_next() == "closed 0 by session_end {}");
+  CHECK(script.says_next() == "ended shutdown");
+  CHECK(script.says_next() == "send schema 0 m7 args 1 schemas");
+  CHECK(script.fails_to_send() == Lines{"send item 0#3 78"});
+  CHECK_FALSE(script.session.has_announced(0, {7, args}));
+}
+
+TEST_CASE("r[core.X1] an announcement that fails behind what depends on it ends the conduit") {
+  Script script;
+  REQUIRE(script.quietly(our_call(1, u32_type())));
+  wire::Buffer buffer;
+  auto const announcement = script.session.poll_transmit(buffer);
+  auto const call = script.session.poll_transmit(buffer);
+  REQUIRE(call->receipt.kind == SendKind::call);
+  CHECK(script.happens(input::SendFailed{.token = announcement->token, .error = "no"}) ==
+        Lines{"not_sent call 0#1 unconfirmed", "closed 0 by session_end {}", "ended conduit_lost"});
+}
+
+TEST_CASE("r[core.X2] a binding that is on its way is not announced twice, nor a type of it") {
+  Script script;
+  wire::Buffer buffer;
+  auto const kinds = [&] {
+    std::vector<SendKind> sent;
+    while (auto const transmit = script.session.poll_transmit(buffer))
+      sent.push_back(transmit->receipt.kind);
+    return sent;
+  };
+  REQUIRE(script.quietly(our_call(1, u32_type())));
+  CHECK(kinds() == std::vector{SendKind::schema, SendKind::call});
+  // Nothing is reported as written yet.
+  REQUIRE(script.quietly(our_call(3, u32_type())));
+  CHECK(kinds() == std::vector{SendKind::call});
+  REQUIRE(script.quietly(our_call(5, u32_type(), 8)));
+  CHECK(script.says() == Lines{"send schema 0 m8 args 0 schemas", "send call 0#5 m8 {} 61"});
 }
 
 TEST_CASE("r[core.X1] if the payload cannot be sent, the schemas have gone all the same") {

@@ -94,6 +94,7 @@ void WatchedSession::note_input(Input const& input) {
     unsent_.clear();
     in_flight_.clear();
     must_accuse_ = has_accused_;
+    is_silenced_ = true;
     return;
   }
   if (auto const* const failed = std::get_if<input::SendFailed>(&input)) {
@@ -146,7 +147,7 @@ void WatchedSession::close_on_wire(ConnectionId id) {
 
 void WatchedSession::note_command(Command const& command, Accepted accepted, bool is_root) {
   auto const id = accepted.connection_id;
-  if (auto const promise = promised_by(command, id, is_root)) {
+  if (auto const promise = promised_by(command, id, is_root); promise && accepted.token != 0) {
     accept_for_sending(*promise);
     expect(accepted.token > last_token_, "gives a token that does not rise");
     last_token_ = accepted.token;
@@ -383,7 +384,7 @@ void WatchedSession::on(Event const& event) {
     forget_conduit();
   } else if constexpr (std::is_same_v<Event, Ended>) {
     has_ended_ = true;
-    must_accuse_ = event.cause == EndCause::violation;
+    must_accuse_ = event.cause == EndCause::violation && !is_silenced_;
     expect((event.cause == EndCause::violation) == event.rule.has_value(),
            "names a rule without a violation");
   }

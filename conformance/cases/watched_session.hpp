@@ -131,6 +131,7 @@ class WatchedSession {
   bool is_connected_ = true;
   bool has_accused_ = false;
   bool must_accuse_ = false;
+  bool is_silenced_ = false;  // its last words had no conduit any more
   bool has_ended_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "impl/session/outbox.hpp"
 
 #include "impl/session/keepalive.hpp"
+#include "impl/session/timers.hpp"
 
 #include <doctest/doctest.h>
 
@@ -121,6 +122,17 @@ TEST_CASE("r[core.K5] keepalive deadlines lie on a grid of 10 ms from the start"
   keepalive.on_pong(TimePoint{} + milliseconds{30}, 1);
   CHECK_FALSE(keepalive.outstanding());
   CHECK(keepalive.deadline() == TimePoint{} + milliseconds{53});
+}
+
+TEST_CASE("deadlines that would lie behind the end of the clock lie at its end") {
+  using std::chrono::milliseconds;
+  CHECK(later(TimePoint::max() - milliseconds{1}, milliseconds{2}) == TimePoint::max());
+  CHECK(later(TimePoint{}, Duration::max()) == TimePoint::max());
+  Keepalive keepalive{{.interval = Duration::max(), .timeout = Duration::max()},
+                      TimePoint{} + milliseconds{3}};
+  CHECK(keepalive.deadline() == TimePoint::max());
+  CHECK(keepalive.look(TimePoint::max()) == Keepalive::Due::ping);
+  CHECK(keepalive.deadline() == TimePoint::max());
 }
 
 TEST_SUITE_END();

@@ -113,10 +113,22 @@ Session::Answer Session::on(command::Reject& reject) {
 
 // r[impl core.R3]
 Session::Answer Session::on(command::Abandon& abandon) {
-  auto const accepted = accept_offer(abandon.connection_id);
+  auto const id = abandon.connection_id;
+  constexpr std::string_view warning =
+      "connection request let go without being used; closing connection";
+  auto* const slot = connections_.find_live(id);
+  if (state_ != SessionState::connected && slot != nullptr &&
+      slot->state == ConnectionState::offered) {
+    // There is nobody to be told.
+    warn(id, warning);
+    close_slot(*slot, ConnectionState::closed_here,
+               {.connection_id = id, .by = ClosedBy::caller_drop, .metadata = {}, .backing = {}});
+    return Accepted{.connection_id = id};
+  }
+  auto const accepted = accept_offer(id);
   if (!accepted) return accepted;
-  warn(abandon.connection_id, "connection request let go without being used; closing connection");
-  drop_caller(abandon.connection_id);
+  warn(id, warning);
+  drop_caller(id);
   return accepted;
 }
 
