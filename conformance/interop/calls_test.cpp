@@ -22,10 +22,10 @@ using namespace voxspec::interop;
 using link::Transport;
 
 // Plays every scenario on the connection.
-asio::awaitable<void> play_all(net::Connection connection, Rulebook rulebook) {
+asio::awaitable<void> play_all(net::Connection connection) {
   for (auto const name : subject::scenario_names()) {
     if (subject::wants_broken_link(name)) continue;
-    subject::TestbedClient client{connection, rulebook};
+    subject::TestbedClient client{connection};
     auto const played = co_await subject::play(std::string{name}, std::move(client));
     CHECK_MESSAGE(played, (played ? "" : played.error()));
   }
@@ -34,8 +34,8 @@ asio::awaitable<void> play_all(net::Connection connection, Rulebook rulebook) {
 // Hands calls on to the service, and knows how many virtual connections are over.
 class Witness final : public net::Handler {
  public:
-  Witness(asio::any_io_executor const& executor, Rulebook rulebook)
-      : service_{subject::make_testbed_service(rulebook)}, changed_{executor} {}
+  explicit Witness(asio::any_io_executor const& executor)
+      : service_{subject::make_testbed_service()}, changed_{executor} {}
 
   [[nodiscard]] rpc::Service const& service() const override { return service_->service(); }
   asio::awaitable<Bytes> handle(net::IncomingCall call) override {
@@ -71,24 +71,24 @@ TEST_CASE("r[rpc.session-setup] our initiator calls a Rust acceptor on the root 
     builder.rulebook(variant.rulebook).service("Testbed");
     auto const us = co_await net::connect_session(peer.address, builder, variant.mode);
     REQUIRE(us);
-    co_await play_all(us->root, variant.rulebook);
+    co_await play_all(us->root);
     for (int round = 0; round < 2; ++round) {
       std::string const service = "Testbed";
       wire::Metadata const none;
       auto const opened = co_await us->session.open({}, service, none);
       REQUIRE(opened);
-      co_await play_all(*opened, variant.rulebook);
+      co_await play_all(*opened);
       CHECK(opened->close());
       co_await opened->closed();
     }
-    co_await play_all(us->root, variant.rulebook);
+    co_await play_all(us->root);
   });
 }
 
 TEST_CASE("r[connection.open] our acceptor serves a Rust initiator, which opens connections") {
   with_each_variant(both_modes, [](Variant const& variant) -> asio::awaitable<void> {
     auto const executor = co_await asio::this_coro::executor;
-    auto const witness = std::make_shared<Witness>(executor, variant.rulebook);
+    auto const witness = std::make_shared<Witness>(executor);
     OurServer server{executor, variant, witness};
     // Whatever a session of 0.4.0 does by itself interrupts the reading of its stable conduit,
     // which loses its link with it, and interrupted while it dials again it stays mute for ever.
@@ -96,7 +96,7 @@ TEST_CASE("r[connection.open] our acceptor serves a Rust initiator, which opens 
     std::map<std::string, std::string> environment{{"OPEN_CONNECTIONS", std::to_string(opens)}};
     auto const peer = co_await server.dialled(std::move(environment));
     auto const us = co_await server.next_session();
-    co_await play_all(us.root, variant.rulebook);
+    co_await play_all(us.root);
     co_await witness->until_closed(opens);
     CHECK(witness->calls() == opens);
   });
@@ -105,7 +105,7 @@ TEST_CASE("r[connection.open] our acceptor serves a Rust initiator, which opens 
 TEST_CASE("r[rpc.session-setup] a Rust client is content with our acceptor in every scenario") {
   with_each_variant(both_modes, [](Variant const& variant) -> asio::awaitable<void> {
     OurServer const server{co_await asio::this_coro::executor, variant,
-                           subject::make_testbed_service(variant.rulebook)};
+                           subject::make_testbed_service()};
     auto const thorough = variant.transport == Transport::tcp && variant.mode == ConduitMode::bare;
     auto names = subject::scenario_names();
     if (!thorough) names = {"echo", "create_canvas", "sum_large", "transform_bidi"};

@@ -48,15 +48,15 @@ class FragileSource final : public net::LinkSource {
 };
 
 // What the peer makes of an echo, or why it makes nothing.
-asio::awaitable<std::string> echo(net::Connection connection, std::string text, Rulebook rulebook) {
-  subject::TestbedClient const client{std::move(connection), rulebook};
+asio::awaitable<std::string> echo(net::Connection connection, std::string text) {
+  subject::TestbedClient const client{std::move(connection)};
   auto const answer = co_await client.call<"echo">(std::move(text));
   if (answer) co_return *answer;
   co_return boost::describe::enum_to_string(net::result_of(answer.error()), "?");
 }
 
 OurServer serving(asio::any_io_executor const& executor, Variant const& variant) {
-  return {executor, variant, subject::make_testbed_service(variant.rulebook)};
+  return {executor, variant, subject::make_testbed_service()};
 }
 
 // What a stream gives whose link is cut once, behind the first credit.
@@ -90,7 +90,7 @@ TEST_CASE("r[core.B1] our initiator goes on with a Rust acceptor after the loss 
     for (std::uint64_t losses = 0; losses <= 2; ++losses) {
       if (losses > 0) source->cut();
       auto const text = "still here after " + std::to_string(losses);
-      CHECK(co_await echo(us->root, text, variant.rulebook) == text);
+      CHECK(co_await echo(us->root, text) == text);
       // More often than the link was cut, when we were back before the peer knew of the loss: it
       // then refuses the link that it has just shaken hands on.
       CHECK(us->session.generation() >= losses);
@@ -112,7 +112,7 @@ TEST_CASE("r[core.B2] our acceptor goes on with a Rust initiator after the loss 
         co_return;
       }
       auto const text = "still here after " + std::to_string(losses);
-      CHECK(co_await echo(us.root, text, variant.rulebook) == text);
+      CHECK(co_await echo(us.root, text) == text);
       CHECK(us.session.generation() == losses);
     }
   });
@@ -129,7 +129,7 @@ TEST_CASE("r[retry.channel.volatile.rebinding] a Rust stream that breaks runs ag
       builder.rulebook(variant.rulebook).service("Testbed");
       auto const us = co_await builder.establish_from(source);
       REQUIRE(us);
-      subject::TestbedClient const client{us->root, variant.rulebook};
+      subject::TestbedClient const client{us->root};
       auto [output, input] = net::channel<std::int32_t>();
       auto call = repeats ? client.call<"generate_retry_idem">(40, std::move(output))
                           : client.call<"generate_retry_non_idem">(40, std::move(output));
@@ -163,7 +163,7 @@ TEST_CASE("r[retry.channel.volatile.rebinding] a Rust client is content when our
         if (!co_await output.send(static_cast<std::int32_t>(number))) co_return;
       }
     };
-    auto const service = std::make_shared<net::Dispatcher<subject::Testbed>>(variant.rulebook);
+    auto const service = std::make_shared<net::Dispatcher<subject::Testbed>>();
     service->on<"generate_retry_idem">(generate).on<"generate_retry_non_idem">(generate);
     OurServer ours{co_await asio::this_coro::executor, variant, service};
     server = &ours;
@@ -190,7 +190,7 @@ TEST_CASE("r[stable.reconnect] a Rust initiator's stable conduit finds our accep
     for (int losses = 0; losses <= 2; ++losses) {
       if (losses > 0) server.cut();
       auto const text = "still here after " + std::to_string(losses);
-      CHECK(co_await echo(us.root, text, variant.rulebook) == text);
+      CHECK(co_await echo(us.root, text) == text);
       CHECK(us.session.generation() == 0);
     }
   });

@@ -21,6 +21,10 @@ Connection::Connection(std::shared_ptr<Runner> runner, session::ConnectionId id,
                        ConnectionSettings our_settings, ConnectionSettings peer_settings)
     : caller_{std::make_shared<Caller const>(std::move(runner), id, our_settings, peer_settings)} {}
 
+Rulebook Connection::rulebook() const {
+  return caller_->runner->session().rulebook();
+}
+
 bool Connection::is_open() const {
   return caller_->runner->is_open(caller_->id);
 }

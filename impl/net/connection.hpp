@@ -7,6 +7,7 @@
 #include "impl/session/ids.hpp"
 #include "impl/wire/bytes.hpp"
 #include "impl/wire/metadata.hpp"
+#include "spec/rulebook.hpp"
 #include "spec/settings.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -37,6 +38,8 @@ class Connection {
   [[nodiscard]] session::ConnectionId id() const { return caller_->id; }
   [[nodiscard]] ConnectionSettings const& our_settings() const { return caller_->our_settings; }
   [[nodiscard]] ConnectionSettings const& peer_settings() const { return caller_->peer_settings; }
+  // Of the session.
+  [[nodiscard]] Rulebook rulebook() const;
   [[nodiscard]] bool is_open() const;
 
   // Waits for the response. A call that a lost link left unanswered is made again on the next one,

@@ -6,6 +6,7 @@
 #include "impl/wire/backing.hpp"
 #include "impl/wire/bytes.hpp"
 #include "impl/wire/metadata.hpp"
+#include "spec/rulebook.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -23,6 +24,7 @@ struct IncomingCall {
   ByteView args{};
   Backing backing{};
   std::vector<Channel> channels{};
+  Rulebook rulebook = Rulebook::spec;  // of the session
 };
 
 // What serves a connection, or any number of them, on the executor of their sessions.

@@ -157,7 +157,8 @@ void Runner::on(rpc::event::CallArrived&& arrived) {
                     .metadata = arrived.metadata,
                     .metadata_backing = std::move(arrived.metadata_backing),
                     .args = arrived.args,
-                    .backing = std::move(arrived.backing)};
+                    .backing = std::move(arrived.backing),
+                    .rulebook = session().rulebook()};
   for (auto const ref : arrived.channels)
     call.channels.emplace_back(shared_from_this(), ref, endpoint_.channel_sends(ref));
   start_handler(found->second.handler, std::move(call), arrived.request, bytes);

@@ -26,7 +26,7 @@ asio::awaitable<std::expected<void, std::string>> open_once(net::SessionHandle s
   std::string const service{Testbed::service_name};
   auto opened = co_await session.open(settings, service, wire::Metadata{}, outbound.handler);
   if (!opened) co_return std::unexpected(opened.error().text());
-  TestbedClient const client{std::move(*opened), outbound.rulebook};
+  TestbedClient const client{std::move(*opened)};
   auto const sent = "connection " + std::to_string(number);
   auto const got = co_await client.call<"echo">(sent);
   co_return expect_value(got, sent);

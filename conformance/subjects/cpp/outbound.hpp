@@ -2,7 +2,6 @@
 #include "impl/net/handler.hpp"
 #include "impl/net/session_builder.hpp"
 #include "spec/parity.hpp"
-#include "spec/rulebook.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -14,7 +13,6 @@ namespace voxspec::subject {
 struct Outbound {
   std::uint32_t count = 0;
   vox::Parity parity = vox::Parity::odd;
-  vox::Rulebook rulebook = vox::Rulebook::spec;
   std::shared_ptr<vox::net::Handler> handler;
 };
 void open_connections(boost::asio::any_io_executor const& executor,

@@ -73,14 +73,12 @@ asio::awaitable<std::expected<net::Established, std::string>> dial(
 }
 
 asio::awaitable<Ran> serve_peer(Settings settings) {
-  auto const service = make_testbed_service(settings.rulebook);
+  auto const service = make_testbed_service();
   auto const established = co_await dial(settings, service);
   if (!established) co_return std::unexpected(established.error());
   auto const executor = co_await asio::this_coro::executor;
-  Outbound const outbound{.count = settings.open_connections,
-                          .parity = Parity::odd,
-                          .rulebook = settings.rulebook,
-                          .handler = service};
+  Outbound const outbound{
+      .count = settings.open_connections, .parity = Parity::odd, .handler = service};
   open_connections(executor, *established, outbound);
   auto const end = co_await established->session.ended();
   complain("the session is over: " + end.detail);
@@ -90,10 +88,10 @@ asio::awaitable<Ran> serve_peer(Settings settings) {
 // The client is given up before the session's end is waited for: a process that just stopped would
 // leave the link to be broken by the system.
 asio::awaitable<Ran> play_and_leave(Settings settings) {
-  auto established = co_await dial(settings, make_testbed_service(settings.rulebook));
+  auto established = co_await dial(settings, make_testbed_service());
   if (!established) co_return std::unexpected(established.error());
   auto const session = established->session;
-  TestbedClient client{std::move(established->root), settings.rulebook};
+  TestbedClient client{std::move(established->root)};
   auto played = co_await play(settings.scenario, std::move(client));
   // A virtual connection that the peer holds open keeps the session alive.
   static_cast<void>(co_await link::within(farewell, session.ended()));
@@ -119,13 +117,11 @@ asio::awaitable<Ran> serve_links(Settings settings) {
   auto listener = link::listen(executor, settings.address);
   if (!listener) co_return std::unexpected(listener.error());
   announce((*listener)->address());
-  auto const service = make_testbed_service(settings.rulebook);
+  auto const service = make_testbed_service();
   auto builder = configured(net::AcceptorBuilder{}, settings, service);
   builder.registry(std::make_shared<net::SessionRegistry>(settings.rulebook));
-  Outbound const outbound{.count = settings.open_connections,
-                          .parity = Parity::even,
-                          .rulebook = settings.rulebook,
-                          .handler = service};
+  Outbound const outbound{
+      .count = settings.open_connections, .parity = Parity::even, .handler = service};
   net::ServeEvents events{
       .on_session =
           [executor, outbound](net::Established const& established) {

@@ -80,8 +80,8 @@ void serve_streams(TestbedDispatcher& testbed) {
 
 }  // namespace
 
-std::shared_ptr<net::Handler> make_testbed_service(Rulebook rulebook) {
-  auto testbed = std::make_shared<TestbedDispatcher>(rulebook);
+std::shared_ptr<net::Handler> make_testbed_service() {
+  auto testbed = std::make_shared<TestbedDispatcher>();
   serve_echoes(*testbed);
   serve_values(*testbed);
   serve_streams(*testbed);

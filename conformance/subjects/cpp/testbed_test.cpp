@@ -22,12 +22,12 @@ std::string played(std::string_view scenario, Rulebook rulebook, ConduitMode mod
   link::test::run(context, [&]() -> asio::awaitable<void> {
     net::InitiatorBuilder initiator;
     net::AcceptorBuilder acceptor;
-    auto const service = make_testbed_service(rulebook);
+    auto const service = make_testbed_service();
     initiator.rulebook(rulebook).service("Testbed").on_connection(service);
     acceptor.rulebook(rulebook).service("Testbed").on_connection(service);
     auto const pair = co_await net::test::establish_pair(initiator, acceptor, mode);
     REQUIRE(pair.initiator);
-    TestbedClient client{pair.initiator->root, rulebook};
+    TestbedClient client{pair.initiator->root};
     auto const outcome = co_await play(std::string{scenario}, std::move(client));
     if (!outcome) error = outcome.error();
   });
@@ -102,7 +102,7 @@ std::string played_with_break(std::string_view scenario, Rulebook rulebook) {
       if (!co_await output.send(static_cast<std::int32_t>(number))) co_return;
     }
   };
-  auto const service = std::make_shared<net::Dispatcher<Testbed>>(rulebook);
+  auto const service = std::make_shared<net::Dispatcher<Testbed>>();
   service->on<"generate_retry_idem">(generate).on<"generate_retry_non_idem">(generate);
   link::test::run(context, [&]() -> asio::awaitable<void> {
     net::AcceptorBuilder acceptor;
@@ -113,7 +113,7 @@ std::string played_with_break(std::string_view scenario, Rulebook rulebook) {
     initiator.rulebook(rulebook).service("Testbed");
     auto const session = co_await initiator.establish_from(source);
     REQUIRE(session);
-    TestbedClient client{session->root, rulebook};
+    TestbedClient client{session->root};
     auto const outcome = co_await play(std::string{scenario}, std::move(client));
     if (!outcome) error = outcome.error();
   });
@@ -135,7 +135,7 @@ TEST_CASE("r[schema.errors.early-detection] arguments of another type are refuse
     net::InitiatorBuilder initiator;
     net::AcceptorBuilder acceptor;
     initiator.service("Testbed");
-    acceptor.service("Testbed").on_connection(make_testbed_service(Rulebook::spec));
+    acceptor.service("Testbed").on_connection(make_testbed_service());
     auto const pair = co_await net::test::establish_pair(initiator, acceptor);
     REQUIRE(pair.initiator);
     net::Client<Mistaken> const client{pair.initiator->root};

@@ -25,15 +25,15 @@ struct PreparedCall {
 // How typed clients make calls: all of it that does not depend on types. Copies share it.
 class Caller {
  public:
-  Caller(Connection connection, Rulebook rulebook)
-      : connection_{std::move(connection)}, rulebook_{rulebook} {}
+  explicit Caller(Connection connection) : connection_{std::move(connection)} {}
 
   void add(std::shared_ptr<ClientMiddleware> middleware) {
     middleware_.push_back(std::move(middleware));
   }
   [[nodiscard]] Connection const& connection() const { return connection_; }
   [[nodiscard]] wire::Strictness strictness() const {
-    return rulebook_ == Rulebook::spec ? wire::Strictness::strict : wire::Strictness::vox_0_4;
+    return connection_.rulebook() == Rulebook::spec ? wire::Strictness::strict
+                                                    : wire::Strictness::vox_0_4;
   }
 
   // Makes the channels that `halves` stand for, in the order of the encoded arguments.
@@ -45,7 +45,6 @@ class Caller {
 
  private:
   Connection connection_;
-  Rulebook rulebook_;
   std::vector<std::shared_ptr<ClientMiddleware>> middleware_;
 };
 

@@ -28,7 +28,7 @@ TEST_SUITE_BEGIN("typed");
 
 TEST_CASE("r[rpc.fallible] a typed call gives the value or the method's own error") {
   for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4}) {
-    auto const calculator = std::make_shared<Dispatcher<Calculator>>(rulebook);
+    auto const calculator = std::make_shared<Dispatcher<Calculator>>();
     calculator->on<"add">([](std::int64_t a, std::int64_t b) { return a + b; });
     calculator->on<"divide">(divide);
     auto const body = [](Client<Calculator> client) -> asio::awaitable<void> {

@@ -6,7 +6,6 @@
 #include "impl/net/typed/declaration.hpp"
 #include "impl/net/typed/service_of.hpp"
 #include "impl/wire/postcard.hpp"
-#include "spec/rulebook.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -40,8 +39,7 @@ template <class Outcome>
 template <DeclaredService S>
 class Client {
  public:
-  explicit Client(Connection connection, Rulebook rulebook = Rulebook::spec)
-      : caller_{std::move(connection), rulebook} {}
+  explicit Client(Connection connection) : caller_{std::move(connection)} {}
 
   // Is asked around every call that is made from now on.
   Client& add(std::shared_ptr<ClientMiddleware> middleware) {

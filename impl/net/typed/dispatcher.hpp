@@ -4,7 +4,6 @@
 #include "impl/net/typed/dispatcher_base.hpp"
 #include "impl/net/typed/service_of.hpp"
 #include "impl/wire/postcard.hpp"
-#include "spec/rulebook.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -134,8 +133,7 @@ template <class Method, class Function>
 template <DeclaredService S>
 class Dispatcher final : public DispatcherBase {
  public:
-  explicit Dispatcher(Rulebook rulebook = Rulebook::spec)
-      : DispatcherBase{S::service_name, rulebook} {}
+  Dispatcher() : DispatcherBase{S::service_name} {}
 
   // Once for a method, before the first session is served.
   template <MethodName Name, class Function>

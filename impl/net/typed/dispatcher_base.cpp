@@ -17,11 +17,6 @@ Bytes encode_refusal(schema::VoxError<> error) {
   return wire::encode_value(outcome);
 }
 
-DispatcherBase::DispatcherBase(std::string_view service_name, Rulebook rulebook)
-    : service_{service_name},
-      strictness_{rulebook == Rulebook::spec ? wire::Strictness::strict
-                                             : wire::Strictness::vox_0_4} {}
-
 void DispatcherBase::serve(rpc::Method const& method, Served served) {
   auto const is_new = served_.emplace(&method, std::move(served)).second;
   VOX_ASSERT(is_new);
@@ -35,7 +30,8 @@ asio::awaitable<Bytes> DispatcherBase::handle(IncomingCall call) {
                        .args = call.args,
                        .backing = std::move(call.backing),
                        .channels = std::move(call.channels),
-                       .strictness = strictness_};
+                       .strictness = call.rulebook == Rulebook::spec ? wire::Strictness::strict
+                                                                     : wire::Strictness::vox_0_4};
   if (middleware_.empty()) co_return co_await run(request);
   co_return co_await run_inside_middleware(request);
 }

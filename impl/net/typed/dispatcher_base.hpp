@@ -4,7 +4,6 @@
 #include "impl/net/typed/middleware.hpp"
 #include "impl/rpc/service.hpp"
 #include "impl/wire/reader.hpp"
-#include "spec/rulebook.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -34,7 +33,7 @@ class DispatcherBase : public Handler {
   [[nodiscard]] boost::asio::awaitable<Bytes> handle(IncomingCall call) override;
 
  protected:
-  DispatcherBase(std::string_view service_name, Rulebook rulebook);
+  explicit DispatcherBase(std::string_view service_name) : service_{service_name} {}
 
   // What runs for one method: a function that answers at once, or a coroutine.
   struct Served {
@@ -54,7 +53,6 @@ class DispatcherBase : public Handler {
   [[nodiscard]] boost::asio::awaitable<Bytes> run_inside_middleware(TypedRequest& request) const;
 
   rpc::Service service_;
-  wire::Strictness strictness_;
   boost::unordered_flat_map<rpc::Method const*, Served> served_;
   std::vector<std::shared_ptr<ServerMiddleware>> middleware_;
 };

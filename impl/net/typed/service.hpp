@@ -26,14 +26,14 @@ template <DeclaredService S>
   builder.service(std::string{S::service_name});
   auto session = co_await connect_session(address, builder, mode);
   if (!session) co_return std::unexpected(std::move(session.error()));
-  co_return Client<S>{std::move(session->root), builder.config().rulebook};
+  co_return Client<S>{std::move(session->root)};
 }
 
 // Serves the dispatcher on every link that the listener accepts, until the listener is closed.
 template <DeclaredService S>
-[[nodiscard]] boost::asio::awaitable<link::LinkEnd> serve(
-    link::Listener& listener, std::shared_ptr<Dispatcher<S>> dispatcher,
-    AcceptorBuilder builder = {}) {
+[[nodiscard]] boost::asio::awaitable<link::LinkEnd> serve(link::Listener& listener,
+                                                          std::shared_ptr<Dispatcher<S>> dispatcher,
+                                                          AcceptorBuilder builder = {}) {
   builder.service(std::string{S::service_name}).on_connection(std::move(dispatcher));
   return serve(listener, std::move(builder));
 }

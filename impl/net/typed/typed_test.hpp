@@ -71,7 +71,7 @@ void with_client(std::shared_ptr<Dispatcher<Calculator>> dispatcher, Body body,
     auto pair = co_await establish_pair(initiator, acceptor);
     REQUIRE(pair.initiator);
     REQUIRE(pair.acceptor);
-    Client<Calculator> client{pair.initiator->root, rulebook};
+    Client<Calculator> client{pair.initiator->root};
     co_await body(std::move(client));
   });
 }
