@@ -98,7 +98,10 @@ TEST_CASE("r[connection.open] our acceptor serves a Rust initiator, which opens 
     auto const us = co_await server.next_session();
     co_await play_all(us.root);
     co_await witness->until_closed(opens);
-    CHECK(witness->calls() == opens);
+    // 0.4.0 counts operations anew on each connection. By the specification an id names one
+    // operation of the session, so that ours refuses the second connection's call as a conflict.
+    bool const in_spec = variant.rulebook == Rulebook::spec;
+    CHECK(witness->calls() == (in_spec && opens > 0 ? 1 : opens));
   });
 }
 

@@ -60,11 +60,7 @@ Parsed parse_tcp(std::string_view rest, std::string_view text) {
 }
 
 Parsed parse_local(std::string_view rest, std::string_view text) {
-  if (rest.empty()) return wrong(text, "it names no socket file");
-  if (rest.contains('\0')) return wrong(text, "its path has a zero byte");
-  if (rest.size() > local_path_bytes_max) {
-    return wrong(text, "a Unix socket's path has at most 107 bytes");
-  }
+  if (auto const why = wrong_local_path(rest)) return wrong(text, *why);
   return Address{.transport = Transport::local, .host = {}, .port = 0, .path = std::string{rest}};
 }
 
@@ -108,6 +104,13 @@ Parsed Address::parse(std::string_view text) {
     return wrong(text, "the schemes are tcp://, local://, ws:// and stdio:");
   }
   return parse_tcp(text, text);
+}
+
+std::optional<std::string> wrong_local_path(std::string_view path) {
+  if (path.empty()) return "it names no socket file";
+  if (path.contains('\0')) return "its path has a zero byte";
+  if (path.size() > local_path_bytes_max) return "a Unix socket's path has at most 107 bytes";
+  return std::nullopt;
 }
 
 std::string to_string(Address const& address) {

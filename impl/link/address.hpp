@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,9 @@ struct Address {
   // The address, or one sentence that says what is wrong with the text.
   [[nodiscard]] static std::expected<Address, std::string> parse(std::string_view text);
 };
+
+// Why the path cannot be that of a Unix socket, if it cannot.
+[[nodiscard]] std::optional<std::string> wrong_local_path(std::string_view path);
 
 // The canonical spelling, with its scheme; parse() gives the same address back.
 [[nodiscard]] std::string to_string(Address const& address);

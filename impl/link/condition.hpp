@@ -18,8 +18,8 @@ namespace vox::link {
   throw boost::system::system_error{boost::asio::error::operation_aborted};
 }
 
-// Something that coroutines of one executor wait for. It has no state of its own: whoever changes
-// what a condition looks at calls notify(), and the waiting look again.
+// Lets coroutines of one executor wait until a predicate holds. It has no state of its own: whoever
+// changes what a predicate depends on calls notify(), and those who wait evaluate it again.
 class Condition {
  public:
   explicit Condition(boost::asio::any_io_executor const& executor)

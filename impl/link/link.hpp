@@ -21,7 +21,8 @@ struct LinkOptions {
   // The largest payload in bytes. Sending more is refused, receiving more ends the link.
   std::size_t frame_bytes_max = Limits{}.frame_bytes_max;
   // For a WebSocket's opening handshake, after which the link ends.
-  std::chrono::milliseconds opening_time{10'000};
+  std::chrono::milliseconds opening_time =
+      std::chrono::duration_cast<std::chrono::milliseconds>(Limits{}.establishment_time);
 };
 
 using Received = std::expected<Backing, LinkEnd>;
@@ -35,6 +36,11 @@ using Received = std::expected<Backing, LinkEnd>;
 // A link does not notice by itself that the peer or the way to it is gone without a word: a receive
 // then waits for ever, and a flush does once the transport's buffers are full. Whoever needs to
 // know sends something that has to be answered, or looks at bytes_moved() from time to time.
+//
+// What a link holds: 16 KiB to read into (1 KiB until much has come), the payload that is arriving
+// (twice what has arrived of it, and no more than its size), less than 600 KiB that was used for
+// payloads and waits to be used again, and both halves of the write buffer: what is in them, or the
+// 256 KiB of room that each keeps at most.
 // r[impl link] r[impl link.split] r[impl link.message] r[impl link.order]
 class Link {
  public:

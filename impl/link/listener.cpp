@@ -7,6 +7,10 @@
 #include "impl/link/transport_end.hpp"
 #include "impl/link/websocket_link.hpp"
 
+#include <exception>
+#include <string>
+#include <utility>
+
 namespace vox::link {
 namespace {
 
@@ -68,15 +72,32 @@ Listening listen_stdio(asio::any_io_executor const& executor, LinkOptions option
 
 }  // namespace
 
-asio::awaitable<Connected> connect(Address address, ConnectOptions options) {
-  auto link = co_await within(options.timeout, dial(address, options.link));
-  if (link) co_return std::move(*link);
-  co_return std::unexpected("cannot connect to " + to_string(address) + ": no answer within " +
-                            std::to_string(options.timeout.count()) + " ms");
+void Listener::tell_busy(std::string const& why) const noexcept {
+  try {
+    if (on_busy_) on_busy_({.kind = LinkEndKind::busy, .detail = "cannot accept: " + why});
+  } catch (...) {  // NOLINT(bugprone-empty-catch): a log that fails must not end the listener.
+  }
 }
 
-Listening listen(asio::any_io_executor const& executor, Address const& address,
-                 LinkOptions options) {
+asio::awaitable<Connected> connect(Address address, ConnectOptions options) {
+  std::string why;
+  try {
+    auto link = co_await within(options.timeout, dial(address, options.link));
+    if (link) co_return std::move(*link);
+    why = "no answer within " + std::to_string(options.timeout.count()) + " ms";
+  } catch (boost::system::system_error const& error) {
+    if (error.code() == asio::error::operation_aborted) throw;  // This connect was cancelled.
+    why = error.code().message();
+  } catch (std::exception const& exception) {  // Memory or a thread is missing.
+    why = exception.what();
+  }
+  co_return std::unexpected("cannot connect to " + to_string(address) + ": " + why);
+}
+
+namespace {
+
+Listening listen_at(asio::any_io_executor const& executor, Address const& address,
+                    LinkOptions options) {
   switch (address.transport) {
     case Transport::tcp:
       return listen_tcp(executor, address, options);
@@ -88,6 +109,21 @@ Listening listen(asio::any_io_executor const& executor, Address const& address,
       break;
   }
   return listen_stdio(executor, options);
+}
+
+}  // namespace
+
+Listening listen(asio::any_io_executor const& executor, Address const& address,
+                 LinkOptions options) {
+  std::string why;
+  try {
+    return listen_at(executor, address, options);
+  } catch (boost::system::system_error const& error) {
+    why = error.code().message();
+  } catch (std::exception const& exception) {
+    why = exception.what();
+  }
+  return std::unexpected("cannot listen on " + to_string(address) + ": " + why);
 }
 
 }  // namespace vox::link

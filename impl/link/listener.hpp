@@ -7,8 +7,10 @@
 
 #include <chrono>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace vox::link {
 
@@ -34,13 +36,25 @@ class Listener {
   Listener& operator=(Listener&&) = delete;
   virtual ~Listener() = default;
 
-  // The next peer's link, or why there are no more: `stopped` after close(). One at a time;
-  // cancellable as Link::receive is. A WebSocket's opening handshake goes on in the background, and
-  // its failure is how the link ends.
+  // The next peer's link, or why there are no more: `stopped` after close(). Want of descriptors or
+  // memory is none of these: it waits a little, longer each time up to a second, and tries again,
+  // while peers wait in the system's queue. One at a time; cancellable as Link::receive is. A
+  // WebSocket's opening handshake goes on in the background, and its failure is how the link ends.
   virtual boost::asio::awaitable<std::expected<std::unique_ptr<Link>, LinkEnd>> accept() = 0;
   // The bound address, with the real port.
   [[nodiscard]] virtual Address address() const = 0;
   virtual void close() = 0;
+
+  // Who is told each time that an accept fails for want of something, with kind `busy`, and then
+  // goes on. What it throws is ignored.
+  using OnBusy = std::function<void(LinkEnd const&)>;
+  void on_busy(OnBusy on_busy) { on_busy_ = std::move(on_busy); }
+
+ protected:
+  void tell_busy(std::string const& why) const noexcept;
+
+ private:
+  OnBusy on_busy_;
 };
 
 // Binds the address, or says in one sentence why it cannot. A local socket is guarded by a lock

@@ -92,16 +92,24 @@ class LocalListener final : public SocketListener<stream_protocol> {
 
 asio::awaitable<std::expected<std::unique_ptr<Link>, std::string>> connect_local(
     Address const& address, LinkOptions options) {
+  if (auto const why = wrong_local_path(address.path)) {
+    co_return cannot("connect to", address, *why);
+  }
   auto const executor = co_await asio::this_coro::executor;
   stream_protocol::socket socket{executor};
   stream_protocol::endpoint const endpoint{address.path};
   auto const [ec] = co_await socket.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
   if (ec) co_return cannot("connect to", address, ec.message());
-  co_return adopt_socket(executor, socket.release(), options);
+  auto link = adopt_socket(executor, std::move(socket), options);
+  if (!link) co_return cannot("connect to", address, link.error());
+  co_return std::move(*link);
 }
 
 std::expected<std::unique_ptr<Listener>, std::string> listen_local(
     asio::any_io_executor const& executor, Address const& address, LinkOptions options) {
+  if (auto const why = wrong_local_path(address.path)) {
+    return cannot("listen on", address, *why);
+  }
   PathLock lock{address.path};
   if (lock.failure() == boost::system::errc::operation_would_block) {
     return cannot("listen on", address, "another server holds its lock file");
@@ -117,7 +125,7 @@ std::expected<std::unique_ptr<Listener>, std::string> listen_local(
   if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
   if (ec) return cannot("listen on", address, ec.message());
   auto make_link = [executor, options](stream_protocol::socket socket) {
-    return adopt_socket(executor, socket.release(), options);
+    return adopt_socket(executor, std::move(socket), options);
   };
   return std::make_unique<LocalListener>(std::move(acceptor), address, make_link, std::move(lock));
 }

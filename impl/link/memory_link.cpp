@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -20,7 +21,15 @@ struct Direction {
       : out{executor, 0, options.link.frame_bytes_max}, queue{options.queued_payloads_max} {}
 
   // Moves payloads that are to be written to the queue, as far as there is room.
+  // r[impl zerocopy.recv.inprocess]
   void move_payloads() {
+    try {
+      move_what_fits();
+    } catch (std::bad_alloc const&) {
+      end_sending(no_memory());
+    }
+  }
+  void move_what_fits() {
     while (out.is_writing() || out.take_batch()) {
       for (; moved < out.batch().count(); ++moved) {
         if (queue.full()) return;

@@ -5,7 +5,11 @@
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -23,7 +27,8 @@ class SocketListener : public Listener {
   SocketListener(Acceptor acceptor, Address address, MakeLink make_link)
       : acceptor_{std::move(acceptor)},
         address_{std::move(address)},
-        make_link_{std::move(make_link)} {}
+        make_link_{std::move(make_link)},
+        pause_{acceptor_.get_executor()} {}
 
   boost::asio::awaitable<std::expected<std::unique_ptr<Link>, LinkEnd>> accept() override {
     for (;;) {
@@ -35,10 +40,7 @@ class SocketListener : public Listener {
         co_return std::unexpected(transport_end(std::exchange(failure_, {})));
       }
       if (!accepted_) continue;
-      auto link = make_link_(std::move(*accepted_));
-      accepted_.reset();
-      if (link) co_return std::move(*link);
-      // The peer left before its socket became a link; somebody else may still come.
+      if (auto link = make_link()) co_return std::move(link);
     }
   }
 
@@ -47,6 +49,7 @@ class SocketListener : public Listener {
   void close() override {
     boost::system::error_code ignored;
     acceptor_.close(ignored);
+    pause_.cancel();
     accepted_.reset();
   }
 
@@ -56,19 +59,50 @@ class SocketListener : public Listener {
     namespace asio = boost::asio;
     Socket socket{acceptor_.get_executor()};
     auto const [ec] = co_await acceptor_.async_accept(socket, asio::as_tuple(asio::use_awaitable));
-    bool const harmless =
-        ec == asio::error::operation_aborted || ec == asio::error::connection_aborted;
-    if (!ec) accepted_.emplace(std::move(socket));
-    if (ec && !harmless) failure_ = ec;
     auto const cancellation = co_await asio::this_coro::cancellation_state;
+    if (!ec) {
+      accepted_.emplace(std::move(socket));
+      pause_time_ = pause_time_min;
+    }
     if (cancellation.cancelled() != asio::cancellation_type::none) throw_cancelled();
+    if (!ec || ec == asio::error::operation_aborted) co_return;
+    auto const failure = accept_failure(ec);
+    if (failure == AcceptFailure::lasting) failure_ = ec;
+    if (failure != AcceptFailure::shortage) co_return;
+    pause_.expires_after(pause_time_);
+    pause_time_ = std::min(2 * pause_time_, pause_time_max);
+    tell_busy(ec.message());
+    if (!acceptor_.is_open()) co_return;
+    co_await pause_.async_wait(asio::as_tuple(asio::use_awaitable));
+    auto const while_paused = co_await asio::this_coro::cancellation_state;
+    if (while_paused.cancelled() != asio::cancellation_type::none) throw_cancelled();
   }
+
+  // Nothing if the peer left before its socket became a link, or if there is no room for the link:
+  // somebody else may still come.
+  std::unique_ptr<Link> make_link() noexcept {
+    try {
+      auto link = make_link_(std::move(*accepted_));
+      accepted_.reset();
+      if (link) return std::move(*link);
+      tell_busy(link.error());
+    } catch (std::exception const& exception) {
+      accepted_.reset();
+      tell_busy(exception.what());
+    }
+    return nullptr;
+  }
+
+  static constexpr std::chrono::milliseconds pause_time_min{10};
+  static constexpr std::chrono::milliseconds pause_time_max{1000};
 
   Acceptor acceptor_;
   Address address_;
   MakeLink make_link_;
   std::optional<Socket> accepted_;
   boost::system::error_code failure_;
+  boost::asio::steady_timer pause_;  // while descriptors or memory are short
+  std::chrono::milliseconds pause_time_ = pause_time_min;
 };
 
 }  // namespace vox::link

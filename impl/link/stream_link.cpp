@@ -248,6 +248,12 @@ std::expected<std::unique_ptr<Link>, std::string> adopt_socket(
   if (getsockname(socket, reinterpret_cast<sockaddr*>(&own), &own_bytes) != 0) {
     ec = {errno, boost::system::system_category()};
   }
+  int type = SOCK_STREAM;
+  socklen_t type_bytes = sizeof type;
+  if (!ec && getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &type_bytes) == 0 &&
+      type != SOCK_STREAM) {
+    ec = {ESOCKTNOSUPPORT, boost::system::system_category()};
+  }
   StreamSocket stream{executor};
   if (!ec) stream.assign(asio::generic::stream_protocol{own.ss_family, 0}, socket, ec);
   if (ec) {

@@ -6,7 +6,8 @@
 namespace vox::link {
 
 // The parts of listener.hpp that TCP and WebSocket share. A name is looked up with the system's
-// resolver; every address it gives is tried in turn. A lookup under way cannot be cut short.
+// resolver; every address it gives is tried in turn. A lookup that takes too long is left behind:
+// it keeps a thread, and the context running, until the system gives up.
 [[nodiscard]] boost::asio::awaitable<std::expected<boost::asio::ip::tcp::socket, std::string>>
 connect_tcp_socket(Address const& address);
 

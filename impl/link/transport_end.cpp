@@ -14,6 +14,24 @@ LinkEnd transport_end(boost::system::error_code error) {
   return {.kind = reset ? LinkEndKind::reset : LinkEndKind::error, .detail = error.message()};
 }
 
+AcceptFailure accept_failure(boost::system::error_code error) {
+  namespace errc = boost::system::errc;
+  if (error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
+      error == errc::no_buffer_space || error == errc::not_enough_memory) {
+    return AcceptFailure::shortage;
+  }
+  // Linux hands the errors of a connection that was not accepted yet to accept itself, and a
+  // firewall refuses with EPERM.
+  for (auto const of_peer :
+       {errc::connection_aborted, errc::connection_reset, errc::protocol_error,
+        errc::no_protocol_option, errc::host_unreachable, errc::network_unreachable,
+        errc::network_down, errc::operation_not_supported, errc::operation_not_permitted,
+        errc::timed_out, errc::interrupted}) {
+    if (error == of_peer) return AcceptFailure::peer;
+  }
+  return AcceptFailure::lasting;
+}
+
 LinkEnd stopped(std::string detail) {
   return {.kind = LinkEndKind::stopped, .detail = std::move(detail)};
 }

@@ -4,12 +4,21 @@
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace vox::link {
 
 // What the operating system's error means for a link.
 [[nodiscard]] LinkEnd transport_end(boost::system::error_code error);
+
+// What a failed accept means for the listener.
+enum class AcceptFailure : std::uint8_t {
+  peer,      // that peer is gone; the next may be there already
+  shortage,  // of descriptors or memory, which passes
+  lasting,   // there will be no more
+};
+[[nodiscard]] AcceptFailure accept_failure(boost::system::error_code error);
 
 // The end that this side brought about itself.
 [[nodiscard]] LinkEnd stopped(std::string detail);

@@ -8,13 +8,13 @@
 #include "spec/assert.hpp"
 
 #include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/recycling_allocator.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/websocket/error.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
 #include <array>
 #include <limits>
+#include <memory_resource>
 #include <new>
 #include <span>
 #include <sstream>
@@ -57,12 +57,6 @@ class CountingPolicy {
   std::uint64_t bytes_moved_ = 0;
 };
 using CountedSocket = beast::basic_stream<tcp, asio::any_io_executor, CountingPolicy>;
-
-// Beast takes the memory of its operations from the handler's allocator.
-template <class Handler>
-auto recycled(Handler handler) {
-  return asio::bind_allocator(asio::recycling_allocator<void>{}, std::move(handler));
-}
 
 enum class Phase : std::uint8_t { opening, open, closing, dead };
 
@@ -150,6 +144,14 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
   }
 
  private:
+  // Beast takes the memory of its operations from the handler's allocator. They are too large for
+  // the memory that Asio keeps.
+  template <class Handler>
+  auto with_memory(Handler handler) {
+    return asio::bind_allocator(std::pmr::polymorphic_allocator<std::byte>{&memory_},
+                                std::move(handler));
+  }
+
   void has_opened(error_code ec) {
     if (phase_ != Phase::opening) return;  // It was closed meanwhile.
     if (!ec) {
@@ -163,6 +165,7 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
     end_with(end);
   }
 
+  // r[impl zerocopy.recv.websocket]
   // A message that fits in the chunk is copied from there; the rest of a larger one is read to
   // where it stays.
   void read_some() {
@@ -184,16 +187,17 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
     }
     if (room.empty()) room = no_more_;
     reading_ = true;
-    stream_.async_read_some(asio::buffer(room.data(), room.size()),
-                            recycled([self = shared_from_this()](error_code ec, std::size_t count) {
-                              self->reading_ = false;
-                              if (self->is_large_) {
-                                self->large_.advance(count);
-                              } else {
-                                self->chunk_used_ += count;
-                              }
-                              self->has_read(ec);
-                            }));
+    stream_.async_read_some(
+        asio::buffer(room.data(), room.size()),
+        with_memory([self = shared_from_this()](error_code ec, std::size_t count) {
+          self->reading_ = false;
+          if (self->is_large_) {
+            self->large_.advance(count);
+          } else {
+            self->chunk_used_ += count;
+          }
+          self->has_read(ec);
+        }));
   }
 
   Received take_message() {
@@ -248,7 +252,7 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
     auto const payload = out_.batch().payload(written_);
     stream_.auto_fragment(payload.size() > frame_bytes_unsplit_max);
     stream_.async_write(asio::buffer(payload.data(), payload.size()),
-                        recycled([self = shared_from_this()](error_code ec, std::size_t) {
+                        with_memory([self = shared_from_this()](error_code ec, std::size_t) {
                           if (ec) return self->out_.fail(self->why_not_written(ec));
                           if (++self->written_ < self->out_.batch().count()) {
                             return self->write_payload();
@@ -291,6 +295,8 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
     out_.changed.notify();
   }
 
+  std::pmr::unsynchronized_pool_resource memory_{
+      {.max_blocks_per_chunk = 4, .largest_required_pool_block = 4096}};  // outlives what follows
   Outgoing out_;
   std::size_t payload_bytes_max_;
   websocket::stream<CountedSocket, false> stream_;
@@ -371,7 +377,9 @@ std::expected<std::unique_ptr<Listener>, std::string> listen_websocket(
   auto acceptor = bind_tcp(executor, address);
   if (!acceptor) return std::unexpected(std::move(acceptor.error()));
   auto bound = address;
-  bound.port = acceptor->local_endpoint().port();
+  error_code ec;
+  bound.port = acceptor->local_endpoint(ec).port();
+  if (ec) return std::unexpected("cannot listen on " + to_string(address) + ": " + ec.message());
   auto make_link =
       [options](tcp::socket socket) -> std::expected<std::unique_ptr<Link>, std::string> {
     auto name = name_of(socket);

@@ -20,6 +20,7 @@ namespace vox::link {
 // Between begin() and commit() or abandon() nobody may flush, so nothing may be awaited there.
 // There is no limit to the whole but that of its user, who stops at some number of bytes() and
 // flushes.
+// r[impl zerocopy.send.stream] r[impl zerocopy.send.websocket] r[impl zerocopy.send.inprocess]
 class WriteBuffer {
  public:
   // A stream link has a header before every payload.

@@ -10,6 +10,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <stdexcept>
 #include <vector>
 
 namespace vox::net {
@@ -25,6 +26,13 @@ struct IncomingCall {
   Backing backing{};
   std::vector<Channel> channels{};
   Rulebook rulebook = Rulebook::spec;  // of the session
+};
+
+// What a handler throws if the arguments are none of the method's: the caller is told why.
+// r[impl rpc.fallible.vox-error]
+class InvalidArguments : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
 };
 
 // What serves a connection, or any number of them, on the executor of their sessions.

@@ -7,6 +7,8 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <chrono>
+#include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -22,6 +24,17 @@ namespace {
 // more leaves at once.
 constexpr std::chrono::seconds farewell{1};
 constexpr std::chrono::milliseconds short_farewell{20};
+
+// What is wrong with the arguments, if that is what the handler threw.
+std::optional<std::string> invalid_arguments(std::exception_ptr const& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (InvalidArguments const& invalid) {
+    return invalid.what();
+  } catch (...) {
+    return std::nullopt;
+  }
+}
 
 }  // namespace
 
@@ -193,6 +206,11 @@ void Runner::handler_ended(rpc::RequestToken request, std::exception_ptr const& 
   if (!thrown) {
     static_cast<void>(
         command(rpc::command::Respond{.request = request, .ret = std::move(ret), .metadata = {}}));
+    return;
+  }
+  if (auto const reason = invalid_arguments(thrown)) {
+    static_cast<void>(
+        command(rpc::command::RefuseArguments{.request = request, .reason = *reason}));
     return;
   }
   if (!was_stopped) log("a handler threw, and its request is dropped: " + text_of(thrown));

@@ -92,7 +92,7 @@ decltype(auto) apply_to(Function& function, CallContext const& context, Args&& a
 template <class Method, class Function>
 [[nodiscard]] Bytes answer_at_once(Function& function, TypedRequest& request) {
   auto args = take_args<typename Method::Args>(request);
-  if (!args) return encode_refusal(schema::InvalidPayload{std::move(args.error())});
+  if (!args) throw InvalidArguments{args.error()};
   using Result = decltype(apply_to(function, request.context, std::move(*args)));
   if constexpr (std::is_void_v<Result>) {
     apply_to(function, request.context, std::move(*args));
@@ -107,7 +107,7 @@ template <class Method, class Function>
 [[nodiscard]] boost::asio::awaitable<Bytes> answer_later(Function& function,
                                                          TypedRequest& request) {
   auto args = take_args<typename Method::Args>(request);
-  if (!args) co_return encode_refusal(schema::InvalidPayload{std::move(args.error())});
+  if (!args) throw InvalidArguments{args.error()};
   using Result = decltype(apply_to(function, request.context, std::move(*args)));
   if constexpr (std::is_void_v<typename Awaited<Result>::type>) {
     co_await apply_to(function, request.context, std::move(*args));
