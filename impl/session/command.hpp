@@ -42,8 +42,8 @@ struct Close {
 };
 BOOST_DESCRIBE_STRUCT(Close, (), (connection_id, metadata))
 
-// The three ways to deal with event::ConnectionRequested; each request takes exactly one. To
-// abandon one is to let go of it without having used it.
+// The three answers to event::ConnectionRequested; each request takes exactly one. Abandon stands
+// for a request that was dropped without an answer: the connection is accepted and closed at once.
 // r[impl rpc.virtual-connection.accept] r[impl core.R3]
 struct Accept {
   static constexpr std::string_view name = "accept";
@@ -69,7 +69,7 @@ struct DropCaller {
 };
 BOOST_DESCRIBE_STRUCT(DropCaller, (), (connection_id))
 
-// Nobody reads the messages of the connection any more; the next one ends it.
+// The connection's messages are not read any more; the next one that arrives closes it.
 struct DropDriver {
   static constexpr std::string_view name = "drop_driver";
   ConnectionId connection_id = 0;

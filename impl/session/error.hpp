@@ -66,7 +66,7 @@ inline constexpr std::string_view same_parities = "proxy_connections requires op
 
 }  // namespace text
 
-// What our own caller did wrong, or cannot have now. The state is as it was before the call.
+// What our own caller did wrong, or has to try later. A refused call changes no state.
 enum class Misuse : std::uint8_t {
   connection_not_active,
   connection_not_offered,

@@ -36,7 +36,7 @@ BOOST_DESCRIBE_ENUM(ClosedBy, us, peer, caller_drop, driver_drop, bad_message, s
 //  shutdown         we were asked to
 //  root_released    the root's callers are gone and so is the last virtual connection
 //  refused          the acceptor refused the root connection
-//  conduit_lost     and there was no way to replace it
+//  conduit_lost     the conduit is gone, and the session has neither recoverer nor registry
 //  recovery_failed  the recoverer gave up, took too long, or its conduit could not be resumed on
 //  peer_silent      a ping was not answered in time, or could not be sent
 //  violation        the peer broke a rule
@@ -71,8 +71,8 @@ struct NotSent {
 };
 BOOST_DESCRIBE_STRUCT(NotSent, (), (token, receipt, reason))
 
-// A connection asks for consent: the root, once, and whatever the peer opens. Answer with Accept,
-// Reject or Abandon.
+// The acceptor has to decide on a connection: the root, once, and every one that the peer opens.
+// Answer with Accept, Reject or Abandon.
 struct ConnectionRequested {
   static constexpr std::string_view name = "connection_requested";
   ConnectionId connection_id = 0;
@@ -103,8 +103,8 @@ struct OpenFailed {
 };
 BOOST_DESCRIBE_STRUCT(OpenFailed, (), (connection_id, error))
 
-// A connection that could be used is over; its calls and channels with it. The metadata is that of
-// the peer's close.
+// An open connection was closed, and its calls and channels ended with it. The metadata is that of
+// the peer's ConnectionClose.
 struct Closed {
   static constexpr std::string_view name = "closed";
   ConnectionId connection_id = 0;

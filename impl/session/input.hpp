@@ -10,7 +10,7 @@
 #include <string_view>
 #include <variant>
 
-// What happens to a session: everything that comes from below.
+// The inputs of a session, from its conduit, its recoverer and the clock.
 namespace vox::session {
 namespace input {
 

@@ -22,11 +22,11 @@ struct KeepaliveSettings {
 };
 BOOST_DESCRIBE_STRUCT(KeepaliveSettings, (), (interval, timeout))
 
-// Decides when to ping and when to give the peer up. It sends nothing itself.
+// Decides when to ping and when the peer counts as dead. It sends nothing itself.
 // r[impl session.keepalive] r[impl core.K2] r[impl core.K3] r[impl core.K4]
 class Keepalive {
  public:
-  // The time is looked at on this grid, so what is due between two points waits for the second.
+  // Deadlines are rounded up to this grid.
   // r[impl core.K5]
   static constexpr Duration tick = std::chrono::milliseconds{10};
 

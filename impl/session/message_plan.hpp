@@ -10,7 +10,7 @@
 
 namespace vox::session {
 
-// Why the messages of two peers do not go together.
+// Why we cannot read the messages of a peer.
 struct PlanFailure {
   bool is_undecodable = false;  // the schemas are none
   std::string text;

@@ -11,7 +11,7 @@
 
 namespace vox::session {
 
-// What is decided about a session before it begins.
+// The configuration of a session.
 struct SessionOptions {
   Rulebook rulebook = Rulebook::vox_0_4;
   // Whether anybody answers event::ConnectionRequested. Without an acceptor the root needs no
@@ -23,14 +23,14 @@ struct SessionOptions {
   std::optional<ConnectionSettings> expected_settings{};
   // The session must have got a resume key.
   bool must_be_resumable = false;
-  // Somebody answers event::ConduitWanted, and has so long for it.
+  // Whether event::ConduitWanted gets an answer, and the time limit for it.
   bool has_recoverer = false;
   std::optional<Duration> recovery_timeout{};
-  // A registry may bring the peer back; the session waits that long for it.
+  // Whether command::Resume may come after the conduit is lost, and the time limit for it.
   bool is_registered = false;
   std::optional<Duration> resume_window{};  // nothing: Limits::resume_window
   std::optional<KeepaliveSettings> keepalive{};
-  // Spreads ids that the peer chooses; any number that the peer does not know.
+  // Seed of the hash tables whose keys the peer chooses; the peer must not know it.
   std::uint64_t seed = 0;
   Limits limits;
 };

@@ -6,9 +6,9 @@
 
 namespace vox::session {
 
-// What a session does where the specification and 0.4.0 differ, each difference by its name. How
-// messages are met stands in the transition table; everything else is here, and nothing else in
-// this folder looks at the rulebook.
+// The differences between the specification and 0.4.0, each by its name. The transition table holds
+// those that depend on a message and the state of its connection; all others are here. Nothing else
+// in this folder looks at the rulebook.
 struct Policy {
   // A message, or the schemas in it, that breaks a rule.
   enum class BadMessage : std::uint8_t { ends_session, ends_connection };

@@ -32,9 +32,9 @@ struct ConnectionOf {
   }
 };
 
-// What may go on: by the specification entries marked no_propagate stay here, while 0.4.0 passes
-// all of them. Unknown flags are kept as they came. r[impl rpc.metadata.flags.no-propagate] r[impl
-// rpc.metadata.flags]
+// The entries that are forwarded: by the specification those marked no_propagate are not; 0.4.0
+// passes all of them. Unknown flags are kept as they came. r[impl rpc.metadata.flags.no-propagate]
+// r[impl rpc.metadata.flags]
 class PassedOn {
  public:
   PassedOn(wire::MetadataView entries, Policy const& policy) : view_{entries} {

@@ -7,8 +7,8 @@
 
 namespace vox::session {
 
-// A queue whose elements are used again: push() hands out an element that once was popped, with
-// whatever room it has grown. Only a queue that becomes longer than ever before allocates.
+// A queue that reuses its elements: push() returns one that was popped before, which keeps the
+// memory that it owns. Only a queue that becomes longer than ever before allocates.
 template <class Element>
 class Ring {
  public:

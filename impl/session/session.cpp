@@ -138,8 +138,8 @@ std::size_t Session::held_bytes() const {
   return events_.bytes() + outbox_.bytes() + connections_.held_bytes();
 }
 
-// While we owe the peer as much as we may, its conduit has to move. Each sign of life gives it the
-// same time again.
+// While what we owe the peer is at its limit, the stall timer runs. Written and Progress restart
+// it.
 void Session::watch_for_stall(bool is_progress) {
   if (state_ != SessionState::connected || !outbox_.owes_too_much()) {
     timers_.set(Timer::stall, std::nullopt);

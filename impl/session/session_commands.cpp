@@ -1,4 +1,4 @@
-// What the application may ask about connections: open, close, decide, let go, shut down.
+// The commands about connections: open, close, accept, reject, drop, shut down.
 #include "impl/session/session.hpp"
 
 #include <algorithm>
@@ -119,7 +119,7 @@ Session::Answer Session::on(command::Abandon& abandon) {
   auto* const slot = connections_.find_live(id);
   if (state_ != SessionState::connected && slot != nullptr &&
       slot->state == ConnectionState::offered) {
-    // There is nobody to be told.
+    // Without a conduit no message can tell the peer.
     warn(id, warning);
     close_slot(*slot, ConnectionState::closed_here,
                {.connection_id = id, .by = ClosedBy::caller_drop, .metadata = {}, .backing = {}});

@@ -1,5 +1,5 @@
-// What a session does with the messages of its peer. Which of them mean what is in the transition
-// table; here is how.
+// How a session processes the messages of its peer. The transition table says which action a
+// message causes; the actions are here.
 #include "impl/schema/translate.hpp"
 #include "impl/session/connection_request.hpp"
 #include "impl/session/session.hpp"
@@ -14,8 +14,7 @@ namespace vox::session {
 
 namespace {
 
-// The kind of each message by its place in the payload variant; requests and opens are told apart
-// further.
+// The kind of a message, without the distinctions that depend on the session.
 Incoming kind_of(wire::MessagePayload const& payload) {
   struct Visitor {
     Incoming operator()(wire::ProtocolError const&) const { return Incoming::protocol_error; }
@@ -192,13 +191,12 @@ void Session::activate(Slot& slot, wire::ConnectionAccept const& accept) {
                     .peer_settings = slot.peer_settings});
 }
 
-// The one way in which a connection, or an open that waits for its answer, comes to its end while
-// the session goes on.
+// Ends a connection, or an open that has no answer yet, while the session goes on.
 // r[impl core.C4] r[impl connection.close.semantics]
 void Session::close_slot(Slot& slot, ConnectionState as, event::Closed closed) {
   auto const id = slot.id;
   if (as == ConnectionState::closed_by_peer) {
-    // The peer wants no more; what was to go out on this id stays here.
+    // Nothing may be sent on a connection that the peer closed.
     outbox_.fail_waiting(
         [id](OutgoingMessage const& message) {
           return message.receipt.connection_id == id && message.receipt.kind != SendKind::pong &&

@@ -1,5 +1,5 @@
-// How messages leave a session: one queue, schemas before the data that needs them, and what
-// becomes of those that cannot leave.
+// Sending: one queue, schema announcements before the data that needs them, and messages that
+// cannot be sent.
 #include "impl/schema/cbor_form.hpp"
 #include "impl/session/session.hpp"
 #include "spec/assert.hpp"
@@ -39,8 +39,8 @@ std::expected<Token, Misuse> Session::enqueue(Outgoing outgoing) {
   auto const size =
       message.head.size() + (outgoing.body == nullptr ? std::size_t{0} : outgoing.body->size());
   bool const is_too_large = size > options_.limits.frame_bytes_max;
-  // A message that nothing else waits with is taken all the same, or it never could be; and a close
-  // makes room.
+  // If nothing else is queued, a message of any allowed size is taken: waiting would not help. A
+  // close is always taken, because it frees memory.
   bool const finds_no_room = receipt.kind != SendKind::close && outbox_.bytes() > 0 &&
                              size > options_.limits.session_bytes_max -
                                         std::min(held_bytes(), options_.limits.session_bytes_max);
@@ -63,7 +63,7 @@ std::optional<Transmit> Session::poll_transmit(wire::Buffer& out) {
   while (outbox_.has_waiting()) {
     auto& message = outbox_.front();
     if (message.announcement) {
-      // It is closed so long ago that nobody knows what was announced.
+      // The connection was closed and forgotten, and with it what was announced.
       if (connections_.find(message.receipt.connection_id) == nullptr) {
         static_cast<void>(fail_front(NotSentReason::connection_closed));
         continue;
@@ -81,8 +81,8 @@ std::optional<Transmit> Session::poll_transmit(wire::Buffer& out) {
   return std::nullopt;
 }
 
-// What has to go out before the message, if anything does. It is asked at the moment of sending: a
-// message in front may have brought what is missing.
+// Sends the announcement that the message needs, if it still needs one. This is decided when the
+// message is due, because an earlier message may have announced the same.
 // r[impl core.X1] r[impl core.X2] r[impl schema.format.delivery] r[impl schema.exchange.caller]
 // r[impl schema.exchange.callee] r[impl schema.principles.sender-driven]
 // r[impl schema.principles.no-roundtrips]
@@ -119,7 +119,7 @@ std::optional<Transmit> Session::announce(OutgoingMessage& message, wire::Buffer
   return Transmit{.token = in_flight.token, .receipt = in_flight.receipt};
 }
 
-// What neither has gone out nor is on its way.
+// The schemas that are neither sent nor in flight; nothing if the binding is.
 std::optional<schema::SchemaPayload> Session::missing(Slot const& slot,
                                                       Announcement const& announcement) const {
   auto missing = slot.sent.missing(announcement.binding, *announcement.schemas);
@@ -163,7 +163,7 @@ void Session::on(input::SendFailed& failed) {
     if (outbox_.has_in_flight_after(failed.token, message->receipt.connection_id)) {
       return lose_conduit("a schema announcement did not go out: " + failed.error);
     }
-    // If the announcement did not go out, neither does what it was for.
+    // The message must not go out without its announcement.
     if (outbox_.has_waiting() && outbox_.front().token == message_token) {
       static_cast<void>(fail_front(NotSentReason::send_failed));
     }
@@ -177,7 +177,7 @@ void Session::on(input::SendFailed& failed) {
   if (an_open_failed) end_if_released();
 }
 
-// A closed connection needs no tables once nothing more goes out on it.
+// Frees the tables of a closed connection on which nothing more goes out.
 void Session::release_tables(ConnectionId id) {
   if (!policy_.reopens_afresh) return;
   auto* const slot = connections_.find(id);
@@ -192,11 +192,11 @@ bool Session::fail_front(NotSentReason reason) {
   return on_unsent(failed, reason);
 }
 
-// Nothing goes out on a conduit that is gone, nor on the next one: it was meant for this one.
+// The conduit is gone: nothing that is queued for it goes out, on this or on the next one.
 void Session::fail_all() {
   announcing_.clear();
   outbox_.settle(outbox_.last_handed_out(), [this](MessageInFlight const& message) {
-    // The peer may have it, so that nothing is undone.
+    // The peer may have received it, so the session's state stays as if it was sent.
     if (message.receipt.kind == SendKind::schema || state_ == SessionState::ended) return;
     put(event::NotSent{
         .token = message.token, .receipt = message.receipt, .reason = NotSentReason::unconfirmed});
@@ -207,13 +207,13 @@ void Session::fail_all() {
   if (an_open_failed) end_if_released();
 }
 
-// A message did not go out. True if it was an open, whose connection is gone by that. After the end
-// of the session nobody is told any more.
+// Undoes and reports what a message that did not go out had changed. True if that removed a
+// connection. After the end of the session there is nothing to undo or report.
 bool Session::on_unsent(MessageInFlight const& message, NotSentReason reason) {
   if (state_ == SessionState::ended) return false;
   auto const& receipt = message.receipt;
   auto* const slot = connections_.find_live(receipt.connection_id);
-  // A peer that guessed the id may have accepted it already; then the connection stands.
+  // If the peer guessed the id and has accepted it already, the connection stays open.
   // r[impl core.U2]
   if (receipt.kind == SendKind::open && slot != nullptr &&
       slot->state == ConnectionState::pending_outbound) {

@@ -1,4 +1,4 @@
-// How a session outlives its conduit.
+// Losing the conduit, recovery, and resuming on another.
 #include "impl/session/resume.hpp"
 #include "impl/session/session.hpp"
 
@@ -92,8 +92,8 @@ void Session::resume(HandshakeOutcome const& outcome) {
   if (policy_.closes_unanswered_opens) give_up_pending_opens();
 }
 
-// The answer to an open may have been lost with the old conduit; then it would be waited for
-// without end, as 0.4.0 does, while the peer may take the connection for active and speak on it.
+// The answer to an open may have been lost with the old conduit. 0.4.0 would wait for it without
+// end, while the peer may consider the connection active and use it.
 void Session::give_up_pending_opens() {
   for (auto const id : connections_.live_ids()) {
     auto* const slot = connections_.find_live(id);

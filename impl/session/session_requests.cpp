@@ -150,7 +150,7 @@ bool Session::record_schemas(Slot& slot, schema::Binding binding, ByteView schem
   return true;
 }
 
-// Events show what was announced up to them, so that what one of them holds is not changed.
+// Copies the tracker before a change if an event or the application shares it.
 schema::ReceiveTracker& Session::tracker_to_change(Slot& slot) const {
   if (!slot.received) {
     slot.received = std::make_shared<schema::ReceiveTracker>(options_.limits);
@@ -176,7 +176,7 @@ void Session::refuse_message(Slot& slot, Rule rule, std::string_view detail) {
 
 // r[impl core.P5]
 void Session::lose_driver(Slot& slot) {
-  // 0.4.0 leaves the peer in the dark; the specification ends a connection by a close.
+  // 0.4.0 does not tell the peer; the specification ends a connection by a ConnectionClose.
   if (policy_.closes_unread_connections && slot.id != root_connection) {
     send({.kind = SendKind::close, .connection_id = slot.id, .id = 0}, wire::ConnectionClose{});
   }

@@ -12,7 +12,7 @@
 
 namespace vox::session {
 
-// What a session waits for.
+// The deadlines of a session.
 enum class Timer : std::uint8_t {
   keepalive,  // when to send the next Ping, or to give up on a Pong
   recovery,   // when to give up on the recoverer
@@ -21,7 +21,7 @@ enum class Timer : std::uint8_t {
 };
 BOOST_DESCRIBE_ENUM(Timer, keepalive, recovery, resume, stall)
 
-// The time so much later, or the last one that there is.
+// `from` plus `by`, or the end of the clock if that is earlier.
 [[nodiscard]] constexpr TimePoint later(TimePoint from, Duration by) {
   return by > TimePoint::max() - from ? TimePoint::max() : from + by;
 }
