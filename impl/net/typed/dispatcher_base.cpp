@@ -63,6 +63,9 @@ asio::awaitable<Bytes> DispatcherBase::run_inside_middleware(TypedRequest& reque
     auto response = co_await run(request);
     leave(result_of(response));
     co_return response;
+  } catch (InvalidArguments const& invalid) {
+    leave(result_of(encode_refusal(schema::InvalidPayload{invalid.what()})));
+    throw;
   } catch (...) {
     leave(CallResult::dropped);
     throw;  // The runtime reports it and answers for the handler.
