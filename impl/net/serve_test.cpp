@@ -17,6 +17,7 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace vox;
+using namespace vox::link;
 using namespace vox::net;
 using link::test::run;
 
