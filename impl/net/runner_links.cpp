@@ -68,7 +68,10 @@ asio::awaitable<void> Runner::write(std::shared_ptr<Attached> at) {
     at->is_flushing = false;
     if (at != attached_) break;
     if (!sent) {
-      if (ending_) break;
+      if (ending_) {
+        release_link();  // There is nobody left to hear the last words.
+        break;
+      }
       lose_link(at, sent.error());
     } else {
       handle(rpc::input::Written{through});
@@ -203,6 +206,7 @@ Runner::Done Runner::try_resume(Attachment& attachment) {
     if (conduit_key) known.conduit_issued(*conduit_key, std::nullopt, number_);
     // What the loss of the older link had to say comes before the newer one is used.
     settle();
+    known.attached(number_);
     use_link(std::move(attachment.link), attachment.number);
     return {};
   }

@@ -1,13 +1,13 @@
 // How a running session outlives its links.
 #include "impl/link/link_test.hpp"
+#include "impl/net/dialer.hpp"
+#include "impl/net/link_setup.hpp"
 #include "impl/net/serve.hpp"
 #include "impl/net/session_test.hpp"
-#include "impl/net/source_recoverer.hpp"
 #include "impl/wire/handshake.hpp"
 #include "impl/wire/prologue.hpp"
 
 #include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
 
 #include <chrono>
 
@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 using net::test::AcceptorSource;
 using net::test::echo;
 using net::test::EchoHandler;
+using net::test::turns;
 using session::EndCause;
 
 // An initiator on a source of links to an acceptor with a registry.
@@ -71,9 +72,9 @@ Attempts attempts_of(Rulebook rulebook) {
   class KeySource final : public LinkSource {
    public:
     explicit KeySource(Attempts& attempts) : attempts_{attempts} {}
-    asio::awaitable<std::expected<std::unique_ptr<Link>, session::SessionError>> next() override {
+    asio::awaitable<Next> next() override {
       auto const executor = co_await asio::this_coro::executor;
-      auto links = make_memory_links(executor);
+      auto links = link::make_memory_links(executor);
       asio::co_spawn(executor, answer(std::move(links.second), attempts_.with_key.size() < 3),
                      asio::detached);
       co_return std::move(links.first);
@@ -81,7 +82,7 @@ Attempts attempts_of(Rulebook rulebook) {
 
    private:
     // Reads as far as the hello, and breaks the link there, or answers it.
-    asio::awaitable<void> answer(std::unique_ptr<Link> link, bool breaks) {
+    asio::awaitable<void> answer(std::unique_ptr<link::Link> link, bool breaks) {
       session::HandshakeOptions options{.role = Role::acceptor, .rulebook = Rulebook::vox_0_4};
       session::Handshake handshake{std::move(options)};
       static_cast<void>(co_await link->receive());
@@ -103,13 +104,13 @@ Attempts attempts_of(Rulebook rulebook) {
   asio::io_context context;
   link::test::run(context, [&]() -> asio::awaitable<void> {
     DialPlan plan{.source = std::make_shared<KeySource>(attempts),
-                  .handshake = {.rulebook = rulebook}};
-    auto const recoverer =
-        make_source_recoverer(std::move(plan), [&](Duration pause) -> asio::awaitable<void> {
-          attempts.pauses.push_back(pause);
-          co_return;
-        });
-    auto const attachment = co_await recoverer->recover(ResumeKey{});
+                  .handshake = {.rulebook = rulebook},
+                  .pause = [&](Duration pause) -> asio::awaitable<void> {
+                    attempts.pauses.push_back(pause);
+                    co_return;
+                  }};
+    Wanted wanted{.session_key = ResumeKey{}, .conduit = std::nullopt};
+    auto const attachment = co_await dial_again(std::move(plan), std::move(wanted), 2);
     CHECK(attachment);
   });
   return attempts;
@@ -149,7 +150,9 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("a call that the lost link left unanswered is made again under the same id") {
+TEST_CASE(
+    "r[retry.reconnect.session-resume.evaluate] a call that the lost link left unanswered is "
+    "made again and joins what runs") {
   Setting setting;
   setting.theirs->holds = true;
   setting.with_session([&](Established const& us) -> asio::awaitable<void> {
@@ -157,12 +160,14 @@ TEST_CASE("a call that the lost link left unanswered is made again under the sam
     Promise<std::string> answer{executor};
     auto calling = [&]() -> asio::awaitable<void> { answer.set(co_await echo(us.root, "x")); };
     asio::co_spawn(executor, calling(), asio::detached);
-    while (setting.theirs->held.empty())
-      co_await asio::post(executor, asio::use_awaitable);
-    setting.theirs->holds = false;
+    while (setting.theirs->held == 0)
+      co_await turns(1);
     setting.source->cut();
+    while (us.session.generation() == 0)
+      co_await turns(1);
+    setting.theirs->release();
     CHECK(co_await answer.get() == "theirs");
-    CHECK(setting.theirs->called == std::vector<session::RequestId>{1, 1});
+    CHECK(setting.theirs->called == std::vector<std::string>{"x"});
   });
 }
 
@@ -197,7 +202,7 @@ TEST_CASE("r[core.B1] a recovery that takes too long ends the session") {
     auto const end = co_await us.session.ended();
     CHECK(end.cause == EndCause::recovery_failed);
     auto const asked = setting.source->asked;
-    co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+    co_await turns();
     CHECK(setting.source->asked == asked);
   });
 }
@@ -214,19 +219,45 @@ TEST_CASE("r[core.B3] a session on one link ends with it") {
   });
 }
 
-TEST_CASE("r[core.L2] a session that has its link cannot be taken over by its key") {
-  Setting setting;
+// Comes to an acceptor with somebody's key, on a link of its own.
+asio::awaitable<AttachmentResult> come_with_key(AcceptorSource& source, ResumeKey key,
+                                                Rulebook rulebook) {
+  auto link = co_await source.next();
+  std::shared_ptr<link::Link> shared{std::move(*link)};
+  rpc::EstablishmentOptions options{
+      .handshake = {.rulebook = rulebook, .resume_key = key, .service = "Echo"}, .link = 9};
+  co_return co_await set_up_link(std::move(shared), std::move(options));
+}
+
+TEST_CASE("r[core.L2] in 0.4.0 a session that has its link cannot be taken over by its key") {
+  Setting setting{Rulebook::vox_0_4};
   setting.with_session([&](Established const& us) -> asio::awaitable<void> {
-    auto link = co_await setting.source->next();
-    session::HandshakeOptions options{.resume_key = us.session.resume_key(), .service = "Echo"};
-    auto const second =
-        co_await establish_as_initiator(std::move(*link), ConduitMode::bare, std::move(options));
+    auto const key = *us.session.resume_key();
+    auto const second = co_await come_with_key(*setting.source, key, Rulebook::vox_0_4);
     REQUIRE(second);
-    CHECK_FALSE(co_await second->conduit->receive());
+    CHECK_FALSE(co_await second->link->receive());
     REQUIRE_FALSE(setting.source->accepted.back());
     CHECK(setting.source->accepted.back().error().text() ==
           "protocol error: resume is only valid while the session is disconnected");
     CHECK(co_await echo(us.root, "x") == "theirs");
+  });
+}
+
+// The peer would not come if it had the older link, which is then open on our side only.
+TEST_CASE("r[core.M5] by the specification the newer link is taken") {
+  Setting setting;
+  setting.with_session([&](Established const& us) -> asio::awaitable<void> {
+    CHECK(co_await echo(us.root, "x") == "theirs");
+    auto const key = *us.session.resume_key();
+    auto const second = co_await come_with_key(*setting.source, key, Rulebook::spec);
+    REQUIRE(second);
+    while (setting.source->accepted.size() < 2)
+      co_await turns(1);
+    REQUIRE(setting.source->accepted.back());
+    CHECK(std::holds_alternative<Resumed>(*setting.source->accepted.back()));
+    auto const& them = std::get<Established>(*setting.source->accepted.front());
+    CHECK(them.session.generation() == 1);
+    second->link->close();
   });
 }
 
@@ -239,10 +270,8 @@ TEST_CASE("r[core.B2] a session that waits for its peer refuses to open, and may
     CHECK(co_await echo(us->root, "x") == "theirs");
     auto const& them = std::get<Established>(*setting.source->accepted.front());
     setting.source->cut();
-    auto const executor = co_await asio::this_coro::executor;
-    while (them.session.state() == session::SessionState::connected) {
-      co_await asio::post(executor, asio::use_awaitable);
-    }
+    while (them.session.state() == session::SessionState::connected)
+      co_await turns(1);
     auto const opened = co_await them.session.open({});
     REQUIRE_FALSE(opened);
     CHECK(opened.error().text() ==
@@ -257,7 +286,7 @@ TEST_CASE("r[core.B2] a session that waits for its peer refuses to open, and may
 TEST_CASE("r[core.E1] an establishment that takes too long is a connect timeout") {
   asio::io_context context;
   link::test::run(context, [&]() -> asio::awaitable<void> {
-    auto links = make_memory_links(co_await asio::this_coro::executor);
+    auto links = link::make_memory_links(co_await asio::this_coro::executor);
     InitiatorBuilder builder;
     builder.connect_timeout(1ms);
     auto const session = co_await builder.establish_on(std::move(links.first));
@@ -270,14 +299,15 @@ TEST_CASE("r[core.K4] a peer that does not answer pings ends the session") {
   asio::io_context context;
   link::test::run(context, [&]() -> asio::awaitable<void> {
     auto const executor = co_await asio::this_coro::executor;
-    auto links = make_memory_links(executor);
+    auto links = link::make_memory_links(executor);
     Promise<bool> pinged{executor};
     auto deaf = [&]() -> asio::awaitable<void> {
-      session::HandshakeOptions options{.service = "Echo"};
-      auto const attachment =
-          co_await establish_as_acceptor(std::move(links.second), std::move(options));
-      pinged.set((co_await attachment->conduit->receive()).has_value());
-      static_cast<void>(co_await attachment->conduit->receive());
+      rpc::EstablishmentOptions options{
+          .handshake = {.role = Role::acceptor, .rulebook = Rulebook::spec, .service = "Echo"}};
+      std::shared_ptr<link::Link> shared{std::move(links.second)};
+      auto const attachment = co_await set_up_link(std::move(shared), std::move(options));
+      pinged.set((co_await attachment->link->receive()).has_value());
+      static_cast<void>(co_await attachment->link->receive());
     };
     asio::co_spawn(executor, deaf(), asio::detached);
     InitiatorBuilder builder;
@@ -288,32 +318,6 @@ TEST_CASE("r[core.K4] a peer that does not answer pings ends the session") {
     CHECK(end.cause == EndCause::peer_silent);
     CHECK(co_await pinged.get());
   });
-}
-
-TEST_CASE("r[rpc.session-setup] sessions by address, over every transport that has one") {
-  for (std::string const text : {"tcp://127.0.0.1:0", "ws://127.0.0.1:0/"}) {
-    asio::io_context context;
-    link::test::run(context, [&]() -> asio::awaitable<void> {
-      auto const executor = co_await asio::this_coro::executor;
-      auto const listener = listen(executor, Address::parse(text).value());
-      REQUIRE(listener);
-      AcceptorBuilder acceptor;
-      acceptor.service("Echo").on_connection(std::make_shared<EchoHandler>());
-      std::size_t begun = 0;
-      ServeEvents events{.on_session = [&](Established const&) { ++begun; }};
-      asio::co_spawn(executor, serve(**listener, acceptor, std::move(events)), asio::detached);
-      InitiatorBuilder initiator;
-      initiator.service("Echo").on_connection(std::make_shared<EchoHandler>());
-      auto const first = co_await connect_session((*listener)->address(), initiator);
-      auto const second = co_await connect_session((*listener)->address(), initiator);
-      REQUIRE(first);
-      REQUIRE(second);
-      CHECK(co_await echo(first->root, "one") == "one");
-      CHECK(co_await echo(second->root, "two") == "two");
-      CHECK(begun == 2);
-      (*listener)->close();
-    });
-  }
 }
 
 TEST_SUITE_END();
