@@ -2,8 +2,8 @@
 #include "impl/schema/extract.hpp"
 #include "impl/schema/plan.hpp"
 #include "impl/session/command.hpp"
-#include "impl/session/ids.hpp"
 #include "impl/session/event.hpp"
+#include "impl/session/ids.hpp"
 #include "impl/session/session.hpp"
 
 #include <map>

@@ -1,7 +1,7 @@
 #include "conformance/peer/link_driver.hpp"
 
-#include "impl/link/deadline.hpp"
 #include "impl/link/condition.hpp"
+#include "impl/link/deadline.hpp"
 #include "impl/wire/stream_framing.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -54,7 +54,8 @@ void put_framed(vox::Bytes& out, EncodedItem const& item) {
 
 // What the coroutine that reads shares with the driver; it keeps the link alive until it is done.
 struct LinkDriver::State {
-  State(std::unique_ptr<link::Link> of, std::size_t bytes_max, asio::any_io_executor const& executor)
+  State(std::unique_ptr<link::Link> of, std::size_t bytes_max,
+        asio::any_io_executor const& executor)
       : link{std::move(of)}, unread_bytes_max{bytes_max}, changed{executor} {}
 
   struct Unread {
