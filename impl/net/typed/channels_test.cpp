@@ -126,13 +126,17 @@ TEST_CASE("r[rpc.channel.discovery] channels work in structs, options and varian
 TEST_CASE("r[rpc.channel.close] dropping or closing a half is the end of its items") {
   auto const body = [](Client<Calculator> client) -> asio::awaitable<void> {
     auto dropped = channel<std::int32_t>().second;
-    CHECK(co_await client.call<"sum">(std::move(dropped)) == 0);
+    auto const of_dropped = co_await client.call<"sum">(std::move(dropped));
+    CHECK(of_dropped == 0);
     auto [output, input] = channel<std::int32_t>();
     output.close();
-    CHECK(co_await client.call<"sum">(std::move(input)) == 0);
+    auto const of_closed = co_await client.call<"sum">(std::move(input));
+    CHECK(of_closed == 0);
     // There never was another half.
-    CHECK(co_await client.call<"sum">(Rx<std::int32_t>{}) == 0);
-    CHECK(co_await client.call<"count">(1000, Tx<std::int32_t>{}));
+    auto const of_none = co_await client.call<"sum">(Rx<std::int32_t>{});
+    CHECK(of_none == 0);
+    auto const counted = co_await client.call<"count">(1000, Tx<std::int32_t>{});
+    CHECK(counted);
   };
   with_client(streams(), body);
 }

@@ -71,7 +71,11 @@ void with_client(std::shared_ptr<Dispatcher<Calculator>> dispatcher, Body body,
     auto pair = co_await establish_pair(initiator, acceptor);
     REQUIRE(pair.initiator);
     REQUIRE(pair.acceptor);
-    Client<Calculator> client{pair.initiator->root};
+    // A virtual connection, because the root cannot be closed by request.
+    auto opened =
+        co_await pair.initiator->session.open({}, "Calculator", wire::Metadata{}, nullptr);
+    REQUIRE(opened);
+    Client<Calculator> client{std::move(*opened)};
     co_await body(std::move(client));
   });
 }
