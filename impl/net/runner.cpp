@@ -118,12 +118,7 @@ void Runner::serve_agenda() {
     agenda_.resumes.pop_front();
     wanted->outcome.set(try_resume(wanted->attachment));
   }
-  for (auto const id : std::exchange(agenda_.drops, {})) {
-    // A copy of the handle may have been made meanwhile.
-    auto const found = connections_.find(id);
-    if (found == connections_.end() || found->second.callers > 0) continue;
-    static_cast<void>(command(session::command::DropCaller{.connection_id = id}));
-  }
+  serve_drops();
   if (std::exchange(agenda_.shutdown, false)) {
     static_cast<void>(command(session::command::Shutdown{}));
   }
@@ -132,6 +127,15 @@ void Runner::serve_agenda() {
     handle(rpc::input::DeadlineReached{});
   }
   settle();
+}
+
+void Runner::serve_drops() {
+  for (auto const id : std::exchange(agenda_.drops, {})) {
+    // A copy of the handle may have been made meanwhile.
+    auto const found = connections_.find(id);
+    if (found == connections_.end() || found->second.callers > 0) continue;
+    static_cast<void>(command(session::command::DropCaller{.connection_id = id}));
+  }
 }
 
 bool Runner::can_open() const {

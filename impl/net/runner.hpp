@@ -199,6 +199,7 @@ class Runner : public std::enable_shared_from_this<Runner> {
   [[nodiscard]] boost::asio::awaitable<void> serve();
   void serve_agenda();
   void serve_opens();
+  void serve_drops();
   [[nodiscard]] Done try_resume(Attachment& attachment);
   void handle(rpc::Input input);
   void touched();

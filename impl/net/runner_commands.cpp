@@ -24,6 +24,7 @@ asio::awaitable<Runner::Opening> Runner::open(ConnectionSettings settings, std::
   if (is_finished_) {
     co_return std::unexpected(session::protocol_error(session::text::session_closed));
   }
+  serve_drops();  // of handles that went before this was asked
   auto const wanted =
       std::make_shared<PendingOpen>(PendingOpen{.settings = settings,
                                                 .service = std::move(service),

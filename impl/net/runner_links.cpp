@@ -41,8 +41,12 @@ asio::awaitable<void> Runner::read(std::shared_ptr<Attached> at) {
     co_await readable_.until([&] { return !is_current(at) || may_read(); });
     if (!is_current(at)) break;
     auto const payload = co_await at->link->receive();
+    // What the application asked for meanwhile may have used up the room.
+    co_await readable_.until([&] { return !is_current(at) || may_read() || !payload; });
     if (!is_current(at)) break;
     if (payload) {
+      // In 0.4.0 what was said before a payload that cannot be read goes out all the same.
+      if (session().rulebook() == Rulebook::vox_0_4) fill(*at);
       handle(rpc::input::Received{*payload});
     } else {
       lose_link(at, payload.error());

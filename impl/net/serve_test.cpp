@@ -34,7 +34,7 @@ TEST_CASE("a server that runs out of descriptors goes on when there are some aga
     if (++busy == 2) none.reset();
   });
   AcceptorBuilder acceptor;
-  acceptor.service("Echo").on_connection(std::make_shared<test::EchoHandler>());
+  acceptor.service("Echo").on_connection(std::make_shared<net::test::EchoHandler>());
   acceptor.registry(std::make_shared<SessionRegistry>(Rulebook::spec));
   asio::co_spawn(executor, serve(**listener, std::move(acceptor)),
                  [](std::exception_ptr const&, LinkEnd const&) {});
@@ -47,7 +47,7 @@ TEST_CASE("a server that runs out of descriptors goes on when there are some aga
     initiator.service("Echo");
     auto const session = co_await initiator.establish_on(std::move(*link));
     REQUIRE(session);
-    CHECK(co_await test::echo(session->root, "hello") == "hello");
+    CHECK(co_await net::test::echo(session->root, "hello") == "hello");
   });
   CHECK(busy == 2);
 }
