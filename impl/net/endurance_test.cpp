@@ -54,7 +54,35 @@ std::shared_ptr<link::Link> link_to(asio::any_io_executor const& executor,
 
 TEST_SUITE_BEGIN("net");
 
-// Each side owes the other several times what it may owe before it stops reading.
+// Both sides call each other with many calls in flight. What came of it, and how much was held.
+struct Saturated {
+  std::size_t answered = 0;
+  std::size_t held_max = 0;
+  bool is_over = false;
+};
+
+asio::awaitable<Saturated> saturate(Established us, Established them, std::string text,
+                                    std::size_t calls) {
+  auto const executor = co_await asio::this_coro::executor;
+  auto const answered = std::make_shared<std::size_t>(0);
+  constexpr std::size_t callers = 64;
+  for (std::size_t i = 0; i < callers; ++i) {
+    for (auto const& side : {us.root, them.root}) {
+      asio::co_spawn(executor, call_often(side, calls, text, answered), asio::detached);
+    }
+  }
+  Saturated result;
+  while (*answered < 2 * callers * calls && !result.is_over) {
+    co_await turns(10);
+    result.held_max =
+        std::max({result.held_max, us.session.held_bytes(), them.session.held_bytes()});
+    result.is_over = us.session.state() == session::SessionState::ended &&
+                     them.session.state() == session::SessionState::ended;
+  }
+  result.answered = *answered;
+  co_return result;
+}
+
 TEST_CASE("two peers that saturate each other both get all their answers") {
   InitiatorBuilder initiator;
   AcceptorBuilder acceptor;
@@ -62,26 +90,37 @@ TEST_CASE("two peers that saturate each other both get all their answers") {
   acceptor.service("Echo").on_connection(std::make_shared<EchoHandler>());
   asio::io_context context;
   link::test::run(context, [&]() -> asio::awaitable<void> {
-    auto const executor = co_await asio::this_coro::executor;
     auto const pair = co_await establish_pair(initiator, acceptor);
     REQUIRE(pair.initiator);
     REQUIRE(pair.acceptor);
-    auto const answered = std::make_shared<std::size_t>(0);
-    constexpr std::size_t callers = 64;
-    constexpr std::size_t calls = 10;
+    std::string const text(8 << 10, 'x');
+    auto const result = co_await saturate(*pair.initiator, *pair.acceptor, text, 20);
+    CHECK(result.answered == 2 * 64 * 20);
+    CHECK(result.held_max <= 4 * Limits{}.owed_bytes_max);
+  });
+}
+
+// Neither side reads while it owes as much as it may, and each has to be read for that to end.
+TEST_CASE("two peers that owe each other more than they may do not wait for ever") {
+  Limits limits;
+  limits.owed_bytes_max = 64 << 10;
+  limits.stall = 100ms;
+  InitiatorBuilder initiator;
+  AcceptorBuilder acceptor;
+  initiator.service("Echo").on_connection(std::make_shared<EchoHandler>()).limits(limits);
+  acceptor.service("Echo").on_connection(std::make_shared<EchoHandler>()).limits(limits);
+  asio::io_context context;
+  link::test::run(context, [&]() -> asio::awaitable<void> {
+    auto const pair = co_await establish_pair(initiator, acceptor);
+    REQUIRE(pair.initiator);
+    REQUIRE(pair.acceptor);
     std::string const text(64 << 10, 'x');
-    std::size_t held_max = 0;
-    for (std::size_t i = 0; i < callers; ++i) {
-      for (auto const& side : {pair.initiator->root, pair.acceptor->root}) {
-        asio::co_spawn(executor, call_often(side, calls, text, answered), asio::detached);
-      }
-    }
-    while (*answered < 2 * callers * calls) {
-      co_await turns(10);
-      held_max = std::max(
-          {held_max, pair.initiator->session.held_bytes(), pair.acceptor->session.held_bytes()});
-    }
-    CHECK(held_max <= Limits{}.session_bytes_max);
+    auto const result = co_await saturate(*pair.initiator, *pair.acceptor, text, 20);
+    CHECK(result.is_over);
+    CHECK(result.held_max <= 2 * limits.session_bytes_max);
+    auto const ours = co_await pair.initiator->session.ended();
+    auto const theirs = co_await pair.acceptor->session.ended();
+    CHECK((ours.cause == EndCause::stalled || theirs.cause == EndCause::stalled));
   });
 }
 

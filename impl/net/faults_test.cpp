@@ -24,8 +24,14 @@ using net::test::echo;
 struct Faults {
   std::size_t fails_at = 0;
   std::size_t asked = 0;
+  std::string_view stage;  // how far the story has come
+  std::string struck;      // what failed
 
-  [[nodiscard]] bool strikes() { return ++asked == fails_at; }
+  [[nodiscard]] bool strikes(std::string_view what) {
+    if (++asked != fails_at) return false;
+    struck = what;
+    return true;
+  }
 };
 
 // A link whose receive or flush may fail, which ends it.
@@ -35,12 +41,12 @@ class FaultyLink final : public link::Link {
       : link_{std::move(link)}, faults_{std::move(faults)} {}
 
   asio::awaitable<link::Received> receive() override {
-    if (faults_->strikes()) link_->abort();
+    if (faults_->strikes("receive")) link_->abort();
     co_return co_await link_->receive();
   }
   link::WriteBuffer& write_buffer() override { return link_->write_buffer(); }
   asio::awaitable<link::Sent> flush() override {
-    if (faults_->strikes()) link_->abort();
+    if (faults_->strikes("flush")) link_->abort();
     co_return co_await link_->flush();
   }
   asio::awaitable<link::Sent> send_raw(ByteView bytes) override { return link_->send_raw(bytes); }
@@ -63,7 +69,7 @@ class FaultySource final : public LinkSource {
 
   asio::awaitable<Next> next() override {
     auto const executor = co_await asio::this_coro::executor;
-    if (faults_->strikes()) co_return std::unexpected(session::io_error("no route"));
+    if (faults_->strikes("dial")) co_return std::unexpected(session::io_error("no route"));
     auto links = link::make_memory_links(executor);
     auto far = std::make_unique<FaultyLink>(std::move(links.second), faults_);
     asio::co_spawn(executor, accept(acceptor_, std::move(far)), asio::detached);
@@ -87,13 +93,13 @@ class FaultyEcho final : public Handler {
 
   [[nodiscard]] rpc::Service const& service() const override { return echo_.service(); }
   asio::awaitable<Bytes> handle(IncomingCall call) override {
-    if (faults_->strikes()) throw std::bad_alloc{};
+    if (faults_->strikes("handler")) throw std::bad_alloc{};
     return work(std::move(call));
   }
 
  private:
   asio::awaitable<Bytes> work(IncomingCall call) {
-    if (faults_->strikes()) throw std::bad_alloc{};
+    if (faults_->strikes("work")) throw std::bad_alloc{};
     co_return co_await echo_.handle(std::move(call));
   }
   std::shared_ptr<Faults> faults_;
@@ -123,25 +129,28 @@ class Story {
         .connect_timeout(50ms)
         .limits(limits())
         .pause([this](Duration) { return pause(); });
+    faults_->stage = "establish";
     auto us = co_await initiator.establish_from(source, variant_.mode);
     if (!us) {
       CHECK_FALSE(us.error().text().empty());
     } else {
       auto const session = us->session;
+      faults_->stage = "use";
       // In 0.4.0 a call whose link is lost waits as long as its connection does.
       auto const used = co_await link::within(500ms, use(*us));
       CHECK((used || variant_.rulebook == Rulebook::vox_0_4));
       us = std::unexpected(session::protocol_error("let go"));
+      faults_->stage = "end";
       session.shutdown();
       static_cast<void>(co_await session.ended());
     }
+    faults_->stage = "acceptor";
     // Sessions of the acceptor end with their link, or when nobody comes back in time.
     asio::steady_timer timer{executor};
-    while (registry_->size() > 0) {
+    while (registry_->size() > 0 || registry_->known().half_open_links() > 0) {
       timer.expires_after(1ms);
       co_await timer.async_wait(asio::use_awaitable);
     }
-    CHECK(registry_->known().half_open_links() == 0);
   }
 
  private:
@@ -152,7 +161,7 @@ class Story {
     return limits;
   }
   asio::awaitable<void> pause() {
-    if (faults_->strikes()) throw std::bad_alloc{};
+    if (faults_->strikes("pause")) throw std::bad_alloc{};
     co_return;
   }
   AcceptorBuilder acceptor() {
@@ -171,7 +180,8 @@ class Story {
   }
   // Calls on the root and beside it.
   static asio::awaitable<bool> use(Established us) {
-    CHECK(is_named(co_await echo(us.root, "one"), "one"));
+    auto const one = co_await echo(us.root, "one");
+    CHECK(is_named(one, "one"));
     ConnectionSettings const settings{};
     std::string const service = "Echo";
     wire::Metadata const none;
@@ -180,7 +190,8 @@ class Story {
       CHECK_FALSE(opened.error().text().empty());
       co_return true;
     }
-    CHECK(is_named(co_await echo(*opened, "two"), "two"));
+    auto const two = co_await echo(*opened, "two");
+    CHECK(is_named(two, "two"));
     static_cast<void>(opened->close());
     co_await opened->closed();
     co_return true;
@@ -203,6 +214,8 @@ TEST_CASE("whatever fails, each run ends with a named outcome, and nothing is le
         ++faults->fails_at;
         faults->asked = 0;
         CAPTURE(faults->fails_at);
+        CAPTURE(faults->struck);
+        CAPTURE(faults->stage);
         asio::io_context context;
         link::test::run(context, [&]() -> asio::awaitable<void> {
           Story story{{.mode = mode, .rulebook = rulebook}, faults};

@@ -139,11 +139,13 @@ void Runner::use_link(std::shared_ptr<link::Link> link, conduit::LinkNumber numb
   release_link();
   if (auto const old = std::exchange(abandoned_link_, nullptr)) old->close();
   last_link_ = std::max(last_link_, number);
-  attached_ = std::make_shared<Attached>();
-  attached_->link = std::move(link);
-  attached_->number = number;
-  spawn(read(attached_));
-  spawn(write(attached_));
+  // The coroutines begin at once, and the first may find that the link is lost already.
+  auto const at = std::make_shared<Attached>();
+  at->link = std::move(link);
+  at->number = number;
+  attached_ = at;
+  spawn(read(at));
+  if (at == attached_) spawn(write(at));
 }
 
 void Runner::release_link() {
