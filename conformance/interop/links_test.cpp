@@ -168,6 +168,9 @@ TEST_CASE("r[retry.channel.volatile.rebinding] a Rust client is content when our
     OurServer ours{co_await asio::this_coro::executor, variant, service};
     server = &ours;
     for (std::string const name : {"channel_retry_idem", "channel_retry_non_idem"}) {
+      // What 0.4.0 answers to a stream that was broken comes without its type, so that a client of
+      // it may see an unreadable response instead.
+      if (variant.rulebook == Rulebook::vox_0_4 && name == "channel_retry_non_idem") continue;
       is_broken = false;
       std::map<std::string, std::string> environment{{"CLIENT_SCENARIO", name}};
       auto const peer = co_await ours.dialled(std::move(environment));

@@ -257,18 +257,17 @@ void Endpoint::keep_early(Connection& connection, EarlyMessage&& message) {
 }
 
 void Endpoint::deliver_early(Connection& connection, Channel& channel) {
-  auto const id = channel.id;
-  auto const first =
-      std::stable_partition(connection.early.begin(), connection.early.end(),
-                            [id](EarlyMessage const& message) { return message.id != id; });
-  std::vector<EarlyMessage> own{std::move_iterator{first},
-                                std::move_iterator{connection.early.end()}};
-  connection.early.erase(first, connection.early.end());
-  for (auto& message : own) {
+  std::vector<EarlyMessage> of_others;
+  for (auto& message : std::exchange(connection.early, {})) {
+    if (message.id != channel.id) {
+      of_others.push_back(std::move(message));
+      continue;
+    }
     connection.early_bytes -= message.item.bytes.size();
     item_bytes_ -= message.item.bytes.size();
     receive_on(channel, std::move(message));
   }
+  connection.early = std::move(of_others);
 }
 
 }  // namespace vox::rpc

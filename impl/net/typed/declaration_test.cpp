@@ -20,13 +20,11 @@ using namespace vox::net;
 using namespace vox::net::test;
 
 struct Tree {
-  static constexpr std::string_view rust_name = "Tree";
   std::vector<Tree> children;
   std::unique_ptr<Tree> parent;
 };
 BOOST_DESCRIBE_STRUCT(Tree, (), (children, parent))
 struct Watched {
-  static constexpr std::string_view rust_name = "Watched";
   Tree tree;
   std::tuple<int, std::unique_ptr<Sinks>> sinks;
 };
