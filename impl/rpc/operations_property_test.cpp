@@ -31,7 +31,6 @@ enum class StepKind : std::uint8_t {
   dropped,
   store,
   advance,
-  over,
 };
 
 // `a` and `b` choose among what there is.
@@ -101,11 +100,30 @@ class Owner {
       case StepKind::store:
         return answer_store(step.a % 8 == 0   ? StoreResult::failed
                             : step.a % 8 == 1 ? StoreResult::refused
-                                              : StoreResult::stored);
+                                              : StoreResult::stored,
+                            step.b % 2 == 0);
       case StepKind::advance:
         return advance(Duration{step.a});
-      case StepKind::over:
-        return;
+    }
+  }
+
+  // The session ends: nothing starts any more.
+  void end_session() {
+    std::map<OperationId, OperationState> before;
+    for (OperationId id = 0; id < id_count; ++id)
+      before[id] = operations_.state(id);
+    for (auto& [token, attempt] : attempts_)
+      attempt.waits = false;
+    over_ = true;
+    auto const reaction = operations_.end(now_);
+    RC_ASSERT(reaction.answers.empty());
+    react(reaction);
+    for (auto const& [id, state] : before) {
+      auto const after = operations_.state(id);
+      bool const durable = is_persistent(class_of_id(id));
+      RC_ASSERT(after == state ||
+                (state == OperationState::live &&
+                 after == (durable ? OperationState::indeterminate : OperationState::released)));
     }
   }
 
@@ -114,7 +132,7 @@ class Owner {
     for (int rounds = 0; rounds < 10'000; ++rounds) {
       take_requests();
       if (!requests_.empty()) {
-        answer_store(StoreResult::stored);
+        answer_store(StoreResult::stored, true);
       } else if (!executions_.empty()) {
         end_execution(0, true);
       } else {
@@ -179,6 +197,7 @@ class Owner {
   }
 
   void run(OperationId id, RequestToken token) {
+    RC_ASSERT(!over_);
     for (auto const& [other, execution] : executions_)
       RC_ASSERT(!strict() || execution.id != id);  // r[retry.state.live]
     executions_[token] = {id, false};
@@ -268,7 +287,8 @@ class Owner {
       requests_.push_back(std::move(*request));
   }
 
-  void answer_store(StoreResult result) {
+  // What has failed may be `kept` nevertheless.
+  void answer_store(StoreResult result, bool kept) {
     take_requests();
     if (requests_.empty()) return;
     RC_ASSERT(options_.durable);
@@ -277,11 +297,20 @@ class Owner {
     StoreDone done{.number = request.number, .session = request.session};
     if (auto const* const admit = std::get_if<store_request::Admit>(&request.what)) {
       done.operation = admit->operation;
+      if (auto const place = kept_.find(admit->operation); place != kept_.end()) {
+        result = StoreResult::recovered;
+        done.outcome = place->second;
+        sealed_.insert(admit->operation);
+      }
       if (result == StoreResult::stored) admitted_.insert(admit->operation);
     } else if (auto const* const seal = std::get_if<store_request::Seal>(&request.what)) {
       done.operation = seal->operation;
       RC_ASSERT(admitted_.contains(seal->operation));
       if (result == StoreResult::stored) sealed_.insert(seal->operation);
+      if (result == StoreResult::failed && kept) kept_[seal->operation] = seal->outcome;
+    } else if (auto const* const forget = std::get_if<store_request::Forget>(&request.what)) {
+      for (auto const id : forget->operations)
+        kept_.erase(id);
     }
     done.result = result;
     react(operations_.stored(now_, done));
@@ -354,6 +383,8 @@ class Owner {
   std::deque<StoreRequest> requests_;
   std::set<OperationId> admitted_;
   std::set<OperationId> sealed_;
+  std::map<OperationId, std::shared_ptr<SealedOutcome const>> kept_;
+  bool over_ = false;
 };
 
 void play(Rulebook book) {
@@ -368,6 +399,7 @@ void play(Rulebook book) {
   Owner owner{options};
   for (auto const& step : steps)
     owner.take(step);
+  if (*rc::gen::arbitrary<bool>()) owner.end_session();
   owner.settle();
 }
 

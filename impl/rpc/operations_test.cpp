@@ -149,6 +149,18 @@ TEST_SUITE("retry") {
     CHECK(table.drop(7, 1).empty());
     CHECK(table.seal(7, 2).answers.size() == 2);
   }
+  TEST_CASE("of several that wait to run again one may go") {
+    Table table;
+    CHECK(table.admit(7, plain_idem, 1) == run);
+    CHECK(table.cancel(7, 1).stop.size() == 1);
+    for (RequestToken const token : {2U, 3U, 4U})
+      CHECK(table.admit(7, plain_idem, token) == (token == 2 ? run_later : join));
+    // The request that will run is kept, though its own attempt is answered.
+    CHECK(answers(table.cancel(7, 2)) == Answers{{2, OperationAnswer::cancelled}});
+    CHECK(table.operations.leave(table.now, 7, 3).empty());
+    CHECK(tokens(table.drop(7, 1).run) == Tokens{2});
+    CHECK(answers(table.seal(7, 2)) == Answers{{4, OperationAnswer::outcome}});
+  }
   TEST_CASE("what waits to run again may be cancelled before") {
     Table table;
     CHECK(table.admit(7, plain_idem, 1) == run);
@@ -355,6 +367,9 @@ TEST_SUITE("retry") {
     CHECK(as_text(large.outcome->ret) == "more than twenty bytes");
     CHECK(answers(large) == Answers{{13, OperationAnswer::outcome}});
     CHECK(table.admit(5, plain, 14) == indeterminate);
+    CHECK(table.admit(6, plain_idem, 15) == run);
+    CHECK(table.seal(6, 15, "more than twenty bytes").answers.size() == 1);
+    CHECK(table.admit(6, plain_idem, 16) == run);  // r[retry.duplicate.indeterminate.idem]
     CHECK(table.operations.outcome_bytes() <= 20);
   }
 }
