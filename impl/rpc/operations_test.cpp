@@ -255,6 +255,16 @@ TEST_SUITE("retry") {
     CHECK(answers(table.drop(7, 1)) == Answers{{1, OperationAnswer::indeterminate}});
     CHECK(table.admit(7, persistent, 2) == indeterminate);
   }
+  TEST_CASE("after the end of a session nothing starts") {
+    Table table{Rulebook::spec, true};
+    CHECK(table.admit(6, plain_idem, 1) == run);
+    CHECK(table.cancel(6, 1).stop.size() == 1);
+    CHECK(table.admit(6, plain_idem, 2) == run_later);
+    CHECK(table.admit(7, persistent, 3) == run_later);
+    CHECK(tokens(table.operations.end(table.now).discard) == Tokens{2, 3});
+    CHECK(table.drop(6, 1).empty());
+    CHECK(table.store(StoreResult::stored).empty());
+  }
   TEST_CASE("the end of a session stops what is volatile and lets the rest run on") {
     Table table;
     CHECK(table.admit(7, plain, 1) == run);
