@@ -323,7 +323,7 @@ class Owner {
     now_ += by;
     operations_.expire(now_);
     auto const deadline = operations_.next_deadline();
-    RC_ASSERT(!deadline || *deadline > now_);
+    RC_ASSERT((!deadline || *deadline > now_));
     for (auto const& [id, state] : before) {
       expect(id, state, CellEvent::expiry);
       // After its window an id may go without a trace, where there is no room for one.
