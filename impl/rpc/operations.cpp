@@ -44,7 +44,8 @@ void Operations::restore(TimePoint now, std::span<StoredOperation const> operati
 
 Admission Operations::admit(TimePoint now, OperationId id, OperationMethod const& method,
                             ByteView payload, RequestToken attempt) {
-  VOX_ASSERT(method.possible() && attempt != 0);
+  VOX_ASSERT(method.possible());
+  VOX_ASSERT(attempt != 0);
   using enum OperationEvent;
   auto const kind = class_of(method);
   auto const* const fresh =
@@ -62,7 +63,8 @@ Admission Operations::admit(TimePoint now, OperationId id, OperationMethod const
   if (expired_.contains(id)) {
     auto const* const known =
         find_transition(options_.rulebook, kind, OperationPhase::expired, attempt_same);
-    VOX_ASSERT(known != nullptr && known->action == OperationAction::refuse_expired);
+    VOX_ASSERT(known != nullptr);
+    VOX_ASSERT(known->action == OperationAction::refuse_expired);
     return {AdmissionKind::expired};
   }
   if (!make_room(1, 1)) return {AdmissionKind::full};

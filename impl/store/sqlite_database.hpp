@@ -43,7 +43,7 @@ class SqliteStore::Database {
   // The first column of the first row.
   [[nodiscard]] std::optional<std::uint64_t> ask_number(std::string_view sql);
   // What SQLite says of its last error, with the path and what to do.
-  [[nodiscard]] std::string sentence(std::string_view doing) const;
+  [[nodiscard]] std::string sentence(std::string_view what) const;
 
   Outcome keep_session(rpc::SessionIdentity const& session,
                        rpc::store_request::KeepSession const& wanted);
