@@ -78,7 +78,8 @@ Admission Operations::admit_attempt(TimePoint now, OperationRecord& record, Oper
     begin_execution(record, attempt);
     kind = AdmissionKind::run;
   } else if (action != OperationAction::join) {
-    VOX_ASSERT(action == OperationAction::ask_store || action == OperationAction::wait);
+    bool const waits = action == OperationAction::ask_store || action == OperationAction::wait;
+    VOX_ASSERT(waits);
     record.waiting = attempt;
     kind = AdmissionKind::run_later;
   }
@@ -105,6 +106,7 @@ void Operations::apply(TimePoint now, OperationRecord& record, OperationEvent ev
     apply(now, record, OperationEvent::stored, 0, reaction);  // memory has recorded it
 }
 
+// One case for each action. NOLINTNEXTLINE(readability-function-size)
 void Operations::perform(OperationRecord& record, OperationAction action, Parties const& parties,
                          Reaction& reaction) {
   using enum OperationAction;
@@ -193,7 +195,8 @@ Reaction Operations::apply_to_all(TimePoint now, OperationEvent event) {
 }
 
 void Operations::begin_execution(OperationRecord& record, RequestToken execution) {
-  VOX_ASSERT(record.execution == 0 && execution != 0);
+  VOX_ASSERT(record.execution == 0);
+  VOX_ASSERT(execution != 0);
   record.execution = execution;
   ++running_;
 }

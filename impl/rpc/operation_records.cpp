@@ -10,8 +10,8 @@ namespace vox::rpc {
 namespace {
 
 // An outcome that is forgotten leaves its memory to the next one, within bounds.
-constexpr std::size_t spare_outcomes_max = 16;
-constexpr std::size_t spare_bytes_max = 4096;
+constexpr std::size_t spare_outcomes_max = 4;
+constexpr std::size_t spare_bytes_max = 256uz << 10;  // of each
 
 bool is_over(OperationPhase phase) {
   return phase == OperationPhase::sealed || phase == OperationPhase::released ||

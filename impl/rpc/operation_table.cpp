@@ -140,25 +140,35 @@ constexpr std::size_t cell(Rulebook book, OperationClass kind, OperationPhase ph
   return index * operation_event_count + std::to_underlying(event);
 }
 
-// The row of each cell. Two rows for one cell do not compile.
-constexpr std::array<std::uint8_t, cell_count> row_of_cell = [] {
-  std::array<std::uint8_t, cell_count> rows{};
-  rows.fill(no_row);
-  for (std::size_t row = 0; row < std::size(transitions); ++row) {
-    auto const& each = transitions[row];
-    for (std::size_t i = 0; i < cell_count; ++i) {
-      auto const event = static_cast<OperationEvent>(i % operation_event_count);
-      if (!each.events.contains(event)) continue;
-      auto const rest = i / operation_event_count;
-      auto const phase = static_cast<OperationPhase>(rest % operation_phase_count);
-      auto const kind =
-          static_cast<OperationClass>(rest / operation_phase_count % operation_class_count);
-      auto const book = static_cast<Rulebook>(rest / operation_phase_count / operation_class_count);
-      if (!each.covers(book, kind, phase, event)) continue;
-      VOX_ASSERT(rows[i] == no_row);
-      rows[i] = static_cast<std::uint8_t>(row);
+using RowOfCell = std::array<std::uint8_t, cell_count>;
+
+// Enters a row into the cells that it covers. Two rows for one cell do not compile.
+constexpr void enter(RowOfCell& rows, std::size_t row) {
+  auto const& each = transitions[row];
+  for (std::size_t i = 0; i < cell_count; ++i) {
+    // Whole blocks of cells are passed over, since compilers count the steps.
+    auto const event = static_cast<OperationEvent>(i % operation_event_count);
+    auto const rest = i / operation_event_count;
+    auto const phase = static_cast<OperationPhase>(rest % operation_phase_count);
+    auto const kind =
+        static_cast<OperationClass>(rest / operation_phase_count % operation_class_count);
+    auto const book = static_cast<Rulebook>(rest / operation_phase_count / operation_class_count);
+    if (!each.rulebooks.contains(book) || !each.classes.contains(kind) ||
+        !each.phases.contains(phase)) {
+      i += operation_event_count - 1;
+      continue;
     }
+    if (!each.events.contains(event)) continue;
+    VOX_ASSERT(rows[i] == no_row);
+    rows[i] = static_cast<std::uint8_t>(row);
   }
+}
+
+constexpr RowOfCell row_of_cell = [] {
+  RowOfCell rows{};
+  rows.fill(no_row);
+  for (std::size_t row = 0; row < std::size(transitions); ++row)
+    enter(rows, row);
   return rows;
 }();
 

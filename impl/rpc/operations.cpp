@@ -44,7 +44,8 @@ void Operations::restore(TimePoint now, std::span<StoredOperation const> operati
 
 Admission Operations::admit(TimePoint now, OperationId id, OperationMethod const& method,
                             ByteView payload, RequestToken attempt) {
-  VOX_ASSERT(method.possible() && attempt != 0);
+  VOX_ASSERT(method.possible());
+  VOX_ASSERT(attempt != 0);
   using enum OperationEvent;
   auto const kind = class_of(method);
   auto const* const fresh =
@@ -59,7 +60,13 @@ Admission Operations::admit(TimePoint now, OperationId id, OperationMethod const
     bool const same = record->method == method && record->digest == digest();
     return admit_attempt(now, *record, same ? attempt_same : attempt_other, attempt);
   }
-  if (expired_.contains(id)) return {AdmissionKind::expired};
+  if (expired_.contains(id)) {
+    auto const* const known =
+        find_transition(options_.rulebook, kind, OperationPhase::expired, attempt_same);
+    VOX_ASSERT(known != nullptr);
+    VOX_ASSERT(known->action == OperationAction::refuse_expired);
+    return {AdmissionKind::expired};
+  }
   if (!make_room(1, 1)) return {AdmissionKind::full};
   return admit_attempt(now, make_record(id, method, digest()), attempt_same, attempt);
 }

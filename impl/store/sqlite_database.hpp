@@ -14,8 +14,10 @@ namespace vox::store {
 // The open file with its compiled statements. One request is one transaction.
 class SqliteStore::Database {
  public:
-  Database(std::string path, SqliteLimits const& limits)
-      : path_{std::move(path)}, limits_{limits} {}
+  Database(std::string path, SqliteLimits const& limits);
+  ~Database();
+  Database(Database const&) = delete;
+  Database& operator=(Database const&) = delete;
 
   // Each gives a sentence on failure.
   std::optional<std::string> open();
@@ -36,14 +38,12 @@ class SqliteStore::Database {
 
   std::optional<std::string> configure();
   std::optional<std::string> check_format();
-  std::optional<std::string> make_tables();
-  std::optional<std::string> compile();
   std::optional<std::string> count();
   [[nodiscard]] bool execute(char const* sql);
   // The first column of the first row.
   [[nodiscard]] std::optional<std::uint64_t> ask_number(std::string_view sql);
   // What SQLite says of its last error, with the path and what to do.
-  [[nodiscard]] std::string sentence(std::string_view doing) const;
+  [[nodiscard]] std::string sentence(std::string_view what) const;
 
   Outcome keep_session(rpc::SessionIdentity const& session,
                        rpc::store_request::KeepSession const& wanted);

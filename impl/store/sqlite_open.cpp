@@ -13,6 +13,10 @@ constexpr int busy_ms = 2000;
 
 }  // namespace
 
+SqliteStore::Database::Database(std::string path, SqliteLimits const& limits)
+    : path_{std::move(path)}, limits_{limits} {}
+SqliteStore::Database::~Database() = default;
+
 std::optional<std::string> SqliteStore::Database::open() {
   sqlite3* handle = nullptr;
   auto const flags =
