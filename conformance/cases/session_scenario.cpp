@@ -277,8 +277,11 @@ HandshakeOutcome SessionScenario::outcome(std::uint8_t change) const {
 void SessionScenario::play() {
   if (!begin()) return;
   drain();
-  while (!story_.empty())
+  // A session that has ended refuses everything; a few steps show that.
+  for (int steps_after_end = 0; !story_.empty() && steps_after_end < 8;) {
     step();
+    if (watched_->session().state() == SessionState::ended) ++steps_after_end;
+  }
   drain();
   watched_->finish(now_);
 }
@@ -311,7 +314,9 @@ void SessionScenario::write(std::string_view line) {
 
 void SessionScenario::receive(wire::Message const& message) {
   if (writes_) write("  " + line_of(message));
-  receive_payload(wire::encode_message(message));
+  outgoing_.clear();
+  wire::encode_message(outgoing_, message);
+  receive_payload(outgoing_.take());
 }
 
 void SessionScenario::receive_payload(Bytes payload) {

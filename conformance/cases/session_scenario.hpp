@@ -39,6 +39,9 @@ class SessionScenario {
   void play();
 
   [[nodiscard]] std::vector<std::string> complaints() const;
+  [[nodiscard]] bool has_no_complaints() const {
+    return !watched_ || watched_->complaints().empty();
+  }
   // All that was done and all that the session said, a line each.
   [[nodiscard]] std::string const& transcript() const { return transcript_; }
   // A number made of all that the session said; the same story has the same one.

@@ -16,15 +16,17 @@ using namespace vox::session;
 
 namespace {
 
-template <class Map>
-void erase_connection(Map& map, ConnectionId id) {
-  std::erase_if(map, [id](auto const& entry) {
-    if constexpr (requires { entry.second; }) {
+template <class Container>
+void erase_connection(Container& map, ConnectionId id) {
+  auto const is_of_connection = [id](auto const& entry) {
+    if constexpr (requires { entry.first.second; }) {
       return std::get<0>(entry.first) == id;
     } else {
       return std::get<0>(entry) == id;
     }
-  });
+  };
+  for (auto at = map.begin(); at != map.end();)
+    at = is_of_connection(*at) ? map.erase(at) : std::next(at);
 }
 
 }  // namespace
@@ -430,17 +432,17 @@ void WatchedSession::compare_connections() {
     complain("holds " + std::to_string(session_.connection_count()) + " slots for " +
              std::to_string(known) + " connections");
   }
-  std::map<ConnectionId, std::pair<std::size_t, std::size_t>> requests;
+  requests_.clear();
   for (auto const& [key, method] : calls_in_)
-    ++requests[key.first].first;
+    ++requests_[key.first].first;
   for (auto const& [key, method] : calls_out_)
-    ++requests[key.first].second;
+    ++requests_[key.first].second;
   auto const check = [&](ConnectionId id, ConnectionState state) {
     auto const info = session_.connection(id);
     if (!info) return complain("has no slot for connection " + std::to_string(id));
     expect(info->state == state || id == root_connection, "has a slot in another state");
     if (!follows_spec()) return;  // 0.4.0 takes ids twice, and remembers requests of closed ids.
-    auto const& [in, out] = requests[id];
+    auto const& [in, out] = requests_[id];
     expect(info->requests_from_peer == in && info->requests_from_us == out,
            "counts other requests than there are");
     expect(in <= info->our_settings.max_concurrent_requests, "takes more requests than it allows");

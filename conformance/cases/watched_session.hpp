@@ -1,17 +1,24 @@
 #pragma once
 #include "impl/session/session.hpp"
 
+#include <boost/container/flat_map.hpp>
+#include <boost/container/flat_set.hpp>
+
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 namespace voxspec::test {
+
+// Small, and without an allocation for each element: the fuzzer keeps millions of books.
+template <class Key>
+using Set = boost::container::flat_set<Key>;
+template <class Key, class Value>
+using Map = boost::container::flat_map<Key, Value>;
 
 // A session of the reference implementation, and beside it a book of all that went in and all that
 // came out, kept without a look at how the session works. What holds of every session, whatever its
@@ -53,9 +60,9 @@ class WatchedSession {
   [[nodiscard]] vox::session::Session const& session() const { return session_; }
   // Connections: opens of ours without an answer, opens of the peer (and the root) that nobody has
   // decided, and those that can be used.
-  [[nodiscard]] std::set<vox::session::ConnectionId> const& asked() const { return asked_; }
-  [[nodiscard]] std::set<vox::session::ConnectionId> const& offered() const { return offered_; }
-  [[nodiscard]] std::set<vox::session::ConnectionId> const& live() const { return live_; }
+  [[nodiscard]] Set<vox::session::ConnectionId> const& asked() const { return asked_; }
+  [[nodiscard]] Set<vox::session::ConnectionId> const& offered() const { return offered_; }
+  [[nodiscard]] Set<vox::session::ConnectionId> const& live() const { return live_; }
   [[nodiscard]] bool is_connected() const { return is_connected_; }
   [[nodiscard]] bool has_ended() const { return has_ended_; }
   [[nodiscard]] std::vector<std::string> const& complaints() const { return complaints_; }
@@ -101,15 +108,16 @@ class WatchedSession {
   vox::session::Session session_;
   std::vector<std::string> complaints_;
 
-  std::set<vox::session::ConnectionId> asked_;
-  std::set<vox::session::ConnectionId> offered_{vox::session::root_connection};
-  std::set<vox::session::ConnectionId> live_;
-  std::set<vox::session::ConnectionId> closed_by_peer_;  // though we may not have been told yet
+  Set<vox::session::ConnectionId> asked_;
+  Set<vox::session::ConnectionId> offered_{vox::session::root_connection};
+  Set<vox::session::ConnectionId> live_;
+  Set<vox::session::ConnectionId> closed_by_peer_;  // though we may not have been told yet
   vox::session::ConnectionId last_opened_ = 0;
   bool root_was_requested_ = false;
 
-  std::multiset<ReceiptKey> unsent_;  // accepted for sending; neither sent nor given up
-  std::map<vox::session::Token, vox::session::Receipt> promised_;  // by accepted commands
+  boost::container::flat_multiset<ReceiptKey>
+      unsent_;  // accepted for sending; neither sent nor given up
+  Map<vox::session::Token, vox::session::Receipt> promised_;  // by accepted commands
   vox::session::Token last_token_ = 0;
   struct InFlight {
     vox::session::Transmit transmit;
@@ -117,17 +125,20 @@ class WatchedSession {
     std::optional<vox::session::MethodId> answer;
   };
   std::deque<InFlight> in_flight_;
-  std::map<RequestKey, vox::session::MethodId> calls_in_;             // that we owe a response
-  std::map<RequestKey, vox::session::MethodId> calls_out_;            // that we wait for
-  std::map<RequestKey, std::deque<vox::session::MethodId>> answers_;  // on their way out
+  Map<RequestKey, vox::session::MethodId> calls_in_;             // that we owe a response
+  Map<RequestKey, vox::session::MethodId> calls_out_;            // that we wait for
+  Map<RequestKey, std::deque<vox::session::MethodId>> answers_;  // on their way out
   // What the peer has seen on the wire: announcements, and the connections that both sides agreed
   // on.
-  std::set<BindingKey> announced_;
-  std::set<vox::session::ConnectionId> agreed_;
+  Set<BindingKey> announced_;
+  Set<vox::session::ConnectionId> agreed_;
 
   std::uint64_t generation_ = 0;
   std::uint64_t last_ping_ = 0;
-  std::set<std::uint64_t> pongs_;  // nonces that came on the root
+  Set<std::uint64_t> pongs_;  // nonces that came on the root
+  // Requests that are in flight on each connection, in and out; made for compare() and kept for its
+  // room.
+  Map<vox::session::ConnectionId, std::pair<std::size_t, std::size_t>> requests_;
   bool is_connected_ = true;
   bool has_accused_ = false;
   bool must_accuse_ = false;
