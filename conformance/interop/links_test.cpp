@@ -76,6 +76,23 @@ std::vector<std::int32_t> counted(std::size_t count) {
   return numbers;
 }
 
+// How a Rust client whose stream breaks ended.
+struct Ran {
+  bool is_content = false;
+  bool hung = false;
+  std::string output;
+};
+asio::awaitable<Ran> played(OurServer& server, std::string scenario, bool& is_broken) {
+  is_broken = false;
+  std::map<std::string, std::string> environment{{"CLIENT_SCENARIO", std::move(scenario)}};
+  auto const peer = co_await server.dialled(std::move(environment));
+  auto const end = co_await peer.process->wait_exit();
+  Ran ran{.output = peer.process->output_tail()};
+  ran.is_content = end.kind == ProcessState::Kind::exited && end.code_or_signal == 0;
+  ran.hung = !ran.is_content && ran.output.contains("did not end within");
+  co_return ran;
+}
+
 TEST_SUITE_BEGIN("interop");
 
 TEST_CASE("r[core.B1] our initiator goes on with a Rust acceptor after the loss of two links") {
@@ -152,6 +169,38 @@ TEST_CASE("r[retry.channel.volatile.rebinding] a Rust stream that breaks runs ag
   });
 }
 
+TEST_CASE("r[retry.channel.volatile.rebinding] a Rust client is content when our stream breaks") {
+  with_each_variant({ConduitMode::bare}, [](Variant const& variant) -> asio::awaitable<void> {
+    OurServer* server = nullptr;
+    bool is_broken = false;
+    auto const generate = [&](std::uint32_t count,
+                              net::Tx<std::int32_t> output) -> asio::awaitable<void> {
+      for (std::uint32_t number = 0; number < count; ++number) {
+        if (number == 20 && !std::exchange(is_broken, true)) server->cut();
+        if (!co_await output.send(static_cast<std::int32_t>(number))) co_return;
+      }
+    };
+    auto const service = std::make_shared<net::Dispatcher<subject::Testbed>>();
+    service->on<"generate_retry_idem">(generate).on<"generate_retry_non_idem">(generate);
+    OurServer ours{co_await asio::this_coro::executor, variant, service};
+    server = &ours;
+    for (std::string const name : {"channel_retry_idem", "channel_retry_non_idem"}) {
+      // What 0.4.0 answers to a stream that was broken comes without its type, so that a client of
+      // it may see an unreadable response instead.
+      if (variant.rulebook == Rulebook::vox_0_4 && name == "channel_retry_non_idem") continue;
+      // After its resume a client of 0.4.0 sometimes does nothing any more: the handshake on the
+      // next link is done, and no call follows. It says then that its call did not end.
+      auto ran = co_await played(ours, name, is_broken);
+      for (int again = 0; again < 8 && ran.hung; ++again)
+        ran = co_await played(ours, name, is_broken);
+      CHECK_MESSAGE(ran.is_content, name, ": ", ran.output);
+      CHECK(is_broken);
+    }
+  });
+}
+
+// The other way round there is nothing to go on with: an acceptor of 0.4.0 knows no stable conduit
+// again, and ours is as deaf under its rulebook.
 TEST_CASE("r[stable.reconnect] a Rust initiator's stable conduit finds our acceptor again, twice") {
   with_each_variant({ConduitMode::stable}, [](Variant const& variant) -> asio::awaitable<void> {
     if (variant.rulebook == Rulebook::vox_0_4) co_return;

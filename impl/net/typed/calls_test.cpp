@@ -108,6 +108,7 @@ TEST_CASE("r[rpc.pipelining] calls run side by side, and a slow one holds up no 
   calculator->on<"forget">([&]() -> asio::awaitable<void> {
     released.emplace(co_await asio::this_coro::executor);
     co_await released->until([&] { return may_go; });
+    released.reset();  // Its timer must not outlive the context.
   });
   calculator->on<"add">([&](std::int64_t a, std::int64_t b) {
     may_go = true;

@@ -6,7 +6,10 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -166,6 +169,39 @@ TEST_CASE("r[rpc.channel.reset] a receiver that lets go stops the sender") {
   };
   with_client(calculator, body);
   CHECK(seen == ChannelError::reset);
+}
+
+TEST_CASE("r[rpc.channel.item] an item that is no value of the channel's type ends the channel") {
+  std::vector<std::optional<ChannelError>> seen;
+  auto const calculator = std::make_shared<Dispatcher<Calculator>>();
+  calculator->on<"double_up">(
+      [&](Rx<std::string> input, Tx<std::string> /*output*/) -> asio::awaitable<void> {
+        for (int i = 0; i < 2; ++i) {
+          auto const item = co_await input.recv();
+          seen.emplace_back(item ? std::optional<ChannelError>{} : item.error());
+        }
+      });
+  // Below the typed layer, where the bytes of an item are anybody's.
+  auto const body = [](Client<Calculator> client) -> asio::awaitable<void> {
+    auto const& method = method_of<Calculator, "double_up">();
+    auto const& connection = client.connection();
+    auto output = connection.make_channel(method, 0);
+    auto const input = connection.make_channel(method, 1);
+    REQUIRE(output);
+    REQUIRE(input);
+    OutgoingCall call{.method = &method,
+                      .args = wire::encode_value(std::tuple{output->id(), input->id()})};
+    Bytes cut_off{std::byte{5}, std::byte{'x'}};
+    auto made = connection.call(std::move(call));
+    auto sending = output->send(std::move(cut_off));
+    auto const [outcome, sent] = co_await (std::move(made) && std::move(sending));
+    CHECK(outcome);
+    CHECK(sent);
+  };
+  with_client(calculator, body);
+  REQUIRE(seen.size() == 2);
+  CHECK(seen[0] == ChannelError::invalid_item);
+  CHECK(seen[1] == ChannelError::invalid_item);
 }
 
 TEST_CASE("a half whose call is never made, or fails here, does not wait for ever") {
