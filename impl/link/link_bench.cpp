@@ -1,5 +1,6 @@
 // One payload there and back over a link, for comparing what stands above links with them.
 #include "impl/link/stream_link.hpp"
+#include "impl/wire/writer.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -45,12 +46,14 @@ asio::awaitable<void> echo(Link& link) {
   }
 }
 
-// One round is `window` payloads there and back.
+// One round is `window` payloads there, with one flush, and back.
 asio::awaitable<void> ask(Link& link, benchmark::State& state, Bytes const& payload, int window) {
   for ([[maybe_unused]] auto const round : state) {
     for (int i = 0; i < window; ++i) {
-      if (!co_await link.send(payload)) co_return;
+      wire::Writer{link.write_buffer().begin()}.put_bytes(payload);
+      if (!link.write_buffer().commit()) co_return;
     }
+    if (!co_await link.flush()) co_return;
     for (int i = 0; i < window; ++i) {
       auto const received = co_await link.receive();
       if (!received) co_return;

@@ -48,6 +48,9 @@ asio::awaitable<link::LinkEnd> serve(link::Listener& listener, AcceptorBuilder b
   auto const shared = std::make_shared<ServeEvents const>(std::move(events));
   auto const log = builder.config().log;
   builder.limit_links();
+  listener.on_busy([log](link::LinkEnd const& end) {
+    write_line(log, "no link is accepted for a while: " + end.detail);
+  });
   Backoff backoff;
   for (;;) {
     auto link = co_await listener.accept();

@@ -30,7 +30,7 @@ struct ServeEvents {
 // Accepts links until the listener is closed, and returns why. Each link is established on its own,
 // and begins a session or resumes one of the builder's registry; how many may be without a session
 // at once, and how long, is a matter of Limits. When the system has no room for another link, the
-// server waits for a while and goes on. Sessions go on when this has returned.
+// server says so in its log, waits for a while and goes on. Sessions go on when this has returned.
 [[nodiscard]] boost::asio::awaitable<link::LinkEnd> serve(link::Listener& listener,
                                                           AcceptorBuilder builder,
                                                           ServeEvents events = {});
