@@ -143,8 +143,8 @@ void items(benchmark::State& state, Server const& server) {
       bool called = false;
       asio::co_spawn(
           context,
-          [&, output = std::move(output)]() mutable -> asio::awaitable<void> {
-            static_cast<void>(co_await client.call<"generate_large">(count, std::move(output)));
+          [&, sink = std::move(output)]() mutable -> asio::awaitable<void> {
+            static_cast<void>(co_await client.call<"generate_large">(count, std::move(sink)));
             called = true;
           },
           asio::detached);

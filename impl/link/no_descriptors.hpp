@@ -9,6 +9,19 @@
 
 namespace vox::link::test {
 
+// The undefined-behaviour sanitizer opens pipes to look at memory, and without descriptors it takes
+// objects for broken that are not.
+#if defined(__has_feature)
+#if __has_feature(undefined_behavior_sanitizer)
+#define VOX_SANITIZER_NEEDS_DESCRIPTORS
+#endif
+#endif
+#ifdef VOX_SANITIZER_NEEDS_DESCRIPTORS
+inline constexpr bool sanitizer_needs_descriptors = true;
+#else
+inline constexpr bool sanitizer_needs_descriptors = false;
+#endif
+
 // While it lives this process cannot open one descriptor more.
 class NoDescriptors {
  public:

@@ -169,6 +169,7 @@ TEST_CASE("a peer that never reads ends as stalled, and its answers take no more
     CHECK(end.cause == EndCause::stalled);
     CHECK(held_max > limits.owed_bytes_max);
     CHECK(held_max <= limits.session_bytes_max + big.size());
+    results->clear();  // Handles must not outlive their context.
   });
 }
 
@@ -206,6 +207,7 @@ TEST_CASE("of links that never say anything there are only so many, and for so l
         *results, [](AcceptResult const& result) { return result.has_value(); });
     CHECK(begun == 1);
     links.back()->close();
+    results->clear();  // Handles must not outlive their context.
   });
 }
 
@@ -213,10 +215,10 @@ TEST_CASE("r[core.M5] keys that nobody issued find nobody's session") {
   auto const registry = std::make_shared<SessionRegistry>(Rulebook::spec);
   AcceptorBuilder acceptor;
   acceptor.service("Echo").on_connection(std::make_shared<EchoHandler>()).registry(registry);
+  asio::io_context context;  // outlives all handles
   auto const source = std::make_shared<net::test::AcceptorSource>(acceptor);
   InitiatorBuilder initiator;
   initiator.service("Echo");
-  asio::io_context context;
   link::test::run(context, [&]() -> asio::awaitable<void> {
     auto const executor = co_await asio::this_coro::executor;
     auto const us = co_await initiator.establish_from(source);
@@ -251,6 +253,7 @@ TEST_CASE("r[core.M5] keys that nobody issued find nobody's session") {
     CHECK(co_await echo(us->root, "y") == "y");
     CHECK(us->session.generation() == 1);
     CHECK(std::get<Established>(*source->accepted.front()).session.generation() == 1);
+    results->clear();  // Handles must not outlive their context.
   });
 }
 
@@ -287,16 +290,17 @@ TEST_CASE("r[stable.reconnect] of two links for one conduit the newer is taken")
     CHECK((*results)[1]);
     CHECK_FALSE((*results)[2]);
     newer->close();
+    results->clear();  // Handles must not outlive their context.
   });
 }
 
 TEST_CASE("a session that ends before its dial begins leaves nothing behind") {
   AcceptorBuilder acceptor;
   acceptor.service("Echo").on_connection(std::make_shared<EchoHandler>());
+  asio::io_context context;  // outlives all handles
   auto const source = std::make_shared<net::test::AcceptorSource>(acceptor);
   InitiatorBuilder initiator;
   initiator.service("Echo");
-  asio::io_context context;
   link::test::run(context, [&]() -> asio::awaitable<void> {
     for (int hops = 0; hops < 12; ++hops) {
       auto const us = co_await initiator.establish_from(source);

@@ -114,11 +114,12 @@ TEST_CASE("r[rpc.pipelining] calls run side by side, and a slow one holds up no 
     released->notify();
     return a + b;
   });
-  auto const body = [](Client<Calculator> client) -> asio::awaitable<void> {
+  auto const body = [&](Client<Calculator> client) -> asio::awaitable<void> {
     using asio::experimental::awaitable_operators::operator&&;
     auto const [forgotten, sum] = co_await (client.call<"forget">() && client.call<"add">(1, 2));
     CHECK(forgotten);
     CHECK(sum == 3);
+    released.reset();  // It must not outlive its context.
   };
   with_client(calculator, body);
 }
