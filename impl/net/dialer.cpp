@@ -36,6 +36,10 @@ asio::awaitable<AttachmentResult> dial_again(DialPlan plan, Wanted wanted,
                                              conduit::LinkNumber number) {
   bool const is_shipped = plan.handshake.rulebook == Rulebook::vox_0_4;
   Backoff backoff;
+  Duration before{};
+  for (std::size_t pause = 0; pause < wanted.pauses_before && before < Backoff::longest; ++pause)
+    before = backoff.next();
+  if (before > Duration::zero()) co_await plan.pause(before);
   for (;;) {
     auto next = plan;
     next.handshake.resume_key = wanted.session_key;

@@ -10,6 +10,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 
@@ -31,6 +32,9 @@ struct DialPlan {
 struct Wanted {
   std::optional<ResumeKey> session_key{};
   std::optional<wire::ClientHello> conduit{};
+  // How many pauses come before the first attempt, as one: more than none if links were lost again
+  // as soon as they were there, so that such a peer is not dialled without end.
+  std::size_t pauses_before = 0;
 };
 
 // One attempt for a session that is new.

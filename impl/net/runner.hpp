@@ -261,7 +261,9 @@ class Runner : public std::enable_shared_from_this<Runner> {
   link::Condition writable_;
   link::Condition wanted_;  // something is on the agenda
   std::shared_ptr<boost::asio::cancellation_signal> stop_redial_;
-  conduit::LinkNumber redial_ = 0;  // of the link that is dialled for; 0 if none is
+  TimePoint link_since_{};
+  std::size_t short_lived_links_ = 0;  // in a row
+  conduit::LinkNumber redial_ = 0;     // of the link that is dialled for; 0 if none is
 
   Agenda agenda_;
   std::deque<Decision> decisions_;  // that wait for a link

@@ -37,12 +37,17 @@ asio::awaitable<Runner::Opening> Runner::open(ConnectionSettings settings, std::
 }
 
 // Carried out at once, so that its answer is known, but after the opens that wait: it may be about
-// one of them.
+// one of them. While another link is looked for, a close waits for it.
 Runner::Done Runner::close(ConnectionId id, wire::MetadataView reasons) {
   serve_opens();
   auto const closing = command(session::command::Close{.connection_id = id, .metadata = reasons});
   if (closing) return {};
-  return std::unexpected(closing.error().error());
+  if (!closing.error().may_pass()) return std::unexpected(closing.error().error());
+  decisions_.push_back([this, id, owned = wire::Metadata{reasons}] {
+    return is_made(endpoint_.call(steady_now(),
+                                  session::command::Close{.connection_id = id, .metadata = owned}));
+  });
+  return {};
 }
 
 asio::awaitable<void> Runner::closed(ConnectionId id) {

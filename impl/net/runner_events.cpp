@@ -128,12 +128,12 @@ void Runner::on(event::Disconnected&&) {
 // r[impl core.B1]
 void Runner::on(event::ConduitWanted&& wanted) {
   abandon_link();
-  begin_redial({.session_key = wanted.resume_key, .conduit = std::nullopt});
+  begin_redial({.session_key = wanted.resume_key, .conduit = std::nullopt, .pauses_before = 0});
 }
 
 void Runner::on(rpc::event::LinkWanted&& wanted) {
   abandon_link();
-  begin_redial({.session_key = std::nullopt, .conduit = wanted.hello});
+  begin_redial({.session_key = std::nullopt, .conduit = wanted.hello, .pauses_before = 0});
 }
 
 // What was under way on the joined connections is lost, which neither end would hear of.

@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <variant>
@@ -21,6 +22,11 @@ namespace {
 
 // As much as goes to the link at once. What is above it waits in the session, where it is counted.
 constexpr std::size_t gathered_bytes_max = 256uz << 10;
+
+// A link that is lost sooner was of no use. After a few of them the next one is not dialled at
+// once.
+constexpr std::chrono::seconds short_life{1};
+constexpr std::size_t short_lived_links_max = 3;
 
 }  // namespace
 
@@ -144,6 +150,7 @@ void Runner::use_link(std::shared_ptr<link::Link> link, conduit::LinkNumber numb
   at->link = std::move(link);
   at->number = number;
   attached_ = at;
+  link_since_ = steady_now();
   spawn(read(at));
   if (at == attached_) spawn(write(at));
 }
@@ -243,6 +250,9 @@ Runner::Done Runner::try_resume(Attachment& attachment) {
 // Whatever was dialled before for this session is not wanted any more.
 void Runner::begin_redial(Wanted wanted) {
   stop_redial();
+  bool const was_short = steady_now() - link_since_ < short_life;
+  short_lived_links_ = was_short ? short_lived_links_ + 1 : 0;
+  wanted.pauses_before = short_lived_links_ - std::min(short_lived_links_, short_lived_links_max);
   redial_ = ++last_link_;
   stop_redial_ = std::make_shared<asio::cancellation_signal>();
   asio::co_spawn(executor_, redial(std::move(wanted), redial_),

@@ -109,7 +109,7 @@ Attempts attempts_of(Rulebook rulebook) {
                     attempts.pauses.push_back(pause);
                     co_return;
                   }};
-    Wanted wanted{.session_key = ResumeKey{}, .conduit = std::nullopt};
+    Wanted wanted{.session_key = ResumeKey{}, .conduit = std::nullopt, .pauses_before = 0};
     auto const attachment = co_await dial_again(std::move(plan), std::move(wanted), 2);
     CHECK(attachment);
   });
@@ -175,6 +175,23 @@ TEST_CASE("r[core.B1] attempts are repeated with growing pauses, and the key wit
   auto const attempts = attempts_of(Rulebook::spec);
   CHECK(attempts.pauses == std::vector<Duration>{100ms, 200ms, 400ms});
   CHECK(attempts.with_key == std::vector<bool>{true, true, true, true});
+}
+
+TEST_CASE("r[core.B1] a peer whose links are lost at once is not dialled without end") {
+  Setting setting;
+  std::vector<Duration> pauses;
+  setting.initiator.pause([&](Duration pause) -> asio::awaitable<void> {
+    pauses.push_back(pause);
+    co_return;
+  });
+  setting.with_session([&](Established const& us) -> asio::awaitable<void> {
+    for (std::uint64_t losses = 1; losses <= 6; ++losses) {
+      setting.source->cut();
+      while (us.session.generation() < losses)
+        co_await turns(1);
+    }
+    CHECK(pauses == std::vector<Duration>{100ms, 200ms, 400ms});
+  });
 }
 
 TEST_CASE("r[core.B1] 0.4.0 presents the key once") {

@@ -28,6 +28,7 @@ struct Setting {
     acceptor.rulebook(rulebook).service("Echo").on_connection(theirs).registry(
         std::make_shared<SessionRegistry>(rulebook));
     source = std::make_shared<AcceptorSource>(acceptor);
+    initiator.pause([](Duration) -> asio::awaitable<void> { co_return; });
   }
   template <class Body>
   void with_session(Body body) {
@@ -128,7 +129,7 @@ TEST_CASE(
 
 TEST_CASE("a stable conduit that finds no link in time costs the session") {
   Setting setting;
-  setting.initiator.recovery_timeout(std::chrono::milliseconds{1});
+  setting.initiator.recovery_timeout(std::chrono::milliseconds{1}).pause(pause_for);
   setting.with_session([&](Established const& us) -> asio::awaitable<void> {
     setting.source->failures =
         std::deque<session::SessionError>(1000, session::io_error("no route"));
