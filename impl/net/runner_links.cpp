@@ -68,8 +68,10 @@ asio::awaitable<void> Runner::write(std::shared_ptr<Attached> at) {
     fill(*at);
     if (at->link->write_buffer().empty()) {
       if (ending_) break;
-      co_await writable_.until(
-          [&] { return at != attached_ || ending_ || endpoint_.has_transmit(); });
+      co_await writable_.until([&] {
+        return at != attached_ || ending_ || endpoint_.has_transmit() ||
+               !at->link->write_buffer().empty();
+      });
       continue;
     }
     auto const through = at->filled;
