@@ -50,9 +50,9 @@ TEST_CASE("r[rpc.session-setup] sessions by address, over every transport that h
 class EchoServer {
  public:
   explicit EchoServer(Rulebook rulebook)
-      : listener_{link::listen(context_.get_executor(),
-                               link::Address::parse("tcp://127.0.0.1:0").value())
-                      .value()} {
+      : listener_{
+            link::listen(context_.get_executor(), link::Address::parse("tcp://127.0.0.1:0").value())
+                .value()} {
     AcceptorBuilder acceptor;
     acceptor.rulebook(rulebook).service("Echo").on_connection(std::make_shared<EchoHandler>());
     asio::co_spawn(context_, serve(*listener_, acceptor, {}), asio::detached);
