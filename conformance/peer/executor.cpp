@@ -71,8 +71,8 @@ void put_failure(CaseResult& result, Failure failure, vox::Level level) {
 CaseResult begin_result(Case const& trace, SubjectPort const& port) {
   CaseResult result;
   result.id = trace.id;
-  for (auto const rule : trace.rules)
-    result.rules.emplace_back(rule.id());
+  for (auto const clause : trace.clauses)
+    result.clauses.emplace_back(clause.id());
   result.role = trace.role;
   result.transport = port.transport();
   return result;

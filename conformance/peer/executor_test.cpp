@@ -178,12 +178,12 @@ TEST_SUITE("executor") {
   }
 
   TEST_CASE("executor: what a SHOULD advises is not strict, what every peer must do is") {
-    constexpr auto should = "rpc.cancel";
+    constexpr auto should = "rpc.cancel/2";
     constexpr auto steps =
         R"([{"establish": {}}, {"send": {"ping": {"nonce": 7}}}, {"expect": [{"pong": {"nonce": 8}}]}])";
-    CHECK(play(steps, {.rule = should}).verdict == Verdict::non_strict);
+    CHECK(play(steps, {.clause = should}).verdict == Verdict::non_strict);
     CHECK(play(R"([{"establish": {}}])",
-               {.habits = {.answers_hello = false}, .options = impatient(), .rule = should})
+               {.habits = {.answers_hello = false}, .options = impatient(), .clause = should})
               .verdict == Verdict::fail);
   }
 

@@ -189,8 +189,8 @@ std::string level_text(vox::Level level) {
 
 std::string explain_case(Case const& trace) {
   std::string out = trace.id + "\n" + trace.about + " (" + level_text(trace.level()) + ").\n\n";
-  for (auto const rule : trace.rules) {
-    out += "  " + std::string{rule.id()} + ": " + std::string{rule.entry().summary} + "\n";
+  for (auto const clause : trace.clauses) {
+    out += "  " + std::string{clause.id()} + ": " + std::string{clause.entry().obligation} + "\n";
   }
   auto const we_start = trace.role == vox::Role::initiator;
   out += std::string{"\nWe are the "} + (we_start ? "initiator" : "acceptor") + " of a " +

@@ -125,8 +125,8 @@ Json step_json(Step const& step) {
 Json case_head_json(Case const& trace) {
   Json head{{"version", trace.version}, {"case", trace.id}, {"about", trace.about}};
   auto& rules = head["rules"] = Json::array();
-  for (auto const rule : trace.rules)
-    rules.push_back(rule.id());
+  for (auto const clause : trace.clauses)
+    rules.push_back(clause.id());
   head["peer"] = peer_json(trace);
   auto const is_client = trace.subject.mode == SubjectStart::Mode::client;
   if (is_client || !trace.subject.env.empty()) {

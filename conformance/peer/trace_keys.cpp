@@ -13,7 +13,7 @@ constexpr std::array file_keys{
     TraceKey{"version", "version",
              "The version of the trace language; 1, also where it is missing"},
     TraceKey{"about", "text", "The claim in one sentence, true of every peer that conforms", true},
-    TraceKey{"rules", "rules", "The ids of the rules that the verdict is about", true},
+    TraceKey{"rules", "rules", "The clauses that the verdict is about, as connection.open/2", true},
     TraceKey{"peer", "peer", "What we play; the subject is the other side"},
     TraceKey{"subject", "subject", "How the subject is started; serving, where it is missing"},
     TraceKey{"needs", "names", "Abilities without which the case says nothing of a subject"},

@@ -37,10 +37,10 @@ std::expected<KnownFailure, std::string> read_entry(nlohmann::json const& object
   entry.reason = fields.text("reason");
   entry.where = where;
   for (auto const& id : fields.texts("rules")) {
-    if (auto const rule = vox::Rule::find(id)) {
-      entry.rules.push_back(*rule);
+    if (vox::Rule::find(id) || vox::Clause::find(id)) {
+      entry.rules.push_back(id);
     } else {
-      fields.fail("rules", "has '" + id + "', which is no rule");
+      fields.fail("rules", "has '" + id + "', which is no rule and no clause");
     }
   }
   if (auto const verdict = fields.optional_text("verdict")) {
@@ -72,16 +72,20 @@ std::expected<void, std::string> KnownFailures::add(std::filesystem::path const&
   return {};
 }
 
-bool KnownFailure::is_about(std::string_view id, std::span<vox::Rule const> judged) const {
+bool KnownFailure::is_about(std::string_view id, std::span<vox::Clause const> judged) const {
   if (!selects_case(cases, id)) return false;
-  return rules.empty() || std::ranges::find_first_of(rules, judged) != rules.end();
+  return rules.empty() || std::ranges::any_of(judged, [&](vox::Clause clause) {
+           return std::ranges::find(rules, clause.id()) != rules.end() ||
+                  std::ranges::find(rules, clause.rule().id()) != rules.end();
+         });
 }
 
-KnownFailures::Judged KnownFailures::apply(std::string_view id, std::span<vox::Rule const> rules,
-                                           Verdict verdict, std::string const& reason) const {
+KnownFailures::Judged KnownFailures::apply(std::string_view id,
+                                           std::span<vox::Clause const> clauses, Verdict verdict,
+                                           std::string const& reason) const {
   auto const came = badness(verdict);
   auto const entry = std::ranges::find_if(
-      entries_, [&](KnownFailure const& each) { return each.is_about(id, rules); });
+      entries_, [&](KnownFailure const& each) { return each.is_about(id, clauses); });
   if (!came || entry == entries_.end()) return {verdict, reason};
   auto const least = badness(entry->verdict.value_or(Verdict::non_strict));
   auto const most = badness(entry->verdict.value_or(Verdict::fail));

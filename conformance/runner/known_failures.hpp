@@ -1,6 +1,6 @@
 #pragma once
 #include "conformance/peer/verdict.hpp"
-#include "spec/rule.hpp"
+#include "spec/clause.hpp"
 
 #include <expected>
 #include <filesystem>
@@ -15,13 +15,13 @@ namespace voxspec {
 
 // One entry of an expectations file: these cases are known not to pass, for this reason.
 struct KnownFailure {
-  std::string cases;             // an id, a folder or a glob, as selects_case() reads it
-  std::vector<vox::Rule> rules;  // if any: only cases that judge one of these
+  std::string cases;               // an id, a folder or a glob, as selects_case() reads it
+  std::vector<std::string> rules;  // if any: only cases that judge one of these rules or clauses
   std::string reason;
   std::optional<Verdict> verdict;  // fail or non_strict; either of them if it is not said
   std::string where;               // "expectations.json: entry 3", for messages
 
-  [[nodiscard]] bool is_about(std::string_view id, std::span<vox::Rule const> judged) const;
+  [[nodiscard]] bool is_about(std::string_view id, std::span<vox::Clause const> judged) const;
 };
 
 // What is known about a subject. A verdict is by the specification all the same: an entry turns a
@@ -43,8 +43,8 @@ class KnownFailures {
     bool operator==(Judged const&) const = default;
   };
   // What the verdict of a case becomes. The first entry that is about the case decides.
-  [[nodiscard]] Judged apply(std::string_view id, std::span<vox::Rule const> rules, Verdict verdict,
-                             std::string const& reason) const;
+  [[nodiscard]] Judged apply(std::string_view id, std::span<vox::Clause const> clauses,
+                             Verdict verdict, std::string const& reason) const;
 
   [[nodiscard]] std::vector<KnownFailure> const& entries() const { return entries_; }
 

@@ -13,7 +13,7 @@ namespace {
 using namespace voxspec;
 using enum Verdict;
 
-std::vector<vox::Rule> const parity{vox::Rule{"session.parity"}};
+std::vector<vox::Clause> const parity{vox::Clause{"session.parity/2"}};
 
 KnownFailures listed(std::string cases, std::optional<Verdict> verdict = std::nullopt) {
   KnownFailure entry;
@@ -73,10 +73,14 @@ TEST_CASE("what is no word about the subject stays what it is") {
 
 TEST_CASE("an entry with rules is about the cases that judge one of them") {
   auto entry = listed("*").entries().front();
-  entry.rules = {vox::Rule{"session.parity"}};
-  std::vector<vox::Rule> const other{vox::Rule{"connection.open"}};
-  CHECK(entry.is_about("x", parity));
-  CHECK_FALSE(entry.is_about("x", other));
+  std::vector<vox::Clause> const other{vox::Clause{"connection.open/3"}};
+  for (auto const* const id : {"session.parity", "session.parity/2"}) {
+    entry.rules = {id};
+    CHECK(entry.is_about("x", parity));
+    CHECK_FALSE(entry.is_about("x", other));
+  }
+  entry.rules = {"session.parity/1"};
+  CHECK_FALSE(entry.is_about("x", parity));
 }
 
 TEST_CASE("what is wrong with a list is one line that names the entry and the key") {
@@ -85,7 +89,7 @@ TEST_CASE("what is wrong with a list is one line that names the entry and the ke
   CHECK(error_of(R"({"known": [{"case": "a", "reason": "b"}, {"case": "a"}]})") ==
         ": entry 2: key 'reason' is missing");
   CHECK(error_of(R"({"known": [{"case": "a", "reason": "b", "rules": ["nonsense"]}]})") ==
-        ": entry 1: key 'rules' has 'nonsense', which is no rule");
+        ": entry 1: key 'rules' has 'nonsense', which is no rule and no clause");
   CHECK(error_of(R"({"known": [{"case": "a", "reason": "b", "verdict": "pass"}]})") ==
         ": entry 1: key 'verdict' is 'pass', which is not one of fail, non_strict");
 }

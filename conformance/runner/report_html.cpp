@@ -101,8 +101,8 @@ std::string lower(std::string text) {
 std::string case_section(RunReport const& report, CaseReport const& entry) {
   auto const verdict = entry.result.verdict;
   std::string searched = entry.result.id + " " + entry.trace->about;
-  for (auto const& rule : entry.result.rules)
-    searched += " " + rule;
+  for (auto const& clause : entry.result.clauses)
+    searched += " " + clause;
   return "<details class=\"case\" data-verdict=\"" + name_of(verdict) + "\" data-text=\"" +
          markup(lower(searched)) + "\"><summary><span class=\"v " + name_of(verdict) + "\">" +
          markup(text(verdict)) + "</span><code>" + markup(entry.result.id) +

@@ -34,11 +34,11 @@ struct SomeRun {
       auto& trace = traces[i];
       trace.id = "chapter/" + std::string{text(all_verdicts[i])};
       trace.about = "A claim about <this> & that";
-      trace.rules = {vox::Rule{"session.parity"}};
+      trace.clauses = {vox::Clause{"session.parity/1"}};
       CaseReport entry;
       entry.trace = &trace;
       entry.result.id = trace.id;
-      entry.result.rules = {"session.parity"};
+      entry.result.clauses = {"session.parity/1"};
       entry.result.transport = "websocket";
       entry.result.verdict = all_verdicts[i];
       entry.result.reason = nasty;
@@ -118,7 +118,7 @@ TEST_CASE("an expectation about no case of the suite is unmatched") {
   gone.cases = "chapter/gone";
   KnownFailure other_rule;
   other_rule.cases = "chapter";
-  other_rule.rules = {vox::Rule{"connection.open"}};
+  other_rule.rules = {"connection.open"};
   auto const found = unmatched(KnownFailures{{here, gone, other_rule}}, run.traces);
   REQUIRE(found.size() == 2);
   CHECK(found[0].cases == "chapter/gone");
@@ -215,7 +215,7 @@ TEST_CASE("the JSON holds what scripts rely on") {
   CHECK(sum == json["cases"].size());
   auto const& failed = json["cases"][1];
   for (auto const* const key :
-       {"id", "rules", "role", "transport", "verdict", "reason", "end", "ms", "frames"}) {
+       {"id", "clauses", "role", "transport", "verdict", "reason", "end", "ms", "frames"}) {
     CAPTURE(key);
     CHECK(failed.contains(key));
   }

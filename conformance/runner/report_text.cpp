@@ -37,12 +37,12 @@ void put(std::string& out, std::string_view label, std::string_view text) {
   out += '\n';
 }
 
-std::string rules_of(Case const& trace) {
+std::string clauses_of(Case const& trace) {
   std::string text;
-  for (auto const rule : trace.rules) {
+  for (auto const clause : trace.clauses) {
     if (!text.empty()) text += '\n';
-    text += std::string{rule.id()} + " (" + level_word(rule.entry().level) + "): ";
-    text += rule.entry().summary;
+    text += std::string{clause.id()} + " (" + weight_words(clause.entry()) + "): ";
+    text += clause.entry().obligation;
   }
   return text;
 }
@@ -141,7 +141,7 @@ std::string describe_case(RunReport const& report, CaseReport const& entry, Text
   auto const& result = entry.result;
   std::string out = painted(text(result.verdict), result.verdict, style) + "  " + result.id + "\n";
   put(out, "claim", entry.trace->about);
-  put(out, "rules", rules_of(*entry.trace));
+  put(out, "clauses", clauses_of(*entry.trace));
   put(out, "setting", setting_of(entry));
   put(out, "reason", printable(result.reason));
   put(out, "finding", printable(entry.finding));

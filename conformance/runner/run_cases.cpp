@@ -46,8 +46,8 @@ CaseResult without_subject(Case const& trace, Verdict verdict, std::string reaso
   CaseResult result;
   result.id = trace.id;
   result.role = trace.role;
-  for (auto const rule : trace.rules)
-    result.rules.emplace_back(rule.id());
+  for (auto const clause : trace.clauses)
+    result.clauses.emplace_back(clause.id());
   result.verdict = verdict;
   result.reason = std::move(reason);
   return result;
@@ -80,7 +80,7 @@ CaseReport run_one(Case const& trace, Subject const& subject, Stage& stage,
   report.result = std::move(performance.result);
   report.output = std::move(performance.output);
   auto& result = report.result;
-  auto judged = known.apply(trace.id, trace.rules, result.verdict, result.reason);
+  auto judged = known.apply(trace.id, trace.clauses, result.verdict, result.reason);
   if (judged.verdict != result.verdict) {
     report.finding = std::exchange(result.reason, std::move(judged.reason));
     result.verdict = judged.verdict;
@@ -157,7 +157,7 @@ bool canary_holds(Subject const& subject, Stage& stage, KnownFailures const& kno
   Case canary;
   canary.id = "canary";
   canary.about = "No subject can do what this case needs";
-  canary.rules = {vox::Rule{"connection.open"}};
+  canary.clauses = {vox::Clause{"connection.open/3"}};
   canary.needs = {"the ability to do what nobody can"};
   auto const reports = run_cases({&canary}, subject, stage, known, settings);
   return reports.front().result.verdict == Verdict::unsupported;

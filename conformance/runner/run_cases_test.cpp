@@ -19,7 +19,7 @@ using vox::Role;
 Case trace(std::string id) {
   Case result;
   result.id = std::move(id);
-  result.rules = {vox::Rule{"session.parity"}};
+  result.clauses = {vox::Clause{"session.parity/1"}};
   return result;
 }
 
@@ -147,7 +147,7 @@ TEST_CASE("a case that the subject cannot play never reaches it") {
   CHECK(stage.order.empty());
   CHECK(reports[0].result.verdict == Verdict::unsupported);
   CHECK(reports[0].result.reason == "needs the ability flies");
-  CHECK(reports[0].result.rules == std::vector<std::string>{"session.parity"});
+  CHECK(reports[0].result.clauses == std::vector<std::string>{"session.parity/1"});
 }
 
 TEST_CASE("what the machine refuses is no verdict on the subject, and the other cases go on") {

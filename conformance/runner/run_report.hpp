@@ -55,12 +55,18 @@ struct RunReport {
   [[nodiscard]] int exit_code() const;
 };
 
-// The verdicts of the cases that judge one rule.
+// The verdicts of the cases that judge one clause, or one rule: each case counts once for a rule,
+// however many of its clauses it judges.
+struct ClauseReport {
+  vox::Clause clause;
+  Totals totals;
+};
 struct RuleReport {
   vox::Rule rule;
   Totals totals;
 };
-// Every rule that a case of the run judges, by id.
+// Every clause, and every rule, that a case of the run judges, by id.
+[[nodiscard]] std::vector<ClauseReport> by_clause(RunReport const& report);
 [[nodiscard]] std::vector<RuleReport> by_rule(RunReport const& report);
 
 // True for a verdict that somebody has to look at.
