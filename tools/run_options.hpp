@@ -15,6 +15,7 @@ struct RunCommandOptions {
   std::uint64_t seed = 1;
   std::size_t guard_ms = 5000;
   std::vector<std::string> expectations;
+  bool as_shipped = false;
   bool no_expectations = false;
   std::string json;
   std::string junit;

@@ -121,6 +121,7 @@ RunSettings settings_of(RunCommandOptions const& options, Selection const& selec
   RunSettings settings;
   settings.jobs = options.jobs;
   settings.seed = options.seed;
+  settings.as_shipped = options.as_shipped;
   settings.options.guard_timeout = std::chrono::milliseconds{options.guard_ms};
   settings.transport = selection.transport;
   if (settings.jobs == 0) settings.jobs = default_jobs();
@@ -162,6 +163,7 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
   report.seed = options.seed;
   report.trace_errors = assignment.suite.errors;
   if (!tool.traces_folder.empty()) report.again += " --traces " + shell_word(tool.traces_folder);
+  if (options.as_shipped) report.again += " --as-shipped";
   if (options.no_expectations) report.again += " --no-expectations";
   for (auto const& file : options.expectations) {
     report.again += " --expectations " + shell_word(file);

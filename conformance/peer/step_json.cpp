@@ -45,7 +45,7 @@ struct BodyWriter {
     for (auto const reaction : body.asks)
       asks.push_back(word("reaction", reaction));
     step["expect_violation"] = Json{{"asks", std::move(asks)}};
-    if (!body.honoured.empty()) step["expect_violation"]["honoured"] = frame_list(body.honoured);
+    if (body.honoured) step["expect_violation"]["honoured"] = frame_list(*body.honoured);
   }
   void operator()(ExpectEnd const& body) const {
     auto& causes = step["expect_end"] = Json::array();

@@ -101,6 +101,19 @@ SubjectStart read_subject(Place const& place) {
   return start;
 }
 
+bool lets_differ(std::vector<Step> const& steps) {
+  return std::ranges::any_of(steps, [](Step const& step) {
+    if (auto const* const repeat = std::get_if<Repeat>(&step.body)) {
+      return std::ranges::any_of(repeat->rounds, lets_differ);
+    }
+    auto const* const one_of = std::get_if<OneOf>(&step.body);
+    return one_of != nullptr &&
+           std::ranges::any_of(one_of->alternatives, [](Alternative const& way) {
+             return way.worth == Alternative::Worth::differs || lets_differ(way.steps);
+           });
+  });
+}
+
 struct Row {
   std::string name;
   Scope scope;
@@ -153,10 +166,23 @@ class CaseReader {
     out.hostile = has("hostile") && at("hostile").boolean();
     out.steps = StepReader{out}.read(file_ / "steps", *scope_);
     if (out.steps.empty()) (file_ / "steps").fail("a case needs a step");
+    check_claims(out);
     return out;
   }
 
  private:
+  // One verdict cannot stand for what breaks the specification and for what only differs.
+  void check_claims(Case const& made) const {
+    auto const by_behaviour = std::ranges::count_if(made.clauses, [](vox::Clause clause) {
+      return clause.entry().authority == vox::Authority::behaviour;
+    });
+    auto const is_mixed =
+        by_behaviour > 0 && static_cast<std::size_t>(by_behaviour) < made.clauses.size();
+    if (!is_mixed || lets_differ(made.steps)) return;
+    at("rules").fail("these are clauses of the specification and of the behaviour of 0.4.0",
+                     "make two cases, or an alternative that 'differs'");
+  }
+
   [[nodiscard]] bool has(std::string_view key) const { return header_.contains(std::string{key}); }
   [[nodiscard]] Place at(std::string const& key) const { return {header_[key], "/" + key}; }
 
@@ -223,6 +249,12 @@ vox::Level Case::level() const {
   };
   auto const* const strongest = std::ranges::find_if(by_strength, is_cited);
   return strongest == by_strength.end() ? vox::Level::definition : *strongest;
+}
+
+bool Case::is_by_behaviour() const {
+  return std::ranges::all_of(clauses, [](vox::Clause clause) {
+    return clause.entry().authority == vox::Authority::behaviour;
+  });
 }
 
 std::string text(TraceError const& error) {

@@ -61,6 +61,9 @@ struct Case {
   // The strongest level among its clauses. A definition binds as a MUST does, though no RFC word
   // says so; a case is milder only if all its clauses are.
   [[nodiscard]] vox::Level level() const;
+  // True if it judges by the behaviour of 0.4.0 alone: whoever does otherwise differs, and breaks
+  // no rule.
+  [[nodiscard]] bool is_by_behaviour() const;
 };
 
 // A file that was read and found right. Its cases are complete but for their ids, which need the

@@ -56,7 +56,9 @@ constexpr std::array probe_keys{
 };
 constexpr std::array violation_keys{
     TraceKey{"asks", "reactions", "What the rule asks for; all four, where it is missing"},
-    TraceKey{"honoured", "patterns", "Frames that would be a normal answer to what was sent"},
+    TraceKey{
+        "honoured", "patterns",
+        "Frames that would be a normal answer; that to what was sent last, where it is missing"},
 };
 constexpr std::array process_keys{
     TraceKey{"exited", "integer", "It exited by itself with this code", true},
@@ -149,7 +151,8 @@ constexpr std::array kinds{
              expect_none_beside},
     StepKind{"expect_violation", "violation",
              "The subject treats what we sent as a violation of the protocol", no_keys},
-    StepKind{"expect_end", "ends", "The link ends, in one of these ways", expect_end_beside},
+    StepKind{"expect_end", "ends", "The link ends, in one of these ways, or stays mute",
+             expect_end_beside},
     StepKind{"expect_exit", "exit", "The subject's process ends, with one of these codes", no_keys},
     StepKind{"alive", "alive", "The subject still works", no_keys},
     StepKind{"one_of", "alternatives", "One of several ways to go on", no_keys},
@@ -175,9 +178,9 @@ constexpr std::array<std::string_view, 3> roles{"initiator", "acceptor", "both"}
 constexpr std::array<std::string_view, 2> conduits{"bare", "stable"};
 constexpr std::array<std::string_view, 4> transports{"tcp", "local", "ws", "stdio"};
 constexpr std::array<std::string_view, 4> reactions{"told", "closed", "not_honoured", "survived"};
-constexpr std::array<std::string_view, 4> ends{"closed", "eof", "reset", "any"};
+constexpr std::array<std::string_view, 5> ends{"closed", "eof", "reset", "any", "mute"};
 constexpr std::array<std::string_view, 2> probes{"ping", "call"};
-constexpr std::array<std::string_view, 3> worths{"pass", "non_strict", "fail"};
+constexpr std::array<std::string_view, 4> worths{"pass", "non_strict", "differs", "fail"};
 constexpr std::array<std::string_view, 2> directions{"args", "response"};
 constexpr std::array<std::string_view, 3> processes{"running", "exited", "signal"};
 constexpr std::array<std::string_view, 2> writes{"whole", "bytewise"};

@@ -83,9 +83,9 @@ TEST_CASE("the head of a file is checked") {
   CHECK(has(error_of(file_with("[]", R"("subject": {"client": 1}, )")),
             "subject.client: a string is wanted here, not a number"));
   CHECK(has(error_of(file_with("[]", R"("slow": "yes", )")), "slow: true or false is wanted"));
-  CHECK(
-      has(error_of(R"({"about": "a", "rules": ["link/1"], "peer": {"role": "server"}, "steps": []})"),
-          "unknown word 'server'"));
+  CHECK(has(
+      error_of(R"({"about": "a", "rules": ["link/1"], "peer": {"role": "server"}, "steps": []})"),
+      "unknown word 'server'"));
 }
 
 TEST_CASE("each step is checked where it stands") {
@@ -215,6 +215,19 @@ TEST_CASE("a case is as strong as the strongest of its clauses, and a definition
   CHECK(level(R"(["rpc.cancel/2", "link/1"])") == vox::Level::definition);
 }
 
+TEST_CASE(
+    "a case does not mix the specification with what 0.4.0 does, unless it says which is which") {
+  constexpr auto mixed = R"({"about": "a", "rules": ["connection.open/3", "core.O6/1"], )";
+  CHECK(has(error_of(mixed + std::string{R"("steps": [{"drop": {}}]})"}),
+            "these are clauses of the specification and of the behaviour of 0.4.0"));
+  constexpr auto told_apart =
+      R"("steps": [{"one_of": [{"steps": [{"drop": {}}], "verdict": "differs", "reason": "b"}]}]})";
+  CHECK_FALSE(cases_of(mixed + std::string{told_apart}).at(0).is_by_behaviour());
+  CHECK(cases_of(R"({"about": "a", "rules": ["core.O6/1"], "steps": [{"drop": {}}]})")
+            .at(0)
+            .is_by_behaviour());
+}
+
 TEST_CASE("a repeat is unrolled, counting from one") {
   auto const steps = steps_of(
       R"([{"repeat": {"times": 3, "steps": [{"send": {"ping": {"nonce": {"$": "i"}}}}]}}])");
@@ -278,7 +291,7 @@ TEST_CASE("steps take what the language says") {
   CHECK(std::get<ExpectNone>(steps.at(2).body).probe.kind == Probe::Kind::call);
   CHECK(std::get<ExpectViolation>(steps.at(3).body).asks ==
         std::vector<Reaction>{Reaction::closed});
-  CHECK_FALSE(std::get<ExpectViolation>(steps.at(3).body).honoured.at(0).contains("on"));
+  CHECK_FALSE(std::get<ExpectViolation>(steps.at(3).body).honoured.value().at(0).contains("on"));
   CHECK(std::get<ExpectEnd>(steps.at(4).body).process.at(1).code == 3);
   CHECK(std::get<ExpectEnd>(steps.at(4).body).passing.value().empty());
   CHECK(std::get<ExpectExit>(steps.at(5).body).codes.empty());

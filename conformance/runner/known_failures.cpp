@@ -20,6 +20,7 @@ std::optional<int> badness(Verdict verdict) {
       return 1;
     case Verdict::fail:
       return 2;
+    case Verdict::differs:
     case Verdict::unsupported:
     case Verdict::known:
     case Verdict::unexpected_pass:
@@ -35,6 +36,8 @@ std::expected<KnownFailure, std::string> read_entry(nlohmann::json const& object
   KnownFailure entry;
   entry.cases = fields.text("case");
   entry.reason = fields.text("reason");
+  entry.shows = fields.texts("shows", 1);
+  if (std::ranges::count(entry.shows, std::string{}) > 0) fields.fail("shows", "has an empty text");
   entry.where = where;
   for (auto const& id : fields.texts("rules")) {
     if (vox::Rule::find(id) || vox::Clause::find(id)) {
@@ -81,20 +84,23 @@ bool KnownFailure::is_about(std::string_view id, std::span<vox::Clause const> ju
 }
 
 KnownFailures::Judged KnownFailures::apply(std::string_view id,
-                                           std::span<vox::Clause const> clauses, Verdict verdict,
-                                           std::string const& reason) const {
-  auto const came = badness(verdict);
+                                           std::span<vox::Clause const> clauses, Judged const& came,
+                                           std::string_view seen) const {
+  auto const how_bad = badness(came.verdict);
   auto const entry = std::ranges::find_if(
       entries_, [&](KnownFailure const& each) { return each.is_about(id, clauses); });
-  if (!came || entry == entries_.end()) return {verdict, reason};
+  if (!how_bad || entry == entries_.end()) return came;
   auto const least = badness(entry->verdict.value_or(Verdict::non_strict));
   auto const most = badness(entry->verdict.value_or(Verdict::fail));
-  if (came > most) return {verdict, reason};
-  if (came < least) {
+  if (how_bad > most) return came;
+  if (how_bad < least) {
     return {Verdict::unexpected_pass,
             "this was known not to pass (" + entry->where + "): " + entry->reason};
   }
-  return {Verdict::known, entry->reason};
+  auto const is_seen = [&](std::string const& words) { return seen.contains(words); };
+  if (std::ranges::any_of(entry->shows, is_seen)) return {Verdict::known, entry->reason};
+  return {came.verdict, came.reason + " (not what " + entry->where + " knows of: \"" +
+                            entry->shows.front() + "\")"};
 }
 
 }  // namespace voxspec

@@ -82,6 +82,11 @@ asio::awaitable<ProcessPort::LinkOrError> ProcessPort::dial() {
     if (!address) {
       co_return std::unexpected("the subject said LISTEN_ADDR=" + *said + ": " + address.error());
     }
+    if (address->transport != plan_.transport) {
+      co_return std::unexpected("the subject said LISTEN_ADDR=" + *said + ", which is " +
+                                transport_word(address->transport) + ", and was to listen on " +
+                                transport_word(plan_.transport));
+    }
     address_ = *address;
   }
   co_return co_await link::connect(*address_);

@@ -28,7 +28,7 @@ code, pre { font-family: ui-monospace, monospace; }
 .v { display: inline-block; min-width: 8.5em; font-weight: 600; }
 .pass { color: var(--pass); } .fail, .unexpected_pass { color: var(--fail); }
 .non_strict { color: var(--soft); } .unsupported { color: var(--dim); }
-.known { color: var(--known); } .not_run { color: var(--none); }
+.differs { color: var(--known); } .known { color: var(--known); } .not_run { color: var(--none); }
 .tools { margin: 1em 0; } .tools input[type=search] { width: 22em; } .tools label { margin-right: 1em; }
 .why { color: var(--dim); }
 </style></head><body>

@@ -107,7 +107,9 @@ Json report_json(RunReport const& report) {
   }
   auto& clauses = json["clauses"] = Json::array();
   for (auto const& [clause, totals] : by_clause(report)) {
-    clauses.push_back({{"clause", clause.id()}, {"totals", totals_json(totals)}});
+    clauses.push_back({{"clause", clause.id()},
+                       {"authority", name_of(clause.entry().authority)},
+                       {"totals", totals_json(totals)}});
   }
   auto& unmatched = json["unmatched_expectations"] = Json::array();
   for (auto const& entry : report.unmatched) {

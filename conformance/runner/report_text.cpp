@@ -65,7 +65,7 @@ std::string seen_in(Observations const& seen) {
     if (value) text += (text.empty() ? "" : ", ") + std::string{*value ? "" : "not "} + what;
   };
   add("told us of a protocol error", seen.told);
-  add("closed the link in order", seen.closed);
+  add("gave the link up", seen.closed);
   add("kept from a normal answer", seen.not_honoured);
   add("survived", seen.survived);
   return text;
@@ -120,8 +120,8 @@ std::string last_lines(std::string const& output) {
 
 std::string painted(std::string_view text, Verdict verdict, TextStyle style) {
   if (!style.color) return std::string{text};
-  static constexpr std::array<std::string_view, 7> colors{"32", "1;31", "33",  "2",
-                                                          "36", "1;31", "1;35"};
+  static constexpr std::array<std::string_view, verdict_count> colors{"32", "1;31", "33",   "34",
+                                                                      "2",  "36",   "1;31", "1;35"};
   return "\x1b[" + std::string{colors.at(static_cast<std::size_t>(verdict))} + "m" +
          std::string{text} + "\x1b[0m";
 }
@@ -161,8 +161,9 @@ std::string describe_case(RunReport const& report, CaseReport const& entry, Text
 
 namespace {
 
-constexpr std::array<Verdict, 6> columns{Verdict::pass,  Verdict::fail,        Verdict::non_strict,
-                                         Verdict::known, Verdict::unsupported, Verdict::not_run};
+constexpr std::array<Verdict, 7> columns{Verdict::pass,    Verdict::fail,  Verdict::non_strict,
+                                         Verdict::differs, Verdict::known, Verdict::unsupported,
+                                         Verdict::not_run};
 
 // An unexpected pass is a pass of the rule that the expectations did not foresee; it stands in the
 // column of failures, since somebody has to look at it.
@@ -236,7 +237,8 @@ std::string rule_table(RunReport const& report, TextStyle style) {
 
 std::string reasons(RunReport const& report, TextStyle style) {
   std::string out;
-  for (auto const verdict : {Verdict::non_strict, Verdict::known, Verdict::unsupported}) {
+  for (auto const verdict :
+       {Verdict::non_strict, Verdict::differs, Verdict::known, Verdict::unsupported}) {
     std::map<std::string, std::vector<CaseReport const*>> by_reason;
     for (auto const& entry : report.cases) {
       if (entry.result.verdict == verdict) by_reason[entry.result.reason].push_back(&entry);

@@ -64,6 +64,15 @@ Performance perform(Stage& stage, Case const& trace, LinkPlan const& plan,
   }
 }
 
+// What an entry of a list of known failures has to name a part of. A crash is all that is seen of a
+// subject that crashed.
+std::string seen(CaseResult const& result) {
+  if (result.process.crashed()) return text(result.process);
+  auto words = result.reason;
+  if (result.timed_out) words += "; time-out";
+  return words;
+}
+
 CaseReport run_one(Case const& trace, Subject const& subject, Stage& stage,
                    KnownFailures const& known, RunSettings const& settings, Mood& mood) {
   auto const plan = plan_case(trace, subject, settings.transport);
@@ -80,10 +89,13 @@ CaseReport run_one(Case const& trace, Subject const& subject, Stage& stage,
   report.result = std::move(performance.result);
   report.output = std::move(performance.output);
   auto& result = report.result;
-  auto judged = known.apply(trace.id, trace.clauses, result.verdict, result.reason);
+  if (settings.as_shipped && result.verdict == Verdict::differs) result.verdict = Verdict::fail;
+  auto judged = known.apply(trace.id, trace.clauses, {result.verdict, result.reason}, seen(result));
   if (judged.verdict != result.verdict) {
     report.finding = std::exchange(result.reason, std::move(judged.reason));
     result.verdict = judged.verdict;
+  } else {
+    result.reason = std::move(judged.reason);
   }
   return report;
 }

@@ -22,6 +22,7 @@ struct RunSettings {
   std::uint64_t seed = 1;  // of the order of the cases and of what is fresh in them
   RunOptions options;
   std::optional<vox::link::Transport> transport;  // use no other
+  bool as_shipped = false;                        // who only differs from 0.4.0 fails
 };
 
 // Called after each case, never twice at a time, from any thread.

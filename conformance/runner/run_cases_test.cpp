@@ -167,11 +167,23 @@ TEST_CASE("a known failure shows the reason of the list and keeps what was found
   KnownFailure entry;
   entry.cases = "*";
   entry.reason = "it is so";
+  entry.shows = {"told"};
   auto const reports = run_cases(pointers(cases), able(), stage, KnownFailures{{entry}}, {});
   CHECK(reports[0].result.verdict == Verdict::known);
   CHECK(reports[0].result.reason == "it is so");
   CHECK(reports[0].finding == "as told");
   CHECK(reports[1].result.verdict == Verdict::unexpected_pass);
+}
+
+TEST_CASE("who only differs fails where 0.4.0 is to be judged by as well") {
+  std::vector<Case> const cases{trace("a")};
+  ScriptedStage stage;
+  stage.verdicts = {{"a", Verdict::differs}};
+  RunSettings settings;
+  CHECK(run_cases(pointers(cases), able(), stage, {}, settings)[0].result.verdict ==
+        Verdict::differs);
+  settings.as_shipped = true;
+  CHECK(run_cases(pointers(cases), able(), stage, {}, settings)[0].result.verdict == Verdict::fail);
 }
 
 TEST_CASE("patience ends with a subject that never says anything, and comes back when it does") {

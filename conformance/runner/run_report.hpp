@@ -30,12 +30,11 @@ class Totals {
   [[nodiscard]] std::size_t sum() const;
 
  private:
-  std::array<std::size_t, 7> counts_{};
+  std::array<std::size_t, verdict_count> counts_{};
 };
-inline constexpr std::array<Verdict, 7> all_verdicts{Verdict::pass,       Verdict::fail,
-                                                     Verdict::non_strict, Verdict::unsupported,
-                                                     Verdict::known,      Verdict::unexpected_pass,
-                                                     Verdict::not_run};
+inline constexpr std::array<Verdict, verdict_count> all_verdicts{
+    Verdict::pass,        Verdict::fail,  Verdict::non_strict,      Verdict::differs,
+    Verdict::unsupported, Verdict::known, Verdict::unexpected_pass, Verdict::not_run};
 
 // Everything one run gave. All reports are made of this and of nothing else.
 struct RunReport {
