@@ -8,6 +8,7 @@
 #include <array>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace voxspec {
 namespace {
@@ -46,9 +47,10 @@ Step step_for(Exchange const& exchange, Json const& changes, std::string const& 
     step.body =
         Send{.items = {frame_template({item, pointer}, Use::send)}, .together = false, .write = {}};
   } else {
-    step.body = Expect{.frames = {frame_template({item, pointer}, Use::pattern)},
-                       .any_order = false,
-                       .passing = {}};
+    Expect expect;
+    expect.frames = {frame_template({item, pointer}, Use::pattern)};
+    expect.passing = passing_by_default(expect.frames);
+    step.body = std::move(expect);
   }
   return step;
 }

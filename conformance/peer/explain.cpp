@@ -114,7 +114,7 @@ struct Sentence {
   std::string operator()(Expect const& body) const {
     auto const* const order = body.any_order ? " in any order" : "";
     return "expect " + frames_text(body.frames, body.any_order ? " and " : ", then ") + order +
-           passing_text(body.passing);
+           (body.passing == passing_by_default(body.frames) ? "" : passing_text(body.passing));
   }
   std::string operator()(ExpectNone const& body) const {
     auto const* const probe = body.probe.kind == Probe::Kind::ping ? "a ping" : "a call";

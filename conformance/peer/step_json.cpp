@@ -34,7 +34,7 @@ struct BodyWriter {
   void operator()(Expect const& body) const {
     step["expect"] = frame_list(body.frames);
     if (body.any_order) step["any_order"] = true;
-    if (!body.passing.empty()) step["passing"] = body.passing;
+    if (body.passing != passing_by_default(body.frames)) step["passing"] = body.passing;
   }
   void operator()(ExpectNone const& body) const {
     step["expect_none"] = frame_list(body.frames);

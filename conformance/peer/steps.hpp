@@ -49,6 +49,10 @@ struct Expect {
   std::vector<std::string> passing;
 };
 
+// What may come between where the case does not say: schemas, which a peer may announce at any time
+// ahead of their use, unless the frames themselves are about schemas.
+[[nodiscard]] std::vector<std::string> passing_by_default(std::vector<Json> const& frames);
+
 // What proves that the subject has processed all that went before: its answer to this.
 struct Probe {
   enum class Kind : std::uint8_t { ping, call };

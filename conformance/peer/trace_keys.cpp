@@ -126,7 +126,8 @@ constexpr std::array send_beside{
 };
 constexpr std::array expect_beside{
     TraceKey{"any_order", "boolean", "true: the frames may come in any order"},
-    TraceKey{"passing", "frame_kinds", "Kinds of frames that may come between"},
+    TraceKey{"passing", "frame_kinds",
+             "Kinds of frames that may come between; schema, where it is missing"},
 };
 constexpr std::array expect_none_beside{
     TraceKey{"probe", "probe",

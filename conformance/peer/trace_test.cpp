@@ -270,6 +270,16 @@ TEST_CASE("a call announces, calls with a fresh id and expects the answer") {
   CHECK(std::get<Send>(steps.at(6).body).items.at(0)["request_call"]["id"]["ours"] == 2);
 }
 
+TEST_CASE("schemas may come between, unless a step says what may or is about schemas itself") {
+  auto const passing = [](std::string_view step) {
+    return std::get<Expect>(steps_of("[" + std::string{step} + "]").at(0).body).passing;
+  };
+  CHECK(passing(R"({"expect": [{"pong": {}}]})") == std::vector<std::string>{"schema"});
+  CHECK(passing(R"({"expect": [{"pong": {}}], "passing": []})").empty());
+  CHECK(passing(R"({"expect": [{"pong": {}}, {"schema": {}}]})").empty());
+  CHECK(passing(R"({"expect": [{"one_of": [{"pong": {}}, {"schema": {}}]}]})").empty());
+}
+
 TEST_CASE("steps take what the language says") {
   auto const steps = steps_of(R"([
     {"send": [{"ping": {}}, {"bytes": "00"}], "together": true, "write": {"split": [1, 3]}},
