@@ -18,7 +18,7 @@ namespace {
 
 // The least time between two states of a report, and how much of the time writing may take.
 constexpr std::chrono::seconds rest_min{1};
-constexpr int rest_for_work = 20;
+constexpr int rest_for_work = 10;
 
 std::string dump(Json const& json) {
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";

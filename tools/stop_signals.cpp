@@ -4,6 +4,7 @@
 
 #include <array>
 #include <ctime>
+#include <system_error>
 #include <unistd.h>
 
 namespace voxspec {
@@ -26,12 +27,17 @@ StopSignals::StopSignals() {
     if (!is_ignored(signal)) ::sigaddset(&signals_, signal);
   }
   ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-  waiter_ = std::jthread{[this](std::stop_token const& over) { wait(over); }};
+  try {
+    waiter_ = std::jthread{[this](std::stop_token const& over) { wait(over); }};
+  } catch (std::system_error const&) {
+    // Without a thread more there is nobody to wait for signals, so they do what they always do.
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
 }
 
 StopSignals::~StopSignals() {
   waiter_.request_stop();
-  waiter_.join();
+  if (waiter_.joinable()) waiter_.join();
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 

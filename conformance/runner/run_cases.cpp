@@ -9,6 +9,7 @@
 #include <mutex>
 #include <numeric>
 #include <random>
+#include <system_error>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -157,8 +158,12 @@ std::vector<CaseReport> run_cases(std::vector<Case const*> const& cases, Subject
   auto const threads = std::clamp(settings.jobs, 1uz, stage.parallel_max());
   for (auto const end : {cases.size() - order.hostile, cases.size()}) {
     std::vector<std::jthread> workers;
-    for (std::size_t i = 1; i < threads; ++i)
-      workers.emplace_back(work_until, end);
+    try {
+      for (std::size_t i = 1; i < threads; ++i)
+        workers.emplace_back(work_until, end);
+    } catch (std::system_error const&) {
+      // The machine gives no more threads; those that there are do it all.
+    }
     work_until(end);
   }
   return reports;

@@ -35,8 +35,8 @@ class Stage {
   virtual ~Stage() = default;
 
   // Sees that there is a subject at all, before any case, within the start limit, and says how long
-  // it took to come up. The error is for a person, may have several lines and holds the end of what
-  // the subject wrote.
+  // it took to come up, zero where that cannot be known. The error is for a person, may have
+  // several lines and holds the end of what the subject wrote.
   [[nodiscard]] virtual std::expected<std::chrono::milliseconds, NoLink> preflight(
       RunOptions const& options) = 0;
   // Runs one case on a link, and where there is one in a process, of its own.
