@@ -20,6 +20,10 @@ class ReportFiles {
   ReportFiles& operator=(ReportFiles&&) = delete;
   ~ReportFiles() = default;
 
+  // True if a report is to be written whose cases have to be collected meanwhile.
+  [[nodiscard]] bool grows() const {
+    return !(options_.json.empty() && options_.junit.empty() && options_.html.empty());
+  }
   // Takes in a case that was judged. The reports follow when they have not been written for a
   // while, seldom enough that writing takes a small part of the time.
   void note(RunReport const& so_far, CaseReport const& entry);

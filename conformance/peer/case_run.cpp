@@ -152,6 +152,8 @@ asio::awaitable<Event> CaseRun::look(LinkDriver& link, Clock::time_point deadlin
 }
 
 void CaseRun::count(Arrival const& arrival) {
+  if (arrival.place < uncounted_from_) return;  // looked at again
+  uncounted_from_ = arrival.place + 1;
   ++frames_;
   frame_bytes_ += arrival.hex.size() / 2;
   if (frames_ > options.frames_max) {

@@ -112,6 +112,7 @@ class CaseRun {
   bool is_settled_ = false;
   std::size_t frames_ = 0;  // that came
   std::size_t frame_bytes_ = 0;
+  std::size_t uncounted_from_ = 0;  // the place in the log
   std::uint64_t random_;
   std::uint64_t next_request_ = 0;
   std::set<std::uint64_t> nonces_;

@@ -2,24 +2,26 @@
 
 #include "conformance/runner/machine.hpp"
 #include "conformance/runner/transport_word.hpp"
+#include "impl/link/deadline.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <filesystem>
 #include <utility>
-#include <variant>
 
 namespace voxspec {
 namespace asio = boost::asio;
 namespace link = vox::link;
-using namespace asio::experimental::awaitable_operators;
 
 namespace {
 
+// To take a link from the queue of the system, where it has come to by now if it was ever to come.
+constexpr std::chrono::milliseconds queue_guard{50};
 // Whoever asks for a link limits the time for it.
 constexpr std::chrono::hours no_limit{1};
 
@@ -130,20 +132,23 @@ asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::learn_address() {
 }
 
 asio::awaitable<ProcessPort::LinkOrWhyNot> ProcessPort::wait_for_dial() {
-  auto outcome = co_await (listener_->accept() || process_->wait_exit());
-  if (outcome.index() == 1) {
-    // A program may dial and end at once; then its link waits in the queue of the listener.
-    asio::steady_timer grace{co_await asio::this_coro::executor, std::chrono::milliseconds{50}};
-    auto late = co_await (listener_->accept() || grace.async_wait(asio::use_awaitable));
-    if (late.index() == 1) {
-      co_return std::unexpected(
-          NoLink{.detail = "the subject " + text(process_->state()) + " before it dialled"});
-    }
-    outcome.emplace<0>(std::get<0>(std::move(late)));
+  auto const executor = co_await asio::this_coro::executor;
+  // A link that comes in the very moment of the exit is kept; `accept || exit` would drop it.
+  std::optional<std::expected<std::unique_ptr<link::Link>, link::LinkEnd>> accepted;
+  auto accept = [&]() -> asio::awaitable<void> { accepted.emplace(co_await listener_->accept()); };
+  auto exit = [&]() -> asio::awaitable<void> { co_await process_->wait_exit(); };
+  auto race =
+      asio::experimental::make_parallel_group(asio::co_spawn(executor, accept(), asio::deferred),
+                                              asio::co_spawn(executor, exit(), asio::deferred));
+  co_await race.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+  // A program may dial and end at once; then its link waits in the queue of the listener.
+  if (!accepted) accepted = co_await link::within(queue_guard, listener_->accept());
+  if (!accepted) {
+    co_return std::unexpected(
+        NoLink{.detail = "the subject " + text(process_->state()) + " before it dialled"});
   }
-  auto& link = std::get<0>(outcome);
-  if (!link) co_return std::unexpected(by_subject(std::move(link.error().detail)));
-  co_return *std::move(link);
+  if (!*accepted) co_return std::unexpected(by_subject(std::move(accepted->error().detail)));
+  co_return std::move(**accepted);
 }
 
 bool ProcessPort::is_ending() {

@@ -240,6 +240,15 @@ TEST_CASE("the JSON holds what scripts rely on") {
   CHECK(failed["frames"].size() == 5);
 }
 
+TEST_CASE("a report that still grows says so") {
+  SomeRun run;
+  CHECK(banner(run.report, {}).contains("\n7 cases: 1 pass"));
+  CHECK(report_json(run.report)["complete"] == true);
+  run.report.complete = false;
+  CHECK(banner(run.report, {}).contains("\n7 cases so far: 1 pass"));
+  CHECK(report_json(run.report)["complete"] == false);
+}
+
 TEST_CASE("frames that were not kept are counted where they are missing") {
   SomeRun run;
   auto& entry = run.failed();
