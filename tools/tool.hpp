@@ -38,6 +38,7 @@ void add_replay(CLI::App& app, Tool& tool);
 void add_expand(CLI::App& app, Tool& tool);
 void add_decode(CLI::App& app, Tool& tool);
 void add_schema(CLI::App& app, Tool& tool);
+void add_diff(CLI::App& app, Tool& tool);
 void add_selftest(CLI::App& app, Tool& tool);
 
 // "voxspec: <what>" on standard error; returns the code.
