@@ -57,9 +57,13 @@ cli_test(schema_one_argument EXIT 2 ERR "B is required" ARGS schema diff ${unit}
 
 cli_test(rules EXIT 0 OUT "session.parity  \\(conn, " ARGS rules session.parity)
 cli_test(rules_none EXIT 2 ERR "no rule fits" ARGS rules --text "no rule says this")
-cli_test(cover EXIT 0 OUT "\nall +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+\n" ARGS cover)
+cli_test(cover EXIT 0 OUT "\nall( +[0-9]+)+\n" ARGS cover)
+# The chapters that have their cases; what a peer can see there is judged, or the ledger says why not.
+cli_test(cover_strict EXIT 0 OUT "\nall( +[0-9]+)+\n" ARGS cover --strict --chapter conn --chapter stable
+  --chapter core --chapter intro)
+cli_test(explain_clause EXIT 0 OUT "^session.handshake/3\n" ARGS explain session.handshake/3)
 cli_test(explain_rule EXIT 0 OUT "^session.parity\n" ARGS explain session.parity)
-cli_test(explain_unknown EXIT 2 ERR "no case and no rule 'nonsense'" ARGS explain nonsense)
+cli_test(explain_unknown EXIT 2 ERR "no case, rule or clause 'nonsense'" ARGS explain nonsense)
 cli_test(list_subjects EXIT 0 OUT "null-exit " ARGS list --subjects)
 cli_test(list EXIT 0 OUT "^first\nsecond\\[a\\]\nsecond\\[b\\]\n$" ARGS --traces ${samples} list)
 cli_test(list_unknown EXIT 2 ERR "no case has an id that fits 'nonsense'"
@@ -74,6 +78,9 @@ cli_test(run_no_program EXIT 3 ERR "cannot start [^\n]*no-such-program: No such 
   ARGS --traces ${samples} run --subject ./no-such-program)
 cli_test(run_ends_at_once EXIT 3 ERR "exited with code 7 before it said where it listens"
   ARGS --traces ${samples} run --subject "sh -c 'echo oops >&2 && exit 7'")
+cli_test(run_other_transport EXIT 3 ERR "which is tcp, and was to listen on ws"
+  ARGS --traces ${samples} run --subject "sh -c 'echo LISTEN_ADDR=127.0.0.1:9 && sleep 5'" --transports ws)
+cli_test(run_as_shipped EXIT 1 OUT "3 fail" ARGS --traces ${samples} run --subject null-exit --as-shipped)
 cli_test(run_shows_tail EXIT 3 ERR "\noops\n"
   ARGS --traces ${samples} run --subject "sh -c 'echo oops >&2 && exit 7'")
 cli_test(run_not_started EXIT 3 ARGS --traces ${samples} run --subject ./no-such-program

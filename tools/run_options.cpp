@@ -30,6 +30,8 @@ void RunCommandOptions::add_to(CLI::App& command) {
                   "120000)")
       ->type_name("MS")
       ->check(CLI::Range(std::size_t{1}, std::size_t{86'400'000}));
+  command.add_flag("--as-shipped", as_shipped,
+                   "Judge by what 0.4.0 does as well: who differs from it fails");
   command.add_flag("-v,--verbose", verbose, "Show every case with all its frames");
   constexpr char const* known = "Known failures";
   command

@@ -18,6 +18,7 @@ struct RunCommandOptions {
   std::optional<std::size_t> start_limit_ms;  // left out: from the first start
   std::size_t case_limit_ms = 120'000;
   std::vector<std::string> expectations;
+  bool as_shipped = false;
   bool no_expectations = false;
   std::string json;
   std::string junit;

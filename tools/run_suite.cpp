@@ -116,6 +116,7 @@ void remember(RunReport const& report, LastFailures const& last) {
 RunSettings settings_of(RunCommandOptions const& options, Selection const& selection) {
   RunSettings settings;
   settings.seed = options.seed;
+  settings.as_shipped = options.as_shipped;
   settings.options.guard_timeout = std::chrono::milliseconds{options.guard_ms};
   settings.options.start_limit =
       options.start_limit_ms ? std::chrono::milliseconds{*options.start_limit_ms} : first_start_max;
@@ -138,6 +139,7 @@ RunReport begin_report(Assignment const& assignment, RunCommandOptions const& op
   report.seed = options.seed;
   report.trace_errors = assignment.suite.errors;
   if (!tool.traces_folder.empty()) report.again += " --traces " + shell_word(tool.traces_folder);
+  if (options.as_shipped) report.again += " --as-shipped";
   if (options.no_expectations) report.again += " --no-expectations";
   for (auto const& file : options.expectations) {
     report.again += " --expectations " + shell_word(file);

@@ -49,7 +49,7 @@ BOOST_DESCRIBE_STRUCT(Observations, (), (told, closed, not_honoured, survived))
 // Everything that one run of one case gave. Reports and recordings are made of nothing else.
 struct CaseResult {
   std::string id;                         // the case, with its row and role
-  std::vector<std::string> rules;         // what the verdict is about
+  std::vector<std::string> clauses;       // what the verdict is about
   vox::Role role = vox::Role::initiator;  // the role that *we* played
   std::string transport;                  // as the port names it
   Verdict verdict = Verdict::not_run;

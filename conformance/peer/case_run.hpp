@@ -98,9 +98,15 @@ class CaseRun {
   std::optional<Question> asked;
   // Patterns of answers that nobody waits for any more.
   std::vector<Json> late_answers;
-  std::string non_strict_reason;           // of an alternative that is worth less than a pass
-  bool crash_accepted = false;             // a step asked for the signal that ended the process
-  bool session_over = false;               // ended, or being ended, as the case wanted it
+  // Of an alternative that is worth less than a pass, and no failure.
+  struct Blemish {
+    Verdict verdict = Verdict::non_strict;
+    std::string reason;
+  };
+  std::optional<Blemish> blemish;
+  Json last_item;               // what the case sent last, as a template; null if nothing
+  bool crash_accepted = false;  // a step asked for the signal that ended the process
+  bool session_over = false;    // ended, or being ended, as the case wanted it
   std::chrono::microseconds start_time{};  // how long the subject took to come up
 
  private:

@@ -11,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <new>
@@ -61,11 +62,24 @@ Outcome without_crash(CaseRun const& run, ProcessState process, Outcome outcome)
   return outcome;
 }
 
-void put_failure(CaseResult& result, Failure failure, vox::Level level) {
+// Whether a session came about on any link: 0.4.0 can be differed from only in one.
+bool had_session(CaseRun const& run) {
+  auto const stands = [](auto const& link) { return link->established(); };
+  return std::ranges::any_of(run.links, [&](auto const& named) { return stands(named.second); }) ||
+         std::ranges::any_of(run.replaced, stands);
+}
+
+void put_failure(CaseResult& result, Failure failure, CaseRun const& run) {
+  auto const level = run.trace.level();
   auto const advice = level == vox::Level::should || level == vox::Level::may;
-  auto const mild = failure.verdict == Verdict::fail && advice && !failure.basic;
-  result.verdict = mild ? Verdict::non_strict : failure.verdict;
+  auto const may_be_mild = failure.verdict == Verdict::fail && !failure.basic;
+  result.verdict = failure.verdict;
   result.hindrance = failure.hindrance;
+  if (may_be_mild && run.trace.is_by_behaviour() && had_session(run)) {
+    result.verdict = Verdict::differs;
+  } else if (may_be_mild && advice) {
+    result.verdict = Verdict::non_strict;
+  }
   result.reason = std::move(failure.reason);
   result.failed_step = std::move(failure.step);
   result.expected = std::move(failure.expected);
@@ -77,8 +91,8 @@ void put_failure(CaseResult& result, Failure failure, vox::Level level) {
 CaseResult begin_result(Case const& trace, SubjectPort const& port) {
   CaseResult result;
   result.id = trace.id;
-  for (auto const rule : trace.rules)
-    result.rules.emplace_back(rule.id());
+  for (auto const clause : trace.clauses)
+    result.clauses.emplace_back(clause.id());
   result.role = trace.role;
   result.transport = port.transport();
   return result;
@@ -157,10 +171,12 @@ asio::awaitable<void> conclude(CaseRun& run, Outcome outcome, CaseResult& result
   }
   outcome = without_crash(run, result.process, std::move(outcome));
   if (!outcome) {
-    put_failure(result, std::move(outcome.error()), run.trace.level());
+    put_failure(result, std::move(outcome.error()), run);
   } else {
-    result.verdict = run.non_strict_reason.empty() ? Verdict::pass : Verdict::non_strict;
-    result.reason = run.non_strict_reason;
+    auto const blemish =
+        run.blemish.value_or(CaseRun::Blemish{.verdict = Verdict::pass, .reason = {}});
+    result.verdict = blemish.verdict;
+    result.reason = blemish.reason;
   }
   for (auto const& [name, link] : run.links)
     co_await link->shut();

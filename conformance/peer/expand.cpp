@@ -6,6 +6,7 @@
 #include "conformance/peer/numbers.hpp"
 #include "conformance/peer/schema_ledger.hpp"
 #include "conformance/peer/step_json.hpp"
+#include "conformance/peer/typed_value.hpp"
 
 #include <map>
 #include <set>
@@ -177,6 +178,7 @@ class Expander {
       out["depends_on"] = Json(names);
       return out;
     }
+    encode_typed_values(out);
     ledgers_[link].note_sent(out);
     // Raw bytes are their own hex.
     auto const encoded = encode_item(out);
@@ -184,6 +186,18 @@ class Expander {
       out["hex"] = vox::to_hex(encoded->bytes);
     }
     return out;
+  }
+
+  // Values that only waited for their ids are bytes now, as all others are.
+  static void encode_typed_values(Json& value) {
+    if (!value.is_structured()) return;
+    if (value.is_object() && value.contains("as") && value.contains("value")) {
+      auto const bytes = encode_typed(value["as"].get<std::string>(), {value["value"], {}});
+      value = {{"hex", vox::to_hex(bytes)}};
+      return;
+    }
+    for (auto& inner : value)
+      encode_typed_values(inner);
   }
 
   static void collect_names(Json const& value, std::set<std::string>& names) {

@@ -130,6 +130,14 @@ bool in_order(LinkDriver const& link, EndCause cause, ProcessState process) {
          (cause == EndCause::reset && link.unanswered());
 }
 
+bool torn_down(LinkDriver const& link, EndCause cause, ProcessState process) {
+  return in_order(link, cause, process) || (cause == EndCause::reset && !process.crashed());
+}
+
+bool takes_silence(ExpectEnd const& step) {
+  return std::ranges::count(step.causes, LinkEnding::mute) > 0;
+}
+
 bool accepts(ExpectEnd const& step, LinkDriver const& link, EndCause cause, ProcessState process) {
   return std::ranges::any_of(step.causes, [&](LinkEnding accepted) {
     switch (accepted) {
@@ -141,6 +149,8 @@ bool accepts(ExpectEnd const& step, LinkDriver const& link, EndCause cause, Proc
         return cause == EndCause::reset;
       case LinkEnding::any:
         return true;
+      case LinkEnding::mute:
+        return false;
     }
     return false;
   });
@@ -203,10 +213,15 @@ asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, ExpectNone const
 }
 
 asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, ExpectEnd const& step) {
-  auto const deadline = run.guard();
+  auto const deadline =
+      takes_silence(step) ? CaseRun::Clock::now() + run.options.mute_guard : run.guard();
   while (true) {
     auto const event = co_await run.next(link, deadline);
     if (std::holds_alternative<TimedOut>(event)) {
+      if (takes_silence(step)) {
+        run.session_over = true;
+        co_return Outcome{};
+      }
       auto const awaited = "the link to end by " + names(step.causes);
       co_return std::unexpected(timed_out(awaited, run.options.guard_timeout, run.port.process()));
     }

@@ -18,6 +18,11 @@ std::string id_text(Json const& id) {
     auto const& side = id.begin().key();
     return (side == "ours" ? "our id no. " : "the subject's id no. ") + id.begin().value().dump();
   }
+  if (is_matcher(id) && id.begin().key() == "id_of") {
+    auto const& side = id.begin().value();
+    auto const name = id.contains("as") ? " (" + id["as"].get<std::string>() + ")" : std::string{};
+    return (side == "ours" ? "any id of ours" : "any id of the subject's") + name;
+  }
   return id.is_string() ? id.get<std::string>() : id.dump();
 }
 
@@ -188,9 +193,15 @@ std::string level_text(vox::Level level) {
 }  // namespace
 
 std::string explain_case(Case const& trace) {
-  std::string out = trace.id + "\n" + trace.about + " (" + level_text(trace.level()) + ").\n\n";
-  for (auto const rule : trace.rules) {
-    out += "  " + std::string{rule.id()} + ": " + std::string{rule.entry().summary} + "\n";
+  auto const weight =
+      trace.is_by_behaviour() ? "who does otherwise only differs" : level_text(trace.level());
+  std::string out = trace.id + "\n" + trace.about + " (" + weight + ").\n\n";
+  for (auto const clause : trace.clauses) {
+    static constexpr std::array<std::string_view, 3> authorities{"", " (by the bytes of 0.4.0)",
+                                                                 " (by what 0.4.0 does)"};
+    auto const authority = authorities.at(static_cast<std::size_t>(clause.entry().authority));
+    out += "  " + std::string{clause.id()} + ": " + std::string{clause.entry().obligation} +
+           std::string{authority} + "\n";
   }
   auto const we_start = trace.role == vox::Role::initiator;
   out += std::string{"\nWe are the "} + (we_start ? "initiator" : "acceptor") + " of a " +

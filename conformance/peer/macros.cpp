@@ -33,7 +33,8 @@ constexpr std::string_view macro_text = R"json({
     "metadata": {"about": "All metadata", "type": "value", "default": []}
   },
   "steps": [
-    {"expect": [{"on": {"$": "$as"}, "connection_open": {"$": "open"}}], "passing": ["schema"]},
+    {"expect": [{"on": {"id_of": "theirs", "as": {"$": "$as"}}, "connection_open": {"$": "open"}}],
+      "passing": ["schema"]},
     {"send": {"on": {"$": "$as"}, "connection_accept":
       {"connection_settings": {"$": "settings"}, "metadata": {"$": "metadata"}}}}
   ]

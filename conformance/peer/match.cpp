@@ -166,6 +166,18 @@ class Judge {
                                [&](Json const& entry) { return would_match(pattern, &entry, {}); });
   }
 
+  bool check_id_of(Json const& pattern, Json const& actual, std::string const& path) {
+    auto const side = pattern["id_of"] == "ours" ? ours_ : opposite(ours_);
+    auto const number = number_from(actual);
+    auto const is_odd = number && *number % 2 == 1;
+    if (!number || is_odd != (side == vox::Parity::odd)) {
+      return differs(pattern, &actual, path,
+                     "an id that is " + std::string{side == vox::Parity::odd ? "odd" : "even"} +
+                         ", got " + shown(actual));
+    }
+    return !pattern.contains("as") || check_name(pattern["as"], actual, path);
+  }
+
   bool check_matcher(Json const& pattern, Json const* actual, std::string const& path,
                      std::string_view key) {
     auto const word = pattern.begin().key();
@@ -187,6 +199,8 @@ class Judge {
     } else if (word == "range") {
       auto const number = number_from(*actual);
       matched = number && *number >= *number_from(inner[0]) && *number <= *number_from(inner[1]);
+    } else if (word == "id_of") {
+      return check_id_of(pattern, *actual, path);
     } else if (word == "has" && actual->is_array()) {
       matched = inner.is_array()
                     ? std::ranges::all_of(

@@ -10,17 +10,30 @@
 namespace voxspec {
 namespace {
 
-constexpr std::array<std::string_view, 6> matchers{"any",    "one_of", "range",
-                                                   "absent", "has",    "not"};
+constexpr std::array<std::string_view, 7> matchers{"any", "one_of", "range", "absent",
+                                                   "has", "not",    "id_of"};
+constexpr std::array<std::string_view, 2> id_of_keys{"id_of", "as"};
+constexpr std::array<std::string_view, 2> sides{"ours", "theirs"};
 constexpr std::array<std::string_view, 7> any_kinds{"text", "uint",   "bytes", "bool",
                                                     "list", "object", "value"};
 
+// Any id of one side's parity, which may get a name.
+Place checked_id_of(Place const& place) {
+  place.check_keys(id_of_keys);
+  (void)(place / "id_of").word(sides);
+  if (place.has("as") && !is_name((place / "as").value())) {
+    (place / "as").fail("this is no name", "a name begins with a '$'");
+  }
+  return place / "id_of";
+}
+
 // The operator's word and what stands behind it, as far as that is the same for every field.
 Place checked_matcher(Place const& place) {
+  auto const word = place.value().begin().key();
+  if (word == "id_of") return checked_id_of(place);
   if (place.value().size() != 1) {
     place.fail("a matcher stands alone", "one key: " + joined(matchers));
   }
-  auto const word = place.value().begin().key();
   auto inner = place / word;
   if (word == "any") {
     (void)inner.word(any_kinds);

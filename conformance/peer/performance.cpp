@@ -39,7 +39,10 @@ struct Performer {
     }
     co_return outcome;
   }
-  asio::awaitable<Outcome> operator()(Send const& send) const { return run.send(link, send); }
+  asio::awaitable<Outcome> operator()(Send const& send) const {
+    run.last_item = send.items.back();
+    return run.send(link, send);
+  }
   asio::awaitable<Outcome> operator()(Expect const& expect) const {
     return fulfil(run, link, expect);
   }

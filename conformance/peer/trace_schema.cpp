@@ -173,12 +173,17 @@ Json matcher_schema() {
       {"absent", {{"description", "The field is missing or none"}, {"const", true}}},
       {"has", {{"description", "The list has such an entry, or such entries"}}},
       {"not", {{"description", "Not this"}}},
+      {"id_of",
+       {{"description", "Any id of this side's parity"},
+        {"enum", Json::array({"ours", "theirs"})}}},
+      {"as", {{"description", "With id_of: the name that the id gets"}, {"type", "string"}}},
   };
   return {{"description", "What a value has to be, where it is not given"},
           {"type", "object"},
           {"properties", properties},
           {"minProperties", 1},
-          {"maxProperties", 1},
+          {"maxProperties", 2},
+          {"dependentRequired", {{"as", Json::array({"id_of"})}}},
           {"additionalProperties", false}};
 }
 

@@ -12,7 +12,11 @@ std::string in_words(Json const& frame) {
       stable != frame.end() && stable->contains("message") ? stable->at("message") : frame;
   if (message.is_object() && message.contains("on")) {
     auto const& on = message.at("on");
-    words += " on connection " + (on.is_string() ? on.get<std::string>() : on.dump());
+    if (on.is_object() && on.contains("id_of")) {
+      words += on.at("id_of") == "ours" ? " on an id of ours" : " on an id of its own";
+    } else {
+      words += " on connection " + (on.is_string() ? on.get<std::string>() : on.dump());
+    }
   }
   return words;
 }

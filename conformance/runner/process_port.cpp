@@ -127,6 +127,12 @@ asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::learn_address() {
     co_return std::unexpected(
         NoLink{.detail = "the subject said LISTEN_ADDR=" + *said + ": " + address.error()});
   }
+  if (address->transport != plan_.transport) {
+    co_return std::unexpected(NoLink{.detail = "the subject said LISTEN_ADDR=" + *said +
+                                               ", which is " + transport_word(address->transport) +
+                                               ", and was to listen on " +
+                                               transport_word(plan_.transport)});
+  }
   address_ = *address;
   co_return DoneOrWhyNot{};
 }

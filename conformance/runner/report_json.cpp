@@ -61,7 +61,7 @@ Json result_json(CaseReport const& entry) {
   auto const& result = entry.result;
   Json json{{"id", result.id},
             {"about", entry.trace->about},
-            {"rules", result.rules},
+            {"clauses", result.clauses},
             {"role", name_of(result.role)},
             {"transport", spelled(result.transport)},
             {"conduit", name_of(entry.trace->conduit)},
@@ -112,6 +112,12 @@ Json report_json(RunReport const& report) {
   auto& rules = json["rules"] = Json::array();
   for (auto const& [rule, totals] : by_rule(report)) {
     rules.push_back({{"rule", rule.id()}, {"totals", totals_json(totals)}});
+  }
+  auto& clauses = json["clauses"] = Json::array();
+  for (auto const& [clause, totals] : by_clause(report)) {
+    clauses.push_back({{"clause", clause.id()},
+                       {"authority", name_of(clause.entry().authority)},
+                       {"totals", totals_json(totals)}});
   }
   auto& unmatched = json["unmatched_expectations"] = Json::array();
   for (auto const& entry : report.unmatched) {

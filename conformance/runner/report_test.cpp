@@ -34,11 +34,11 @@ struct SomeRun {
       auto& trace = traces[i];
       trace.id = "chapter/" + std::string{text(all_verdicts[i])};
       trace.about = "A claim about <this> & that";
-      trace.rules = {vox::Rule{"session.parity"}};
+      trace.clauses = {vox::Clause{"session.parity/1"}};
       CaseReport entry;
       entry.trace = &trace;
       entry.result.id = trace.id;
-      entry.result.rules = {"session.parity"};
+      entry.result.clauses = {"session.parity/1"};
       entry.result.transport = "websocket";
       entry.result.verdict = all_verdicts[i];
       entry.result.reason = nasty;
@@ -90,6 +90,7 @@ TEST_CASE("the exit code tells an unexpected result from cases that were not run
   for (auto const& [verdict, code] : {std::pair{pass, 0},
                                       {fail, 1},
                                       {non_strict, 0},
+                                      {differs, 0},
                                       {unsupported, 0},
                                       {known, 0},
                                       {unexpected_pass, 1},
@@ -133,7 +134,7 @@ TEST_CASE("an expectation about no case of the suite is unmatched") {
   gone.cases = "chapter/gone";
   KnownFailure other_rule;
   other_rule.cases = "chapter";
-  other_rule.rules = {vox::Rule{"connection.open"}};
+  other_rule.rules = {"connection.open"};
   auto const found = unmatched(KnownFailures{{here, gone, other_rule}}, run.traces);
   REQUIRE(found.size() == 2);
   CHECK(found[0].cases == "chapter/gone");
@@ -174,7 +175,7 @@ TEST_CASE("a long exchange is cut around the divergence, and says so") {
 TEST_CASE("the banner names every verdict that came up, and its numbers") {
   SomeRun const run;
   CHECK(banner(run.report, {})
-            .ends_with("7 cases: 1 pass, 1 fail, 1 non-strict, 1 unsupported, "
+            .ends_with("8 cases: 1 pass, 1 fail, 1 non-strict, 1 differs, 1 unsupported, "
                        "1 known, 1 unexpected pass, 1 not run\n"));
   CHECK(banner(RunReport{}, {}).ends_with("0 cases: 0 pass, 0 fail\n"));
 }
@@ -186,15 +187,15 @@ TEST_CASE("the table has a row for each rule that did not simply pass") {
     entry.result.verdict = pass;
   }
   CHECK(rule_table(run.report, {}) ==
-        "Rules with every case passing (1), each with how many:\n  conn: session.parity 7\n");
+        "Rules with every case passing (1), each with how many:\n  conn: session.parity 8\n");
 }
 
 TEST_CASE("JUnit counts and escapes everything, whatever the subject wrote") {
   SomeRun const run;
   auto const xml = report_junit(run.report);
   CHECK(xml.contains(
-      "<testsuite name=\"chapter\" tests=\"7\" failures=\"2\" errors=\"1\" skipped=\"2\""));
-  CHECK(count(xml, "<testcase ") == 7);
+      "<testsuite name=\"chapter\" tests=\"8\" failures=\"2\" errors=\"1\" skipped=\"2\""));
+  CHECK(count(xml, "<testcase ") == 8);
   CHECK(count(xml, "<failure ") == 2);
   CHECK(count(xml, "<error ") == 1);
   CHECK(count(xml, "<skipped ") == 2);
@@ -211,7 +212,7 @@ TEST_CASE("the page escapes everything and needs no other file") {
   CHECK_FALSE(html.contains("<b "));
   CHECK_FALSE(html.contains("src="));
   CHECK_FALSE(html.contains("href="));
-  CHECK(count(html, "<details class=\"case\"") == 7);
+  CHECK(count(html, "<details class=\"case\"") == 8);
   CHECK(html.contains("some &lt;subject&gt;"));
 }
 
@@ -230,7 +231,7 @@ TEST_CASE("the JSON holds what scripts rely on") {
   CHECK(sum == json["cases"].size());
   auto const& failed = json["cases"][1];
   for (auto const* const key :
-       {"id", "rules", "role", "transport", "verdict", "reason", "end", "ms", "frames"}) {
+       {"id", "clauses", "role", "transport", "verdict", "reason", "end", "ms", "frames"}) {
     CAPTURE(key);
     CHECK(failed.contains(key));
   }

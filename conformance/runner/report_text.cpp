@@ -37,12 +37,12 @@ void put(std::string& out, std::string_view label, std::string_view text) {
   out += '\n';
 }
 
-std::string rules_of(Case const& trace) {
+std::string clauses_of(Case const& trace) {
   std::string text;
-  for (auto const rule : trace.rules) {
+  for (auto const clause : trace.clauses) {
     if (!text.empty()) text += '\n';
-    text += std::string{rule.id()} + " (" + level_word(rule.entry().level) + "): ";
-    text += rule.entry().summary;
+    text += std::string{clause.id()} + " (" + weight_words(clause.entry()) + "): ";
+    text += clause.entry().obligation;
   }
   return text;
 }
@@ -65,7 +65,7 @@ std::string seen_in(Observations const& seen) {
     if (value) text += (text.empty() ? "" : ", ") + std::string{*value ? "" : "not "} + what;
   };
   add("told us of a protocol error", seen.told);
-  add("closed the link in order", seen.closed);
+  add("gave the link up", seen.closed);
   add("kept from a normal answer", seen.not_honoured);
   add("survived", seen.survived);
   return text;
@@ -123,8 +123,8 @@ std::string last_lines(std::string const& output) {
 
 std::string painted(std::string_view text, Verdict verdict, TextStyle style) {
   if (!style.color) return std::string{text};
-  static constexpr std::array<std::string_view, 7> colors{"32", "1;31", "33",  "2",
-                                                          "36", "1;31", "1;35"};
+  static constexpr std::array<std::string_view, verdict_count> colors{"32", "1;31", "33",   "34",
+                                                                      "2",  "36",   "1;31", "1;35"};
   return "\x1b[" + std::string{colors.at(static_cast<std::size_t>(verdict))} + "m" +
          std::string{text} + "\x1b[0m";
 }
@@ -144,7 +144,7 @@ std::string describe_case(RunReport const& report, CaseReport const& entry, Text
   auto const& result = entry.result;
   std::string out = painted(text(result.verdict), result.verdict, style) + "  " + result.id + "\n";
   put(out, "claim", entry.trace->about);
-  put(out, "rules", rules_of(*entry.trace));
+  put(out, "clauses", clauses_of(*entry.trace));
   put(out, "setting", setting_of(entry));
   put(out, "reason", printable(result.reason));
   put(out, "finding", printable(entry.finding));
@@ -164,8 +164,9 @@ std::string describe_case(RunReport const& report, CaseReport const& entry, Text
 
 namespace {
 
-constexpr std::array<Verdict, 6> columns{Verdict::pass,  Verdict::fail,        Verdict::non_strict,
-                                         Verdict::known, Verdict::unsupported, Verdict::not_run};
+constexpr std::array<Verdict, 7> columns{Verdict::pass,    Verdict::fail,  Verdict::non_strict,
+                                         Verdict::differs, Verdict::known, Verdict::unsupported,
+                                         Verdict::not_run};
 
 // An unexpected pass is a pass of the rule that the expectations did not foresee; it stands in the
 // column of failures, since somebody has to look at it.
@@ -239,8 +240,8 @@ std::string rule_table(RunReport const& report, TextStyle style) {
 
 std::string reasons(RunReport const& report, TextStyle style) {
   std::string out;
-  for (auto const verdict :
-       {Verdict::non_strict, Verdict::known, Verdict::unsupported, Verdict::not_run}) {
+  for (auto const verdict : {Verdict::non_strict, Verdict::differs, Verdict::known,
+                             Verdict::unsupported, Verdict::not_run}) {
     std::map<std::string, std::vector<CaseReport const*>> by_reason;
     for (auto const& entry : report.cases) {
       if (entry.result.verdict == verdict) by_reason[entry.result.reason].push_back(&entry);

@@ -20,7 +20,7 @@ using vox::Role;
 Case trace(std::string id) {
   Case result;
   result.id = std::move(id);
-  result.rules = {vox::Rule{"session.parity"}};
+  result.clauses = {vox::Clause{"session.parity/1"}};
   return result;
 }
 
@@ -157,7 +157,7 @@ TEST_CASE("a case that the subject cannot play never reaches it") {
   CHECK(stage.order.empty());
   CHECK(reports[0].result.verdict == Verdict::unsupported);
   CHECK(reports[0].result.reason == "needs the ability flies");
-  CHECK(reports[0].result.rules == std::vector<std::string>{"session.parity"});
+  CHECK(reports[0].result.clauses == std::vector<std::string>{"session.parity/1"});
 }
 
 TEST_CASE("what the machine refuses is no verdict on the subject, and the other cases go on") {
@@ -178,11 +178,23 @@ TEST_CASE("a known failure shows the reason of the list and keeps what was found
   KnownFailure entry;
   entry.cases = "*";
   entry.reason = "it is so";
+  entry.shows = {"told"};
   auto const reports = run_cases(pointers(cases), able(), stage, KnownFailures{{entry}}, {});
   CHECK(reports[0].result.verdict == Verdict::known);
   CHECK(reports[0].result.reason == "it is so");
   CHECK(reports[0].finding == "as told");
   CHECK(reports[1].result.verdict == Verdict::unexpected_pass);
+}
+
+TEST_CASE("who only differs fails where 0.4.0 is to be judged by as well") {
+  std::vector<Case> const cases{trace("a")};
+  ScriptedStage stage;
+  stage.verdicts = {{"a", Verdict::differs}};
+  RunSettings settings;
+  CHECK(run_cases(pointers(cases), able(), stage, {}, settings)[0].result.verdict ==
+        Verdict::differs);
+  settings.as_shipped = true;
+  CHECK(run_cases(pointers(cases), able(), stage, {}, settings)[0].result.verdict == Verdict::fail);
 }
 
 std::size_t count(std::vector<CaseReport> const& reports, Hindrance by) {

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <numeric>
+#include <set>
 #include <string_view>
 
 namespace voxspec {
@@ -46,10 +47,25 @@ int RunReport::exit_code() const {
   return 0;
 }
 
+std::vector<ClauseReport> by_clause(RunReport const& report) {
+  std::map<vox::Clause, Totals> totals;
+  for (auto const& entry : report.cases) {
+    for (auto const clause : entry.trace->clauses)
+      totals[clause].count(entry.result.verdict);
+  }
+  std::vector<ClauseReport> result;
+  for (auto const& [clause, counted] : totals)
+    result.push_back({clause, counted});
+  return result;
+}
+
 std::vector<RuleReport> by_rule(RunReport const& report) {
   std::map<vox::Rule, Totals> totals;
   for (auto const& entry : report.cases) {
-    for (auto const rule : entry.trace->rules)
+    std::set<vox::Rule> rules;
+    for (auto const clause : entry.trace->clauses)
+      rules.insert(clause.rule());
+    for (auto const rule : rules)
       totals[rule].count(entry.result.verdict);
   }
   std::vector<RuleReport> result;
@@ -67,7 +83,7 @@ std::vector<KnownFailure> unmatched(KnownFailures const& known, std::vector<Case
   std::vector<KnownFailure> result;
   std::ranges::copy_if(known.entries(), std::back_inserter(result), [&](KnownFailure const& entry) {
     return std::ranges::none_of(
-        cases, [&](Case const& trace) { return entry.is_about(trace.id, trace.rules); });
+        cases, [&](Case const& trace) { return entry.is_about(trace.id, trace.clauses); });
   });
   return result;
 }

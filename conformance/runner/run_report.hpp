@@ -30,12 +30,11 @@ class Totals {
   [[nodiscard]] std::size_t sum() const;
 
  private:
-  std::array<std::size_t, 7> counts_{};
+  std::array<std::size_t, verdict_count> counts_{};
 };
-inline constexpr std::array<Verdict, 7> all_verdicts{Verdict::pass,       Verdict::fail,
-                                                     Verdict::non_strict, Verdict::unsupported,
-                                                     Verdict::known,      Verdict::unexpected_pass,
-                                                     Verdict::not_run};
+inline constexpr std::array<Verdict, verdict_count> all_verdicts{
+    Verdict::pass,        Verdict::fail,  Verdict::non_strict,      Verdict::differs,
+    Verdict::unsupported, Verdict::known, Verdict::unexpected_pass, Verdict::not_run};
 
 // Everything one run gave. All reports are made of this and of nothing else.
 struct RunReport {
@@ -58,12 +57,18 @@ struct RunReport {
   [[nodiscard]] int exit_code() const;
 };
 
-// The verdicts of the cases that judge one rule.
+// The verdicts of the cases that judge one clause, or one rule: each case counts once for a rule,
+// however many of its clauses it judges.
+struct ClauseReport {
+  vox::Clause clause;
+  Totals totals;
+};
 struct RuleReport {
   vox::Rule rule;
   Totals totals;
 };
-// Every rule that a case of the run judges, by id.
+// Every clause, and every rule, that a case of the run judges, by id.
+[[nodiscard]] std::vector<ClauseReport> by_clause(RunReport const& report);
 [[nodiscard]] std::vector<RuleReport> by_rule(RunReport const& report);
 
 // How many cases were not run for this.

@@ -73,7 +73,7 @@ void FakePort::end_process(ProcessState::Kind kind, int code_or_signal) {
 
 CaseResult play(std::string_view steps, Play how) {
   auto const trace =
-      R"({"about": "A test of the executor", "rules": [")" + how.rule + R"("], "peer": )" +
+      R"({"about": "A test of the executor", "rules": [")" + how.clause + R"("], "peer": )" +
       how.peer + (how.client ? R"(, "subject": {"client": "echo"})" : "") +
       (how.slow ? R"(, "slow": true)" : "") + R"(, "steps": )" + std::string{steps} + "}";
   auto const file = parse_trace(trace, "test.json");

@@ -101,7 +101,7 @@ struct Play {
   Habits habits{};
   RunOptions options{};
   std::string peer = R"({"role": "initiator"})";
-  std::string rule = "session.message";
+  std::string clause = "session.message/1";
   bool client = false;  // the subject plays a client scenario
   bool slow = false;
 };
