@@ -158,10 +158,12 @@ bool accepts(ExpectEnd const& step, LinkDriver const& link, EndCause cause, Proc
 
 asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, Expect const& step) {
   Expectation expectation{step, run.bindings, link.ids};
+  // Each awaited frame has the guard for itself; those that may pass do not prolong it.
+  auto deadline = run.guard();
   while (!expectation.done()) {
     auto const& pattern = step.frames.at(expectation.awaited());
     auto const awaited = in_words_here(run, link, pattern);
-    auto const event = co_await run.next(link, run.guard());
+    auto const event = co_await run.next(link, deadline);
     if (std::holds_alternative<TimedOut>(event)) {
       auto failure = timed_out(awaited, run.options.guard_timeout, run.port.process());
       failure.expected = pattern;
@@ -179,9 +181,11 @@ asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, Expect const& st
       failure.expected = pattern;
       co_return std::unexpected(std::move(failure));
     }
-    if (expectation.feed(arrival.frame, arrival.hex) == Expectation::Fed::refused) {
+    auto const fed = expectation.feed(arrival.frame, arrival.hex);
+    if (fed == Expectation::Fed::refused) {
       co_return std::unexpected(refused(expectation, pattern, awaited, arrival));
     }
+    if (fed == Expectation::Fed::taken) deadline = run.guard();
   }
   co_return Outcome{};
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include "conformance/peer/json.hpp"
 
+#include <chrono>
 #include <string>
 
 namespace voxspec {
@@ -11,6 +12,7 @@ struct Question {
   Json answers;       // pattern: a frame that answers it, rightly or not
   Json right;         // pattern: the right answer
   Json aside;         // pattern: a frame that may come before it; null if there is none
+  std::chrono::steady_clock::time_point asked{};  // when it had gone out
 };
 
 }  // namespace voxspec

@@ -35,6 +35,18 @@ BOOST_DESCRIBE_ENUM(Verdict, pass, fail, non_strict, differs, unsupported, known
                     not_run)
 inline constexpr std::size_t verdict_count = 8;
 
+// Why a case was not run.
+//
+//   none     it was
+//   fault    an error in the case or the tool
+//   start    the subject did not come up in time, or could not be started
+//   link     the subject came up, but there was no first link to it
+//   machine  the machine lacks something: descriptors, memory, disk, a usable temporary folder
+//   stopped  somebody stopped the run
+//   silent   nobody spoke vox in the cases before, and the run gave up
+enum class Hindrance : std::uint8_t { none, fault, start, link, machine, stopped, silent };
+BOOST_DESCRIBE_ENUM(Hindrance, none, fault, start, link, machine, stopped, silent)
+
 // The spelling of reports and the command line: "non-strict", "unexpected pass", "not run".
 [[nodiscard]] std::string_view text(Verdict verdict);
 

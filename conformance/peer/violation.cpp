@@ -24,6 +24,7 @@ struct Seen {
   bool asked = false;                     // the Ping was sent
   bool answered = false;                  // and answered
   bool mute = false;                      // the guard ran out
+  std::chrono::milliseconds patience{};   // for silence
   std::optional<Ended> end;
   ProcessState process;
 };
@@ -100,9 +101,12 @@ asio::awaitable<std::expected<Seen, Failure>> watch(CaseRun& run, LinkDriver& li
   }
   Seen seen;
   seen.asked = asked.has_value();
+  seen.patience = run.patience(link);
+  auto const deadline = run.guard();
   auto clear = false;
   while (!clear) {
-    auto const event = co_await run.look(link, CaseRun::Clock::now() + run.options.mute_guard);
+    auto const silence = CaseRun::Clock::now() + seen.patience;
+    auto const event = co_await run.look(link, std::min(silence, deadline));
     if (auto const* const arrival = std::get_if<Arrival>(&event)) {
       if (!arrival->problem.empty()) co_return std::unexpected(undecodable(*arrival));
       clear = take_in(seen, run, link, honoured, asked, *arrival);
@@ -110,6 +114,8 @@ asio::awaitable<std::expected<Seen, Failure>> watch(CaseRun& run, LinkDriver& li
     }
     if (auto const* const end = std::get_if<Ended>(&event)) seen.end = *end;
     seen.mute = std::holds_alternative<TimedOut>(event);
+    // It was not silent all the time, and still did not answer.
+    if (seen.mute && silence > deadline) seen.patience = run.options.guard_timeout;
     clear = true;
   }
   if (asked && !seen.answered) run.late_answers.push_back(asked->answers);
@@ -149,7 +155,7 @@ bool did(Observations const& observations, Reaction reaction) {
   return false;
 }
 
-std::string why_not(Reaction reaction, Seen const& seen, std::chrono::milliseconds guard) {
+std::string why_not(Reaction reaction, Seen const& seen) {
   switch (reaction) {
     case Reaction::told:
       if (seen.told_elsewhere) {
@@ -157,7 +163,7 @@ std::string why_not(Reaction reaction, Seen const& seen, std::chrono::millisecon
       }
       return "it sent no ProtocolError";
     case Reaction::closed:
-      if (hangs(seen)) return why_not(Reaction::survived, seen, guard);
+      if (hangs(seen)) return why_not(Reaction::survived, seen);
       if (seen.end) return in_words(*seen.end, seen.process) + ", which does not tear it down";
       if (seen.answered) return "it kept the link and answered what followed";
       return "it kept the link";
@@ -165,7 +171,7 @@ std::string why_not(Reaction reaction, Seen const& seen, std::chrono::millisecon
       return "it gave a normal answer, " + in_words(seen.honoured->frame);
     case Reaction::survived:
       if (seen.process.ended()) return in_words(seen.process);
-      return "hang: it neither answered nor closed within " + in_words(guard);
+      return "hang: it neither answered nor closed within " + in_words(seen.patience);
   }
   return {};
 }
@@ -182,14 +188,13 @@ Json to_json(Observations const& observations) {
   return json;
 }
 
-Outcome judge(ExpectViolation const& step, Observations const& observations, Seen const& seen,
-              std::chrono::milliseconds guard) {
+Outcome judge(ExpectViolation const& step, Observations const& observations, Seen const& seen) {
   std::string reason;
   Json asks = Json::object();
   for (auto const reaction : step.asks) {
     asks[boost::describe::enum_to_string(reaction, "")] = true;
     if (did(observations, reaction)) continue;
-    auto const why = why_not(reaction, seen, guard);
+    auto const why = why_not(reaction, seen);
     if (reason.find(why) == std::string::npos) reason += (reason.empty() ? "" : "; ") + why;
   }
   if (reason.empty()) return {};
@@ -209,7 +214,7 @@ asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, ExpectViolation 
   if (!seen) co_return std::unexpected(seen.error());
   run.observations = observed(*seen, link, step, !honoured.empty());
   if (seen->told || seen->end) run.session_over = true;
-  co_return judge(step, run.observations, *seen, run.options.mute_guard);
+  co_return judge(step, run.observations, *seen);
 }
 
 }  // namespace voxspec

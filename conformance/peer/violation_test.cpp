@@ -104,9 +104,9 @@ TEST_SUITE("executor") {
     CHECK(result.timed_out);
     CHECK(result.observations ==
           Observations{.told = false, .closed = false, .not_honoured = true, .survived = false});
-    CHECK(result.reason ==
-          "the subject was to treat this as a violation, but it sent no ProtocolError; hang: it "
-          "neither answered nor closed within 300 ms");
+    CHECK(result.reason.starts_with(
+        "the subject was to treat this as a violation, but it sent no ProtocolError; hang: it "
+        "neither answered nor closed within "));
   }
 
   TEST_CASE("expect_violation: a crash is neither closed nor survived") {

@@ -69,7 +69,13 @@ Json result_json(CaseReport const& entry) {
             {"reason", result.reason},
             {"end", name_of(result.end)},
             {"process", text(result.process)},
+            {"start_ms", static_cast<double>(result.start.count()) / 1000.0},
             {"ms", static_cast<double>(result.wall.count()) / 1000.0}};
+  if (result.hindrance != Hindrance::none) json["hindrance"] = name_of(result.hindrance);
+  if (result.frames_dropped > 0) {
+    json["frames_dropped"] = result.frames_dropped;
+    json["dropped_before"] = result.dropped_before;
+  }
   if (!entry.finding.empty()) json["finding"] = entry.finding;
   if (result.verdict == Verdict::pass || result.verdict == Verdict::unsupported) return json;
   json["step"] = result.failed_step;
@@ -91,7 +97,9 @@ Json report_json(RunReport const& report) {
             {"wall_ms", report.wall.count()},
             {"totals", totals_json(report.totals())},
             {"exit_code", report.exit_code()},
+            {"complete", report.complete},
             {"canary_held", report.canary_held}};
+  if (!report.stopped_by.empty()) json["stopped_by"] = report.stopped_by;
   auto& cases = json["cases"] = Json::array();
   for (auto const& entry : report.cases) {
     auto each = result_json(entry);

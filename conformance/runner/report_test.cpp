@@ -100,6 +100,21 @@ TEST_CASE("the exit code tells an unexpected result from cases that were not run
     report.cases.front().result.verdict = verdict;
     CHECK(report.exit_code() == code);
   }
+  // A subject that comes up for no case did not start; for some, they were not run.
+  report.cases.assign(2, CaseReport{});
+  for (auto& entry : report.cases) {
+    entry.result.verdict = not_run;
+    entry.result.hindrance = Hindrance::start;
+  }
+  CHECK(report.exit_code() == 3);
+  report.cases[0].result.verdict = unsupported;
+  report.cases[0].result.hindrance = Hindrance::none;
+  CHECK(report.exit_code() == 3);
+  report.cases[0].result.verdict = pass;
+  CHECK(report.exit_code() == 4);
+  report.stopped_by = "SIGINT";
+  CHECK(report.exit_code() == 130);
+  report.stopped_by.clear();
   report.cases.clear();
   report.unmatched.emplace_back();
   CHECK(report.exit_code() == 1);
@@ -224,6 +239,40 @@ TEST_CASE("the JSON holds what scripts rely on") {
   CHECK(failed["transport"] == "ws");
   CHECK(failed["ms"] == 1.5);
   CHECK(failed["frames"].size() == 5);
+}
+
+TEST_CASE("a report that still grows says so") {
+  SomeRun run;
+  CHECK(banner(run.report, {}).contains("\n7 cases: 1 pass"));
+  CHECK(report_json(run.report)["complete"] == true);
+  run.report.complete = false;
+  CHECK(banner(run.report, {}).contains("\n7 cases so far: 1 pass"));
+  CHECK(report_json(run.report)["complete"] == false);
+}
+
+TEST_CASE("frames that were not kept are counted where they are missing") {
+  SomeRun run;
+  auto& entry = run.failed();
+  entry.result.frames_dropped = 70'000;
+  entry.result.dropped_before = 2;
+  auto const text = describe_case(run.report, entry, {});
+  auto const gap = text.find("… 70000 frames that were not kept");
+  REQUIRE(gap != std::string::npos);
+  CHECK(text.find("\"nonce\":1") < gap);
+  CHECK(text.find("\"nonce\":2") > gap);
+  CHECK(report_json(run.report)["cases"][1]["frames_dropped"] == 70'000);
+}
+
+TEST_CASE("a run that was stopped, or met nobody who speaks vox, says so once") {
+  SomeRun run;
+  CHECK(complaints(run.report, {}).empty());
+  run.report.stopped_by = "SIGTERM";
+  run.report.cases[1].result.hindrance = Hindrance::silent;
+  run.report.cases[2].result.hindrance = Hindrance::stopped;
+  CHECK(complaints(run.report, {}) ==
+        "silent  nobody speaks vox there; 1 case was left out\n"
+        "stopped  by SIGTERM; 1 case was not judged any more\n");
+  CHECK(report_json(run.report)["stopped_by"] == "SIGTERM");
 }
 
 TEST_CASE("what is not text becomes the replacement character, once for each byte or control") {

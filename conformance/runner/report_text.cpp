@@ -85,6 +85,9 @@ std::string frames_of(CaseReport const& entry, TextStyle style) {
   auto const add = [&](std::string const& line) { text += (text.empty() ? "" : "\n") + line; };
   if (first > 0) add("  … " + std::to_string(first) + " earlier frames; -v shows all");
   for (std::size_t i = first; i < end; ++i) {
+    if (entry.result.frames_dropped > 0 && i == entry.result.dropped_before) {
+      add("  … " + std::to_string(entry.result.frames_dropped) + " frames that were not kept");
+    }
     bool const diverges = failed && i == marked;
     auto line = (diverges ? "> " : "  ") + frame_line(frames[i]);
     if (!style.everything) line = first_columns(line, frame_columns_max);
@@ -237,8 +240,8 @@ std::string rule_table(RunReport const& report, TextStyle style) {
 
 std::string reasons(RunReport const& report, TextStyle style) {
   std::string out;
-  for (auto const verdict :
-       {Verdict::non_strict, Verdict::differs, Verdict::known, Verdict::unsupported}) {
+  for (auto const verdict : {Verdict::non_strict, Verdict::differs, Verdict::known,
+                             Verdict::unsupported, Verdict::not_run}) {
     std::map<std::string, std::vector<CaseReport const*>> by_reason;
     for (auto const& entry : report.cases) {
       if (entry.result.verdict == verdict) by_reason[entry.result.reason].push_back(&entry);
@@ -253,6 +256,14 @@ std::string reasons(RunReport const& report, TextStyle style) {
   return out;
 }
 
+namespace {
+
+std::string cases_were(std::size_t count) {
+  return count == 1 ? "1 case was" : std::to_string(count) + " cases were";
+}
+
+}  // namespace
+
 std::string complaints(RunReport const& report, TextStyle style) {
   std::string out;
   for (auto const& error : report.trace_errors) {
@@ -261,6 +272,14 @@ std::string complaints(RunReport const& report, TextStyle style) {
   for (auto const& entry : report.unmatched) {
     out += painted("no such case", Verdict::fail, style) + "  " + entry.where + ": '" +
            entry.cases + "' is about no case; correct it or take it out\n";
+  }
+  if (auto const count = hindered(report, Hindrance::silent); count > 0) {
+    out += painted("silent", Verdict::fail, style) + "  nobody speaks vox there; " +
+           cases_were(count) + " left out\n";
+  }
+  if (!report.stopped_by.empty()) {
+    out += painted("stopped", Verdict::not_run, style) + "  by " + report.stopped_by + "; " +
+           cases_were(hindered(report, Hindrance::stopped)) + " not judged any more\n";
   }
   if (!report.canary_held) {
     out += painted("broken tool", Verdict::not_run, style) +
@@ -277,7 +296,8 @@ std::string banner(RunReport const& report, TextStyle style) {
                 static_cast<double>(report.wall.count()) / 1000.0);
   std::string out = "voxspec " + report.version + ", subject " + report.subject + ", seed " +
                     std::to_string(report.seed) + ", " + seconds.data() + "\n";
-  out += std::to_string(totals.sum()) + (totals.sum() == 1 ? " case: " : " cases: ");
+  out += std::to_string(totals.sum()) + (totals.sum() == 1 ? " case" : " cases") +
+         (report.complete ? ": " : " so far: ");
   bool first = true;
   for (auto const verdict : all_verdicts) {
     bool const always = verdict == Verdict::pass || verdict == Verdict::fail;

@@ -20,7 +20,27 @@ Totals RunReport::totals() const {
   return totals;
 }
 
+namespace {
+
+// True if the subject was to come up for some cases, and did for none.
+bool never_came_up(RunReport const& report) {
+  auto const met = [](CaseReport const& entry) {
+    auto const& result = entry.result;
+    return result.verdict != Verdict::unsupported && result.hindrance == Hindrance::none;
+  };
+  return hindered(report, Hindrance::start) > 0 && std::ranges::none_of(report.cases, met);
+}
+
+}  // namespace
+
+std::size_t hindered(RunReport const& report, Hindrance by) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      report.cases, [&](CaseReport const& entry) { return entry.result.hindrance == by; }));
+}
+
 int RunReport::exit_code() const {
+  if (!stopped_by.empty()) return 130;
+  if (never_came_up(*this)) return 3;
   auto const counted = totals();
   if (counted[Verdict::fail] + counted[Verdict::unexpected_pass] + unmatched.size() > 0) return 1;
   if (counted[Verdict::not_run] + trace_errors.size() > 0 || !canary_held) return 4;

@@ -48,9 +48,12 @@ struct RunReport {
   std::vector<TraceError> trace_errors;  // files that could not be used
   std::vector<KnownFailure> unmatched;   // expectations about no case
   bool canary_held = true;               // the case that nobody can support came back unsupported
+  bool complete = true;                  // false while cases still run
+  std::string stopped_by;                // the signal that stopped the run; empty if none did
 
   [[nodiscard]] Totals totals() const;
-  // 0 clean; 1 a failure, an unexpected pass or an unmatched expectation; 4 something was not run.
+  // 0 clean; 1 a failure, an unexpected pass or an unmatched expectation; 3 the subject came up for
+  // no case; 4 something was not run; 130 the run was stopped.
   [[nodiscard]] int exit_code() const;
 };
 
@@ -67,6 +70,9 @@ struct RuleReport {
 // Every clause, and every rule, that a case of the run judges, by id.
 [[nodiscard]] std::vector<ClauseReport> by_clause(RunReport const& report);
 [[nodiscard]] std::vector<RuleReport> by_rule(RunReport const& report);
+
+// How many cases were not run for this.
+[[nodiscard]] std::size_t hindered(RunReport const& report, Hindrance by);
 
 // True for a verdict that somebody has to look at.
 [[nodiscard]] bool is_unexpected(Verdict verdict);
