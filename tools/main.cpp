@@ -10,7 +10,7 @@ int voxspec::complain(std::string const& what, int code) {
 int main(int argc, char** argv) {
   using namespace voxspec;
   Tool tool;
-  CLI::App app{"Judges implementations of the vox RPC protocol, rule by rule."};
+  CLI::App app{"Judges implementations of the vox RPC protocol, clause by clause."};
   app.name("voxspec");
   app.set_version_flag("--version", "voxspec " VOXSPEC_VERSION);
   app.require_subcommand(1);

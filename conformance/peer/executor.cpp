@@ -69,17 +69,18 @@ bool had_session(CaseRun const& run) {
          std::ranges::any_of(run.replaced, stands);
 }
 
-void put_failure(CaseResult& result, Failure failure, CaseRun const& run) {
+// What a failure comes to by the clauses that the case is about.
+Verdict weighed(Failure const& failure, CaseRun const& run) {
+  if (failure.verdict != Verdict::fail || failure.basic) return failure.verdict;
+  if (run.trace.is_by_behaviour() && had_session(run)) return Verdict::differs;
   auto const level = run.trace.level();
-  auto const advice = level == vox::Level::should || level == vox::Level::may;
-  auto const may_be_mild = failure.verdict == Verdict::fail && !failure.basic;
+  auto const is_advice = level == vox::Level::should || level == vox::Level::may;
+  return is_advice ? Verdict::non_strict : Verdict::fail;
+}
+
+void put_failure(CaseResult& result, Failure failure) {
   result.verdict = failure.verdict;
   result.hindrance = failure.hindrance;
-  if (may_be_mild && run.trace.is_by_behaviour() && had_session(run)) {
-    result.verdict = Verdict::differs;
-  } else if (may_be_mild && advice) {
-    result.verdict = Verdict::non_strict;
-  }
   result.reason = std::move(failure.reason);
   result.failed_step = std::move(failure.step);
   result.expected = std::move(failure.expected);
@@ -171,7 +172,8 @@ asio::awaitable<void> conclude(CaseRun& run, Outcome outcome, CaseResult& result
   }
   outcome = without_crash(run, result.process, std::move(outcome));
   if (!outcome) {
-    put_failure(result, std::move(outcome.error()), run);
+    outcome.error().verdict = weighed(outcome.error(), run);
+    put_failure(result, std::move(outcome.error()));
   } else {
     auto const blemish =
         run.blemish.value_or(CaseRun::Blemish{.verdict = Verdict::pass, .reason = {}});
@@ -194,7 +196,7 @@ asio::awaitable<void> run_steps(CaseRun& run, CaseResult& result) {
 }
 
 void put_hindrance(CaseResult& result, Hindrance by, std::string reason) {
-  put_failure(result, hindered(by, std::move(reason)).error(), vox::Level::must);
+  put_failure(result, hindered(by, std::move(reason)).error());
 }
 
 // Does the work. What it throws leaves the case not run.
@@ -224,7 +226,7 @@ asio::awaitable<void> bring_up(SubjectPort& port, RunOptions const& options, Cas
   if (outcome) {
     result.verdict = Verdict::pass;  // so far
   } else {
-    put_failure(result, std::move(outcome.error()), vox::Level::must);
+    put_failure(result, std::move(outcome.error()));
   }
 }
 

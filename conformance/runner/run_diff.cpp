@@ -19,7 +19,7 @@ using nlohmann::json;
 // Other keys may be there, of this version or of a later one.
 CaseOutcome outcome_from(json const& entry) {
   return {.id = entry.at("id").get<std::string>(),
-          .rules = entry.value("rules", std::vector<std::string>{}),
+          .clauses = entry.value("clauses", std::vector<std::string>{}),
           .verdict = entry.at("verdict").get<std::string>(),
           .reason = entry.value("finding", entry.value("reason", std::string{})),
           .step = entry.value("step", std::string{}),
@@ -61,15 +61,15 @@ std::string with_reason(CaseOutcome const& outcome) {
   return text + "\n";
 }
 
-// How many cases of each kind judge a rule.
-struct RuleChanges {
+// How many cases of each kind judge a clause.
+struct ClauseChanges {
   std::size_t added = 0;
   std::size_t gone = 0;
   std::size_t changed = 0;
   std::size_t slower = 0;
 };
 
-std::string sums(RuleChanges const& of) {
+std::string sums(ClauseChanges const& of) {
   std::string text;
   auto const add = [&](std::size_t count, char const* word) {
     if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + word;
@@ -81,21 +81,21 @@ std::string sums(RuleChanges const& of) {
   return text.empty() ? "no difference" : text;
 }
 
-std::map<std::string, RuleChanges> by_rule(RunDiff const& diff) {
-  std::map<std::string, RuleChanges> rules;
-  auto const count = [&](CaseOutcome const& outcome, std::size_t RuleChanges::* kind) {
-    for (auto const& rule : outcome.rules)
-      ++(rules[rule].*kind);
+std::map<std::string, ClauseChanges> by_clause(RunDiff const& diff) {
+  std::map<std::string, ClauseChanges> clauses;
+  auto const count = [&](CaseOutcome const& outcome, std::size_t ClauseChanges::* kind) {
+    for (auto const& clause : outcome.clauses)
+      ++(clauses[clause].*kind);
   };
   for (auto const& outcome : diff.added)
-    count(outcome, &RuleChanges::added);
+    count(outcome, &ClauseChanges::added);
   for (auto const& outcome : diff.gone)
-    count(outcome, &RuleChanges::gone);
+    count(outcome, &ClauseChanges::gone);
   for (auto const& pair : diff.changed)
-    count(pair.after, &RuleChanges::changed);
+    count(pair.after, &ClauseChanges::changed);
   for (auto const& pair : diff.slower)
-    count(pair.after, &RuleChanges::slower);
-  return rules;
+    count(pair.after, &ClauseChanges::slower);
+  return clauses;
 }
 
 }  // namespace
@@ -148,10 +148,10 @@ std::string describe(RunDiff const& diff) {
     out += column("slower") + "  " + after.id + "  " + milliseconds(before.ms) + " -> " +
            milliseconds(after.ms) + "\n";
   }
-  if (auto const rules = by_rule(diff); !rules.empty()) {
-    out += "\nBy rule:\n";
-    for (auto const& [rule, changes] : rules)
-      out += "  " + rule + ": " + sums(changes) + "\n";
+  if (auto const clauses = by_clause(diff); !clauses.empty()) {
+    out += "\nBy clause:\n";
+    for (auto const& [clause, changes] : clauses)
+      out += "  " + clause + ": " + sums(changes) + "\n";
     out += "\n";
   }
   return out +

@@ -12,7 +12,7 @@ namespace voxspec {
 // What a result file (--json) says of one case, as far as two runs are compared by it.
 struct CaseOutcome {
   std::string id;
-  std::vector<std::string> rules;
+  std::vector<std::string> clauses;
   std::string verdict;
   std::string reason;
   std::string step;  // where it was decided; empty for a pass
@@ -55,7 +55,7 @@ struct RunDiff {
 [[nodiscard]] RunDiff compare_runs(RunOutcome const& before, RunOutcome const& after,
                                    Slower const& slower = {});
 
-// For people: the cases, then the rules that they judge, then the sums.
+// For people: the cases, then the clauses that they judge, then the sums.
 [[nodiscard]] std::string describe(RunDiff const& diff);
 
 }  // namespace voxspec

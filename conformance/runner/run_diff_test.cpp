@@ -17,7 +17,7 @@ using namespace voxspec;
 
 CaseOutcome outcome(std::string id, std::string verdict, double ms = 5, std::string step = "") {
   return {.id = std::move(id),
-          .rules = {"session.parity"},
+          .clauses = {"session.parity/1"},
           .verdict = std::move(verdict),
           .reason = "",
           .step = std::move(step),
@@ -54,8 +54,8 @@ TEST_CASE("cases that are new, gone, changed or slower are told apart") {
         "changed   changed  pass -> fail: it does not\n"
         "slower    slower  20 ms -> 1300 ms\n"
         "\n"
-        "By rule:\n"
-        "  session.parity: 1 new, 1 gone, 1 changed, 1 slower\n"
+        "By clause:\n"
+        "  session.parity/1: 1 new, 1 gone, 1 changed, 1 slower\n"
         "\n"
         "1 new, 1 gone, 1 changed, 1 slower\n");
 }
@@ -84,7 +84,7 @@ TEST_CASE("a result file is read as it was written, and another one is refused b
   CaseReport entry;
   entry.trace = &trace;
   entry.result.id = "a";
-  entry.result.rules = {"session.parity"};
+  entry.result.clauses = {"session.parity/1"};
   entry.result.verdict = Verdict::fail;
   entry.result.reason = "so it was";
   entry.result.failed_step = "/steps/4";
