@@ -96,12 +96,12 @@ TEST_SUITE("executor") {
   TEST_CASE("a case has a limit beside its guards, which names the step that it ended in") {
     RunOptions options;
     options.guard_timeout = far;
-    options.case_limit = 60ms;
+    options.case_limit = 600ms;
     auto const result = play(violation, {.habits = chatterer(1ms), .options = options});
     CHECK(result.verdict == Verdict::fail);
     CHECK(result.timed_out);
     CHECK(result.reason ==
-          "time-out: waited 60 ms for the case to end; the process is still running");
+          "time-out: waited 600 ms for the case to end; the process is still running");
     CHECK(result.failed_step == "/steps/2");
     CHECK(result.end == EndCause::open);
   }

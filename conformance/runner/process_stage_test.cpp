@@ -47,7 +47,7 @@ RunOptions quick() {
 Case some_case(Role ours = Role::initiator) {
   Case trace;
   trace.id = "some";
-  trace.rules = {vox::Rule{"session.parity"}};
+  trace.clauses = {vox::Clause{"session.parity/1"}};
   trace.role = ours;
   return trace;
 }
