@@ -51,8 +51,8 @@ Bytes hello_with(ByteView schemas) {
   return wire::encode_handshake(wire::Hello{.message_payload_schema = schemas});
 }
 Bytes answer_with(ByteView schemas) {
-  return wire::encode_handshake(wire::HelloYourself{
-      .connection_settings = {.parity = Parity::even}, .message_payload_schema = schemas});
+  return wire::encode_handshake(wire::HelloYourself{.connection_settings = {.parity = Parity::even},
+                                                    .message_payload_schema = schemas});
 }
 
 // Our message schemas after a change to one enum or struct.

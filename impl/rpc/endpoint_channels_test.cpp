@@ -210,6 +210,24 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "r[retry.channel.volatile.rebinding] an idempotent stream that nobody received runs again, "
+    "though its outcome is known") {
+  Streaming streaming{*methods().generate_idem};
+  CHECK(streaming.send(streaming.server, streaming.handlers, 3) == 3);
+  streaming.pair.respond(streaming.server, streaming.request, ok(std::monostate{}));
+  streaming.pair.lose_link();
+  streaming.pair.resume();
+  streaming.take_over();
+  CHECK(streaming.send(streaming.server, streaming.handlers, 2) == 2);
+  CHECK(streaming.server.endpoint->call(streaming.pair.now,
+                                        command::CloseChannel{.channel = streaming.handlers}));
+  streaming.pair.respond(streaming.server, streaming.request, ok(std::monostate{}));
+  streaming.pair.run();
+  CHECK(streaming.pair.outcome(streaming.client) == "ok");
+  CHECK(streaming.take(streaming.client, streaming.callers) == "0 1 closed");
+}
+
 TEST_CASE("items that come before their call are kept for it, up to a bound") {
   Streaming streaming{*methods().sum};
   streaming.make(*methods().sum);
