@@ -85,7 +85,7 @@ TEST_CASE("a program that the kernel is ending is known before anybody waited fo
   while (!shell->is_ending() && std::chrono::steady_clock::now() < end) {
   }
   CHECK(shell->is_ending());
-  CHECK(shell->state().kind == ProcessState::Kind::exited);
+  CHECK(shell.exit().kind == ProcessState::Kind::exited);
 }
 
 TEST_CASE("the address comes from a whole line of standard output, among others") {
