@@ -3,6 +3,7 @@
 #include "tools/tool.hpp"
 
 #include <array>
+#include <chrono>
 #include <ctime>
 #include <system_error>
 #include <unistd.h>
@@ -13,6 +14,9 @@ namespace {
 constexpr std::array ends{SIGINT, SIGTERM, SIGHUP};
 // How often the waiter looks whether it is still needed; a signal wakes it at once.
 constexpr timespec glance{.tv_sec = 0, .tv_nsec = 50'000'000};
+
+// Who ends a process often signals it and its group, so that one wish comes as two signals.
+constexpr std::chrono::milliseconds same_wish{300};
 
 bool is_ignored(int signal) {
   struct sigaction action{};
@@ -42,10 +46,14 @@ StopSignals::~StopSignals() {
 }
 
 void StopSignals::wait(std::stop_token const& over) {
+  std::chrono::steady_clock::time_point first;
   while (!over.stop_requested()) {
     int const signal = ::sigtimedwait(&signals_, nullptr, &glance);
     if (signal <= 0) continue;
+    auto const now = std::chrono::steady_clock::now();
+    if (received_ != 0 && now - first < same_wish) continue;
     if (received_ != 0) ::_exit(exit_stopped);
+    first = now;
     received_ = signal;
     source_.request_stop();
   }
