@@ -10,8 +10,9 @@ namespace voxspec {
 
 // While it lives, SIGINT, SIGTERM and SIGHUP ask for a stop instead of ending this process, so that
 // what was judged is reported and what was started is ended. A second signal ends the process at
-// once. A signal that is ignored, as nohup does with SIGHUP, stays ignored. To be made before any
-// thread that is to leave the signals alone, which a thread does whose maker blocks them.
+// once, unless it comes so soon that it is the same wish, sent to a process and to its group. A
+// signal that is ignored, as nohup does with SIGHUP, stays ignored. To be made before any thread
+// that is to leave the signals alone, which a thread does whose maker blocks them.
 class StopSignals {
  public:
   StopSignals();

@@ -1,4 +1,4 @@
-#include "conformance/runner/machine.hpp"
+#include "conformance/runner/dial.hpp"
 #include "conformance/runner/stage.hpp"
 #include "conformance/runner/transport_word.hpp"
 #include "impl/link/listener.hpp"
@@ -16,14 +16,6 @@ namespace link = vox::link;
 namespace {
 
 using LinkOrWhyNot = std::expected<std::unique_ptr<link::Link>, NoLink>;
-
-// Whoever asks for a link limits the time for it.
-constexpr std::chrono::hours no_limit{1};
-
-NoLink why_no_link(std::string detail) {
-  auto const cause = tells_of_want(detail) ? NoLink::Cause::machine : NoLink::Cause::subject;
-  return {.cause = cause, .detail = std::move(detail)};
-}
 
 // A subject that is reached through one address and has no process of ours.
 class AddressPort final : public SubjectPort {
@@ -43,9 +35,7 @@ class AddressPort final : public SubjectPort {
   asio::awaitable<LinkOrWhyNot> next_link() override {
     if (waiting_) co_return std::move(waiting_);
     if (listener_ != nullptr) co_return co_await accept();
-    auto link = co_await link::connect(address_, {.link = {}, .timeout = no_limit});
-    if (!link) co_return std::unexpected(why_no_link(std::move(link.error())));
-    co_return *std::move(link);
+    co_return co_await dial(address_);
   }
   ProcessState process() override { return {}; }
   asio::awaitable<ProcessState> wait_exit() override { co_return ProcessState{}; }

@@ -1,6 +1,6 @@
 #include "conformance/runner/process_port.hpp"
 
-#include "conformance/runner/machine.hpp"
+#include "conformance/runner/dial.hpp"
 #include "conformance/runner/transport_word.hpp"
 #include "impl/link/deadline.hpp"
 
@@ -22,13 +22,7 @@ namespace {
 
 // To take a link from the queue of the system, where it has come to by now if it was ever to come.
 constexpr std::chrono::milliseconds queue_guard{50};
-// Whoever asks for a link limits the time for it.
-constexpr std::chrono::hours no_limit{1};
 
-NoLink by_subject(std::string detail) {
-  auto const cause = tells_of_want(detail) ? NoLink::Cause::machine : NoLink::Cause::subject;
-  return {.cause = cause, .detail = std::move(detail)};
-}
 NoLink by_machine(std::string detail) {
   return {.cause = NoLink::Cause::machine, .detail = std::move(detail)};
 }
@@ -55,9 +49,7 @@ asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::start() {
 asio::awaitable<ProcessPort::LinkOrWhyNot> ProcessPort::next_link() {
   if (first_) co_return std::move(first_);
   if (plan_.ours == vox::Role::acceptor) co_return co_await wait_for_dial();
-  auto link = co_await link::connect(*address_, {.link = {}, .timeout = no_limit});
-  if (!link) co_return std::unexpected(by_subject(std::move(link.error())));
-  co_return *std::move(link);
+  co_return co_await dial(*address_);
 }
 
 std::expected<std::string, NoLink> ProcessPort::socket_path() {
@@ -153,7 +145,7 @@ asio::awaitable<ProcessPort::LinkOrWhyNot> ProcessPort::wait_for_dial() {
     co_return std::unexpected(
         NoLink{.detail = "the subject " + text(process_->state()) + " before it dialled"});
   }
-  if (!*accepted) co_return std::unexpected(by_subject(std::move(accepted->error().detail)));
+  if (!*accepted) co_return std::unexpected(why_no_link(std::move(accepted->error().detail)));
   co_return std::move(**accepted);
 }
 

@@ -17,10 +17,9 @@ namespace asio = boost::asio;
 using namespace vox;
 using namespace vox::net;
 using net::test::AcceptorSource;
-using net::test::echo_call;
+using net::test::echo;
 using net::test::EchoHandler;
 using net::test::persistent_echo_method;
-using net::test::spell;
 using net::test::turns;
 
 // Keeps one session as a file would.
@@ -62,14 +61,8 @@ AcceptorBuilder acceptor_with(KeptSession& kept, std::shared_ptr<EchoHandler> ha
   return acceptor;
 }
 
-asio::awaitable<std::string> ask(Connection connection, std::string text) {
-  auto call = echo_call(text, persistent_echo_method());
-  auto const outcome = co_await connection.call(std::move(call));
-  co_return spell(outcome);
-}
-
 asio::awaitable<void> ask_into(Connection connection, std::string text, std::string& answer) {
-  answer = co_await ask(std::move(connection), std::move(text));
+  answer = co_await echo(std::move(connection), std::move(text), persistent_echo_method());
 }
 
 TEST_SUITE_BEGIN("net");
@@ -101,7 +94,7 @@ TEST_CASE(
     CHECK(answer == "Indeterminate");
     CHECK(after->called.empty());
     CHECK(kept.key != first_key);  // The next restart is found by the key that the peer has now.
-    CHECK(co_await ask(us->root, "two") == "two");
+    CHECK(co_await echo(us->root, "two", persistent_echo_method()) == "two");
     CHECK(after->called == std::vector<std::string>{"two"});
     CHECK(kept.operations.size() == 2);
     before->release();

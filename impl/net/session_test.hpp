@@ -54,7 +54,8 @@ class EchoHandler final : public Handler {
 [[nodiscard]] OutgoingCall echo_call(std::string_view text,
                                      rpc::Method const& method = echo_method());
 [[nodiscard]] std::string spell(rpc::CallOutcome const& outcome);
-[[nodiscard]] boost::asio::awaitable<std::string> echo(Connection connection, std::string text);
+[[nodiscard]] boost::asio::awaitable<std::string> echo(Connection connection, std::string text,
+                                                       rpc::Method const& method = echo_method());
 
 // Lets everything that is ready run.
 [[nodiscard]] boost::asio::awaitable<void> turns(int count = 20);

@@ -136,8 +136,9 @@ std::string spell(rpc::CallOutcome const& outcome) {
                     static_cast<schema::VoxError<>::variant const&>(value->error()));
 }
 
-asio::awaitable<std::string> echo(Connection connection, std::string text) {
-  auto call = echo_call(text);
+asio::awaitable<std::string> echo(Connection connection, std::string text,
+                                  rpc::Method const& method) {
+  auto call = echo_call(text, method);
   auto const outcome = co_await connection.call(std::move(call));
   co_return spell(outcome);
 }

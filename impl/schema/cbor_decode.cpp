@@ -395,15 +395,13 @@ std::size_t arena_bytes(ByteView cbor) {
 
 Result<SchemaPayload> decode_payload(ByteView cbor, wire::Strictness strictness,
                                      Limits const& limits) {
-  auto const decode = [&](ByteView bytes) {
-    Decoder decoder{bytes, strictness, limits};
-    auto payload = decoder.take_payload();
-    return decoder.result(std::move(payload));
-  };
-  auto payload = decode(cbor);
-  if (payload || strictness != wire::Strictness::strict) return payload;
-  auto const definite = wire::definite_cbor(cbor, limits.cbor_depth_max);
-  return definite ? decode(*definite) : payload;
+  Bytes definite;
+  return wire::decode_any_length(cbor, strictness, limits.cbor_depth_max, definite,
+                                 [&](ByteView bytes) {
+                                   Decoder decoder{bytes, strictness, limits};
+                                   auto payload = decoder.take_payload();
+                                   return decoder.result(std::move(payload));
+                                 });
 }
 
 Result<SchemaList> decode_schemas(ByteView cbor, wire::Strictness strictness,

@@ -26,12 +26,10 @@ Handshake::Handshake(HandshakeOptions options)
 void Handshake::receive(ByteView payload) {
   if (is_over()) return;
   auto const strictness = policy().strictness;
-  auto message = wire::decode_handshake(payload, strictness, options_.limits);
-  std::optional<Bytes> definite;  // what the message then refers to
-  if (!message && strictness == wire::Strictness::strict) {
-    definite = wire::definite_cbor(payload, options_.limits.cbor_depth_max);
-    if (definite) message = wire::decode_handshake(*definite, strictness, options_.limits);
-  }
+  Bytes definite;  // what the message may refer to
+  auto const message = wire::decode_any_length(
+      payload, strictness, options_.limits.cbor_depth_max, definite,
+      [&](ByteView bytes) { return wire::decode_handshake(bytes, strictness, options_.limits); });
   if (!message) return fail("handshake decode error: " + message.error().detail);
   if (auto const* const sorry = std::get_if<wire::Sorry>(&*message);
       sorry != nullptr && step_ != Step::hello) {
