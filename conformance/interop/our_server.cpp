@@ -33,13 +33,13 @@ class FragileListener final : public link::Listener {
 };
 
 OurServer::OurServer(asio::any_io_executor const& executor, Variant const& variant,
-                     std::shared_ptr<net::Handler> handler)
+                     net::Acceptor acceptor)
     : mode_{variant.mode}, at_{variant.transport}, changed_{executor} {
   auto bound = link::listen(executor, at_.ours());
   REQUIRE(bound);
   listener_ = std::make_unique<FragileListener>(*std::move(bound));
   net::AcceptorBuilder builder;
-  builder.rulebook(variant.rulebook).service("Testbed").on_connection(std::move(handler));
+  builder.rulebook(variant.rulebook).service("Testbed").on_connection(std::move(acceptor));
   builder.registry(std::make_shared<net::SessionRegistry>(variant.rulebook));
   net::ServeEvents events{.on_session = [this](net::Established const& session) {
     begun_.push_back(session);

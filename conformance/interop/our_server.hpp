@@ -2,7 +2,7 @@
 #include "conformance/interop/rust_peer.hpp"
 #include "conformance/interop/variants.hpp"
 #include "impl/link/condition.hpp"
-#include "impl/net/handler.hpp"
+#include "impl/net/pending_connection.hpp"
 #include "impl/net/session_builder.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -21,7 +21,7 @@ class FragileListener;
 class OurServer {
  public:
   OurServer(boost::asio::any_io_executor const& executor, Variant const& variant,
-            std::shared_ptr<vox::net::Handler> handler);
+            vox::net::Acceptor acceptor);
   OurServer(OurServer const&) = delete;
   OurServer(OurServer&&) = delete;
   OurServer& operator=(OurServer const&) = delete;

@@ -23,7 +23,7 @@ class Runner;
 // What finds the target full waits here. Of that there is only so much: then nothing more is read
 // from the source until there is room. It ends when either connection is closed or a message cannot
 // go on; then both are closed. A resume ends it, too, because what was under way is lost by it.
-// r[impl core.Y1] r[impl core.Y2] r[impl core.X4]
+// r[impl core.Y1] r[impl core.Y2]
 class Proxy : public std::enable_shared_from_this<Proxy> {
  public:
   // Refused if the connections have the same parity, or one is not open.

@@ -1,9 +1,8 @@
 // What an application does with the connections of a running session.
 #include "impl/link/link_test.hpp"
+#include "impl/net/session_setting_test.hpp"
 #include "impl/net/session_test.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/detached.hpp>
 
 #include <memory>
@@ -17,47 +16,14 @@ namespace {
 namespace asio = boost::asio;
 using namespace vox;
 using namespace vox::net;
+using net::test::Calling;
 using net::test::echo;
 using net::test::EchoHandler;
 using net::test::establish_pair;
+using net::test::open;
+using net::test::Setting;
 using net::test::turns;
 using session::EndCause;
-
-constexpr ConnectionSettings odd{.parity = Parity::odd, .max_concurrent_requests = 64};
-
-// A pair of sessions in which both serve Echo, and whatever a test wants to look at.
-struct Setting {
-  explicit Setting(Rulebook rulebook = Rulebook::spec) {
-    auto const log = [this](std::string_view line) { lines.emplace_back(line); };
-    initiator.rulebook(rulebook).service("Echo").on_connection(ours).log(log);
-    acceptor.rulebook(rulebook).service("Echo").on_connection(theirs).log(log);
-  }
-  // Runs the test on an established pair.
-  template <class Body>
-  void with_pair(Body body) {
-    link::test::run(context, [&]() -> asio::awaitable<void> {
-      auto const pair = co_await establish_pair(initiator, acceptor);
-      REQUIRE(pair.initiator);
-      REQUIRE(pair.acceptor);
-      co_await body(*pair.initiator, *pair.acceptor);
-    });
-  }
-
-  asio::io_context context;
-  std::shared_ptr<EchoHandler> ours = std::make_shared<EchoHandler>("ours");
-  std::shared_ptr<EchoHandler> theirs = std::make_shared<EchoHandler>("theirs");
-  InitiatorBuilder initiator;
-  AcceptorBuilder acceptor;
-  std::vector<std::string> lines;
-};
-
-// Asks for a virtual connection.
-asio::awaitable<std::expected<Connection, session::SessionError>> open(
-    SessionHandle const& session, std::shared_ptr<Handler> handler = nullptr) {
-  std::string const service = "Echo";
-  wire::Metadata const metadata;
-  return session.open(odd, service, metadata, std::move(handler));
-}
 
 TEST_SUITE_BEGIN("net");
 
@@ -233,61 +199,6 @@ TEST_CASE("r[rpc.pipelining] more calls than the peer takes at once are made one
   });
 }
 
-// Two sessions, of which the acceptor of the first hands virtual connections on to the second.
-TEST_CASE("r[core.Y1] r[core.Y2] a connection can be handed on to another session as it is") {
-  Setting front;
-  Setting back;
-  std::optional<Connection> upstream;
-  std::expected<void, session::SessionError> handed_on;
-  front.acceptor.on_connection(
-      [&](session::ConnectionRequest const& request, PendingConnection pending) {
-        if (request.is_root()) {
-          std::move(pending).handle_with(front.theirs);
-          return;
-        }
-        handed_on = std::move(pending).proxy_to(*upstream);
-        upstream.reset();
-      });
-  link::test::run(front.context, [&]() -> asio::awaitable<void> {
-    auto const far = co_await establish_pair(back.initiator, back.acceptor);
-    auto const near = co_await establish_pair(front.initiator, front.acceptor);
-    REQUIRE(far.initiator);
-    REQUIRE(near.initiator);
-    upstream = (co_await open(far.initiator->session)).value();
-    auto connection =
-        std::make_unique<Connection>((co_await open(near.initiator->session)).value());
-    CHECK(handed_on);
-    for (int calls = 0; calls < 3; ++calls)
-      CHECK(co_await echo(*connection, "x") == "theirs");
-    CHECK(back.theirs->called.size() == 3);
-    connection.reset();
-    while (back.theirs->closed.empty())
-      co_await turns(1);
-    CHECK(back.theirs->closed == std::vector<session::ConnectionId>{1});
-  });
-}
-
-TEST_CASE("r[core.Y1] connections of one parity are not joined") {
-  Setting setting;
-  std::string refusal;
-  std::optional<Connection> target;
-  setting.acceptor.on_connection(
-      [&](session::ConnectionRequest const& request, PendingConnection pending) {
-        if (request.is_root()) {
-          std::move(pending).handle_with(setting.theirs);
-          return;
-        }
-        refusal = std::move(pending).proxy_to(*target).error().text();
-      });
-  setting.with_pair([&](Established const& us, Established const& them) -> asio::awaitable<void> {
-    target = them.root;
-    auto const connection = (co_await open(us.session)).value();
-    co_await connection.closed();
-    CHECK(refusal == "protocol error: proxy_connections requires opposite parities");
-    target.reset();
-  });
-}
-
 TEST_CASE("r[core.O3] without an acceptor there are no virtual connections") {
   Setting setting;
   setting.acceptor.on_connection(Acceptor{});
@@ -343,30 +254,6 @@ TEST_CASE("r[core.S3] 0.4.0 has no acceptor for an even initiator, the specifica
     });
   }
 }
-
-// Gives the outcome of one call to whoever asks for it later.
-struct Calling {
-  explicit Calling(asio::any_io_executor const& executor) : answer{executor} {}
-
-  static std::shared_ptr<Calling> begin(asio::any_io_executor const& executor,
-                                        Connection const& connection) {
-    auto calling = std::make_shared<Calling>(executor);
-    asio::co_spawn(executor, run(calling, connection),
-                   asio::bind_cancellation_slot(calling->stop.slot(),
-                                                [calling](std::exception_ptr const& thrown) {
-                                                  if (thrown) calling->answer.set("cancelled");
-                                                }));
-    return calling;
-  }
-
-  asio::cancellation_signal stop;
-  Promise<std::string> answer;
-
- private:
-  static asio::awaitable<void> run(std::shared_ptr<Calling> calling, Connection connection) {
-    calling->answer.set(co_await echo(connection, "x"));
-  }
-};
 
 TEST_CASE("r[core.R4] an acceptor that throws rejects the connection") {
   Setting setting;
@@ -468,43 +355,6 @@ TEST_CASE("r[core.L1] what the link has brought is served before a shutdown that
     auto const answer = co_await calling->answer.get();
     CHECK(setting.theirs->called.size() == 1);
     CHECK((answer == "theirs" || answer == "session_shutdown"));
-  });
-}
-
-// Two sessions joined; what the far end does not take slows the near one, and all of it arrives.
-TEST_CASE("r[core.Y1] a proxy slows its source and loses nothing") {
-  Setting front;
-  Setting back;
-  std::optional<Connection> upstream;
-  front.acceptor.on_connection(
-      [&](session::ConnectionRequest const& request, PendingConnection pending) {
-        if (request.is_root()) {
-          std::move(pending).handle_with(front.theirs);
-          return;
-        }
-        CHECK(std::move(pending).proxy_to(*upstream));
-        upstream.reset();
-      });
-  ConnectionSettings const many{.parity = Parity::odd, .max_concurrent_requests = 2000};
-  link::test::run(front.context, [&]() -> asio::awaitable<void> {
-    auto const executor = co_await asio::this_coro::executor;
-    auto const far = co_await establish_pair(back.initiator, back.acceptor);
-    auto const near = co_await establish_pair(front.initiator, front.acceptor);
-    std::string const service = "Echo";
-    wire::Metadata const none;
-    upstream = (co_await far.initiator->session.open(many, service, none)).value();
-    auto const connection = (co_await near.initiator->session.open(many, service, none)).value();
-    back.theirs->holds = true;
-    std::vector<std::shared_ptr<Calling>> callings;
-    for (int i = 0; i < 1000; ++i) {
-      callings.push_back(Calling::begin(executor, connection));
-      if (i % 100 == 99) co_await turns(50);
-    }
-    while (back.theirs->called.size() < 1000)
-      co_await turns(1);
-    back.theirs->release();
-    for (auto const& calling : callings)
-      CHECK(co_await calling->answer.get() == "theirs");
   });
 }
 

@@ -106,6 +106,12 @@ using Command =
                  session::command::SendCall, session::command::SendResponse,
                  session::command::SendCancel, session::command::SendChannel>;
 
+// What an accepted command made: a connection, call or channel, as its comment says; else 0.
+struct Accepted {
+  std::uint64_t id = 0;
+  bool operator==(Accepted const&) const = default;
+};
+
 // What our own caller did wrong, or cannot have now. The state is as it was before the command.
 enum class Misuse : std::uint8_t {
   connection_unknown,
