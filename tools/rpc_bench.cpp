@@ -20,6 +20,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <malloc.h>
 #include <memory>
 #include <new>
 #include <optional>
@@ -278,6 +279,9 @@ void add(std::string const& name, Function function, Args... args) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // So that the client does not give its memory back and ask for it again with every call.
+  mallopt(M_TRIM_THRESHOLD, 16 << 20);
+  mallopt(M_MMAP_THRESHOLD, 16 << 20);
   auto const servers = servers_of(std::getenv("VOXSPEC_BENCH_SERVERS"));
   if (servers.empty()) give_up("VOXSPEC_BENCH_SERVERS names no server; run tools/bench");
   RawServer const raw_tcp{*link::Address::parse("tcp://127.0.0.1:0")};

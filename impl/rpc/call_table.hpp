@@ -1,8 +1,8 @@
 #pragma once
 #include "impl/rpc/channel.hpp"
 #include "impl/rpc/method.hpp"
+#include "impl/session/body.hpp"
 #include "impl/session/ids.hpp"
-#include "impl/wire/bytes.hpp"
 #include "impl/wire/metadata.hpp"
 
 #include <boost/container/small_vector.hpp>
@@ -33,7 +33,7 @@ struct Call {
   std::optional<OperationId> operation;
   wire::Metadata metadata;
   // As long as the call may have to be sent (again); the session has them otherwise.
-  Bytes args;
+  session::Body args;
   boost::container::small_vector<ChannelRef, 2> channels;
 };
 

@@ -44,12 +44,6 @@ struct EndpointOptions {
   std::optional<RestoredSession> restored{};
 };
 
-// What an accepted command made: a connection, call or channel, as its comment says; else 0.
-struct Accepted {
-  std::uint64_t id = 0;
-  bool operator==(Accepted const&) const = default;
-};
-
 // One item of a channel, as our own encoder would have written it.
 struct ReceivedItem {
   Backing backing;
@@ -206,7 +200,8 @@ class Endpoint {
   void reconsider_calls(Connection& connection, bool peer_supports_retry);
   [[nodiscard]] bool repeat_on_fresh_channels(Connection& connection, Call& call);
   [[nodiscard]] wire::MetadataView metadata_of(Call const& call);
-  [[nodiscard]] Bytes copy_of(Bytes const& bytes);
+  [[nodiscard]] session::Body copy_of(session::Body& args);
+  void keep_spare(Bytes bytes);
 
   // Requests of the peer: endpoint_requests.cpp.
   [[nodiscard]] std::expected<void, std::string> read_args(
@@ -222,17 +217,10 @@ class Endpoint {
   void stop_handler(Request& request, HandlerStop why);
   void handler_ended(Request& request);
   // The owner of an execution is answered with the very bytes that its handler gave.
-  struct OwnAnswer {
-    RequestToken request = 0;
-    Bytes ret;
-  };
-  void react(Operations& operations, Reaction const& reaction) {
-    react(operations, reaction, OwnAnswer{.request = 0, .ret = {}});
-  }
-  void react(Operations& operations, Reaction const& reaction, OwnAnswer own);
+  void react(Operations& operations, Reaction const& reaction);
   void take_store_requests(Operations& operations);
   [[nodiscard]] Operations* operations_of(Request const& request);
-  void answer(Request& request, Bytes ret, wire::MetadataView metadata,
+  void answer(Request& request, session::Body ret, wire::MetadataView metadata,
               session::SharedSchemas const& schemas);
   void refuse(Request& request, Refuse kind, std::string detail = {});
   [[nodiscard]] session::SharedSchemas const& refusal_schemas(Request const& request,

@@ -14,7 +14,9 @@ namespace {
 
 // What is kept of the buffers of arguments, so that calls which may be repeated allocate nothing.
 constexpr std::size_t spare_max = 64;
-constexpr std::size_t spare_bytes_max = 64uz << 10;
+// Arguments up to this size are copied for the message that carries them. Larger ones are shared
+// with it, at the cost of one allocation.
+constexpr std::size_t copied_bytes_max = 4uz << 10;
 
 std::unexpected<Refusal> refused(Misuse misuse) {
   return std::unexpected(Refusal{misuse});
@@ -22,14 +24,22 @@ std::unexpected<Refusal> refused(Misuse misuse) {
 
 }  // namespace
 
-Bytes Endpoint::copy_of(Bytes const& bytes) {
+// The arguments for a message; the call keeps them as well.
+session::Body Endpoint::copy_of(session::Body& args) {
+  if (args.size() > copied_bytes_max) return args.share();
   Bytes copy;
   if (!spare_.empty()) {
     copy = std::move(spare_.back());
     spare_.pop_back();
   }
+  auto const bytes = args.view();
   copy.assign(bytes.begin(), bytes.end());
   return copy;
+}
+
+void Endpoint::keep_spare(Bytes bytes) {
+  bool const is_of_use = bytes.capacity() > 0 && bytes.capacity() <= copied_bytes_max;
+  if (is_of_use && spare_.size() < spare_max) spare_.push_back(std::move(bytes));
 }
 
 // r[impl rpc.request] r[impl rpc.caller] r[impl retry.op-id.uniqueness]
@@ -131,8 +141,8 @@ Endpoint::Tried Endpoint::try_call(Connection& connection, Call& call) {
     auto& args = std::get<session::command::SendCall>(command).args;
     if (!may_repeat) {
       call.args = std::move(args);
-    } else if (spare_.size() < spare_max) {
-      spare_.push_back(std::move(args));
+    } else {
+      keep_spare(args.release());
     }
     Refusal const refusal{sent.error()};
     if (refusal.may_pass()) return Tried::waits;
@@ -166,10 +176,7 @@ void Endpoint::finish_call(CallId id, CallOutcome outcome) {
     // A call that failed here has no handler that could use its channels.
     if (failed) end_channel(*channel, ChannelEnd::lost);
   }
-  if (call->args.capacity() > 0 && call->args.capacity() <= spare_bytes_max &&
-      spare_.size() < spare_max) {
-    spare_.push_back(std::move(call->args));
-  }
+  keep_spare(call->args.release());
   calls_.remove(id);
   auto const bytes = outcome ? outcome->ret.size() : 0;
   put(event::CallDone{.call = id, .connection_id = connection_id, .outcome = std::move(outcome)},
@@ -256,7 +263,7 @@ CallOutcome Endpoint::read_response(Connection& connection, Method const& method
       schema::translate((*plan)->plan, received.response.ret, translated,
                         {.strictness = policy_.strictness, .limits = options_.session.limits});
   if (!done) return unreadable(done.error().detail);
-  answer.backing = Backing{translated.take()};
+  answer.backing = Backing{std::move(translated).take()};
   answer.ret = answer.backing.view();
   return answer;
 }
@@ -316,7 +323,7 @@ bool Endpoint::repeat_on_fresh_channels(Connection& connection, Call& call) {
   }
   wire::Buffer args;
   auto const rewritten = call.method->channels().rewrite(
-      call.args, args, [&](schema::ValueChannel const& named) -> std::uint64_t {
+      call.args.view(), args, [&](schema::ValueChannel const& named) -> std::uint64_t {
         auto const fresh = connection.channel_ids.allocate();
         if (!fresh) return named.id;
         auto* const channel = channels_.find(connection.id, named.id);
@@ -329,7 +336,7 @@ bool Endpoint::repeat_on_fresh_channels(Connection& connection, Call& call) {
         return *fresh;
       });
   if (!rewritten) return false;
-  call.args.assign(args.view().begin(), args.view().end());
+  call.args = std::move(args).take();
   return true;
 }
 

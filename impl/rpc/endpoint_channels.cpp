@@ -56,7 +56,7 @@ Endpoint::Result Endpoint::on(command::SendItem& send) {
   auto sent = session_.call(now_, std::move(command));
   if (!sent) {
     auto& body = std::get<session::command::SendChannel>(command).body;
-    send.item = std::move(std::get<session::command::Item>(body).item);
+    send.item = std::get<session::command::Item>(body).item.release();
     Refusal refusal{std::move(sent.error())};
     if (refusal.may_pass()) want_room(*channel);
     return std::unexpected(std::move(refusal));
@@ -129,7 +129,7 @@ TakenItem Endpoint::take_item(TimePoint now, ChannelRef ref) {
       end_channel(*channel, ChannelEnd::lost);
       return ChannelEnd::lost;
     }
-    taken.backing = Backing{translated.take()};
+    taken.backing = Backing{std::move(translated).take()};
     taken.bytes = taken.backing.view();
   }
   ++channel->consumed;

@@ -40,6 +40,11 @@ Bytes bytes_of(Refuse kind, std::string detail) {
   std::unreachable();
 }
 
+// The outcome may have to be repeated, so the message shares it.
+session::Body body_of(std::shared_ptr<SealedOutcome const> const& outcome) {
+  return session::Body::Shared{outcome, &outcome->ret};
+}
+
 }  // namespace
 
 // ---- a request arrives ----
@@ -82,7 +87,7 @@ std::expected<void, std::string> Endpoint::read_args(Connection& connection, Req
     auto const done = schema::translate((*reading)->plan, received.call.args, translated,
                                         {.strictness = policy_.strictness, .limits = limits});
     if (!done) return std::unexpected(done.error().detail);
-    arrived.backing = Backing{translated.take()};
+    arrived.backing = Backing{std::move(translated).take()};
     arrived.args = arrived.backing.view();
   }
   if (!request.method->has_channels()) return {};
@@ -177,7 +182,7 @@ void Endpoint::admit(Request& request, event::CallArrived arrived) {
         return start_handler(request, std::move(arrived));
       }
       drop_channels();
-      answer(request, Bytes{admission.outcome->ret}, {}, admission.outcome->type);
+      answer(request, body_of(admission.outcome), {}, admission.outcome->type);
       return retire(token);
     case AdmissionKind::indeterminate:
       drop_channels();
@@ -244,8 +249,7 @@ Endpoint::Result Endpoint::end_handler(Request& request, Bytes ret, wire::Metada
   request.has_handler = false;
   auto const token = request.token;
   if (auto* const operations = operations_of(request)) {
-    auto const reaction = operations->seal(now_, *request.operation, token, ret, schemas);
-    react(*operations, reaction, {.request = token, .ret = std::move(ret)});
+    react(*operations, operations->seal(now_, *request.operation, token, std::move(ret), schemas));
   } else if (!request.is_answered) {
     answer(request, std::move(ret), metadata, schemas);
   }
@@ -291,14 +295,13 @@ void Endpoint::take_store_requests(Operations& operations) {
 }
 
 // r[impl retry.duplicate.live.attach] r[impl rpc.response.one-per-request]
-void Endpoint::react(Operations& operations, Reaction const& reaction, OwnAnswer own) {
+void Endpoint::react(Operations& operations, Reaction const& reaction) {
   for (auto const& [attempt, what] : reaction.answers) {
     auto* const request = requests_.find(attempt);
     if (request == nullptr) continue;
     switch (what) {
       case OperationAnswer::outcome:
-        answer(*request, attempt == own.request ? std::move(own.ret) : Bytes{reaction.outcome->ret},
-               {}, reaction.outcome->type);
+        answer(*request, body_of(reaction.outcome), {}, reaction.outcome->type);
         break;
       case OperationAnswer::cancelled:
         refuse(*request, Refuse::cancelled);
@@ -350,7 +353,7 @@ void Endpoint::refuse(Request& request, Refuse kind, std::string detail) {
   retire(token);
 }
 
-void Endpoint::answer(Request& request, Bytes ret, wire::MetadataView metadata,
+void Endpoint::answer(Request& request, session::Body ret, wire::MetadataView metadata,
                       session::SharedSchemas const& schemas) {
   if (request.is_answered) return;
   request.is_answered = true;

@@ -92,7 +92,7 @@ bool Operations::make_room(std::size_t records, std::size_t bytes) {
   return true;
 }
 
-void Operations::set_outcome(OperationRecord& record, ByteView ret,
+void Operations::set_outcome(OperationRecord& record, Bytes ret,
                              std::shared_ptr<schema::SchemaPayload const> type) {
   std::shared_ptr<SealedOutcome> outcome;
   if (spare_outcomes_.empty()) {
@@ -101,9 +101,9 @@ void Operations::set_outcome(OperationRecord& record, ByteView ret,
     outcome = std::move(spare_outcomes_.back());
     spare_outcomes_.pop_back();
   }
-  outcome->ret.assign(ret.begin(), ret.end());
-  outcome->type = std::move(type);
   outcome_bytes_ += ret.size();
+  outcome->ret = std::move(ret);
+  outcome->type = std::move(type);
   record.outcome = std::move(outcome);
 }
 

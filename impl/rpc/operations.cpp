@@ -71,7 +71,7 @@ Admission Operations::admit(TimePoint now, OperationId id, OperationMethod const
   return admit_attempt(now, make_record(id, method, digest()), attempt_same, attempt);
 }
 
-Reaction Operations::seal(TimePoint now, OperationId id, RequestToken execution, ByteView ret,
+Reaction Operations::seal(TimePoint now, OperationId id, RequestToken execution, Bytes ret,
                           std::shared_ptr<schema::SchemaPayload const> type) {
   expire(now);
   Reaction reaction;
@@ -80,7 +80,7 @@ Reaction Operations::seal(TimePoint now, OperationId id, RequestToken execution,
   auto event = OperationEvent::returned;
   if (record->phase == OperationPhase::live) {
     if (!make_room(0, ret.size())) event = OperationEvent::returned_excess;
-    set_outcome(*record, ret, std::move(type));
+    set_outcome(*record, std::move(ret), std::move(type));
   }
   apply(now, *record, event, 0, reaction);
   return reaction;

@@ -83,7 +83,7 @@ class Operations {
                                 ByteView payload, RequestToken attempt);
   // The handler of this execution has returned, an error of the application as well as a value.
   // r[impl retry.seal.return] r[impl retry.policy.persist.seal]
-  [[nodiscard]] Reaction seal(TimePoint now, OperationId id, RequestToken execution, ByteView ret,
+  [[nodiscard]] Reaction seal(TimePoint now, OperationId id, RequestToken execution, Bytes ret,
                               std::shared_ptr<schema::SchemaPayload const> type);
   // It has ended without an answer: it failed, or was stopped.
   [[nodiscard]] Reaction drop(TimePoint now, OperationId id, RequestToken execution);
@@ -147,7 +147,7 @@ class Operations {
   void enter(TimePoint now, OperationRecord& record, OperationPhase phase);
   // Room for so many records and bytes of outcome more.
   [[nodiscard]] bool make_room(std::size_t records, std::size_t bytes);
-  void set_outcome(OperationRecord& record, ByteView ret,
+  void set_outcome(OperationRecord& record, Bytes ret,
                    std::shared_ptr<schema::SchemaPayload const> type);
   void clear_outcome(OperationRecord& record);
   OperationList& list_of(OperationRecord const& record);

@@ -31,7 +31,7 @@ struct Shipped {
     return operations.admit(now, id, method, as_bytes(payload), token).kind;
   }
   Answers seal(OperationId id, RequestToken token) {
-    auto const reaction = operations.seal(now, id, token, as_bytes("outcome"), nullptr);
+    auto const reaction = operations.seal(now, id, token, to_bytes(as_bytes("outcome")), nullptr);
     return {reaction.answers.begin(), reaction.answers.end()};
   }
   static Answers answers(Reaction const& reaction) {
@@ -129,7 +129,7 @@ TEST_SUITE("shipped") {
     while (auto const request = operations.poll_store_request())
       asked = request->number;
     CHECK(operations.stored(now, {.number = asked, .operation = 7}).run.size() == 1);
-    CHECK(operations.seal(now, 7, 1, as_bytes("outcome"), nullptr).answers.size() == 1);
+    CHECK(operations.seal(now, 7, 1, to_bytes(as_bytes("outcome")), nullptr).answers.size() == 1);
     CHECK(operations.poll_store_request().has_value());
   }
 }

@@ -53,7 +53,7 @@ struct Table {
     return operations.admit(now, id, method, as_bytes(payload), token).kind;
   }
   Reaction seal(OperationId id, RequestToken token, std::string_view ret = "outcome") {
-    return operations.seal(now, id, token, as_bytes(ret), nullptr);
+    return operations.seal(now, id, token, to_bytes(as_bytes(ret)), nullptr);
   }
   Reaction drop(OperationId id, RequestToken token) { return operations.drop(now, id, token); }
   Reaction cancel(OperationId id, RequestToken token) { return operations.cancel(now, id, token); }

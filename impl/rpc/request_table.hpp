@@ -73,7 +73,7 @@ class RequestTable {
 struct PendingAnswer {
   session::ConnectionId connection_id = 0;
   session::RequestId request_id = 0;
-  Bytes ret;
+  session::Body ret;
   session::SharedSchemas schemas;
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 #include "impl/schema/schema.hpp"
+#include "impl/session/body.hpp"
 #include "impl/session/handshake_outcome.hpp"
 #include "impl/session/ids.hpp"
-#include "impl/wire/bytes.hpp"
 #include "impl/wire/message.hpp"
 #include "impl/wire/metadata.hpp"
 #include "spec/settings.hpp"
@@ -98,7 +98,7 @@ struct SendCall {
   RequestId request_id = 0;
   MethodId method_id = 0;
   wire::MetadataView metadata{};
-  Bytes args{};
+  Body args{};
   SharedSchemas schemas{};
 };
 BOOST_DESCRIBE_STRUCT(SendCall, (), (connection_id, request_id, method_id, metadata, args, schemas))
@@ -107,7 +107,7 @@ struct SendResponse {
   ConnectionId connection_id = 0;
   RequestId request_id = 0;
   wire::MetadataView metadata{};
-  Bytes ret{};
+  Body ret{};
   SharedSchemas schemas{};
 };
 BOOST_DESCRIBE_STRUCT(SendResponse, (), (connection_id, request_id, metadata, ret, schemas))
@@ -121,7 +121,7 @@ BOOST_DESCRIBE_STRUCT(SendCancel, (), (connection_id, request_id, metadata))
 
 // One item of a channel, encoded.
 struct Item {
-  Bytes item{};
+  Body item{};
 };
 BOOST_DESCRIBE_STRUCT(Item, (), (item))
 using ChannelBody = std::variant<Item, wire::Close, wire::Reset, wire::GrantCredit>;

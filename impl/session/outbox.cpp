@@ -20,7 +20,7 @@ void OutgoingMessage::put_into(wire::Buffer& out) const {
   auto const encoded = head.view();
   auto const front_bytes = encoded.size() - tail_bytes - 4;
   writer.put_bytes(encoded.first(front_bytes));
-  writer.put_opaque(body);
+  writer.put_opaque(body.view());
   writer.put_bytes(encoded.last(tail_bytes));
 }
 
@@ -142,7 +142,7 @@ void Outbox::drop_void() {
 
 void Outbox::empty_out(OutgoingMessage& message) {
   if (message.head.size() > kept_bytes_max) message.head = wire::Buffer{};
-  message.body = Bytes{};
+  message.body.clear();
   message.announcement.reset();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "impl/schema/tracker.hpp"
+#include "impl/session/body.hpp"
 #include "impl/session/command.hpp"
 #include "impl/session/ring.hpp"
 #include "impl/session/transmit.hpp"
@@ -31,7 +32,7 @@ struct OutgoingMessage {
   bool has_body = false;
   std::size_t tail_bytes = 0;  // of the head that go behind the body
   wire::Buffer head;
-  Bytes body;
+  Body body;
 
   // The bytes that the message has on the wire.
   [[nodiscard]] std::size_t size() const { return head.size() + body.size(); }

@@ -131,7 +131,7 @@ class Session {
   struct Outgoing {
     Receipt receipt;
     wire::MessagePayload const& payload;
-    Bytes* body = nullptr;  // of the opaque field that is left empty in `payload`
+    Body* body = nullptr;  // of the opaque field that is left empty in `payload`
     std::optional<Announcement> announcement{};
   };
   std::expected<Token, Misuse> enqueue(Outgoing outgoing);

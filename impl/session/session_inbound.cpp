@@ -59,7 +59,7 @@ Result<wire::Message> Session::decode(Backing& payload) const {
         *plan_, payload.view(), ours,
         {.strictness = policy_.strictness, .rule = "session.message", .limits = options_.limits});
     if (!translated) return std::unexpected(translated.error());
-    payload = Backing{ours.take()};
+    payload = Backing{std::move(ours).take()};
   }
   return wire::decode_message(payload.view(), policy_.strictness,
                               options_.limits.metadata_entries_max);

@@ -236,7 +236,7 @@ TEST_SUITE("retry") {
       REQUIRE(started.size() == 3);
       CHECK(started[1].run.front() == 11);
       CHECK(started[2].run.front() == 12);
-      CHECK(operations.seal(now, 1, 11, as_bytes("paid"), nullptr).empty());
+      CHECK(operations.seal(now, 1, 11, to_bytes(as_bytes("paid")), nullptr).empty());
       auto const shown = settle(store, operations);
       REQUIRE(shown.size() == 1);
       CHECK(shown[0].answers.front() == Answer{11, OperationAnswer::outcome});

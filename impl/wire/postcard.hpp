@@ -231,7 +231,7 @@ template <class T>
 [[nodiscard]] Bytes encode_value(T const& value) {
   Buffer out;
   encode_value(out, value);
-  return out.take();
+  return std::move(out).take();
 }
 template <class T>
 [[nodiscard]] Result<T> decode_value(ByteView payload, Strictness strictness = Strictness::strict,

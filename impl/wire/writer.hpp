@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 #include <string_view>
+#include <utility>
 
 namespace vox::wire {
 
@@ -23,7 +24,12 @@ class Buffer {
   }
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] ByteView view() const { return {room_.data(), size_}; }
-  [[nodiscard]] Bytes take() const { return to_bytes(view()); }
+  [[nodiscard]] Bytes take() const& { return to_bytes(view()); }
+  // The bytes with the room they stand in, which may be larger.
+  [[nodiscard]] Bytes take() && {
+    room_.resize(std::exchange(size_, 0));
+    return std::exchange(room_, {});
+  }
 
   // Room for `count` more bytes; the caller fills it and then calls advance.
   [[nodiscard]] std::byte* reserve(std::size_t count) {
@@ -31,10 +37,30 @@ class Buffer {
     return room_.data() + size_;
   }
   void advance(std::size_t count) { size_ += count; }
+  // Not for bytes that stand in this buffer.
+  void append(ByteView bytes) {
+    if (room_.size() - size_ < bytes.size()) return append_growing(bytes);
+    std::memcpy(room_.data() + size_, bytes.data(), bytes.size());
+    size_ += bytes.size();
+  }
   [[nodiscard]] std::byte* at(std::size_t offset) { return room_.data() + offset; }
 
  private:
-  void grow(std::size_t count) { room_.resize(std::max(2 * room_.size(), size_ + count + 64)); }
+  void grow(std::size_t count) {
+    auto const wanted = size_ + count;
+    room_.resize(wanted <= room_.capacity() ? room_.capacity()
+                                            : std::max(2 * room_.size(), wanted + slack));
+  }
+  // Copies to where no bytes are yet, so that the room is not written twice.
+  void append_growing(ByteView bytes) {
+    room_.resize(size_);
+    auto const wanted = size_ + bytes.size();
+    if (room_.capacity() < wanted) room_.reserve(std::max(2 * size_, wanted + slack));
+    room_.insert(room_.end(), bytes.begin(), bytes.end());
+    size_ = room_.size();
+  }
+
+  static constexpr std::size_t slack = 64;
 
   Bytes room_;
   std::size_t size_ = 0;
@@ -68,8 +94,8 @@ class Writer {
     put_varint((bits << 1U) ^ (value < 0 ? ~std::uint64_t{0} : 0));
   }
   void put_bytes(ByteView bytes) {
-    if (bytes.empty()) return;
-    copy(out_->reserve(bytes.size()), bytes);
+    if (bytes.size() > short_bytes_max) return out_->append(bytes);
+    copy_short(out_->reserve(short_bytes_max), bytes);
     out_->advance(bytes.size());
   }
   void put_sized_bytes(ByteView bytes) {
@@ -96,18 +122,18 @@ class Writer {
   }
 
  private:
+  static constexpr std::size_t short_bytes_max = 16;
+
   // Most runs on the wire are short: two words that may overlap copy them without a call.
-  static void copy(std::byte* room, ByteView bytes) {
+  static void copy_short(std::byte* room, ByteView bytes) {
     auto const size = bytes.size();
-    if (size >= 8 && size <= 16) {
+    if (size >= 8) {
       copy_ends<std::uint64_t>(room, bytes);
-    } else if (size >= 4 && size < 8) {
+    } else if (size >= 4) {
       copy_ends<std::uint32_t>(room, bytes);
-    } else if (size < 4) {
+    } else {
       for (std::size_t i = 0; i < size; ++i)
         room[i] = bytes[i];
-    } else {
-      std::memcpy(room, bytes.data(), size);
     }
   }
   template <class Word>

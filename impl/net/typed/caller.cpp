@@ -50,7 +50,7 @@ PreparedCall Caller::prepare(rpc::Method const& method, wire::Metadata metadata,
   wire::Buffer with_ids;
   auto const rewritten = method.channels().rewrite(prepared.call.args, with_ids, pass);
   prepared.is_refused = prepared.is_refused || !rewritten;
-  prepared.call.args = with_ids.take();
+  prepared.call.args = std::move(with_ids).take();
   return prepared;
 }
 

@@ -9,7 +9,10 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <concepts>
 #include <memory>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -29,6 +32,16 @@ template <class Outcome>
   auto outcome = wire::decode_value<Outcome>(answer->ret, strictness);
   if (outcome) co_return std::move(*outcome);
   co_return std::unexpected(Error{schema::InvalidPayload{std::move(outcome.error().detail)}});
+}
+
+// The arguments as the method declares them. Values that are of its own types are not copied.
+template <class Args, class... Value>
+[[nodiscard]] Bytes encode_args(Value&&... values) {
+  if constexpr (std::same_as<Args, std::tuple<std::remove_cvref_t<Value>...>>) {
+    return wire::encode_value(std::tuple<std::remove_cvref_t<Value> const&...>{values...});
+  } else {
+    return wire::encode_value(Args{std::forward<Value>(values)...});
+  }
 }
 
 }  // namespace detail
@@ -64,9 +77,9 @@ class Client {
     static_assert(sizeof...(Value) == std::tuple_size_v<Args>,
                   "the method has another number of arguments");
     auto const& method = method_of<S, Name>();
-    Args args{std::forward<Value>(values)...};
-    auto bytes = wire::encode_value(args);
     if constexpr (has_channels<Args>) {
+      Args args{std::forward<Value>(values)...};
+      auto bytes = wire::encode_value(args);
       std::vector<ChannelHalf*> halves;
       auto collect = [&](ChannelHalf& half) { halves.push_back(&half); };
       for_each_channel(args, collect);
@@ -74,7 +87,8 @@ class Client {
           caller_, caller_.prepare(method, std::move(metadata), std::move(bytes), halves));
     } else {
       return detail::ask<typename Method::Outcome>(
-          caller_, caller_.prepare(method, std::move(metadata), std::move(bytes)));
+          caller_, caller_.prepare(method, std::move(metadata),
+                                   detail::encode_args<Args>(std::forward<Value>(values)...)));
     }
   }
 
