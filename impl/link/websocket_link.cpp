@@ -219,7 +219,7 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
       end_with(close_frame_end(stream_.reason()));
     } else if (ec && phase_ == Phase::closing) {
       return;  // It only makes room for the closing handshake, whose end decides.
-    } else if (ec == asio::error::eof && !(chunk_used_ == 0 && stream_.is_message_done())) {
+    } else if (ec == asio::error::eof && (chunk_used_ != 0 || !stream_.is_message_done())) {
       end_with({.kind = LinkEndKind::truncated, .detail = "the stream ended inside a message"});
     } else if (ec) {
       end_with(websocket_end(ec));

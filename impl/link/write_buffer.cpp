@@ -17,7 +17,8 @@ wire::Buffer& WriteBuffer::begin() {
 }
 
 Sent WriteBuffer::commit() {
-  VOX_ASSERT(has_begun_ && bytes_.size() >= committed_bytes_ + header_bytes_);
+  VOX_ASSERT(has_begun_);
+  VOX_ASSERT(bytes_.size() >= committed_bytes_ + header_bytes_);
   auto const payload_bytes = bytes_.size() - committed_bytes_ - header_bytes_;
   if (payload_bytes > payload_bytes_max_) {
     abandon();

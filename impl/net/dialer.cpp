@@ -17,7 +17,7 @@ asio::awaitable<AttachmentResult> attempt(DialPlan plan, std::optional<wire::Cli
   if (!link) co_return std::unexpected(std::move(link.error()));
   rpc::EstablishmentOptions options{.handshake = std::move(plan.handshake),
                                     .mode = plan.mode,
-                                    .stable_resume = std::move(conduit),
+                                    .stable_resume = conduit,
                                     .link = number};
   options.handshake.role = Role::initiator;
   std::shared_ptr<link::Link> shared{std::move(*link)};
@@ -28,8 +28,8 @@ asio::awaitable<AttachmentResult> attempt(DialPlan plan, std::optional<wire::Cli
 
 asio::awaitable<AttachmentResult> dial(DialPlan plan, conduit::LinkNumber number) {
   auto const timeout = plan.connect_timeout;
-  std::optional<wire::ClientHello> none;
-  return in_time(timeout, attempt(std::move(plan), std::move(none), number));
+  std::optional<wire::ClientHello> const none;
+  return in_time(timeout, attempt(std::move(plan), none, number));
 }
 
 asio::awaitable<AttachmentResult> dial_again(DialPlan plan, Wanted wanted,

@@ -49,7 +49,7 @@ std::expected<std::shared_ptr<Runner>, SessionError> Runner::start(
     attachment.link->close();
     return std::unexpected(std::move(endpoint.error()));
   }
-  auto const runner = std::make_shared<Runner>(executor, std::move(options), std::move(*endpoint));
+  auto runner = std::make_shared<Runner>(executor, std::move(options), std::move(*endpoint));
   runner->handler_bytes_max_ = handler_bytes_max;
   if (auto const& registry = runner->options_.registry) {
     runner->number_ = registry->add(runner);

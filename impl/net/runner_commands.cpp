@@ -12,8 +12,6 @@ namespace vox::net {
 
 namespace asio = boost::asio;
 using session::ConnectionId;
-using session::SessionError;
-using session::SessionState;
 
 // ---- connections ----
 
@@ -44,7 +42,7 @@ Runner::Done Runner::close(ConnectionId id, wire::MetadataView reasons) {
   auto const closing = command(session::command::Close{.connection_id = id, .metadata = reasons});
   if (closing) return {};
   if (!closing.error().may_pass()) return std::unexpected(closing.error().error());
-  decisions_.push_back([this, id, owned = wire::Metadata{reasons}] {
+  decisions_.emplace_back([this, id, owned = wire::Metadata{reasons}] {
     return is_made(endpoint_.call(steady_now(),
                                   session::command::Close{.connection_id = id, .metadata = owned}));
   });
@@ -145,6 +143,7 @@ asio::awaitable<std::expected<void, rpc::ChannelEnd>> Runner::send_item(rpc::Cha
   auto const self = shared_from_this();
   rpc::Command send = rpc::command::SendItem{.channel = ref, .item = std::move(item)};
   for (;;) {
+    // A refused command is as it was. NOLINTNEXTLINE(bugprone-use-after-move)
     auto const sent = command(std::move(send));
     if (sent) co_return std::expected<void, rpc::ChannelEnd>{};
     if (!sent.error().may_pass()) {

@@ -106,11 +106,11 @@ void Runner::on(event::Closed&& closed) {
   }
 }
 
-void Runner::on(event::CloseFailed&& failed) {
+void Runner::on(event::CloseFailed&& failed) const {
   log("connection " + std::to_string(failed.connection_id) + ": " + failed.error.text());
 }
 
-void Runner::on(event::Warning&& warning) {
+void Runner::on(event::Warning&& warning) const {
   log("connection " + std::to_string(warning.connection_id) + ": " + warning.text);
 }
 

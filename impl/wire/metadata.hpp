@@ -57,11 +57,13 @@ class MetadataView {
   friend MetadataView take_metadata(Reader&, std::size_t);
   friend void put_metadata(Writer&, MetadataView);
   MetadataView(std::uint64_t count, ByteView encoded, bool is_canonical)
-      : count_{count & ~std::uint64_t{0} >> 1U}, is_canonical_{is_canonical}, encoded_{encoded} {}
+      : count_{count & ~std::uint64_t{0} >> 1U},
+        is_canonical_{is_canonical ? 1U : 0U},
+        encoded_{encoded} {}
 
   // In one word, since messages are full of views.
   std::uint64_t count_ : 63 = 0;
-  std::uint64_t is_canonical_ : 1 = true;  // the bytes are those that we would write
+  std::uint64_t is_canonical_ : 1 = 1;  // the bytes are those that we would write
   ByteView encoded_;
 };
 
