@@ -1,11 +1,11 @@
 #include "tools/run_suite.hpp"
 
-#include "conformance/peer/frame_record.hpp"
 #include "conformance/runner/report_html.hpp"
 #include "conformance/runner/report_json.hpp"
 #include "conformance/runner/report_junit.hpp"
 #include "conformance/runner/report_text.hpp"
 #include "conformance/runner/run_cases.hpp"
+#include "conformance/trace/frame_record.hpp"
 #include "tools/last_failures.hpp"
 #include "tools/progress.hpp"
 

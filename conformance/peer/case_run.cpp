@@ -90,15 +90,15 @@ asio::awaitable<Outcome> CaseRun::open_link(std::string name) {
   }
   auto link = std::make_unique<LinkDriver>(name, std::move(**opened), log, options.unread_bytes_max,
                                            executor);
-  auto& place = links[name];
-  if (place) {
+  auto& current = links[name];
+  if (current) {
     // A session outlives its link, and with it what is known of its connections.
-    link->ids = place->ids;
-    replaced.push_back(std::move(place));
+    link->ids = current->ids;
+    replaced.push_back(std::move(current));
   } else {
     link->ids = IdSpace{trace.role == vox::Role::initiator ? vox::Parity::odd : vox::Parity::even};
   }
-  place = std::move(link);
+  current = std::move(link);
   last_link_name = name;
   session_over = false;
   is_settled_ = false;
@@ -119,7 +119,7 @@ asio::awaitable<Event> CaseRun::next(LinkDriver& link, Clock::time_point deadlin
   if (link.held().empty()) co_return co_await look(link, deadline);
   auto arrival = std::move(link.held().front());
   link.held().pop_front();
-  log.claim(arrival.place);
+  log.claim(arrival.log_index);
   co_return Event{std::move(arrival)};
 }
 

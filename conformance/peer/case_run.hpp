@@ -6,7 +6,7 @@
 #include "conformance/peer/link_driver.hpp"
 #include "conformance/peer/match.hpp"
 #include "conformance/peer/question.hpp"
-#include "conformance/peer/trace.hpp"
+#include "conformance/trace/trace.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 #include "conformance/peer/match.hpp"
-#include "conformance/peer/steps.hpp"
+#include "conformance/trace/steps.hpp"
 
 #include <cstddef>
 #include <optional>

@@ -177,7 +177,7 @@ asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, Expect const& st
 }
 
 asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, ExpectNone const& step) {
-  Judge const judge = [&](Arrival const& arrival) -> Outcome {
+  FrameCheck const judge = [&](Arrival const& arrival) -> Outcome {
     for (auto const& pattern : step.frames) {
       if (!fits(pattern, arrival, link, run.bindings)) continue;
       Failure failure;

@@ -1,5 +1,5 @@
 #pragma once
-#include "conformance/peer/frame_record.hpp"
+#include "conformance/trace/frame_record.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -25,18 +25,18 @@ class FrameLog {
   void begin_step(std::string pointer) { step_ = std::move(pointer); }
   [[nodiscard]] std::string const& step() const { return step_; }
 
-  // Adds a frame to the current step and gives its place.
+  // Adds a frame to the current step and gives its index.
   std::size_t add(FrameRecord record) {
     record.step = step_;
     records_.push_back(std::move(record));
     return records_.size() - 1;
   }
   // The current step is the one that the frame is for, though it was looked at before.
-  void claim(std::size_t place) { records_.at(place).step = step_; }
+  void claim(std::size_t index) { records_.at(index).step = step_; }
 
   // Says of a frame that it never went out.
-  void mark_unsent(std::size_t place, std::string const& why) {
-    records_.at(place).problem = "not sent: " + why;
+  void mark_unsent(std::size_t index, std::string const& why) {
+    records_.at(index).problem = "not sent: " + why;
   }
 
   [[nodiscard]] std::vector<FrameRecord> take() { return std::move(records_); }

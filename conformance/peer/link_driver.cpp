@@ -108,7 +108,7 @@ asio::awaitable<Event> LinkDriver::look(Clock::time_point deadline) {
   if (!again_.empty()) {
     auto arrival = std::move(again_.front());
     again_.pop_front();
-    log_.claim(arrival.place);
+    log_.claim(arrival.log_index);
     co_return Event{std::move(arrival)};
   }
   auto const state = state_;
@@ -156,7 +156,7 @@ Arrival LinkDriver::read() {
   }
   // Who says that we broke a rule may well have stopped reading.
   if (unanswered_ > 0 && frame_kind(arrival.frame) != "protocol_error") --unanswered_;
-  arrival.place = log_.add(std::move(record));
+  arrival.log_index = log_.add(std::move(record));
   return arrival;
 }
 
@@ -172,8 +172,8 @@ std::expected<LinkDriver::Outgoing, std::string> LinkDriver::encode(Json const& 
   record.bytes = encoded->bytes;
   record.raw = encoded->raw;
   record.decoded = codec_.last();
-  auto const place = log_.add(std::move(record));
-  return Outgoing{.item = std::move(*encoded), .place = place};
+  auto const log_index = log_.add(std::move(record));
+  return Outgoing{.item = std::move(*encoded), .log_index = log_index};
 }
 
 asio::awaitable<LinkDriver::Written> LinkDriver::send(Send step) {
@@ -194,7 +194,7 @@ asio::awaitable<LinkDriver::Written> LinkDriver::send(Send step) {
 LinkDriver::Written LinkDriver::unsent(std::vector<Outgoing> const& items, std::size_t from,
                                        link::LinkEnd const& end) {
   for (auto at = from; at < items.size(); ++at)
-    log_.mark_unsent(items[at].place, end.detail);
+    log_.mark_unsent(items[at].log_index, end.detail);
   if (end.kind == link::LinkEndKind::refused || end.kind == link::LinkEndKind::stopped) {
     return std::unexpected("the link does not send this: " + end.detail);
   }

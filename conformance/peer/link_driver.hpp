@@ -4,7 +4,7 @@
 #include "conformance/peer/link_codec.hpp"
 #include "conformance/peer/match.hpp"
 #include "conformance/peer/schema_ledger.hpp"
-#include "conformance/peer/steps.hpp"
+#include "conformance/trace/steps.hpp"
 #include "impl/link/link.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -25,10 +25,10 @@ namespace voxspec {
 
 // A frame of the subject that a step can look at.
 struct Arrival {
-  Json frame;             // null if it could not be decoded
-  std::string hex;        // its payload
-  std::string problem;    // why it could not be decoded: a sentence
-  std::size_t place = 0;  // in the log
+  Json frame;                 // null if it could not be decoded
+  std::string hex;            // its payload
+  std::string problem;        // why it could not be decoded: a sentence
+  std::size_t log_index = 0;  // in the log
 };
 
 // The link gives nothing more. It says so again whenever it is asked.
@@ -93,7 +93,7 @@ class LinkDriver {
   Arrival read();
   struct Outgoing {
     EncodedItem item;
-    std::size_t place;  // in the log
+    std::size_t log_index;  // in the log
   };
   [[nodiscard]] std::expected<Outgoing, std::string> encode(Json const& item);
   [[nodiscard]] Written unsent(std::vector<Outgoing> const& items, std::size_t from,

@@ -1,11 +1,11 @@
 #include "conformance/peer/performance.hpp"
 
-#include "conformance/peer/describe.hpp"
 #include "conformance/peer/expectations.hpp"
 #include "conformance/peer/one_of.hpp"
 #include "conformance/peer/probes.hpp"
 #include "conformance/peer/violation.hpp"
 #include "conformance/peer/wording.hpp"
+#include "conformance/trace/describe.hpp"
 #include "impl/link/deadline.hpp"
 
 #include <utility>

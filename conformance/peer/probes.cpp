@@ -112,7 +112,7 @@ asio::awaitable<std::expected<Question, Failure>> ask(CaseRun& run, LinkDriver& 
 }
 
 asio::awaitable<Outcome> await_answer(CaseRun& run, LinkDriver& link, Question question,
-                                      Judge judge) {
+                                      FrameCheck judge) {
   auto const deadline = run.guard();
   while (true) {
     auto const event = co_await run.look(link, deadline);

@@ -1,8 +1,8 @@
 #pragma once
 #include "conformance/peer/executor.hpp"
-#include "conformance/peer/trace.hpp"
 #include "conformance/runner/link_plan.hpp"
 #include "conformance/runner/subject.hpp"
+#include "conformance/trace/trace.hpp"
 
 #include <cstddef>
 #include <expected>
