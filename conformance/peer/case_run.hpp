@@ -52,13 +52,13 @@ class CaseRun {
   // subject's Pings, which get their Pongs.
   [[nodiscard]] boost::asio::awaitable<Event> look(LinkDriver& link, Clock::time_point deadline);
 
-  // Resolves the templates and sends them. Only an author's error, one of ours, or a subject that
+  // Fills the templates and sends them. Only an author's error, one of ours, or a subject that
   // does not read fails here.
   [[nodiscard]] boost::asio::awaitable<Outcome> send(LinkDriver& link, Send step);
   // The judge's own items, one after the other.
-  [[nodiscard]] boost::asio::awaitable<Outcome> send(LinkDriver& link, std::vector<Json> templates);
+  [[nodiscard]] boost::asio::awaitable<Outcome> send(LinkDriver& link, std::vector<Frame> frames);
   [[nodiscard]] std::expected<std::uint64_t, Failure> connection(LinkDriver const& link,
-                                                                 Json const& id_template) const;
+                                                                 Term const& id) const;
 
   // How the process stands after a link ended: the operating system gets a moment to say so, once
   // for each link.
@@ -86,12 +86,13 @@ class CaseRun {
   // A question that is already asked for the step that comes next.
   std::optional<Question> asked;
   // Patterns of answers that nobody waits for any more.
-  std::vector<Json> late_answers;
+  std::vector<Pattern> late_answers;
   std::string non_strict_reason;  // of an alternative that is worth less than a pass
   bool crash_accepted = false;    // a step asked for the signal that ended the process
   bool session_over = false;      // ended, or being ended, as the case wanted it
 
  private:
+  [[nodiscard]] boost::asio::awaitable<Outcome> send(LinkDriver& link, LinkDriver::Batch batch);
   [[nodiscard]] bool is_late_answer(LinkDriver const& link, Arrival const& arrival);
 
   bool pings_are_scripted_;
@@ -102,7 +103,7 @@ class CaseRun {
 };
 
 // True if the frame fits the pattern. Names keep the values they have here; none is bound.
-[[nodiscard]] bool fits(Json const& pattern, Arrival const& arrival, LinkDriver const& link,
+[[nodiscard]] bool fits(FrameTerm const& pattern, Arrival const& arrival, LinkDriver const& link,
                         Bindings bindings = {});
 
 }  // namespace voxspec

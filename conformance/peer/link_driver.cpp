@@ -44,10 +44,10 @@ EndCause cause_of(link::LinkEndKind kind) {
 }
 
 // The item as it stands on a stream.
-void put_framed(vox::Bytes& out, EncodedItem const& item) {
-  if (!item.raw)
-    std::ranges::copy(vox::wire::frame_header(item.bytes.size()), std::back_inserter(out));
-  out.insert(out.end(), item.bytes.begin(), item.bytes.end());
+void put_framed(vox::Bytes& out, Frame const& frame) {
+  if (!frame.raw)
+    std::ranges::copy(vox::wire::frame_header(frame.bytes.size()), std::back_inserter(out));
+  out.insert(out.end(), frame.bytes.begin(), frame.bytes.end());
 }
 
 }  // namespace
@@ -143,51 +143,51 @@ Arrival LinkDriver::read() {
   record.direction = Direction::received;
   record.link = name_;
   record.bytes = vox::to_bytes(unread.payload.view());
-  arrival.hex = vox::to_hex(record.bytes);
   auto decoded = codec_.decode(unread.payload.view());
   if (decoded) {
     ids.note(*decoded, false);
-    record.decoded = *decoded;
+    record.decoded = frame_json(*decoded);
     arrival.frame = std::move(*decoded);
   } else {
     arrival.problem = decoded.error().detail + " (" + std::string{decoded.error().rule.id()} +
                       ", at byte " + std::to_string(decoded.error().offset) + ")";
     record.problem = arrival.problem;
+    arrival.frame.bytes = record.bytes;
   }
   // Who says that we broke a rule may well have stopped reading.
-  if (unanswered_ > 0 && frame_kind(arrival.frame) != "protocol_error") --unanswered_;
+  if (unanswered_ > 0 && !arrival.frame.is("protocol_error")) --unanswered_;
   arrival.log_index = log_.add(std::move(record));
   return arrival;
 }
 
-std::expected<LinkDriver::Outgoing, std::string> LinkDriver::encode(Json const& item) {
-  auto encoded = codec_.encode(item);
+std::expected<LinkDriver::Outgoing, std::string> LinkDriver::encode(Frame item) {
+  auto encoded = codec_.encode(std::move(item));
   if (!encoded) return std::unexpected(encoded.error());
-  ids.note(codec_.last(), true);
-  schemas.note_sent(item);
+  ids.note(*encoded, true);
+  schemas.note_sent(*encoded);
   FrameRecord record;
   record.at_us = log_.microseconds();
   record.direction = Direction::sent;
   record.link = name_;
   record.bytes = encoded->bytes;
   record.raw = encoded->raw;
-  record.decoded = codec_.last();
+  record.decoded = frame_json(*encoded);
   auto const log_index = log_.add(std::move(record));
-  return Outgoing{.item = std::move(*encoded), .log_index = log_index};
+  return Outgoing{.frame = std::move(*encoded), .log_index = log_index};
 }
 
-asio::awaitable<LinkDriver::Written> LinkDriver::send(Send step) {
+asio::awaitable<LinkDriver::Written> LinkDriver::send(Batch batch) {
   std::vector<Outgoing> outgoing;
-  for (auto const& item : step.items) {
-    auto one = encode(item);
+  for (auto& frame : batch.frames) {
+    auto one = encode(std::move(frame));
     if (!one) co_return std::unexpected(one.error());
     outgoing.push_back(std::move(*one));
   }
-  unanswered_ += outgoing.size() + (step.together ? 1 : 0);
-  if (step.write.mode == Write::Mode::whole && !step.together) {
+  unanswered_ += outgoing.size() + (batch.together ? 1 : 0);
+  if (batch.write.mode == Write::Mode::whole && !batch.together) {
     co_return co_await write_each(outgoing);
   }
-  co_return co_await write_cut(outgoing, step.write);
+  co_return co_await write_cut(outgoing, batch.write);
 }
 
 // The link ended under a write, which is for a later step to see; but it may have refused it.
@@ -203,7 +203,7 @@ LinkDriver::Written LinkDriver::unsent(std::vector<Outgoing> const& items, std::
 
 asio::awaitable<LinkDriver::Written> LinkDriver::write_each(std::vector<Outgoing> const& items) {
   for (std::size_t at = 0; at < items.size(); ++at) {
-    auto const& item = items[at].item;
+    auto const& item = items[at].frame;
     auto work = item.raw ? state_->link->send_raw(item.bytes) : state_->link->send(item.bytes);
     auto const sent = co_await std::move(work);
     if (!sent) co_return unsent(items, at, sent.error());
@@ -215,7 +215,7 @@ asio::awaitable<LinkDriver::Written> LinkDriver::write_cut(std::vector<Outgoing>
                                                            Write const& write) {
   vox::Bytes stream;
   for (auto const& each : items)
-    put_framed(stream, each.item);
+    put_framed(stream, each.frame);
   auto cuts = write.split;
   if (write.mode == Write::Mode::bytewise) {
     for (std::size_t at = 1; at < stream.size(); ++at)

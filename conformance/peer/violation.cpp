@@ -28,7 +28,7 @@ struct Seen {
 
 bool is_honoured(CaseRun const& run, LinkDriver const& link, ExpectViolation const& step,
                  Arrival const& arrival) {
-  return std::ranges::any_of(step.honoured, [&](Json const& pattern) {
+  return std::ranges::any_of(step.honoured, [&](Pattern const& pattern) {
     return fits(pattern, arrival, link, run.bindings);
   });
 }
@@ -40,9 +40,8 @@ bool take_in(Seen& seen, CaseRun const& run, LinkDriver& link, ExpectViolation c
     seen.answered = true;
     return true;
   }
-  if (frame_kind(arrival.frame) == "protocol_error") {
-    static Json const on_root = {{"on", 0}, {"protocol_error", Json::object()}};
-    if (fits(on_root, arrival, link)) {
+  if (arrival.frame.is("protocol_error")) {
+    if (arrival.frame.message().on == 0) {
       seen.told = true;
     } else {
       seen.told_elsewhere = arrival;

@@ -1,6 +1,6 @@
 #include "conformance/tests/counterexample.hpp"
 
-#include "conformance/peer/frame_json.hpp"
+#include "conformance/peer/frame.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -87,8 +87,8 @@ std::string keep(std::string const& about, Json const& trace) {
 }  // namespace
 
 Json frame_of(ByteView payload) {
-  auto frame = decode_payload(Layer::message, payload);
-  return frame ? *frame : Json{{"frame", to_hex(payload)}};
+  auto const frame = voxspec::decode(voxspec::Layer::message, payload);
+  return frame ? voxspec::frame_json(*frame) : Json{{"frame", to_hex(payload)}};
 }
 
 Json trace_of(LinkRecord const& record, std::string const& about, std::vector<Rule> const& rules) {

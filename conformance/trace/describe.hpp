@@ -7,10 +7,6 @@
 
 namespace voxspec {
 
-// The plain send and expect steps that an establish step stands for: what the executor runs.
-[[nodiscard]] std::vector<Step> establish_steps(Establish const& step, vox::Role role,
-                                                Conduit conduit);
-
 // What a case does, for a person: one paragraph on what it claims, then a line a step.
 [[nodiscard]] std::string explain_case(Case const& trace);
 

@@ -1,6 +1,7 @@
 #include "conformance/trace/describe.hpp"
 
-#include "conformance/peer/frame_json.hpp"
+#include "conformance/peer/fill.hpp"
+#include "conformance/peer/term_json.hpp"
 #include "conformance/trace/frame_record.hpp"
 #include "conformance/trace/step_json.hpp"
 
@@ -48,7 +49,8 @@ void check_items(Json const& steps, std::size_t& checked) {
     for (auto const& item : step["send"]) {
       if (!item.contains("hex")) continue;
       ++checked;
-      CHECK(vox::to_hex(encode_item(item).value().bytes) == item["hex"].get<std::string>());
+      auto const frame = fill(read_template({item, {}}), {}, IdSpace{}).value();
+      CHECK(vox::to_hex(encode(frame).value()) == item["hex"].get<std::string>());
     }
   }
 }
@@ -149,7 +151,8 @@ TEST_CASE("a recording carries the frames of each step, and loads") {
     FrameRecord record;
     record.at_us = at_us;
     record.bytes = vox::from_hex(hex).value();
-    record.decoded = decode_payload(Layer::message, record.bytes).value_or(Json{});
+    auto const frame = decode(Layer::message, record.bytes);
+    record.decoded = frame ? frame_json(*frame) : Json{};
     record.step = std::move(step);
     return record;
   };

@@ -1,7 +1,6 @@
 #include "conformance/trace/establish.hpp"
 
-#include "conformance/peer/frame_template.hpp"
-#include "conformance/trace/describe.hpp"
+#include "conformance/peer/term_json.hpp"
 #include "conformance/trace/trace_keys.hpp"
 
 #include <algorithm>
@@ -43,19 +42,17 @@ Step step_for(Exchange const& exchange, Json const& changes, std::string const& 
   Json const item{{std::string{exchange.kind}, changes}};
   Step step;
   if (exchange.sender == role) {
-    step.body =
-        Send{.items = {frame_template({item, pointer}, Use::send)}, .together = false, .write = {}};
+    step.body = Send{.items = {read_template({item, pointer})}, .together = false, .write = {}};
   } else {
-    step.body = Expect{.frames = {frame_template({item, pointer}, Use::pattern)},
-                       .any_order = false,
-                       .passing = {}};
+    step.body =
+        Expect{.frames = {read_pattern({item, pointer})}, .any_order = false, .passing = {}};
   }
   return step;
 }
 
 }  // namespace
 
-std::vector<Step> checked_establish_steps(Place const& place, vox::Role role, Conduit conduit) {
+std::vector<Step> establish_steps(Place const& place, vox::Role role, Conduit conduit) {
   place.check_keys(key_names("establish"));
   std::vector<Step> steps;
   for (auto const& exchange : exchanges) {
@@ -71,10 +68,6 @@ std::vector<Step> checked_establish_steps(Place const& place, vox::Role role, Co
     steps.push_back(step_for(exchange, changes, place.pointer(), role));
   }
   return steps;
-}
-
-std::vector<Step> establish_steps(Establish const& step, vox::Role role, Conduit conduit) {
-  return checked_establish_steps({step.messages, {}}, role, conduit);
 }
 
 }  // namespace voxspec

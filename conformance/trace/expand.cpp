@@ -1,9 +1,7 @@
-#include "conformance/peer/frame_json.hpp"
-#include "conformance/peer/frame_kinds.hpp"
-#include "conformance/peer/frame_template.hpp"
-#include "conformance/peer/match.hpp"
-#include "conformance/peer/numbers.hpp"
+#include "conformance/peer/fill.hpp"
+#include "conformance/peer/frame.hpp"
 #include "conformance/peer/schema_ledger.hpp"
+#include "conformance/peer/term_json.hpp"
 #include "conformance/trace/describe.hpp"
 #include "conformance/trace/step_json.hpp"
 
@@ -57,14 +55,14 @@ class Expander {
   }
 
   void add_establish(Establish const& body, Step const& step, Json& out) {
-    for (auto plain : establish_steps(body, case_->role, case_->conduit)) {
+    for (auto plain : body.steps) {
       plain.link = step.link;
       plain.pointer = step.pointer;
       // Ids were resolved for an odd initiator; the trace says so where it can be seen.
       if (auto* const expect = std::get_if<Expect>(&plain.body)) {
         auto& frame = expect->frames.at(0);
-        if (frame.contains("hello") && !frame["hello"].contains("parity")) {
-          frame["hello"]["parity"] = "odd";
+        if (frame.name() == "hello" && frame.field("parity") == nullptr) {
+          frame.fields.emplace_back("parity", Term{Value{"odd"}});
         }
       }
       add(plain, out);
@@ -75,44 +73,49 @@ class Expander {
     auto whole = step;
     whole.body = send;
     auto& items = std::get<Send>(whole.body).items;
+    std::vector<Json> notes;
+    for (auto& item : items)
+      notes.push_back(settle(item, step.link));
+    auto json = step_json(whole);
     for (std::size_t i = 0; i < items.size(); ++i)
-      items[i] = settled_item(send.items[i], step.link);
-    out.push_back(step_json(whole));
+      json["send"][i].update(notes[i]);
+    out.push_back(std::move(json));
   }
 
   void add_announce(Announce const& announce, Step const& step, Json& out) {
-    auto const on = settled(announce.on);
-    auto const connection = number_from(on);
-    if (!connection) {  // which connection it is shows only when the case runs
-      auto whole = step;
-      std::get<Announce>(whole.body).on = on;
-      out.push_back(step_json(whole));
+    auto const on = fill(announce.on, FieldType::id, known_, ids_.ours());
+    if (!on || !on->number()) {  // which connection it is shows only when the case runs
+      out.push_back(step_json(settled(step)));
       return;
     }
     auto const item =
-        ledgers_[step.link].announce(*connection, announce.method, announce.direction);
-    if (item && *item)
-      add_send({.items = {**item}, .together = false, .write = {}}, sending(step), out);
+        ledgers_[step.link].announce(*on->number(), announce.method, announce.direction);
+    if (!item || !*item) return;
+    Json const json = frame_json(**item);
+    add_send({.items = {read_template({json, {}})}, .together = false, .write = {}}, sending(step),
+             out);
   }
 
   // The ping, and where the subject serves Testbed the echo, that an alive consists of.
   void add_alive(Alive const& alive, Step const& step, Json& out) {
     auto const nonce = alive_nonce_first + alives_;
-    Json const ping{{"on", alive.on}, {"ping", {{"nonce", nonce}}}};
-    Json const pong{{"on", alive.on}, {"pong", {{"nonce", nonce}}}};
+    auto const on = term_json(alive.on, FieldType::id);
+    Json const ping{{"on", on}, {"ping", {{"nonce", nonce}}}};
+    Json const pong{{"on", on}, {"pong", {{"nonce", nonce}}}};
     exchange(ping, pong, step, out);
     auto const serves = case_->subject.mode == SubjectStart::Mode::serve;
     if (alive.echo && serves) {
-      add_announce({.on = alive.on, .method = "Testbed.echo", .direction = "args"}, sending(step),
-                   out);
+      auto announcing = sending(step);
+      announcing.body = Announce{.on = alive.on, .method = "Testbed.echo", .direction = "args"};
+      add_announce(std::get<Announce>(announcing.body), announcing, out);
       Json const id{{"ours", alive_request_first + alives_}};
-      Json const call{{"on", alive.on},
+      Json const call{{"on", on},
                       {"request_call",
                        {{"id", id},
                         {"method_id", {{"method", "Testbed.echo"}}},
                         {"args", {{"args_of", "echo"}, {"value", Json::array({"alive"})}}}}}};
       Json const answer{
-          {"on", alive.on},
+          {"on", on},
           {"request_response",
            {{"id", id}, {"ret", {{"returned_by", "echo"}, {"value", {{"Ok", "alive"}}}}}}}};
       exchange(call, answer, step, out);
@@ -121,15 +124,13 @@ class Expander {
   }
 
   void exchange(Json const& item, Json const& answer, Step const& step, Json& out) {
-    auto sent = sending(step);
-    add_send({.items = {frame_template({item, {}}, Use::send)}, .together = false, .write = {}},
-             sent, out);
+    add_send({.items = {read_template({item, {}})}, .together = false, .write = {}}, sending(step),
+             out);
     Step expect = step;
     expect.note.clear();
-    expect.body = Expect{.frames = {settled(frame_template({answer, {}}, Use::pattern))},
-                         .any_order = false,
-                         .passing = {"schema", "ping"}};
-    out.push_back(step_json(expect));
+    expect.body = Expect{
+        .frames = {read_pattern({answer, {}})}, .any_order = false, .passing = {"schema", "ping"}};
+    out.push_back(step_json(settled(expect)));
   }
 
   void add_one_of(OneOf const& one_of, Step const& step, Json& out) {
@@ -144,18 +145,17 @@ class Expander {
 
   void add_other(Step const& step, Json& out) {
     if (auto const* const let = std::get_if<Let>(&step.body)) {
-      auto const& name = let->values.begin().key();
-      auto const value = settled(let->values.begin().value());
-      if (open_names(value).empty()) known_[name] = value;
+      auto value = fill(let->value, FieldType::typed, known_, ids_.ours());
+      if (value) known_[let->name] = *std::move(value);
     } else if (std::holds_alternative<NextLink>(step.body)) {
       ledgers_.erase(step.link);
     }
-    auto json = settled(step_json(step));
-    if (json.contains("expect")) {
-      for (auto const& frame : json["expect"])
-        ids_.note(frame, false);
+    auto const whole = settled(step);
+    if (auto const* const expect = std::get_if<Expect>(&whole.body)) {
+      for (auto const& frame : expect->frames)
+        ids_.note(known_part(frame), false);
     }
-    out.push_back(std::move(json));
+    out.push_back(step_json(whole));
   }
 
   // A step that sends in place of this one.
@@ -167,23 +167,62 @@ class Expander {
   }
 
   // With everything put in that is known before the case runs; names that are not stay.
-  [[nodiscard]] Json settled(Json const& value) const { return resolve_known(value, known_, ids_); }
+  [[nodiscard]] Step settled(Step step) const {
+    if (auto* const expect = std::get_if<Expect>(&step.body)) {
+      settle(expect->frames);
+    } else if (auto* const none = std::get_if<ExpectNone>(&step.body)) {
+      settle(none->frames);
+      none->probe.on = fill_known(none->probe.on, FieldType::id, known_, ids_);
+    } else if (auto* const violation = std::get_if<ExpectViolation>(&step.body)) {
+      settle(violation->honoured);
+    } else if (auto* const announce = std::get_if<Announce>(&step.body)) {
+      announce->on = fill_known(announce->on, FieldType::id, known_, ids_);
+    } else if (auto* const let = std::get_if<Let>(&step.body)) {
+      let->value = fill_known(let->value, FieldType::typed, known_, ids_);
+    }
+    return step;
+  }
+  void settle(std::vector<Pattern>& frames) const {
+    for (auto& frame : frames)
+      frame = Pattern{fill_known(frame, known_, ids_)};
+  }
 
-  Json settled_item(Json const& item, std::string const& link) {
-    auto out = settled(item);
-    ids_.note(out, true);
-    auto const names = open_names(out);
-    if (!names.empty()) {
-      out["depends_on"] = Json(names);
-      return out;
-    }
-    ledgers_[link].note_sent(out);
+  // Puts into an item what is known, and gives what stands beside it: its bytes, or the names that
+  // they depend on.
+  Json settle(Template& item, std::string const& link) {
+    item = Template{fill_known(item, known_, ids_)};
+    ids_.note(known_part(item), true);
+    std::set<std::string> names;
+    collect_names(term_json(item), names);
+    if (!names.empty()) return {{"depends_on", names}};
+    auto const frame = fill(item, known_, ids_);
+    if (!frame) return Json::object();
+    ledgers_[link].note_sent(*frame);
     // Raw bytes are their own hex.
-    auto const encoded = encode_item(out);
-    if (encoded && !out.contains("frame") && !out.contains("bytes")) {
-      out["hex"] = vox::to_hex(encoded->bytes);
+    auto const bytes = encode(*frame);
+    auto const is_hex = item.form == FrameTerm::Form::payload || item.form == FrameTerm::Form::raw;
+    if (!bytes || is_hex) return Json::object();
+    return {{"hex", vox::to_hex(*bytes)}};
+  }
+
+  // The fields of a frame that are settled.
+  [[nodiscard]] Frame known_part(FrameTerm const& term) const {
+    Frame frame;
+    frame.kind = term.kind;
+    if (term.on) {
+      auto const on = fill(*term.on, FieldType::id, known_, ids_.ours());
+      frame.on = on ? on->number().value_or(0) : 0;
     }
-    return out;
+    for (auto const& [name, inner] : term.fields) {
+      auto const type = term.kind->fields[term.kind->field(name)].type;
+      auto value = fill(inner, type, known_, ids_.ours_on(frame.on));
+      if (value) frame.body[name] = *std::move(value);
+    }
+    if (term.form == FrameTerm::Form::frame) {
+      for (auto const& inner : term.inside)
+        frame.inside.push_back(known_part(inner));
+    }
+    return frame;
   }
 
   static void collect_names(Json const& value, std::set<std::string>& names) {
@@ -191,11 +230,6 @@ class Expander {
     if (!value.is_structured()) return;
     for (auto const& inner : value)
       collect_names(inner, names);
-  }
-  static std::set<std::string> open_names(Json const& value) {
-    std::set<std::string> names;
-    collect_names(value, names);
-    return names;
   }
 
   Case const* case_;

@@ -1,5 +1,5 @@
 #include "conformance/peer/frame_kinds.hpp"
-#include "conformance/peer/frame_template.hpp"
+#include "conformance/peer/term_json.hpp"
 #include "conformance/trace/describe.hpp"
 #include "conformance/trace/trace_keys.hpp"
 
@@ -13,12 +13,12 @@ namespace {
 
 constexpr std::size_t frame_chars_max = 300;
 
-std::string id_text(Json const& id) {
-  if (is_id_template(id)) {
-    auto const& side = id.begin().key();
-    return (side == "ours" ? "our id no. " : "the subject's id no. ") + id.begin().value().dump();
+std::string id_text(Term const& id) {
+  if (auto const* const of = id.get<IdOf>()) {
+    return (of->ours ? "our id no. " : "the subject's id no. ") + std::to_string(of->n);
   }
-  return id.is_string() ? id.get<std::string>() : id.dump();
+  auto const json = term_json(id, FieldType::id);
+  return json.is_string() ? json.get<std::string>() : json.dump();
 }
 
 std::string compact(Json const& value) {
@@ -42,30 +42,30 @@ Json without_defaults(FrameKind const& kind, Json const& body) {
   return out;
 }
 
-std::string frame_text(Json const& frame) {
-  if (is_matcher(frame)) {
-    auto const is_not = frame.begin().key() == "not";
-    if (is_not) return "anything but " + frame_text(frame.begin().value());
+std::string frame_text(FrameTerm const& frame) {
+  if (frame.form == FrameTerm::Form::none_of) {
+    return "anything but " + frame_text(frame.inside.front());
+  }
+  if (frame.form == FrameTerm::Form::one_of) {
     std::string text;
-    for (auto const& choice : frame.begin().value()) {
+    for (auto const& choice : frame.inside)
       text += (text.empty() ? "" : ", or ") + frame_text(choice);
-    }
     return text;
   }
-  auto const on = frame.contains("on") && frame["on"] != 0
-                      ? " on connection " + id_text(frame["on"])
+  auto const on = frame.on && *frame.on != root_connection()
+                      ? " on connection " + id_text(*frame.on)
                       : std::string{};
-  for (auto const& [key, body] : frame.items()) {
+  auto const json = term_json(frame);
+  for (auto const& [key, body] : json.items()) {
     if (key == "on") continue;
-    auto const* const kind = find_frame_kind(key);
-    if (kind == nullptr) return key + " " + compact(body) + on;
-    auto const shown = without_defaults(*kind, body);
+    if (frame.kind == nullptr) return key + " " + compact(body) + on;
+    auto const shown = without_defaults(*frame.kind, body);
     return key + on + (shown.empty() ? "" : " " + compact(shown));
   }
   return "any frame" + on;
 }
 
-std::string frames_text(std::vector<Json> const& frames, std::string_view between) {
+std::string frames_text(auto const& frames, std::string_view between) {
   std::string text;
   for (auto const& frame : frames) {
     if (!text.empty()) text += between;
@@ -128,7 +128,7 @@ struct Sentence {
            (body.codes.empty() ? "" : " with code " + Json(body.codes).dump());
   }
   std::string operator()(Alive const& body) const {
-    auto const where = body.on == 0 ? "" : " on connection " + id_text(body.on);
+    auto const where = body.on == root_connection() ? "" : " on connection " + id_text(body.on);
     return "see that the subject still works" + where;
   }
   std::string operator()(OneOf const&) const { return "one of these:"; }
@@ -145,10 +145,10 @@ struct Sentence {
     return "wait " + std::to_string(body.duration.count()) + " ms: " + body.reason;
   }
   std::string operator()(Let const& body) const {
-    return "let $" + body.values.begin().key() + " be " + id_text(body.values.begin().value());
+    return "let $" + body.name + " be " + id_text(body.value);
   }
   std::string operator()(Announce const& body) const {
-    auto const where = body.on == 0 ? "" : " on connection " + id_text(body.on);
+    auto const where = body.on == root_connection() ? "" : " on connection " + id_text(body.on);
     return "announce the schemas of " + body.method + " (" + body.direction + ")" + where;
   }
 };

@@ -7,8 +7,8 @@
 namespace voxspec {
 
 // The macros of the trace language: names for step sequences that come again and again. They are
-// data, one object by name: {"about": …, "parameters": {name: {"about": …, "default": …}},
-// "steps": […]}. The reader expands them; nothing behind it knows that they exist.
+// data (macros.json), one object by name: {"about": …, "parameters": {name: {"about": …, "default":
+// …}}, "steps": […]}. The reader expands them; nothing behind it knows that they exist.
 //
 // In the steps {"$": "p"} is the value of a parameter and {"$": "$p"} the name "$value" that it
 // spells. A parameter without a default is optional where its "optional" is true and required

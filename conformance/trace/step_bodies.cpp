@@ -1,9 +1,9 @@
 #include "conformance/trace/step_bodies.hpp"
 
 #include "conformance/peer/frame_kinds.hpp"
-#include "conformance/peer/frame_template.hpp"
 #include "conformance/peer/method_name.hpp"
-#include "conformance/peer/testbed.hpp"
+#include "conformance/peer/term_json.hpp"
+#include "conformance/peer/typed_value.hpp"
 #include "conformance/trace/establish.hpp"
 #include "conformance/trace/trace_keys.hpp"
 
@@ -22,10 +22,10 @@ std::vector<Place> one_or_more(Place const& place) {
   return {place};
 }
 
-std::vector<Json> frames(Place const& place, Use use) {
-  std::vector<Json> out;
+std::vector<Pattern> patterns(Place const& place, Use use) {
+  std::vector<Pattern> out;
   for (auto const& frame : one_or_more(place))
-    out.push_back(frame_template(frame, use));
+    out.push_back(read_pattern(frame, use));
   if (out.empty()) place.fail("the list is empty");
   return out;
 }
@@ -46,8 +46,8 @@ std::vector<std::string> kinds_list(Place const& place) {
   return out;
 }
 
-Json id_or_root(Place const& value) {
-  return value.has("on") ? field_template(value / "on", FieldType::id, Use::send) : Json(0);
+Term id_or_root(Place const& value) {
+  return value.has("on") ? read_term(value / "on", FieldType::id, Use::send) : root_connection();
 }
 
 Write read_write(Place const& place) {
@@ -73,7 +73,9 @@ Write read_write(Place const& place) {
 
 StepBody read_send(Place const& value, Place const& step) {
   Send send;
-  send.items = frames(value, Use::send);
+  for (auto const& item : one_or_more(value))
+    send.items.push_back(read_template(item));
+  if (send.items.empty()) value.fail("the list is empty");
   send.together = flag(step, "together");
   if (step.has("write")) send.write = read_write(step / "write");
   return send;
@@ -81,7 +83,7 @@ StepBody read_send(Place const& value, Place const& step) {
 
 StepBody read_expect(Place const& value, Place const& step) {
   Expect expect;
-  expect.frames = frames(value, Use::pattern);
+  expect.frames = patterns(value, Use::pattern);
   expect.any_order = flag(step, "any_order");
   if (step.has("passing")) expect.passing = kinds_list(step / "passing");
   return expect;
@@ -89,7 +91,7 @@ StepBody read_expect(Place const& value, Place const& step) {
 
 StepBody read_expect_none(Place const& value, Place const& step) {
   ExpectNone none;
-  none.frames = frames(value, Use::pattern_anywhere);
+  none.frames = patterns(value, Use::pattern_anywhere);
   if (!step.has("probe")) return none;
   auto const place = step / "probe";
   auto kind = place;
@@ -114,7 +116,8 @@ StepBody read_expect_violation(Place const& value, Place const&) {
   } else {
     violation.asks = {Reaction::told, Reaction::closed, Reaction::not_honoured, Reaction::survived};
   }
-  if (value.has("honoured")) violation.honoured = frames(value / "honoured", Use::pattern_anywhere);
+  if (value.has("honoured"))
+    violation.honoured = patterns(value / "honoured", Use::pattern_anywhere);
   return violation;
 }
 
@@ -191,21 +194,16 @@ StepBody read_let(Place const& value, Place const& step) {
   if (name.empty() || name.starts_with('$')) {
     value.fail("this is no name", "a name is written without its '$' here");
   }
-  Let let;
-  let.values[name] = (step / "be").value();
-  return let;
+  return Let{.name = name, .value = read_term(step / "be", FieldType::typed, Use::send)};
 }
 
 StepBody read_announce(Place const& value, Place const&) {
   value.check_keys(key_names("announce"));
   if (!value.has("method")) value.fail("'method' is missing");
   auto const method = (value / "method").text();
-  if (find_method(method) == nullptr) {
-    std::vector<std::string_view> names;
-    for (auto const& known : testbed_methods())
-      names.push_back(known.name);
+  if (!is_known_method(method)) {
     (value / "method")
-        .fail("unknown method '" + method + "'" + nearest_hint(method, names),
+        .fail("unknown method '" + method + "'" + nearest_hint(method, known_methods()),
               "send a schema message to announce what Testbed does not have");
   }
   Announce announce;
@@ -258,8 +256,7 @@ StepBody read_step_body(Place const& value, Place const& step, std::string const
 }
 
 StepBody read_establish(Place const& value, vox::Role role, Conduit conduit) {
-  (void)checked_establish_steps(value, role, conduit);
-  return Establish{value.value()};
+  return Establish{.messages = value.value(), .steps = establish_steps(value, role, conduit)};
 }
 
 }  // namespace voxspec

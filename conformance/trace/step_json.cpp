@@ -1,5 +1,6 @@
 #include "conformance/trace/step_json.hpp"
 
+#include "conformance/peer/term_json.hpp"
 #include "conformance/trace/trace_keys.hpp"
 
 #include <string>
@@ -13,11 +14,16 @@ Json word(std::string_view list, Enum value) {
   return words(list)[static_cast<std::size_t>(value)];
 }
 
-Json frame_list(std::vector<Json> const& frames) {
+template <class Frames>
+Json frame_list(Frames const& frames) {
   Json list = Json::array();
   for (auto const& frame : frames)
-    list.push_back(frame);
+    list.push_back(term_json(frame));
   return list;
+}
+
+Json id_json(Term const& on) {
+  return term_json(on, FieldType::id);
 }
 
 // Writes what stands behind the step's key, and beside it.
@@ -38,7 +44,8 @@ struct BodyWriter {
   }
   void operator()(ExpectNone const& body) const {
     step["expect_none"] = frame_list(body.frames);
-    step["probe"] = Json{{"kind", word("probe_kind", body.probe.kind)}, {"on", body.probe.on}};
+    step["probe"] =
+        Json{{"kind", word("probe_kind", body.probe.kind)}, {"on", id_json(body.probe.on)}};
   }
   void operator()(ExpectViolation const& body) const {
     Json asks = Json::array();
@@ -63,7 +70,7 @@ struct BodyWriter {
     step["expect_exit"] = body.codes.empty() ? Json("any") : Json(body.codes);
   }
   void operator()(Alive const& body) const {
-    step["alive"] = Json{{"on", body.on}, {"echo", body.echo}};
+    step["alive"] = Json{{"on", id_json(body.on)}, {"echo", body.echo}};
   }
   void operator()(OneOf const& body) const {
     auto& list = step["one_of"] = Json::array();
@@ -93,12 +100,12 @@ struct BodyWriter {
     step["wait"] = Json{{"ms", body.duration.count()}, {"reason", body.reason}};
   }
   void operator()(Let const& body) const {
-    step["let"] = body.values.begin().key();
-    step["be"] = body.values.begin().value();
+    step["let"] = body.name;
+    step["be"] = term_json(body.value, FieldType::typed);
   }
   void operator()(Announce const& body) const {
     step["announce"] =
-        Json{{"on", body.on}, {"method", body.method}, {"direction", body.direction}};
+        Json{{"on", id_json(body.on)}, {"method", body.method}, {"direction", body.direction}};
   }
 };
 

@@ -1,6 +1,6 @@
 #include "conformance/trace/step_reader.hpp"
 
-#include "conformance/peer/frame_template.hpp"
+#include "conformance/peer/term_json.hpp"
 #include "conformance/trace/macros.hpp"
 #include "conformance/trace/step_bodies.hpp"
 #include "conformance/trace/trace_keys.hpp"
@@ -242,16 +242,17 @@ Json StepReader::fresh(std::string const& what, Scope const& scope) {
 }
 
 // Ids that a case spells out are not handed out again.
-void StepReader::note_ids(Json const& item) {
-  auto const place_of = [](Json const& id) -> std::uint64_t {
-    auto const is_ours = is_id_template(id) && id.begin().key() == "ours";
-    return is_ours ? id.begin().value().get<std::uint64_t>() : 0;
+void StepReader::note_ids(Template const& item) {
+  if (item.kind == nullptr || !item.on) return;
+  auto const number_of = [](Term const* term) -> std::uint64_t {
+    auto const* const id = term == nullptr ? nullptr : term->get<IdOf>();
+    return id != nullptr && id->ours ? id->n : 0;
   };
-  if (item.contains("connection_open")) {
-    connections_ = std::max(connections_, place_of(item["on"]));
-  } else if (item.contains("request_call")) {
-    auto& used = requests_[item["on"].dump()];
-    used = std::max(used, place_of(item["request_call"]["id"]));
+  if (item.kind->name == "connection_open") {
+    connections_ = std::max(connections_, number_of(&*item.on));
+  } else if (item.kind->name == "request_call") {
+    auto& used = requests_[term_json(*item.on, FieldType::id).dump()];
+    used = std::max(used, number_of(item.field("id")));
   }
 }
 

@@ -31,7 +31,7 @@ class StepReader {
                     std::vector<Step>& out);
   Scope macro_scope(Place const& value, Json const& macro, Json& given);
   Json fresh(std::string const& what, Scope const& scope);
-  void note_ids(Json const& item);
+  void note_ids(Template const& item);
   void keep(Step step, std::vector<Step>& out);
 
   Case const* case_;

@@ -1,5 +1,6 @@
 #pragma once
 #include "conformance/peer/json.hpp"
+#include "conformance/peer/term.hpp"
 
 #include <boost/describe/enum.hpp>
 
@@ -13,19 +14,24 @@
 #include <vector>
 
 // The steps of a case, as the reader leaves them: macros expanded, parameters put in, every name
-// checked. An *item* is a frame to send and a *pattern* a frame to expect, both as JSON templates:
-// they may still hold "$name" and {"ours": n}, which resolve() and match() settle when the case
-// runs. Items of the message layer carry all their fields, defaults included, and their `on`.
+// checked. An item is a template of a frame to send, which fill() completes when the case runs, and
+// a pattern is what match() holds a frame of the subject against. Items carry all their fields,
+// defaults included.
 namespace voxspec {
 
 struct Step;
 
+[[nodiscard]] inline Term root_connection() {
+  return {Value{std::uint64_t{0}}};
+}
+
 // Prologue and handshake, on a stable conduit its hellos too. `messages` maps a frame's name
 // ("transport_hello", "hello", "lets_go", …) to what the case changes of it: for frames that we
 // send a merge over the defaults, for frames of the subject a pattern. null in place of a frame
-// leaves it out. establish_steps() turns it into plain send and expect steps.
+// leaves it out.
 struct Establish {
   Json messages = Json::object();
+  std::vector<Step> steps;  // the same as plain steps
 };
 
 // How the bytes of a send are cut into writes.
@@ -36,7 +42,7 @@ struct Write {
 };
 
 struct Send {
-  std::vector<Json> items;
+  std::vector<Template> items;
   bool together = false;  // all items in one write, so that they arrive as one burst
   Write write;
 };
@@ -44,7 +50,7 @@ struct Send {
 // The next frames: in order, or each in any order. Frames whose kind is in `passing` may come
 // between. Expectation (expectation.hpp) does the judging.
 struct Expect {
-  std::vector<Json> frames;
+  std::vector<Pattern> frames;
   bool any_order = false;
   std::vector<std::string> passing;
 };
@@ -53,12 +59,12 @@ struct Expect {
 struct Probe {
   enum class Kind : std::uint8_t { ping, call };
   Kind kind = Kind::ping;
-  Json on = 0;  // the connection to ask on; an id template
+  Term on = root_connection();  // the connection to ask on
 };
 
 // No frame that matches one of `frames` comes before the probe is answered.
 struct ExpectNone {
-  std::vector<Json> frames;
+  std::vector<Pattern> frames;
   Probe probe;
 };
 
@@ -72,8 +78,8 @@ enum class Reaction : std::uint8_t {
 BOOST_DESCRIBE_ENUM(Reaction, told, closed, not_honoured, survived)
 
 struct ExpectViolation {
-  std::vector<Reaction> asks;  // all of these are needed for a pass; never empty
-  std::vector<Json> honoured;  // a frame that matches one of these is a normal answer
+  std::vector<Reaction> asks;     // all of these are needed for a pass; never empty
+  std::vector<Pattern> honoured;  // a frame that matches one of these is a normal answer
 };
 
 // A way for a link to end, as the case names it.
@@ -109,7 +115,7 @@ struct ExpectExit {
 // The subject still works: a ping on the root (or on `on`) is answered and, where it serves
 // Testbed, an echo with a fresh id.
 struct Alive {
-  Json on = 0;
+  Term on = root_connection();
   bool echo = true;  // false: the ping alone
 };
 
@@ -145,15 +151,16 @@ struct Wait {
   std::string reason;
 };
 
-// Gives names to values: {"c": {"ours": 1}}. Values are resolved when the step runs.
+// Gives a name to a value, which is filled when the step runs.
 struct Let {
-  Json values = Json::object();
+  std::string name;
+  Term value;
 };
 
 // Sends the schemas of one direction of a method, unless this connection already has the binding.
 // SchemaLedger (schema_ledger.hpp) says what is to be sent.
 struct Announce {
-  Json on = 0;
+  Term on = root_connection();
   std::string method;     // "Testbed.echo"
   std::string direction;  // "args" or "response"
 };
