@@ -1,5 +1,5 @@
 // Any bytes as a story of two endpoints that call each other: see endpoint_story.hpp.
-#include "conformance/cases/endpoint_story.hpp"
+#include "conformance/tests/endpoint_story.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "conformance/cases/session_scenario.hpp"
+#include "conformance/tests/session_scenario.hpp"
 #include "spec/assert.hpp"
 
 #include <cstddef>

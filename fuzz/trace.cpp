@@ -1,6 +1,6 @@
-#include "conformance/peer/trace.hpp"
+#include "conformance/trace/trace.hpp"
 
-#include "conformance/peer/describe.hpp"
+#include "conformance/trace/describe.hpp"
 #include "spec/assert.hpp"
 
 #include <cstdint>

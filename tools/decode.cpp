@@ -1,5 +1,6 @@
-#include "conformance/peer/frame_json.hpp"
-#include "conformance/peer/schema_json.hpp"
+#include "conformance/peer/cbor_value.hpp"
+#include "conformance/peer/frame.hpp"
+#include "conformance/peer/value_json.hpp"
 #include "impl/schema/cbor_form.hpp"
 #include "impl/wire/bytes.hpp"
 #include "impl/wire/stable.hpp"
@@ -19,6 +20,13 @@ namespace {
 
 using vox::wire::Strictness;
 
+template <Layer layer>
+vox::Result<Json> decode_frame(vox::ByteView bytes, Strictness strictness) {
+  auto const frame = decode(layer, bytes, {.strictness = strictness});
+  if (!frame) return std::unexpected(frame.error());
+  return frame_json(*frame);
+}
+
 vox::Result<Json> decode_link(vox::ByteView bytes, Strictness) {
   auto const frames = split_frames(bytes);
   if (!frames) return std::unexpected(frames.error());
@@ -34,9 +42,9 @@ vox::Result<Json> decode_link(vox::ByteView bytes, Strictness) {
 vox::Result<Json> decode_stable(vox::ByteView bytes, Strictness strictness) {
   // A frame of this size is possible, a hello of another is not.
   if (bytes.size() == vox::wire::stable_hello_bytes) {
-    if (auto hello = decode_payload(Layer::stable_hello, bytes, strictness)) return hello;
+    if (auto hello = decode_frame<Layer::stable_hello>(bytes, strictness)) return hello;
   }
-  return decode_payload(Layer::stable, bytes, strictness);
+  return decode_frame<Layer::stable>(bytes, strictness);
 }
 
 vox::Result<Json> decode_schema(vox::ByteView bytes, Strictness strictness) {
@@ -49,14 +57,8 @@ vox::Result<Json> decode_schema(vox::ByteView bytes, Strictness strictness) {
   } else if (auto const payload = vox::schema::decode_payload(bytes, strictness); !payload) {
     return std::unexpected(payload.error());
   }
-  auto json = schema_json(bytes);
-  if (json) return *std::move(json);
+  if (auto const value = canonical_cbor(bytes)) return value_json(*value, FieldType::schema);
   return vox::violates("schema.format", 0, "valid, but not in the form that JSON can give back");
-}
-
-template <Layer layer>
-vox::Result<Json> decode_frame(vox::ByteView bytes, Strictness strictness) {
-  return decode_payload(layer, bytes, strictness);
 }
 
 struct LayerDecoder {
@@ -76,7 +78,7 @@ struct DecodeCommand {
   bool lenient = false;
 };
 
-int decode(DecodeCommand const& command) {
+int run_decode(DecodeCommand const& command) {
   auto const bytes = read_bytes(command.input);
   if (!bytes) return complain(bytes.error(), exit_usage);
   auto const strictness = command.lenient ? Strictness::vox_0_4 : Strictness::strict;
@@ -118,7 +120,7 @@ void add_decode(CLI::App& app, Tool& tool) {
       "Examples:\n"
       "  voxspec decode --layer prologue 564f544809000000\n"
       "  xxd -p frame.bin | voxspec decode --layer message -");
-  sub->callback([command, &tool] { tool.exit_code = decode(*command); });
+  sub->callback([command, &tool] { tool.exit_code = run_decode(*command); });
 }
 
 }  // namespace voxspec

@@ -1,5 +1,5 @@
-#include "conformance/peer/describe.hpp"
 #include "conformance/runner/suite.hpp"
+#include "conformance/trace/describe.hpp"
 #include "tools/tool.hpp"
 
 #include <iostream>

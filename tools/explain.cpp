@@ -1,7 +1,7 @@
-#include "conformance/peer/describe.hpp"
 #include "conformance/runner/glob.hpp"
 #include "conformance/runner/rule_words.hpp"
 #include "conformance/runner/suite.hpp"
+#include "conformance/trace/describe.hpp"
 #include "tools/coverage.hpp"
 #include "tools/tool.hpp"
 

@@ -9,12 +9,14 @@ set(may_impl/store "${may_impl/rpc}|impl/store/")
 set(may_impl/link "${may_impl/wire}|impl/link/")
 set(may_impl/net "${may_impl/rpc}|impl/link/|impl/net/")
 # A judge that shares the machine it judges repeats its mistakes: the peer sees neither session nor rpc nor net.
-set(may_conformance/peer "${may_impl/schema}|impl/link/|conformance/peer/")
+set(may_conformance/trace "${may_impl/schema}|conformance/(peer|trace)/")
+set(may_conformance/peer "${may_conformance/trace}|impl/link/|conformance/subjects/testbed/catalog.hpp")
 set(may_conformance/runner "${may_conformance/peer}|conformance/runner/")
 set(may_conformance "spec/|impl/|conformance/")
 set(may_fuzz "spec/|impl/|conformance/|fuzz/")
 set(may_tools "spec/|impl/|conformance/|tools/")
-set(layers impl/wire impl/schema impl/session impl/conduit impl/rpc impl/store impl/link impl/net conformance/peer
+set(layers impl/wire impl/schema impl/session impl/conduit impl/rpc impl/store impl/link impl/net
+  conformance/trace conformance/peer
   conformance/runner spec conformance fuzz tools)
 
 # The most specific layer of a file: the list has the deeper folders first.

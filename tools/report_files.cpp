@@ -1,9 +1,9 @@
 #include "tools/report_files.hpp"
 
-#include "conformance/peer/frame_record.hpp"
 #include "conformance/runner/report_html.hpp"
 #include "conformance/runner/report_json.hpp"
 #include "conformance/runner/report_junit.hpp"
+#include "conformance/trace/frame_record.hpp"
 #include "tools/tool.hpp"
 
 #include <algorithm>

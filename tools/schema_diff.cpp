@@ -1,4 +1,5 @@
-#include "conformance/peer/schema_json.hpp"
+#include "conformance/peer/cbor_value.hpp"
+#include "conformance/peer/value_json.hpp"
 #include "impl/schema/cbor_form.hpp"
 #include "impl/schema/compatibility.hpp"
 #include "tools/input.hpp"
@@ -56,7 +57,7 @@ std::expected<SchemaPayload, std::string> read_schemas(std::string const& input)
   if (looks_like_json(*content)) {
     auto const json = Json::parse(*content, nullptr, false);
     if (json.is_discarded()) return std::unexpected("not JSON");
-    cbor = schema_cbor(json);
+    cbor = cbor_bytes(value_from_json(json, FieldType::schema));
   } else if (auto bytes = read_bytes(input)) {
     cbor = *std::move(bytes);
   } else {

@@ -1,7 +1,7 @@
 #include "conformance/differential/finding.hpp"
 
 #include "conformance/differential/frames.hpp"
-#include "conformance/peer/frame_json.hpp"
+#include "conformance/peer/frame.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -60,25 +60,26 @@ std::string transcript_text(Transcript const& transcript) {
 
 // A payload to be sent: as JSON if that gives the same bytes again, as hex otherwise.
 Json item_of(vox::ByteView payload, Layer layer) {
-  if (auto json = decode_payload(layer, payload)) {
-    auto const again = encode_item(*json);
-    if (again && vox::equal(again->bytes, payload)) return *std::move(json);
+  if (auto const frame = decode(layer, payload)) {
+    auto const again = encode(*frame);
+    if (again && vox::equal(*again, payload)) return frame_json(*frame);
   }
   return {{"frame", vox::to_hex(payload)}};
 }
 
 Json pattern_of(Heard const& heard) {
   Json const exact{{"frame", vox::to_hex(heard.payload)}};
-  auto json = decode_payload(Layer::message, heard.payload);
+  auto const frame = decode(Layer::message, heard.payload);
   auto const message = read_message(heard.payload);
-  if (!json || !message) return exact;
-  if (json->contains("schema")) (*json)["schema"].erase("schemas");
+  if (!frame || !message) return exact;
+  auto json = frame_json(*frame);
+  if (json.contains("schema")) json["schema"].erase("schemas");
   if (auto const response = response_in(*message)) {
-    auto& body = (*json)["request_response"];
+    auto& body = json["request_response"];
     body.erase("schemas");
     if (is_invalid_payload(response->response.ret)) body.erase("ret");
   }
-  return *std::move(json);
+  return json;
 }
 
 class TraceWriter {

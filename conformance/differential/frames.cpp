@@ -1,6 +1,6 @@
 #include "conformance/differential/frames.hpp"
 
-#include "conformance/peer/frame_json.hpp"
+#include "conformance/peer/frame.hpp"
 #include "impl/wire/handshake.hpp"
 
 #include <utility>
@@ -53,14 +53,14 @@ std::optional<vox::ResumeKey> key_in(vox::ByteView handshake_payload) {
 
 std::string readable(vox::ByteView payload, bool in_handshake) {
   auto const layer = in_handshake ? Layer::handshake : Layer::message;
-  auto json = decode_payload(layer, payload, wire::Strictness::vox_0_4);
-  if (!json) return "{\"frame\":\"" + vox::to_hex(payload) + "\"}";
-  for (auto const* const kind : {"hello", "hello_yourself"}) {
-    if (!json->contains(kind)) continue;
-    auto& schemas = (*json)[kind]["message_payload_schema"];
-    if (schemas.is_array()) schemas = std::to_string(schemas.size()) + " schemas";
+  auto frame = decode(layer, payload, {.strictness = wire::Strictness::vox_0_4});
+  if (!frame) return "{\"frame\":\"" + vox::to_hex(payload) + "\"}";
+  if (auto* const schemas = frame->body.find("message_payload_schema")) {
+    if (auto const* const list = schemas->get<ValueList>()) {
+      *schemas = std::to_string(list->size()) + " schemas";
+    }
   }
-  return json->dump();
+  return frame_json(*frame).dump();
 }
 
 void append_framed(vox::Bytes& out, vox::ByteView payload) {

@@ -1,8 +1,8 @@
 #pragma once
-#include "conformance/peer/frame_record.hpp"
 #include "conformance/peer/json.hpp"
 #include "conformance/peer/process_state.hpp"
 #include "conformance/peer/verdict.hpp"
+#include "conformance/trace/frame_record.hpp"
 #include "spec/parity.hpp"
 
 #include <boost/describe/class.hpp>

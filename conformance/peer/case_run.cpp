@@ -1,6 +1,7 @@
 #include "conformance/peer/case_run.hpp"
 
-#include "conformance/peer/numbers.hpp"
+#include "conformance/peer/fill.hpp"
+#include "conformance/peer/value_json.hpp"
 #include "conformance/peer/wording.hpp"
 #include "impl/link/deadline.hpp"
 
@@ -27,12 +28,12 @@ constexpr std::chrono::milliseconds slow_start_max{1000};
 bool any_speaks_of_pings(std::vector<Step> const& steps);
 
 // Whether a pattern may mean a Ping: by its name, or because it is given as bytes.
-bool is_ping(Json const& pattern) {
-  if (!pattern.is_object()) return false;
-  if (pattern.contains("not")) return is_ping(pattern["not"]);
-  if (pattern.contains("one_of")) return std::ranges::any_of(pattern["one_of"], is_ping);
-  auto const kind = frame_kind(pattern);
-  return kind == "ping" || kind == "frame";
+bool is_ping(FrameTerm const& pattern) {
+  using Form = FrameTerm::Form;
+  if (pattern.form == Form::none_of || pattern.form == Form::one_of) {
+    return std::ranges::any_of(pattern.inside, is_ping);
+  }
+  return pattern.name() == "ping" || pattern.name() == "frame";
 }
 
 bool speaks_of_pings(Step const& step) {
@@ -56,22 +57,6 @@ bool speaks_of_pings(Step const& step) {
 
 bool any_speaks_of_pings(std::vector<Step> const& steps) {
   return std::ranges::any_of(steps, speaks_of_pings);
-}
-
-// The message of a frame, which on a stable conduit stands inside another.
-Json const& message_of(Json const& frame) {
-  auto const stable = frame.find("stable_frame");
-  if (stable == frame.end()) return frame;
-  auto const message = stable->find("message");
-  return message == stable->end() ? frame : *message;
-}
-
-Json const* field(Json const& frame, char const* kind, char const* name) {
-  auto const& message = message_of(frame);
-  auto const body = message.find(kind);
-  if (body == message.end() || !body->is_object()) return nullptr;
-  auto const value = body->find(name);
-  return value == body->end() ? nullptr : &*value;
 }
 
 }  // namespace
@@ -101,15 +86,15 @@ asio::awaitable<Outcome> CaseRun::open_link(std::string name) {
   }
   auto link = std::make_unique<LinkDriver>(name, std::move(**opened), log, options.unread_bytes_max,
                                            executor);
-  auto& place = links[name];
-  if (place) {
+  auto& current = links[name];
+  if (current) {
     // A session outlives its link, and with it what is known of its connections.
-    link->ids = place->ids;
-    replaced.push_back(std::move(place));
+    link->go_on_from(*current);
+    replaced.push_back(std::move(current));
   } else {
     link->ids = IdSpace{trace.role == vox::Role::initiator ? vox::Parity::odd : vox::Parity::even};
   }
-  place = std::move(link);
+  current = std::move(link);
   last_link_name = name;
   session_over = false;
   is_settled_ = false;
@@ -130,7 +115,7 @@ asio::awaitable<Event> CaseRun::next(LinkDriver& link, Clock::time_point deadlin
   if (link.held().empty()) co_return co_await look(link, deadline);
   auto arrival = std::move(link.held().front());
   link.held().pop_front();
-  log.claim(arrival.place);
+  log.claim(arrival.log_index);
   co_return Event{std::move(arrival)};
 }
 
@@ -141,21 +126,20 @@ asio::awaitable<Event> CaseRun::look(LinkDriver& link, Clock::time_point deadlin
     if (arrival == nullptr) co_return event;
     count(*arrival);
     if (is_late_answer(link, *arrival)) continue;
-    if (pings_are_scripted_ || frame_kind(arrival->frame) != "ping") co_return event;
-    auto const* const nonce = field(arrival->frame, "ping", "nonce");
-    if (nonce == nullptr) co_return event;
-    std::vector<Json> pong;
-    pong.push_back({{"on", message_of(arrival->frame).at("on")}, {"pong", {{"nonce", *nonce}}}});
+    if (pings_are_scripted_ || !arrival->frame.is("ping")) co_return event;
+    std::vector<Frame> pong;
+    pong.push_back(
+        message_frame("pong", arrival->frame.message().on, arrival->frame.message().body));
     // A Pong that cannot be sent shows in how the link ends.
     co_await send(link, std::move(pong));
   }
 }
 
 void CaseRun::count(Arrival const& arrival) {
-  if (arrival.place < uncounted_from_) return;  // looked at again
-  uncounted_from_ = arrival.place + 1;
+  if (arrival.log_index < uncounted_from_) return;  // looked at again
+  uncounted_from_ = arrival.log_index + 1;
   ++frames_;
-  frame_bytes_ += arrival.hex.size() / 2;
+  frame_bytes_ += arrival.frame.bytes.size();
   if (frames_ > options.frames_max) {
     throw Overrun{"the subject sent more than " + std::to_string(options.frames_max) +
                   " frames, which is more than any case asks for"};
@@ -185,28 +169,37 @@ std::chrono::milliseconds CaseRun::settling_time() const {
 
 bool CaseRun::is_late_answer(LinkDriver const& link, Arrival const& arrival) {
   auto const late = std::ranges::find_if(
-      late_answers, [&](Json const& pattern) { return fits(pattern, arrival, link); });
+      late_answers, [&](Pattern const& pattern) { return fits(pattern, arrival, link); });
   if (late == late_answers.end()) return false;
   late_answers.erase(late);
   return true;
 }
 
-asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, std::vector<Json> templates) {
-  Send step;
-  step.items = std::move(templates);
-  co_return co_await send(link, std::move(step));
+asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, std::vector<Frame> frames) {
+  LinkDriver::Batch batch;
+  batch.frames = std::move(frames);
+  co_return co_await send(link, std::move(batch));
 }
 
 asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, Send step) {
-  for (auto& item : step.items) {
-    auto resolved = resolve(item, bindings, link.ids);
-    if (!resolved) co_return cannot_run(resolved.error());
-    item = std::move(*resolved);
-    if (auto const* const nonce = field(item, "ping", "nonce")) {
-      if (auto const number = number_from(*nonce)) nonces_.insert(*number);
-    }
+  LinkDriver::Batch batch;
+  batch.together = step.together;
+  batch.write = step.write;
+  for (auto const& item : step.items) {
+    auto filled = fill(item, bindings, link.ids);
+    if (!filled) co_return cannot_run(filled.error());
+    batch.frames.push_back(std::move(*filled));
   }
-  auto const sent = co_await link::within(options.guard_timeout, link.send(std::move(step)));
+  if (!batch.frames.empty()) last_item = batch.frames.back();
+  co_return co_await send(link, std::move(batch));
+}
+
+asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, LinkDriver::Batch batch) {
+  for (auto const& frame : batch.frames) {
+    if (!frame.is("ping")) continue;
+    if (auto const nonce = frame.number("nonce")) nonces_.insert(*nonce);
+  }
+  auto const sent = co_await link::within(options.guard_timeout, link.send(std::move(batch)));
   if (!sent) {
     co_return std::unexpected(
         timed_out("the subject to read what was sent", options.guard_timeout, port.process()));
@@ -216,12 +209,12 @@ asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, Send step) {
 }
 
 std::expected<std::uint64_t, Failure> CaseRun::connection(LinkDriver const& link,
-                                                          Json const& id_template) const {
-  auto const resolved = resolve({{"on", id_template}}, bindings, link.ids);
-  if (!resolved) return cannot_run(resolved.error());
-  auto const id = number_from(resolved->at("on"));
-  if (!id) return cannot_run(resolved->at("on").dump() + " is no connection id");
-  return *id;
+                                                          Term const& id) const {
+  auto const filled = fill(id, FieldType::id, bindings, link.ids.ours());
+  if (!filled) return cannot_run(filled.error());
+  auto const number = filled->number();
+  if (!number) return cannot_run(value_json(*filled).dump() + " is no connection id");
+  return *number;
 }
 
 asio::awaitable<ProcessState> CaseRun::settled() {
@@ -250,9 +243,10 @@ std::uint64_t CaseRun::fresh_nonce() {
   return nonce;
 }
 
-bool fits(Json const& pattern, Arrival const& arrival, LinkDriver const& link, Bindings bindings) {
-  if (arrival.frame.is_null()) return false;
-  return !match_frame(pattern, arrival.frame, arrival.hex, bindings, link.ids);
+bool fits(FrameTerm const& pattern, Arrival const& arrival, LinkDriver const& link,
+          Bindings bindings) {
+  if (!arrival.problem.empty()) return false;
+  return !match(pattern, arrival.frame, bindings, link.ids);
 }
 
 }  // namespace voxspec

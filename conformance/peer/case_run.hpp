@@ -6,7 +6,7 @@
 #include "conformance/peer/link_driver.hpp"
 #include "conformance/peer/match.hpp"
 #include "conformance/peer/question.hpp"
-#include "conformance/peer/trace.hpp"
+#include "conformance/trace/trace.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -59,13 +59,13 @@ class CaseRun {
   // subject's Pings, which get their Pongs.
   [[nodiscard]] boost::asio::awaitable<Event> look(LinkDriver& link, Clock::time_point deadline);
 
-  // Resolves the templates and sends them. Only an author's error, one of ours, or a subject that
+  // Fills the templates and sends them. Only an author's error, one of ours, or a subject that
   // does not read fails here.
   [[nodiscard]] boost::asio::awaitable<Outcome> send(LinkDriver& link, Send step);
   // The judge's own items, one after the other.
-  [[nodiscard]] boost::asio::awaitable<Outcome> send(LinkDriver& link, std::vector<Json> templates);
+  [[nodiscard]] boost::asio::awaitable<Outcome> send(LinkDriver& link, std::vector<Frame> frames);
   [[nodiscard]] std::expected<std::uint64_t, Failure> connection(LinkDriver const& link,
-                                                                 Json const& id_template) const;
+                                                                 Term const& id) const;
 
   // How the process stands after a link ended: the operating system gets a moment to say so, once
   // for each link.
@@ -97,19 +97,20 @@ class CaseRun {
   // A question that is already asked for the step that comes next.
   std::optional<Question> asked;
   // Patterns of answers that nobody waits for any more.
-  std::vector<Json> late_answers;
+  std::vector<Pattern> late_answers;
   // Of an alternative that is worth less than a pass, and no failure.
   struct Blemish {
     Verdict verdict = Verdict::non_strict;
     std::string reason;
   };
   std::optional<Blemish> blemish;
-  Json last_item;               // what the case sent last, as a template; null if nothing
+  Frame last_item;              // what the case sent last, before it was encoded; empty if nothing
   bool crash_accepted = false;  // a step asked for the signal that ended the process
   bool session_over = false;    // ended, or being ended, as the case wanted it
   std::chrono::microseconds start_time{};  // how long the subject took to come up
 
  private:
+  [[nodiscard]] boost::asio::awaitable<Outcome> send(LinkDriver& link, LinkDriver::Batch batch);
   [[nodiscard]] bool is_late_answer(LinkDriver const& link, Arrival const& arrival);
   void count(Arrival const& arrival);
   [[nodiscard]] std::chrono::milliseconds settling_time() const;
@@ -118,14 +119,14 @@ class CaseRun {
   bool is_settled_ = false;
   std::size_t frames_ = 0;  // that came
   std::size_t frame_bytes_ = 0;
-  std::size_t uncounted_from_ = 0;  // the place in the log
+  std::size_t uncounted_from_ = 0;  // an index in the log
   std::uint64_t random_;
   std::uint64_t next_request_ = 0;
   std::set<std::uint64_t> nonces_;
 };
 
 // True if the frame fits the pattern. Names keep the values they have here; none is bound.
-[[nodiscard]] bool fits(Json const& pattern, Arrival const& arrival, LinkDriver const& link,
+[[nodiscard]] bool fits(FrameTerm const& pattern, Arrival const& arrival, LinkDriver const& link,
                         Bindings bindings = {});
 
 }  // namespace voxspec

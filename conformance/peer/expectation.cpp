@@ -20,22 +20,21 @@ std::size_t Expectation::awaited() const {
   return static_cast<std::size_t>(std::find(used_.begin(), used_.end(), false) - used_.begin());
 }
 
-Expectation::Fed Expectation::feed(Json const& frame, std::string_view payload_hex) {
+Expectation::Fed Expectation::feed(Frame const& frame) {
   mismatch_.reset();
   auto fed = Fed::refused;
   if (!done()) {
     if (step_->any_order) {
-      fed = feed_in_any_order(frame, payload_hex);
+      fed = feed_in_any_order(frame);
     } else {
-      mismatch_ = match_frame(step_->frames[taken_.size()], frame, payload_hex, *bindings_, *ids_);
+      mismatch_ = match(step_->frames[taken_.size()], frame, *bindings_, *ids_);
       if (!mismatch_) {
-        taken_.push_back({frame, std::string{payload_hex}});
+        taken_.push_back(frame);
         fed = Fed::taken;
       }
     }
   }
-  auto const may_pass =
-      std::ranges::find(step_->passing, frame_kind(frame)) != step_->passing.end();
+  auto const may_pass = std::ranges::find(step_->passing, frame.name()) != step_->passing.end();
   if (fed == Fed::refused && may_pass) {
     mismatch_.reset();
     return Fed::passed;
@@ -45,14 +44,14 @@ Expectation::Fed Expectation::feed(Json const& frame, std::string_view payload_h
 
 // A frame that fits several patterns takes whichever leaves the others theirs: every frame so far
 // is assigned anew, from the bindings that stood before the step.
-Expectation::Fed Expectation::feed_in_any_order(Json const& frame, std::string_view payload_hex) {
+Expectation::Fed Expectation::feed_in_any_order(Frame const& frame) {
   // Most frames that are wrong fit no pattern at all, and need no search to be refused.
-  auto const fits = [&](Json const& pattern) {
+  auto const fits = [&](Pattern const& pattern) {
     auto bindings = start_;
-    return !match_frame(pattern, frame, payload_hex, bindings, *ids_);
+    return !match(pattern, frame, bindings, *ids_);
   };
   auto const used_before = used_;
-  taken_.push_back({frame, std::string{payload_hex}});
+  taken_.push_back(frame);
   used_.assign(used_.size(), false);
   auto trial = start_;
   if (std::ranges::any_of(step_->frames, fits) && assign(0, trial)) {
@@ -65,7 +64,7 @@ Expectation::Fed Expectation::feed_in_any_order(Json const& frame, std::string_v
   for (std::size_t i = 0; i < step_->frames.size(); ++i) {
     if (used_[i]) continue;
     auto bindings = *bindings_;
-    auto found = match_frame(step_->frames[i], frame, payload_hex, bindings, *ids_);
+    auto found = match(step_->frames[i], frame, bindings, *ids_);
     if (found && (!mismatch_ || found->path.size() > mismatch_->path.size())) mismatch_ = found;
   }
   return Fed::refused;
@@ -76,8 +75,7 @@ bool Expectation::assign(std::size_t frame, Bindings& bindings) {
   for (std::size_t i = 0; i < step_->frames.size(); ++i) {
     if (used_[i]) continue;
     auto trial = bindings;
-    if (match_frame(step_->frames[i], taken_[frame].frame, taken_[frame].payload_hex, trial,
-                    *ids_)) {
+    if (match(step_->frames[i], taken_[frame], trial, *ids_)) {
       continue;
     }
     used_[i] = true;

@@ -1,6 +1,6 @@
 #pragma once
 #include "conformance/peer/match.hpp"
-#include "conformance/peer/steps.hpp"
+#include "conformance/trace/steps.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -17,7 +17,7 @@ class Expectation {
 
   enum class Fed : std::uint8_t { taken, passed, refused };
   // Judges the next frame. `refused` decides the case; mismatch() then says why.
-  [[nodiscard]] Fed feed(Json const& frame, std::string_view payload_hex);
+  [[nodiscard]] Fed feed(Frame const& frame);
 
   // Every pattern has its frame.
   [[nodiscard]] bool done() const;
@@ -27,18 +27,14 @@ class Expectation {
   [[nodiscard]] std::size_t awaited() const;
 
  private:
-  struct Taken {
-    Json frame;
-    std::string payload_hex;
-  };
   bool assign(std::size_t frame, Bindings& bindings);
-  Fed feed_in_any_order(Json const& frame, std::string_view payload_hex);
+  Fed feed_in_any_order(Frame const& frame);
 
   Expect const* step_;
   Bindings* bindings_;
   Bindings start_;  // what was bound before the step, for a set that has to be matched anew
   IdSpace const* ids_;
-  std::vector<Taken> taken_;
+  std::vector<Frame> taken_;
   std::vector<bool> used_;
   std::optional<Mismatch> mismatch_;
 };

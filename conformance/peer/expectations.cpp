@@ -2,6 +2,7 @@
 
 #include "conformance/peer/expectation.hpp"
 #include "conformance/peer/probes.hpp"
+#include "conformance/peer/term_json.hpp"
 #include "conformance/peer/wording.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
@@ -14,24 +15,24 @@ namespace asio = boost::asio;
 namespace {
 
 // The pattern in words, with its connection as a number where that is known by now.
-std::string in_words_here(CaseRun const& run, LinkDriver const& link, Json pattern) {
-  if (pattern.is_object() && pattern.contains("on")) {
-    auto const on = run.connection(link, pattern["on"]);
-    if (on) pattern["on"] = *on;
+std::string in_words_here(CaseRun const& run, LinkDriver const& link, Pattern pattern) {
+  if (pattern.on) {
+    auto const on = run.connection(link, *pattern.on);
+    if (on) pattern.on = Term{Value{*on}};
   }
   return in_words(pattern);
 }
 
 bool takes_bytes(Expect const& step) {
   return std::ranges::any_of(step.frames,
-                             [](Json const& pattern) { return frame_kind(pattern) == "frame"; });
+                             [](Pattern const& pattern) { return pattern.name() == "frame"; });
 }
 
-Failure refused(Expectation const& expectation, Json const& pattern, std::string const& awaited,
+Failure refused(Expectation const& expectation, Pattern const& pattern, std::string const& awaited,
                 Arrival const& arrival) {
   Failure failure;
-  failure.expected = pattern;
-  failure.got = arrival.frame;
+  failure.expected = term_json(pattern);
+  failure.got = frame_json(arrival.frame);
   failure.reason = "expected " + awaited + ", got " + in_words(arrival.frame);
   if (auto const& mismatch = expectation.mismatch()) {
     failure.mismatch = mismatch->path;
@@ -166,22 +167,22 @@ asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, Expect const& st
     auto const event = co_await run.next(link, deadline);
     if (std::holds_alternative<TimedOut>(event)) {
       auto failure = timed_out(awaited, run.options.guard_timeout, run.port.process());
-      failure.expected = pattern;
+      failure.expected = term_json(pattern);
       co_return std::unexpected(std::move(failure));
     }
     if (auto const* const end = std::get_if<Ended>(&event)) {
       auto const process = co_await run.settled();
       auto failure = ended_instead(*end, process, awaited);
-      failure.expected = pattern;
+      failure.expected = term_json(pattern);
       co_return std::unexpected(std::move(failure));
     }
     auto const& arrival = std::get<Arrival>(event);
     if (!arrival.problem.empty() && !takes_bytes(step)) {
       auto failure = undecodable(arrival);
-      failure.expected = pattern;
+      failure.expected = term_json(pattern);
       co_return std::unexpected(std::move(failure));
     }
-    auto const fed = expectation.feed(arrival.frame, arrival.hex);
+    auto const fed = expectation.feed(arrival.frame);
     if (fed == Expectation::Fed::refused) {
       co_return std::unexpected(refused(expectation, pattern, awaited, arrival));
     }
@@ -191,14 +192,14 @@ asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, Expect const& st
 }
 
 asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, ExpectNone const& step) {
-  Judge const judge = [&](Arrival const& arrival) -> Outcome {
+  FrameCheck const judge = [&](Arrival const& arrival) -> Outcome {
     for (auto const& pattern : step.frames) {
       if (!fits(pattern, arrival, link, run.bindings)) continue;
       Failure failure;
       failure.reason = "the subject sent " + in_words(arrival.frame) +
                        ", which must not come before the probe is answered";
-      failure.expected = {{"not", pattern}};
-      failure.got = arrival.frame;
+      failure.expected = {{"not", term_json(pattern)}};
+      failure.got = frame_json(arrival.frame);
       return std::unexpected(std::move(failure));
     }
     return {};
@@ -232,10 +233,10 @@ asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, ExpectEnd const&
     auto const& arrival = std::get<Arrival>(event);
     if (!step.passing) continue;
     if (!arrival.problem.empty()) co_return std::unexpected(undecodable(arrival));
-    if (std::ranges::count(*step.passing, frame_kind(arrival.frame)) > 0) continue;
+    if (std::ranges::count(*step.passing, arrival.frame.name()) > 0) continue;
     Failure failure;
     failure.reason = "the subject sent " + in_words(arrival.frame) + " before it ended the link";
-    failure.got = arrival.frame;
+    failure.got = frame_json(arrival.frame);
     co_return std::unexpected(std::move(failure));
   }
 }

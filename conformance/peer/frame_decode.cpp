@@ -1,11 +1,13 @@
-#include "conformance/peer/frame_json.hpp"
-#include "conformance/peer/handshake_cbor.hpp"
-#include "conformance/peer/numbers.hpp"
-#include "conformance/peer/schema_json.hpp"
+#include "conformance/peer/cbor_value.hpp"
+#include "conformance/peer/frame.hpp"
+#include "conformance/peer/handshake_fields.hpp"
+#include "impl/schema/translate.hpp"
 #include "impl/wire/message.hpp"
+#include "impl/wire/stable.hpp"
 
 #include <array>
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace voxspec {
@@ -14,214 +16,239 @@ namespace {
 using vox::ByteView;
 using vox::Result;
 using vox::wire::Reader;
-using vox::wire::Strictness;
 
 template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
 };
 
-constexpr std::array<std::string_view, 2> parity_words{"odd", "even"};
-
-Json settings_json(vox::ConnectionSettings const& settings) {
-  return Json{{"parity", parity_words[static_cast<std::size_t>(settings.parity)]},
-              {"max_concurrent_requests", settings.max_concurrent_requests}};
+Value bytes_value(ByteView bytes) {
+  return vox::to_bytes(bytes);
 }
 
-Json metadata_json(vox::wire::MetadataView metadata) {
-  Json list = Json::array();
+Value settings_value(vox::ConnectionSettings const& settings) {
+  auto const is_odd = settings.parity == vox::Parity::odd;
+  return Record{{{"parity", is_odd ? "odd" : "even"},
+                 {"max_concurrent_requests", std::uint64_t{settings.max_concurrent_requests}}}};
+}
+
+Value metadata_value(vox::wire::MetadataView metadata) {
+  ValueList list;
   for (auto const& entry : metadata) {
-    auto value = std::visit(Overloaded{[](std::string_view text) { return Json(text); },
-                                       [](ByteView bytes) { return hex_json(bytes); },
-                                       [](std::uint64_t number) {
-                                         auto json = number_json(number);
-                                         return json.is_number() ? json : Json{{"u64", json}};
-                                       }},
+    auto value = std::visit(Overloaded{[](std::string_view text) { return Value{text}; },
+                                       [](ByteView bytes) { return bytes_value(bytes); },
+                                       [](std::uint64_t number) { return Value{number}; }},
                             entry.value);
     list.push_back(
-        {{"key", entry.key}, {"value", std::move(value)}, {"flags", number_json(entry.flags)}});
+        Record{{{"key", entry.key}, {"value", std::move(value)}, {"flags", entry.flags}}});
   }
   return list;
 }
 
-Json schemas_json(ByteView cbor) {
-  if (cbor.empty()) return hex_json(cbor);
-  return schema_json(cbor).value_or(hex_json(cbor));
+// By what they mean where writing that would give the same bytes, else as bytes.
+Value schemas_value(ByteView cbor) {
+  if (cbor.empty()) return bytes_value(cbor);
+  auto value = canonical_cbor(cbor);
+  auto const is_structured = value && (value->is<Record>() || value->is<ValueList>());
+  return is_structured ? *std::move(value) : bytes_value(cbor);
 }
 
-Json message_json(vox::wire::Message const& message);
+// The kind's name and the fields of a message's payload.
+struct Body {
+  std::string_view kind;
+  Record fields;
+};
 
-struct BodyJson {
-  Json operator()(vox::wire::ProtocolError const& body) const {
-    return {{"protocol_error", {{"description", body.description}}}};
+struct BodyOf {
+  Body operator()(vox::wire::ProtocolError const& body) const {
+    return {"protocol_error", {{{"description", body.description}}}};
   }
-  Json operator()(vox::wire::ConnectionOpen const& body) const {
-    return {{"connection_open", with_settings(body)}};
+  Body operator()(vox::wire::ConnectionOpen const& body) const {
+    return {"connection_open", settings_and_metadata(body)};
   }
-  Json operator()(vox::wire::ConnectionAccept const& body) const {
-    return {{"connection_accept", with_settings(body)}};
+  Body operator()(vox::wire::ConnectionAccept const& body) const {
+    return {"connection_accept", settings_and_metadata(body)};
   }
-  Json operator()(vox::wire::ConnectionReject const& body) const {
-    return {{"connection_reject", {{"metadata", metadata_json(body.metadata)}}}};
+  Body operator()(vox::wire::ConnectionReject const& body) const {
+    return {"connection_reject", {{{"metadata", metadata_value(body.metadata)}}}};
   }
-  Json operator()(vox::wire::ConnectionClose const& body) const {
-    return {{"connection_close", {{"metadata", metadata_json(body.metadata)}}}};
+  Body operator()(vox::wire::ConnectionClose const& body) const {
+    return {"connection_close", {{{"metadata", metadata_value(body.metadata)}}}};
   }
-  Json operator()(vox::wire::RequestMessage const& message) const {
-    auto const id = number_json(message.id);
-    return std::visit(
-        Overloaded{[&](vox::wire::Call const& body) -> Json {
-                     return {{"request_call",
-                              {{"id", id},
-                               {"method_id", hash_json(body.method_id)},
-                               {"metadata", metadata_json(body.metadata)},
-                               {"args", hex_json(body.args)},
-                               {"schemas", schemas_json(body.schemas)}}}};
-                   },
-                   [&](vox::wire::Response const& body) -> Json {
-                     return {{"request_response",
-                              {{"id", id},
-                               {"metadata", metadata_json(body.metadata)},
-                               {"ret", hex_json(body.ret)},
-                               {"schemas", schemas_json(body.schemas)}}}};
-                   },
-                   [&](vox::wire::Cancel const& body) -> Json {
-                     return {{"request_cancel",
-                              {{"id", id}, {"metadata", metadata_json(body.metadata)}}}};
-                   }},
-        message.body);
+  Body operator()(vox::wire::RequestMessage const& message) const {
+    return std::visit(Overloaded{[&](vox::wire::Call const& body) -> Body {
+                                   return {"request_call",
+                                           {{{"id", message.id},
+                                             {"method_id", body.method_id},
+                                             {"metadata", metadata_value(body.metadata)},
+                                             {"args", bytes_value(body.args)},
+                                             {"schemas", schemas_value(body.schemas)}}}};
+                                 },
+                                 [&](vox::wire::Response const& body) -> Body {
+                                   return {"request_response",
+                                           {{{"id", message.id},
+                                             {"metadata", metadata_value(body.metadata)},
+                                             {"ret", bytes_value(body.ret)},
+                                             {"schemas", schemas_value(body.schemas)}}}};
+                                 },
+                                 [&](vox::wire::Cancel const& body) -> Body {
+                                   return {"request_cancel", id_and_metadata(message.id, body)};
+                                 }},
+                      message.body);
   }
-  Json operator()(vox::wire::SchemaMessage const& body) const {
-    auto const args = body.direction == vox::wire::BindingDirection::args;
-    return {{"schema",
-             {{"method_id", hash_json(body.method_id)},
-              {"direction", args ? "args" : "response"},
-              {"schemas", schemas_json(body.schemas)}}}};
+  Body operator()(vox::wire::SchemaMessage const& body) const {
+    auto const is_args = body.direction == vox::wire::BindingDirection::args;
+    return {"schema",
+            {{{"method_id", body.method_id},
+              {"direction", is_args ? "args" : "response"},
+              {"schemas", schemas_value(body.schemas)}}}};
   }
-  Json operator()(vox::wire::ChannelMessage const& message) const {
-    auto const id = number_json(message.id);
+  Body operator()(vox::wire::ChannelMessage const& message) const {
     return std::visit(
         Overloaded{
-            [&](vox::wire::Item const& body) -> Json {
-              return {{"channel_item", {{"id", id}, {"item", hex_json(body.item)}}}};
+            [&](vox::wire::Item const& body) -> Body {
+              return {"channel_item", {{{"id", message.id}, {"item", bytes_value(body.item)}}}};
             },
-            [&](vox::wire::Close const& body) -> Json {
-              return {{"channel_close", {{"id", id}, {"metadata", metadata_json(body.metadata)}}}};
+            [&](vox::wire::Close const& body) -> Body {
+              return {"channel_close", id_and_metadata(message.id, body)};
             },
-            [&](vox::wire::Reset const& body) -> Json {
-              return {{"channel_reset", {{"id", id}, {"metadata", metadata_json(body.metadata)}}}};
+            [&](vox::wire::Reset const& body) -> Body {
+              return {"channel_reset", id_and_metadata(message.id, body)};
             },
-            [&](vox::wire::GrantCredit const& body) -> Json {
-              return {{"channel_grant_credit", {{"id", id}, {"additional", body.additional}}}};
+            [&](vox::wire::GrantCredit const& body) -> Body {
+              return {"channel_grant_credit",
+                      {{{"id", message.id}, {"additional", std::uint64_t{body.additional}}}}};
             }},
         message.body);
   }
-  Json operator()(vox::wire::Ping const& body) const {
-    return {{"ping", {{"nonce", number_json(body.nonce)}}}};
-  }
-  Json operator()(vox::wire::Pong const& body) const {
-    return {{"pong", {{"nonce", number_json(body.nonce)}}}};
-  }
+  Body operator()(vox::wire::Ping const& body) const { return {"ping", {{{"nonce", body.nonce}}}}; }
+  Body operator()(vox::wire::Pong const& body) const { return {"pong", {{{"nonce", body.nonce}}}}; }
 
  private:
-  template <class Body>
-  static Json with_settings(Body const& body) {
-    return {{"connection_settings", settings_json(body.connection_settings)},
-            {"metadata", metadata_json(body.metadata)}};
+  static Record settings_and_metadata(auto const& body) {
+    return {{{"connection_settings", settings_value(body.connection_settings)},
+             {"metadata", metadata_value(body.metadata)}}};
+  }
+  static Record id_and_metadata(std::uint64_t id, auto const& body) {
+    return {{{"id", id}, {"metadata", metadata_value(body.metadata)}}};
   }
 };
 
-Json message_json(vox::wire::Message const& message) {
-  Json out{{"on", number_json(message.connection_id)}};
-  auto const body = std::visit(BodyJson{}, message.payload);
-  out.update(body);
-  return out;
+Frame frame_of(std::string_view kind, Record body, ByteView payload, Reading const& reading) {
+  Frame frame;
+  frame.kind = find_frame_kind(kind, reading.dialect);
+  frame.body = std::move(body);
+  frame.bytes = vox::to_bytes(payload);
+  return frame;
 }
 
-Result<Json> decode_message_payload(ByteView payload, Strictness strictness) {
-  auto const message = vox::wire::decode_message(payload, strictness);
+// r[impl schema.exchange.required]
+Result<Frame> decode_message(ByteView payload, Reading const& reading) {
+  vox::wire::Buffer translated;
+  auto own = payload;
+  if (reading.messages != nullptr && !reading.messages->is_identity()) {
+    vox::schema::TranslateOptions options;
+    options.strictness = reading.strictness;
+    auto const done = vox::schema::translate(*reading.messages, payload, translated, options);
+    if (!done) return std::unexpected(done.error());
+    own = translated.view();
+  }
+  auto const message = vox::wire::decode_message(own, reading.strictness);
   if (!message) return std::unexpected(message.error());
-  return message_json(*message);
+  auto [kind, fields] = std::visit(BodyOf{}, message->payload);
+  auto frame = frame_of(kind, std::move(fields), payload, reading);
+  frame.on = message->connection_id;
+  return frame;
 }
 
-Result<Json> decode_prologue(ByteView payload) {
-  Reader reader{payload, "transport.prologue"};
+Result<Frame> decode_prologue(ByteView payload, Reading const& reading) {
+  Reader reader{payload, "transport.prologue", reading.strictness};
   auto const magic = vox::as_text(reader.take_exactly(4));
-  auto const version = reader.take_u8();
-  auto const detail = reader.take_u8();
-  auto const reserved = vox::to_hex(reader.take_exactly(2));
-  static constexpr std::array<std::array<std::string_view, 3>, 3> kinds{{
-      {"VOTH", "transport_hello", "mode"},
-      {"VOTA", "transport_accept", "mode"},
-      {"VOTR", "transport_reject", "reason"},
-  }};
-  for (auto const& [name, kind, what] : kinds) {
-    if (magic != name) continue;
-    Json body{{"version", version}, {std::string{what}, detail}, {"reserved", reserved}};
-    return reader.result(Json{{std::string{kind}, std::move(body)}});
+  std::uint64_t const version = reader.take_u8();
+  std::uint64_t const detail = reader.take_u8();
+  auto const reserved = bytes_value(reader.take_exactly(2));
+  for (auto const& kind : frame_kinds(reading.dialect)) {
+    if (kind.layer != Layer::prologue || kind.tag != magic) continue;
+    Record body{{{std::string{kind.fields[0].name}, version},
+                 {std::string{kind.fields[1].name}, detail},
+                 {std::string{kind.fields[2].name}, reserved}}};
+    return reader.result(frame_of(kind.name, std::move(body), payload, reading));
   }
   if (!reader.failed()) return vox::violates("transport.prologue", 0, "unknown magic bytes");
   return std::unexpected(reader.violation());
 }
 
-Result<Json> decode_stable_hello(ByteView payload) {
+Result<Frame> decode_stable_hello(ByteView payload, Reading const& reading) {
   Reader reader{payload, "stable.handshake"};
   auto const magic = vox::as_text(reader.take_exactly(4));
   auto const flags = reader.take_u8();
-  auto const key = hex_json(reader.take_exactly(16));
-  auto const last = reader.take_u32_le();
-  auto const is_client = magic == "VOCH";
-  if (!reader.failed() && !is_client && magic != "VOSH") {
+  auto const key = bytes_value(reader.take_exactly(16));
+  std::uint64_t const last = reader.take_u32_le();
+  auto const is_client = magic == find_frame_kind("client_hello", reading.dialect)->tag;
+  if (!reader.failed() && !is_client &&
+      magic != find_frame_kind("server_hello", reading.dialect)->tag) {
     return vox::violates("stable.handshake", 0, "unknown magic bytes");
   }
-  auto const last_json = (flags & 2U) != 0 ? Json(last) : Json("none");
+  auto const has_first = (flags & 1U) != 0;
+  Record body;
   if (is_client) {
-    Json body{{"resume_key", (flags & 1U) != 0 ? key : Json("none")}, {"last_received", last_json}};
-    return reader.result(Json{{"client_hello", std::move(body)}});
+    body["resume_key"] = has_first ? key : Value{None{}};
+  } else {
+    body["rejected"] = has_first;
+    body["resume_key"] = key;
   }
-  Json body{{"rejected", (flags & 1U) != 0}, {"resume_key", key}, {"last_received", last_json}};
-  return reader.result(Json{{"server_hello", std::move(body)}});
+  body["last_received"] = (flags & 2U) != 0 ? Value{last} : Value{None{}};
+  return reader.result(
+      frame_of(is_client ? "client_hello" : "server_hello", std::move(body), payload, reading));
 }
 
-Result<Json> decode_stable_frame(ByteView payload, Strictness strictness) {
-  Reader reader{payload, "stable.framing.encoding", strictness};
-  auto const seq = reader.take_varint_u32();
-  auto const has_ack = reader.take_bool();
-  auto const ack = has_ack ? Json(reader.take_varint_u32()) : Json("none");
-  auto const item = reader.take_opaque();
-  Json body{{"seq", seq}, {"ack", ack}};
-  if (auto message = decode_message_payload(item, strictness)) {
-    body["message"] = std::move(*message);
+Result<Frame> decode_stable_frame(ByteView payload, Reading const& reading) {
+  auto const read = vox::wire::decode_stable_frame(payload, reading.strictness);
+  if (!read) return std::unexpected(read.error());
+  Record body{{{"seq", std::uint64_t{read->seq}},
+               {"ack", read->ack ? Value{std::uint64_t{*read->ack}} : Value{None{}}}}};
+  auto frame = frame_of("stable_frame", std::move(body), payload, reading);
+  if (auto message = decode_message(read->item, reading)) {
+    frame.inside.push_back(*std::move(message));
   } else {
-    body["item"] = hex_json(item);
+    frame.body["item"] = bytes_value(read->item);
   }
-  return reader.result(Json{{"stable_frame", std::move(body)}});
+  return frame;
+}
+
+Result<Frame> decode_handshake(ByteView payload, Reading const& reading) {
+  vox::wire::CborReader reader{payload, "session.handshake.cbor", reading.strictness};
+  auto const whole = reader.result(take_cbor(reader));
+  if (!whole) return std::unexpected(whole.error());
+  auto const* const map = whole->get<Record>();
+  for (auto const& kind : frame_kinds(reading.dialect)) {
+    if (kind.layer != Layer::handshake || map == nullptr || map->entries.size() != 1) continue;
+    auto const& [name, fields] = map->entries.front();
+    if (name != kind.tag) continue;
+    if (!fields.is<Record>()) {
+      return vox::violates("session.handshake", 0, name + " is not a map");
+    }
+    return frame_of(kind.name, handshake_fields(kind, *fields.get<Record>()), payload, reading);
+  }
+  return vox::violates("session.handshake", 0, "the item is no handshake message");
 }
 
 }  // namespace
 
-Result<Json> decode_payload(Layer layer, ByteView payload, Strictness strictness) {
+Result<Frame> decode(Layer layer, ByteView payload, Reading const& reading) {
   switch (layer) {
     case Layer::prologue:
-      return decode_prologue(payload);
+      return decode_prologue(payload, reading);
     case Layer::handshake:
-      return decode_handshake(payload, strictness);
+      return decode_handshake(payload, reading);
     case Layer::stable_hello:
-      return decode_stable_hello(payload);
+      return decode_stable_hello(payload, reading);
     case Layer::message:
-      return decode_message_payload(payload, strictness);
+      return decode_message(payload, reading);
     case Layer::stable:
-      return decode_stable_frame(payload, strictness);
+      return decode_stable_frame(payload, reading);
   }
   VOX_ASSERT(false);
-}
-
-Result<std::vector<ByteView>> split_frames(ByteView stream) {
-  Reader reader{stream, "transport.stream"};
-  std::vector<ByteView> payloads;
-  while (reader.remaining() > 0 && !reader.failed())
-    payloads.push_back(reader.take_opaque());
-  return reader.result(std::move(payloads));
 }
 
 }  // namespace voxspec

@@ -1,210 +1,223 @@
-#include "conformance/peer/cbor_json.hpp"
-#include "conformance/peer/encode_values.hpp"
-#include "conformance/peer/frame_json.hpp"
-#include "conformance/peer/frame_kinds.hpp"
-#include "conformance/peer/frame_template.hpp"
-#include "conformance/peer/handshake_cbor.hpp"
-#include "conformance/peer/schema_json.hpp"
+#include "conformance/peer/cbor_value.hpp"
+#include "conformance/peer/frame.hpp"
+#include "conformance/peer/handshake_fields.hpp"
+#include "conformance/peer/rewrite_cbor.hpp"
+#include "conformance/peer/unwritable.hpp"
 #include "impl/wire/writer.hpp"
+#include "spec/assert.hpp"
 
 #include <algorithm>
-#include <array>
+#include <limits>
 #include <string>
+#include <utility>
 
 namespace voxspec {
 namespace {
 
 using vox::Bytes;
 using vox::wire::Buffer;
-using vox::wire::CborWriter;
-using vox::wire::Writer;
 
-void put_metadata(Writer& writer, Json const& entries) {
-  writer.put_varint(entries.size());
-  for (auto const& entry : entries) {
-    writer.put_text(literal(entry["key"]));
-    auto const& value = entry["value"];
-    if (value.is_string()) {
-      writer.put_varint(0);
-      writer.put_text(literal(value));
-    } else if (value.is_number() || value.contains("u64")) {
-      writer.put_varint(2);
-      writer.put_varint(number(value.is_number() ? value : value["u64"]));
-    } else {
-      writer.put_varint(1);
-      writer.put_sized_bytes(bytes_of(value));
+// Appends the fields of a message, with varints as long as asked for.
+class MessageWriter {
+ public:
+  MessageWriter(Buffer& out, Writing const& writing)
+      : writer_{out}, padding_{writing.varint_padding} {}
+
+  void put_varint(std::uint64_t value) {
+    static constexpr unsigned bytes_max = 10;
+    auto count = 1U;
+    for (auto left = value >> 7U; left > 0; left >>= 7U)
+      ++count;
+    auto padding = std::min(padding_, bytes_max - count);
+    if (padding == 0) {
+      writer_.put_varint(value);
+      return;
     }
-    writer.put_varint(number(entry["flags"]));
+    for (; count > 0; --count) {
+      writer_.put_u8(static_cast<std::uint8_t>((value & 0x7FU) | 0x80U));
+      value >>= 7U;
+    }
+    for (; padding > 1; --padding)
+      writer_.put_u8(0x80);
+    writer_.put_u8(0);
   }
-}
-
-Bytes schemas_of(Json const& value) {
-  if (is_name(value) || (value.is_object() && (value.contains("hex") || value.contains("as")))) {
-    return bytes_of(value);
+  void put_sized(vox::ByteView bytes) {
+    put_varint(bytes.size());
+    writer_.put_bytes(bytes);
   }
-  return schema_cbor(value);
-}
 
-void put_field(Writer& writer, FieldType type, Json const& value) {
-  switch (type) {
-    case FieldType::u8:
-      writer.put_u8(static_cast<std::uint8_t>(number(value)));
-      return;
-    case FieldType::u32:
-    case FieldType::u64:
-    case FieldType::id:
-    case FieldType::method_id:
-      writer.put_varint(number(value));
-      return;
-    case FieldType::text:
-      writer.put_text(literal(value));
-      return;
-    case FieldType::boolean:
-      writer.put_bool(value.get<bool>());
-      return;
-    case FieldType::bytes:
-      writer.put_opaque(bytes_of(value));
-      return;
-    case FieldType::direction:
-      writer.put_varint(literal(value) == "args" ? 0 : 1);
-      return;
-    case FieldType::settings:
-      writer.put_varint(parity_index(value["parity"]));
-      writer.put_varint(number(value["max_concurrent_requests"]));
-      return;
-    case FieldType::metadata:
-      put_metadata(writer, value);
-      return;
-    case FieldType::schema_payload:
-      writer.put_sized_bytes(schemas_of(value));
-      return;
-    case FieldType::key:
-    case FieldType::maybe_u32:
-    case FieldType::reserved:
-    case FieldType::parity:
-    case FieldType::message_schema:
-    case FieldType::message:
-    case FieldType::extra:
-      break;
+  void put_field(FrameField const& field, Value const& value) {
+    auto const type = field.type;
+    if (type == FieldType::u32) {
+      put_varint(number_of(value, field.name, std::numeric_limits<std::uint32_t>::max()));
+    } else if (type == FieldType::u64 || type == FieldType::id || type == FieldType::method_id) {
+      put_varint(number_of(value, field.name));
+    } else if (type == FieldType::text) {
+      put_sized(vox::as_bytes(as<std::string>(value, field.name, "a text")));
+    } else if (type == FieldType::bytes) {
+      writer_.put_opaque(as<Bytes>(value, field.name, "bytes"));
+    } else if (type == FieldType::direction) {
+      put_varint(as<std::string>(value, field.name, "a direction") == "args" ? 0 : 1);
+    } else if (type == FieldType::settings) {
+      put_settings(as<Record>(value, field.name, "an object"));
+    } else if (type == FieldType::metadata) {
+      put_metadata(as<ValueList>(value, field.name, "a list"));
+    } else {
+      VOX_ASSERT(type == FieldType::schema_payload);
+      put_sized(value.is<Bytes>() ? *value.get<Bytes>() : cbor_bytes(value));
+    }
   }
-  VOX_ASSERT(false);  // no field of a message
-}
+  vox::wire::Writer& plain() { return writer_; }
 
-Bytes message_bytes(Json const& item) {
-  auto const kind_name =
-      std::string{item.begin().key() == "on" ? (++item.begin()).key() : item.begin().key()};
-  auto const& kind = *find_frame_kind(kind_name);
-  auto const& body = item[kind_name];
+ private:
+  void put_settings(Record const& settings) {
+    put_varint(parity_index(at(settings, "parity")));
+    put_varint(number_of(at(settings, "max_concurrent_requests"), "max_concurrent_requests"));
+  }
+
+  void put_metadata(ValueList const& entries) {
+    put_varint(entries.size());
+    for (auto const& each : entries) {
+      auto const& entry = as<Record>(each, "metadata", "a list of entries");
+      put_sized(vox::as_bytes(as<std::string>(at(entry, "key"), "key", "a text")));
+      auto const& value = at(entry, "value");
+      if (auto const text = value.text()) {
+        put_varint(0);
+        put_sized(vox::as_bytes(*text));
+      } else if (auto const number = value.number()) {
+        put_varint(2);
+        put_varint(*number);
+      } else {
+        put_varint(1);
+        put_sized(as<Bytes>(value, "value", "a text, a number or bytes"));
+      }
+      put_varint(number_of(at(entry, "flags"), "flags"));
+    }
+  }
+
+  vox::wire::Writer writer_;
+  unsigned padding_;
+};
+
+Bytes message_bytes(Frame const& frame, Writing const& writing) {
   Buffer out;
-  Writer writer{out};
-  writer.put_varint(number(item["on"]));
-  writer.put_varint(static_cast<std::uint64_t>(kind.variant));
-  for (std::size_t i = 0; i < kind.fields.size(); ++i) {
-    auto const& field = kind.fields[i];
+  MessageWriter writer{out, writing};
+  writer.put_varint(frame.on);
+  writer.put_varint(static_cast<std::uint64_t>(frame.kind->variant));
+  for (auto const& field : frame.kind->fields) {
     // The id stands before the variant of the body.
-    if (kind.body >= 0 && i == 1) writer.put_varint(static_cast<std::uint64_t>(kind.body));
-    put_field(writer, field.type, body[std::string{field.name}]);
+    if (frame.kind->body >= 0 && &field == &frame.kind->fields[1]) {
+      writer.put_varint(static_cast<std::uint64_t>(frame.kind->body));
+    }
+    writer.put_field(field, at(frame.body, field.name));
   }
   return out.take();
 }
 
-Bytes prologue_bytes(std::string_view kind, Json const& body) {
-  static constexpr std::array<std::array<std::string_view, 2>, 3> magics{{
-      {"transport_hello", "VOTH"},
-      {"transport_accept", "VOTA"},
-      {"transport_reject", "VOTR"},
-  }};
-  auto const* const magic = std::ranges::find(magics, kind, [](auto const& row) { return row[0]; });
+std::uint8_t byte_of(Value const& value, std::string_view name) {
+  return static_cast<std::uint8_t>(number_of(value, name, 0xFF));
+}
+
+Bytes prologue_bytes(Frame const& frame) {
   Buffer out;
-  Writer writer{out};
-  writer.put_bytes(vox::as_bytes((*magic)[1]));
-  writer.put_u8(static_cast<std::uint8_t>(number(body["version"])));
-  auto const* const detail = kind == "transport_reject" ? "reason" : "mode";
-  writer.put_u8(static_cast<std::uint8_t>(number(body[detail])));
-  writer.put_bytes(vox::from_hex(literal(body["reserved"])).value_or(Bytes{}));
+  vox::wire::Writer writer{out};
+  writer.put_bytes(vox::as_bytes(frame.kind->tag));
+  for (auto const& field : frame.kind->fields) {
+    auto const& value = at(frame.body, field.name);
+    if (field.type == FieldType::reserved) {
+      writer.put_bytes(as<Bytes>(value, field.name, "two bytes"));
+    } else {
+      writer.put_u8(byte_of(value, field.name));
+    }
+  }
   return out.take();
 }
 
-void put_stable_key(Writer& writer, Json const& value) {
-  auto const bytes = value == "none" ? Bytes(16) : bytes_of(value);
-  if (bytes.size() != 16) refuse("the resume key of a stable conduit has 16 bytes");
-  writer.put_bytes(bytes);
-}
-
-Bytes stable_hello_bytes(std::string_view kind, Json const& body) {
-  auto const is_client = kind == "client_hello";
-  auto const& last = body["last_received"];
-  auto const first_flag = is_client ? body["resume_key"] != "none" : body["rejected"].get<bool>();
+Bytes stable_hello_bytes(Frame const& frame) {
+  auto const is_client = frame.kind->field("rejected") == frame.kind->fields.size();
+  auto const& key = at(frame.body, "resume_key");
+  auto const& last = at(frame.body, "last_received");
+  auto const first_flag =
+      is_client ? !key.is_absent() : as<bool>(at(frame.body, "rejected"), "rejected", "a boolean");
+  Bytes const key_bytes = key.is_absent() ? Bytes(16) : as<Bytes>(key, "resume_key", "bytes");
+  if (key_bytes.size() != 16) throw Unwritable{"the resume key of a stable conduit has 16 bytes"};
   Buffer out;
-  Writer writer{out};
-  writer.put_bytes(vox::as_bytes(is_client ? "VOCH" : "VOSH"));
-  writer.put_u8(static_cast<std::uint8_t>((first_flag ? 1U : 0U) | (last != "none" ? 2U : 0U)));
-  put_stable_key(writer, body["resume_key"]);
-  writer.put_u32_le(last == "none" ? 0 : static_cast<std::uint32_t>(number(last)));
+  vox::wire::Writer writer{out};
+  writer.put_bytes(vox::as_bytes(frame.kind->tag));
+  writer.put_u8(static_cast<std::uint8_t>((first_flag ? 1U : 0U) | (last.is_absent() ? 0U : 2U)));
+  writer.put_bytes(key_bytes);
+  auto const number = last.is_absent() ? 0
+                                       : number_of(last, "last_received",
+                                                   std::numeric_limits<std::uint32_t>::max());
+  writer.put_u32_le(static_cast<std::uint32_t>(number));
   return out.take();
 }
 
-Bytes stable_frame_bytes(Json const& body) {
+Bytes stable_frame_bytes(Frame const& frame, Writing const& writing) {
   Buffer out;
-  Writer writer{out};
-  writer.put_varint(number(body["seq"]));
-  auto const& ack = body["ack"];
-  writer.put_bool(ack != "none");
-  if (ack != "none") writer.put_varint(number(ack));
-  writer.put_opaque(body.contains("message") ? message_bytes(body["message"])
-                                             : bytes_of(body["item"]));
+  MessageWriter writer{out, writing};
+  writer.put_varint(number_of(at(frame.body, "seq"), "seq"));
+  auto const* const ack = frame.body.find("ack");
+  auto const has_ack = ack != nullptr && !ack->is_absent();
+  writer.plain().put_bool(has_ack);
+  if (has_ack) writer.put_varint(number_of(*ack, "ack"));
+  writer.plain().put_opaque(frame.inside.empty()
+                                ? as<Bytes>(at(frame.body, "item"), "item", "bytes")
+                                : message_bytes(frame.inside.front(), writing));
   return out.take();
 }
 
-Bytes frame_bytes(Json const& item, FrameKind const& kind) {
-  auto const& body = item[std::string{kind.name}];
-  switch (kind.layer) {
+Bytes with_heads(Bytes cbor, Writing const& writing) {
+  if (writing.head_bytes_min == 0 && !writing.indefinite) return cbor;
+  return rewritten_cbor(cbor, writing);
+}
+
+Bytes written(Frame const& frame, Writing const& writing) {
+  if (frame.kind == nullptr) {
+    auto const* const cbor = frame.body.find("cbor");
+    return cbor == nullptr ? frame.bytes : with_heads(cbor_bytes(*cbor), writing);
+  }
+  switch (frame.kind->layer) {
     case Layer::prologue:
-      return prologue_bytes(kind.name, body);
-    case Layer::handshake:
-      return handshake_bytes(kind, body);
+      return prologue_bytes(frame);
+    case Layer::handshake: {
+      Buffer out;
+      put_handshake(out, frame, writing.first);
+      return with_heads(out.take(), writing);
+    }
     case Layer::stable_hello:
-      return stable_hello_bytes(kind.name, body);
+      return stable_hello_bytes(frame);
     case Layer::message:
-      return message_bytes(item);
+      return message_bytes(frame, writing);
     case Layer::stable:
-      return stable_frame_bytes(body);
+      return stable_frame_bytes(frame, writing);
   }
   VOX_ASSERT(false);
 }
 
 }  // namespace
 
-std::expected<EncodedItem, std::string> encode_item(Json const& item) {
+std::expected<Bytes, std::string> encode(Frame const& frame) {
   try {
-    auto const checked = frame_template({item, {}}, Use::send);
-    if (checked.contains("bytes"))
-      return EncodedItem{.bytes = bytes_of(checked["bytes"]), .raw = true};
-    if (checked.contains("frame"))
-      return EncodedItem{.bytes = bytes_of(checked["frame"]), .raw = false};
-    if (checked.contains("cbor")) {
-      Buffer out;
-      CborWriter writer{out};
-      put_cbor(writer, checked["cbor"]);
-      return EncodedItem{.bytes = out.take(), .raw = false};
-    }
-    for (auto const& kind : frame_kinds()) {
-      if (checked.contains(std::string{kind.name})) {
-        return EncodedItem{.bytes = frame_bytes(checked, kind), .raw = false};
-      }
-    }
-    return std::unexpected("the item has no kind");
-  } catch (Fault const& fault) {
-    return std::unexpected((fault.where.empty() ? "" : readable(fault.where) + ": ") + fault.what);
-  } catch (Json::exception const& error) {
-    // A name that was bound to a value of another kind than the field's.
-    return std::unexpected("a value does not fit its field: " + std::string{error.what()});
+    return written(frame, frame.writing);
+  } catch (Unwritable const& error) {
+    return std::unexpected(error.what);
   }
 }
 
-std::optional<Layer> layer_of(Json const& item) {
-  for (auto const& kind : frame_kinds()) {
-    if (item.contains(std::string{kind.name})) return kind.layer;
+std::optional<Writing> writing_of(Frame const& frame) {
+  auto trial = frame;
+  auto const gives_the_bytes = [&](Writing writing) {
+    trial.writing = std::move(writing);
+    auto const bytes = encode(trial);
+    return bytes && vox::equal(*bytes, frame.bytes);
+  };
+  if (gives_the_bytes({})) return Writing{};
+  for (auto const width : {1U, 2U, 4U, 8U}) {
+    if (gives_the_bytes({.head_bytes_min = width})) return trial.writing;
+  }
+  for (auto padding = 1U; padding < 10; ++padding) {
+    if (gives_the_bytes({.varint_padding = padding})) return trial.writing;
   }
   return std::nullopt;
 }

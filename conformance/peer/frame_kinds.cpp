@@ -1,5 +1,7 @@
 #include "conformance/peer/frame_kinds.hpp"
 
+#include "spec/assert.hpp"
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -114,21 +116,28 @@ constexpr std::array settings_field_table{
 };
 constexpr std::array metadata_entry_table{
     FrameField{"key", text, "", "The key"},
-    FrameField{"value", bytes, "", "A string, a number, or bytes"},
+    FrameField{"value", metadata_value, "", "A string, a number, or bytes"},
     FrameField{"flags", u64, "0", "1 is sensitive, 2 is not to be passed on"},
 };
 
 constexpr std::array kinds{
-    FrameKind{"transport_hello", Layer::prologue, hello_fields, "Asks for a conduit mode"},
-    FrameKind{"transport_accept", Layer::prologue, hello_fields, "Grants the mode asked for"},
-    FrameKind{"transport_reject", Layer::prologue, reject_fields, "Refuses it"},
-    FrameKind{"hello", Layer::handshake, session_hello_fields, "The initiator introduces itself"},
-    FrameKind{"hello_yourself", Layer::handshake, hello_yourself_fields, "The acceptor does"},
-    FrameKind{"lets_go", Layer::handshake, lets_go_fields, "The initiator ends the handshake"},
-    FrameKind{"sorry", Layer::handshake, sorry_fields, "One side gives the handshake up"},
+    FrameKind{"transport_hello", Layer::prologue, hello_fields, "Asks for a conduit mode", -1, -1,
+              "VOTH"},
+    FrameKind{"transport_accept", Layer::prologue, hello_fields, "Grants the mode asked for", -1,
+              -1, "VOTA"},
+    FrameKind{"transport_reject", Layer::prologue, reject_fields, "Refuses it", -1, -1, "VOTR"},
+    FrameKind{"hello", Layer::handshake, session_hello_fields, "The initiator introduces itself",
+              -1, -1, "Hello"},
+    FrameKind{"hello_yourself", Layer::handshake, hello_yourself_fields, "The acceptor does", -1,
+              -1, "HelloYourself"},
+    FrameKind{"lets_go", Layer::handshake, lets_go_fields, "The initiator ends the handshake", -1,
+              -1, "LetsGo"},
+    FrameKind{"sorry", Layer::handshake, sorry_fields, "One side gives the handshake up", -1, -1,
+              "Sorry"},
     FrameKind{"client_hello", Layer::stable_hello, client_hello_fields,
-              "The initiator of a stable conduit greets"},
-    FrameKind{"server_hello", Layer::stable_hello, server_hello_fields, "The acceptor of one does"},
+              "The initiator of a stable conduit greets", -1, -1, "VOCH"},
+    FrameKind{"server_hello", Layer::stable_hello, server_hello_fields, "The acceptor of one does",
+              -1, -1, "VOSH"},
     FrameKind{"stable_frame", Layer::stable, stable_frame_fields, "One frame of a stable conduit"},
     FrameKind{"protocol_error", Layer::message, protocol_error_fields,
               "The sender met a violation and leaves", 0},
@@ -153,13 +162,37 @@ constexpr std::array kinds{
 
 }  // namespace
 
-std::span<FrameKind const> frame_kinds() {
-  return kinds;
+std::span<FrameKind const> frame_kinds(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::vox_0_4:
+      return kinds;
+  }
+  VOX_ASSERT(false);
 }
 
-FrameKind const* find_frame_kind(std::string_view name) {
-  auto const* const found = std::ranges::find(kinds, name, &FrameKind::name);
-  return found == kinds.end() ? nullptr : &*found;
+FrameKind const* find_frame_kind(std::string_view name, Dialect dialect) {
+  auto const all = frame_kinds(dialect);
+  auto const found = std::ranges::find(all, name, &FrameKind::name);
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::size_t FrameKind::field(std::string_view field_name) const {
+  return static_cast<std::size_t>(std::ranges::find(fields, field_name, &FrameField::name) -
+                                  fields.begin());
+}
+
+FieldType inner_type(FieldType type, std::string_view key) {
+  auto const among = [&](std::span<FrameField const> fields) {
+    auto const found = std::ranges::find(fields, key, &FrameField::name);
+    return found == fields.end() ? cbor : found->type;
+  };
+  if (type == settings) return among(settings_field_table);
+  if (type == metadata) return metadata_entry;
+  if (type == metadata_entry) return among(metadata_entry_table);
+  if (type == schema_payload || type == message_schema || type == schema) {
+    return key == "id" || key == "type_id" ? type_id : schema;
+  }
+  return type == typed ? typed : cbor;
 }
 
 std::span<FrameField const> settings_fields() {

@@ -1,14 +1,23 @@
 #pragma once
-#include "conformance/peer/frame_json.hpp"
+#include <boost/describe/enum.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 
 // The one list of frames and their fields, in wire order: what names a trace may use, what may
-// stand behind each, and what is sent where a case says nothing. The reader, the codec, the JSON
-// Schema and the documentation all go by it.
+// stand behind each, and what is sent where a case says nothing. The reader, the codec and the
+// tests of the JSON Schema all go by it.
 namespace voxspec {
+
+// Which bytes a conversation is in. Whose behaviour is right is another question.
+enum class Dialect : std::uint8_t { vox_0_4 };
+BOOST_DESCRIBE_ENUM(Dialect, vox_0_4)
+
+// A layer of the wire. Of a stable conduit, hellos and frames are two.
+enum class Layer : std::uint8_t { prologue, handshake, stable_hello, message, stable };
+BOOST_DESCRIBE_ENUM(Layer, prologue, handshake, stable_hello, message, stable)
 
 // What may stand behind a key of a frame.
 enum class FieldType : std::uint8_t {
@@ -31,7 +40,17 @@ enum class FieldType : std::uint8_t {
   message_schema,  // the list of schemas of the message type, or "own"
   message,         // a message frame inside a stable frame, or "none"
   extra,           // an object of CBOR entries that the protocol does not know
+  // What stands inside of these:
+  metadata_entry,
+  metadata_value,  // a string, a number, or bytes
+  schema,          // any part of a schema
+  type_id,         // a schema's id
+  cbor,            // any CBOR
+  typed,           // a value of one of Testbed's types
 };
+
+// The type of what stands behind a key of such a value, or of a list's elements if there is no key.
+[[nodiscard]] FieldType inner_type(FieldType type, std::string_view key = {});
 
 struct FrameField {
   std::string_view name;
@@ -48,10 +67,16 @@ struct FrameKind {
   // Message layer: the variant's index, and that of the body where there is one (else -1).
   int variant = -1;
   int body = -1;
+  // Prologue and stable hello: the magic bytes. Handshake: the variant's name.
+  std::string_view tag = {};
+
+  // The field's index, or fields.size().
+  [[nodiscard]] std::size_t field(std::string_view field_name) const;
 };
 
-[[nodiscard]] std::span<FrameKind const> frame_kinds();
-[[nodiscard]] FrameKind const* find_frame_kind(std::string_view name);
+[[nodiscard]] std::span<FrameKind const> frame_kinds(Dialect dialect = Dialect::vox_0_4);
+[[nodiscard]] FrameKind const* find_frame_kind(std::string_view name,
+                                               Dialect dialect = Dialect::vox_0_4);
 
 // The fields of the two structures that frames hold.
 [[nodiscard]] std::span<FrameField const> settings_fields();

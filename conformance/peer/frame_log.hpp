@@ -1,5 +1,5 @@
 #pragma once
-#include "conformance/peer/frame_record.hpp"
+#include "conformance/trace/frame_record.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -31,16 +31,16 @@ class FrameLog {
   void begin_step(std::string pointer) { step_ = std::move(pointer); }
   [[nodiscard]] std::string const& step() const { return step_; }
 
-  // Adds a frame to the current step and gives its place.
+  // Adds a frame to the current step and gives its index.
   std::size_t add(FrameRecord record) {
     record.step = step_;
     auto const bytes = record.bytes.size();
-    auto const place = first_.size() + dropped_ + last_.size();
+    auto const index = first_.size() + dropped_ + last_.size();
     if (last_.empty() && dropped_ == 0 && first_.size() < kept_frames_max &&
         first_bytes_ + bytes <= kept_bytes_max) {
       first_bytes_ += bytes;
       first_.push_back(std::move(record));
-      return place;
+      return index;
     }
     last_bytes_ += bytes;
     last_.push_back(std::move(record));
@@ -50,16 +50,16 @@ class FrameLog {
       last_.pop_front();
       ++dropped_;
     }
-    return place;
+    return index;
   }
   // The current step is the one that the frame is for, though it was looked at before.
-  void claim(std::size_t place) {
-    if (auto* const record = at(place)) record->step = step_;
+  void claim(std::size_t index) {
+    if (auto* const record = at(index)) record->step = step_;
   }
 
   // Says of a frame that it never went out.
-  void mark_unsent(std::size_t place, std::string const& why) {
-    if (auto* const record = at(place)) record->problem = "not sent: " + why;
+  void mark_unsent(std::size_t index, std::string const& why) {
+    if (auto* const record = at(index)) record->problem = "not sent: " + why;
   }
 
   // How many frames were not kept, and how many of those that are kept came before them.
@@ -76,10 +76,10 @@ class FrameLog {
 
  private:
   // Null for a frame that was not kept.
-  [[nodiscard]] FrameRecord* at(std::size_t place) {
-    if (place < first_.size()) return &first_[place];
+  [[nodiscard]] FrameRecord* at(std::size_t index) {
+    if (index < first_.size()) return &first_[index];
     auto const skipped = first_.size() + dropped_;
-    return place < skipped ? nullptr : &last_.at(place - skipped);
+    return index < skipped ? nullptr : &last_.at(index - skipped);
   }
 
   Clock::time_point began_ = Clock::now();

@@ -1,71 +1,100 @@
 #include "conformance/peer/link_codec.hpp"
 
-#include "conformance/peer/numbers.hpp"
+#include "conformance/peer/cbor_value.hpp"
+#include "impl/schema/cbor_form.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace voxspec {
 
-std::expected<EncodedItem, std::string> LinkCodec::encode(Json const& item) {
-  auto whole = item;
-  if (layer_ == Layer::stable && layer_of(item) == Layer::message) {
-    auto message = item;
-    if (!message.contains("on")) message["on"] = 0;
-    whole = Json{{"stable_frame",
-                  {{"seq", next_seq_},
-                   {"ack", last_received_ ? Json(*last_received_) : Json("none")},
-                   {"message", std::move(message)}}}};
-  }
-  auto encoded = encode_item(whole);
-  if (!encoded) return encoded;
-  // Payloads that were given as bytes move the conversation on as well, if they are what is due.
-  auto const decoded = encoded->raw ? vox::Result<Json>{nullptr} : read(encoded->bytes);
-  auto const is_given = whole.contains("frame") || whole.contains("cbor");
-  last_ = is_given && decoded ? *decoded : whole;
-  if (!encoded->raw && (decoded || !is_given)) {
-    note(last_);
-    if (last_.contains("stable_frame") && whole.contains("stable_frame")) {
-      next_seq_ =
-          static_cast<std::uint32_t>(number_from(last_["stable_frame"]["seq"]).value_or(0)) + 1;
-    }
-  }
-  return encoded;
+// A frame may have gone out before the hellos were done.
+void LinkCodec::Numbers::go_on_from(Numbers const& earlier) {
+  next_seq = std::max(next_seq, earlier.next_seq);
+  last_received = std::max(last_received, earlier.last_received);
 }
 
-vox::Result<Json> LinkCodec::decode(vox::ByteView payload) {
-  auto decoded = read(payload);
-  if (!decoded) {
-    last_ = nullptr;
-    return decoded;
+std::expected<Frame, std::string> LinkCodec::encode(Frame item) {
+  auto const is_stable_frame = item.kind != nullptr && item.kind->layer == Layer::stable;
+  if (layer_ == Layer::stable && item.kind != nullptr && item.kind->layer == Layer::message) {
+    item = in_stable_frame(std::move(item));
   }
-  last_ = *decoded;
+  auto bytes = voxspec::encode(item);
+  if (!bytes) return std::unexpected(bytes.error());
+  item.bytes = *std::move(bytes);
+  if (item.raw) return item;
+  if (item.kind == nullptr) {
+    // Payloads that were given as bytes move the conversation on as well, if they are what is due.
+    auto decoded = read(item.bytes, {.dialect = dialect_});
+    if (!decoded) return item;
+    note(*decoded);
+    return *std::move(decoded);
+  }
+  note(item);
+  if (is_stable_frame || item.kind->layer == Layer::stable) {
+    numbers_.next_seq = static_cast<std::uint32_t>(item.body.find("seq")->number().value_or(0)) + 1;
+  }
+  return item;
+}
+
+Frame LinkCodec::in_stable_frame(Frame message) const {
+  Frame out;
+  out.kind = find_frame_kind("stable_frame", dialect_);
+  out.body["seq"] = std::uint64_t{numbers_.next_seq};
+  out.body["ack"] =
+      numbers_.last_received ? Value{std::uint64_t{*numbers_.last_received}} : Value{None{}};
+  out.writing = message.writing;
+  out.inside.push_back(std::move(message));
+  return out;
+}
+
+vox::Result<Frame> LinkCodec::decode(vox::ByteView payload) {
+  auto decoded = read(payload, {.dialect = dialect_, .messages = &their_messages_});
+  if (!decoded) return decoded;
   note(*decoded);
-  if (decoded->contains("stable_frame")) {
-    auto const seq =
-        static_cast<std::uint32_t>(number_from((*decoded)["stable_frame"]["seq"]).value_or(0));
-    last_received_ = std::max(last_received_.value_or(0), seq);
+  note_schemas(*decoded);
+  if (decoded->kind->layer == Layer::stable) {
+    auto const seq = static_cast<std::uint32_t>(decoded->body.find("seq")->number().value_or(0));
+    numbers_.last_received = std::max(numbers_.last_received.value_or(0), seq);
   }
   return decoded;
 }
 
 // Where a stable conduit goes on over another link, its hellos come in place of the handshake.
-vox::Result<Json> LinkCodec::read(vox::ByteView payload) const {
-  auto decoded = decode_payload(layer_, payload);
+vox::Result<Frame> LinkCodec::read(vox::ByteView payload, Reading const& reading) const {
+  auto decoded = voxspec::decode(layer_, payload, reading);
   if (decoded || !stable_ || layer_ != Layer::handshake) return decoded;
-  auto hello = decode_payload(Layer::stable_hello, payload);
+  auto hello = voxspec::decode(Layer::stable_hello, payload, reading);
   return hello ? hello : decoded;
 }
 
-void LinkCodec::note(Json const& frame) {
-  if (!frame.is_object()) return;
-  if (frame.contains("transport_accept")) {
-    stable_ = frame["transport_accept"].contains("mode") && frame["transport_accept"]["mode"] == 1;
+void LinkCodec::note(Frame const& frame) {
+  if (frame.is("transport_accept")) {
+    stable_ = frame.number("mode") == 1;
     layer_ = Layer::handshake;
-  } else if (frame.contains("lets_go")) {
+  } else if (frame.is("lets_go")) {
     layer_ = stable_ ? Layer::stable_hello : Layer::message;
-  } else if (frame.contains("server_hello")) {
+  } else if (frame.is("client_hello")) {
+    auto const* const key = frame.field("resume_key");
+    asks_to_resume_ = key != nullptr && !key->is_absent();
+  } else if (frame.is("server_hello")) {
     layer_ = Layer::stable;
+    auto const* const rejected = frame.field("rejected");
+    auto const is_new = rejected == nullptr || *rejected == Value{true};
+    if (asks_to_resume_ && !is_new) numbers_.go_on_from(earlier_);
   }
+}
+
+// Schemas that are none, or that no message of ours fits, are for the handshake to judge: messages
+// are then read as if they were ours.
+void LinkCodec::note_schemas(Frame const& hello) {
+  if (!hello.is("hello") && !hello.is("hello_yourself")) return;
+  auto const* const announced = hello.field("message_payload_schema");
+  if (announced == nullptr || !announced->is<ValueList>()) return;
+  auto const list = vox::schema::decode_schemas(cbor_bytes(*announced));
+  if (!list) return;
+  auto plan = vox::schema::build_message_plan(*list);
+  if (plan) their_messages_ = *std::move(plan);
 }
 
 }  // namespace voxspec

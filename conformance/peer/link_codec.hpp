@@ -1,5 +1,5 @@
 #pragma once
-#include "conformance/peer/frame_json.hpp"
+#include "conformance/peer/frame.hpp"
 
 #include <cstdint>
 #include <expected>
@@ -8,32 +8,47 @@
 
 namespace voxspec {
 
-// What has to be remembered of one link to read and write its frames: which layer comes next, and
-// on a stable conduit the sequence numbers. One codec a link, told of every payload in both
-// directions, in order. It judges nothing.
+// What has to be remembered of one link to read and write its frames: which layer comes next, by
+// which schemas the other side writes its messages, and on a stable conduit the sequence numbers.
+// One codec a link, told of every payload in both directions, in order. It judges nothing.
 class LinkCodec {
  public:
-  // The bytes of a resolved item. A message that goes over a stable conduit is put into a stable
-  // frame with the next sequence number and the last acknowledgement; an explicit "stable_frame"
-  // goes out as it is. The codec takes the item as sent.
-  [[nodiscard]] std::expected<EncodedItem, std::string> encode(Json const& item);
+  explicit LinkCodec(Dialect dialect = Dialect::vox_0_4) : dialect_{dialect} {}
+
+  // The frame as it goes out, with its bytes. A message that goes over a stable conduit is put into
+  // a stable frame with the next sequence number and the last acknowledgement; an explicit
+  // stable_frame goes out as it is. Bytes that are what is due are read as the frame that they are.
+  // The codec takes the item as sent.
+  [[nodiscard]] std::expected<Frame, std::string> encode(Frame item);
 
   // A payload that came. After a violation the layer stays what it was.
-  [[nodiscard]] vox::Result<Json> decode(vox::ByteView payload);
+  [[nodiscard]] vox::Result<Frame> decode(vox::ByteView payload);
 
   [[nodiscard]] Layer layer() const { return layer_; }
-  // What was decoded or encoded last, stable frame included: for the record.
-  [[nodiscard]] Json const& last() const { return last_; }
+
+  // The link takes the place of an earlier one. If its hellos resume the stable conduit of that
+  // one, the sequence numbers go on.
+  void go_on_from(LinkCodec const& earlier) { earlier_ = earlier.numbers_; }
 
  private:
-  [[nodiscard]] vox::Result<Json> read(vox::ByteView payload) const;
-  void note(Json const& frame);
+  [[nodiscard]] vox::Result<Frame> read(vox::ByteView payload, Reading const& reading) const;
+  [[nodiscard]] Frame in_stable_frame(Frame message) const;
+  void note(Frame const& frame);
+  void note_schemas(Frame const& hello);
 
+  Dialect dialect_;
   Layer layer_ = Layer::prologue;
   bool stable_ = false;
-  std::uint32_t next_seq_ = 0;
-  std::optional<std::uint32_t> last_received_;
-  Json last_;
+  // The sequence numbers of a stable conduit.
+  struct Numbers {
+    std::uint32_t next_seq = 0;
+    std::optional<std::uint32_t> last_received;
+    void go_on_from(Numbers const& earlier);
+  };
+  Numbers numbers_;
+  Numbers earlier_;
+  bool asks_to_resume_ = false;
+  vox::schema::Plan their_messages_;
 };
 
 }  // namespace voxspec

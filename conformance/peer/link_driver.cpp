@@ -47,10 +47,10 @@ EndCause cause_of(link::LinkEndKind kind) {
 }
 
 // The item as it stands on a stream.
-void put_framed(vox::Bytes& out, EncodedItem const& item) {
-  if (!item.raw)
-    std::ranges::copy(vox::wire::frame_header(item.bytes.size()), std::back_inserter(out));
-  out.insert(out.end(), item.bytes.begin(), item.bytes.end());
+void put_framed(vox::Bytes& out, Frame const& frame) {
+  if (!frame.raw)
+    std::ranges::copy(vox::wire::frame_header(frame.bytes.size()), std::back_inserter(out));
+  out.insert(out.end(), frame.bytes.begin(), frame.bytes.end());
 }
 
 }  // namespace
@@ -111,7 +111,7 @@ asio::awaitable<Event> LinkDriver::look(Clock::time_point deadline) {
   if (!again_.empty()) {
     auto arrival = std::move(again_.front());
     again_.pop_front();
-    log_.claim(arrival.place);
+    log_.claim(arrival.log_index);
     co_return Event{std::move(arrival)};
   }
   auto const state = state_;
@@ -148,49 +148,49 @@ Arrival LinkDriver::read() {
   record.direction = Direction::received;
   record.link = name_;
   record.bytes = vox::to_bytes(unread.payload.view());
-  arrival.hex = vox::to_hex(record.bytes);
   auto decoded = codec_.decode(unread.payload.view());
   if (decoded) {
     ids.note(*decoded, false);
-    record.decoded = *decoded;
+    record.decoded = frame_json(*decoded);
     arrival.frame = std::move(*decoded);
   } else {
     arrival.problem = decoded.error().detail + " (" + std::string{decoded.error().rule.id()} +
                       ", at byte " + std::to_string(decoded.error().offset) + ")";
     record.problem = arrival.problem;
+    arrival.frame.bytes = record.bytes;
   }
   // Who says that we broke a rule may well have stopped reading.
-  if (unanswered_ > 0 && frame_kind(arrival.frame) != "protocol_error") --unanswered_;
-  arrival.place = log_.add(std::move(record));
+  if (unanswered_ > 0 && !arrival.frame.is("protocol_error")) --unanswered_;
+  arrival.log_index = log_.add(std::move(record));
   return arrival;
 }
 
-std::expected<LinkDriver::Outgoing, std::string> LinkDriver::encode(Json const& item) {
-  auto encoded = codec_.encode(item);
+std::expected<LinkDriver::Outgoing, std::string> LinkDriver::encode(Frame item) {
+  auto encoded = codec_.encode(std::move(item));
   if (!encoded) return std::unexpected(encoded.error());
-  ids.note(codec_.last(), true);
-  schemas.note_sent(item);
+  ids.note(*encoded, true);
+  schemas.note_sent(*encoded);
   FrameRecord record;
   record.at_us = log_.microseconds();
   record.direction = Direction::sent;
   record.link = name_;
   record.bytes = encoded->bytes;
   record.raw = encoded->raw;
-  record.decoded = codec_.last();
-  auto const place = log_.add(std::move(record));
-  return Outgoing{.item = std::move(*encoded), .place = place};
+  record.decoded = frame_json(*encoded);
+  auto const log_index = log_.add(std::move(record));
+  return Outgoing{.frame = std::move(*encoded), .log_index = log_index};
 }
 
-asio::awaitable<LinkDriver::Written> LinkDriver::send(Send step) {
+asio::awaitable<LinkDriver::Written> LinkDriver::send(Batch batch) {
   std::vector<Outgoing> outgoing;
-  for (auto const& item : step.items) {
-    auto one = encode(item);
+  for (auto& frame : batch.frames) {
+    auto one = encode(std::move(frame));
     if (!one) co_return std::unexpected(one.error());
     outgoing.push_back(std::move(*one));
   }
-  unanswered_ += outgoing.size() + (step.together ? 1 : 0);
-  auto const each = step.write.mode == Write::Mode::whole && !step.together;
-  auto work = each ? write_each(outgoing) : write_cut(outgoing, step.write);
+  unanswered_ += outgoing.size() + (batch.together ? 1 : 0);
+  auto const each = batch.write.mode == Write::Mode::whole && !batch.together;
+  auto work = each ? write_each(outgoing) : write_cut(outgoing, batch.write);
   auto written = co_await std::move(work);
   sent_at_ = Clock::now();
   co_return written;
@@ -204,7 +204,7 @@ void LinkDriver::note_answer(Clock::duration took) {
 LinkDriver::Written LinkDriver::unsent(std::vector<Outgoing> const& items, std::size_t from,
                                        link::LinkEnd const& end) {
   for (auto at = from; at < items.size(); ++at)
-    log_.mark_unsent(items[at].place, end.detail);
+    log_.mark_unsent(items[at].log_index, end.detail);
   if (end.kind == link::LinkEndKind::refused || end.kind == link::LinkEndKind::stopped) {
     return std::unexpected("the link does not send this: " + end.detail);
   }
@@ -213,7 +213,7 @@ LinkDriver::Written LinkDriver::unsent(std::vector<Outgoing> const& items, std::
 
 asio::awaitable<LinkDriver::Written> LinkDriver::write_each(std::vector<Outgoing> const& items) {
   for (std::size_t at = 0; at < items.size(); ++at) {
-    auto const& item = items[at].item;
+    auto const& item = items[at].frame;
     auto work = item.raw ? state_->link->send_raw(item.bytes) : state_->link->send(item.bytes);
     auto const sent = co_await std::move(work);
     if (!sent) co_return unsent(items, at, sent.error());
@@ -225,7 +225,7 @@ asio::awaitable<LinkDriver::Written> LinkDriver::write_cut(std::vector<Outgoing>
                                                            Write const& write) {
   vox::Bytes stream;
   for (auto const& each : items)
-    put_framed(stream, each.item);
+    put_framed(stream, each.frame);
   auto cuts = write.split;
   if (write.mode == Write::Mode::bytewise) {
     for (std::size_t at = 1; at < stream.size(); ++at)

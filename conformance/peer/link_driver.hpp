@@ -4,7 +4,7 @@
 #include "conformance/peer/link_codec.hpp"
 #include "conformance/peer/match.hpp"
 #include "conformance/peer/schema_ledger.hpp"
-#include "conformance/peer/steps.hpp"
+#include "conformance/trace/steps.hpp"
 #include "impl/link/link.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -25,10 +25,9 @@ namespace voxspec {
 
 // A frame of the subject that a step can look at.
 struct Arrival {
-  Json frame;             // null if it could not be decoded
-  std::string hex;        // its payload
-  std::string problem;    // why it could not be decoded: a sentence
-  std::size_t place = 0;  // in the log
+  Frame frame;                // its bytes alone, if it could not be decoded
+  std::string problem;        // why it could not be decoded: a sentence
+  std::size_t log_index = 0;  // in the log
 };
 
 // The link gives nothing more. It says so again whenever it is asked.
@@ -54,6 +53,13 @@ class LinkDriver {
   LinkDriver& operator=(LinkDriver const&) = delete;
   ~LinkDriver();
 
+  // The link takes the place of an earlier one, of which it goes on knowing what a session and a
+  // stable conduit keep.
+  void go_on_from(LinkDriver const& earlier) {
+    ids = earlier.ids;
+    codec_.go_on_from(earlier.codec_);
+  }
+
   // The next frame that nobody has looked at, waiting for it until `deadline`.
   [[nodiscard]] boost::asio::awaitable<Event> look(Clock::time_point deadline);
   // Undoes looks: the next ones give these frames again, in this order.
@@ -61,10 +67,16 @@ class LinkDriver {
   // Frames that a step looked at and left for a later one, oldest first.
   [[nodiscard]] std::deque<Arrival>& held() { return held_; }
 
-  // Sends resolved items. What the link itself says against it is no verdict: what the subject made
+  // Frames to send, and in which writes.
+  struct Batch {
+    std::vector<Frame> frames;
+    bool together = false;
+    Write write{};
+  };
+  // What the link itself says against it is no verdict: what the subject made
   // of the link shows in what comes next. The error is the author's or ours, and a sentence.
   using Written = std::expected<void, std::string>;
-  [[nodiscard]] boost::asio::awaitable<Written> send(Send step);
+  [[nodiscard]] boost::asio::awaitable<Written> send(Batch batch);
 
   boost::asio::awaitable<void> finish();
   void close();
@@ -97,10 +109,10 @@ class LinkDriver {
   static boost::asio::awaitable<void> pump(std::shared_ptr<State> state);
   Arrival read();
   struct Outgoing {
-    EncodedItem item;
-    std::size_t place;  // in the log
+    Frame frame;
+    std::size_t log_index;  // in the log
   };
-  [[nodiscard]] std::expected<Outgoing, std::string> encode(Json const& item);
+  [[nodiscard]] std::expected<Outgoing, std::string> encode(Frame item);
   [[nodiscard]] Written unsent(std::vector<Outgoing> const& items, std::size_t from,
                                vox::link::LinkEnd const& end);
   boost::asio::awaitable<Written> write_each(std::vector<Outgoing> const& items);

@@ -1,12 +1,12 @@
 #include "conformance/peer/match.hpp"
 
-#include "conformance/peer/frame_kinds.hpp"
-#include "conformance/peer/frame_template.hpp"
 #include "conformance/peer/numbers.hpp"
+#include "conformance/peer/schema_ledger.hpp"
+#include "conformance/peer/term_json.hpp"
 #include "conformance/peer/typed_value.hpp"
+#include "conformance/peer/value_json.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace voxspec {
@@ -20,194 +20,233 @@ std::string shown(Json const& value) {
   return text;
 }
 
-// "$$text" stands for "$text".
-std::string_view unescaped(std::string const& text) {
-  return text.starts_with("$$") ? std::string_view{text}.substr(1) : std::string_view{text};
+bool is_of_kind(Value const& value, AnyKind kind) {
+  switch (kind) {
+    case AnyKind::text:
+      return value.is<std::string>();
+    case AnyKind::uint:
+      return value.number().has_value();
+    case AnyKind::boolean:
+      return value.is<bool>();
+    case AnyKind::list:
+      return value.is<ValueList>();
+    case AnyKind::object:
+      return value.is<Record>() || value.is<Pairs>();
+    case AnyKind::bytes: {
+      // Schemas are bytes too, only shown by what they mean.
+      auto const* const record = value.get<Record>();
+      return value.is<vox::Bytes>() || (record != nullptr && record->find("root") != nullptr);
+    }
+    case AnyKind::value:
+      return true;
+  }
+  return false;
 }
 
-Json const& message_inside(Json const& frame) {
-  if (!frame.contains("stable_frame") || !frame["stable_frame"].contains("message")) return frame;
-  return frame["stable_frame"]["message"];
+// Whether two values that are no collections are the same. Numbers of Testbed's values may be
+// written in more than one way.
+bool is_same(Value const& wanted, Value const& actual, FieldType type) {
+  if (wanted == actual) return true;
+  if (type != FieldType::typed) return false;
+  if (auto const* const real = actual.get<double>()) {
+    if (auto const number = wanted.number()) return static_cast<double>(*number) == *real;
+    auto const* const negative = wanted.get<std::int64_t>();
+    return negative != nullptr && static_cast<double>(*negative) == *real;
+  }
+  auto const text = wanted.text();
+  if (!text) return false;
+  Json const spelt(*text);
+  if (auto const number = actual.number()) return number_from(spelt) == number;
+  auto const* const negative = actual.get<std::int64_t>();
+  return negative != nullptr && signed_number_from(spelt) == *negative;
 }
 
-bool is_of_kind(Json const& value, std::string_view kind) {
-  if (kind == "text") return value.is_string();
-  if (kind == "uint") return number_from(value).has_value();
-  if (kind == "bool") return value.is_boolean();
-  if (kind == "list") return value.is_array();
-  if (kind == "object") return value.is_object();
-  // Schemas are bytes too, only shown by what they mean.
-  if (kind == "bytes")
-    return value.is_object() && (value.contains("hex") || value.contains("root"));
-  return true;
-}
-
-bool is_absent(Json const* value) {
-  return value == nullptr || value->is_null() || *value == "none";
-}
-
-// One value being judged. The first difference is kept; what was bound on the way is undone by the
-// caller, who holds the bindings as they were.
-class Judge {
+// One frame or value being judged. The first difference is kept; what was bound on the way is
+// undone by the caller, who holds the bindings as they were.
+class Matching {
  public:
-  Judge(Bindings& bindings, vox::Parity ours) : bindings_{&bindings}, ours_{ours} {}
+  Matching(Bindings& bindings, vox::Parity ours) : bindings_{&bindings}, ours_{ours} {}
 
-  // `actual` is null for a key that is not there.
-  bool check(Json const& pattern, Json const* actual, std::string const& path,
-             std::string_view key = {}) {
-    if (is_matcher(pattern)) return check_matcher(pattern, actual, path, key);
-    if (actual == nullptr) {
-      if (pattern.is_null()) return true;
-      return differs(pattern, nullptr, path, "it is missing");
-    }
-    if (is_name(pattern)) return check_name(pattern, *actual, path);
-    if (is_id_template(pattern)) return check_equal(id(pattern), *actual, path);
-    if (key == "parity" && (pattern == "ours" || pattern == "theirs")) {
-      return check_equal(parity_word(pattern == "ours"), *actual, path);
-    }
-    if (pattern.is_object()) {
-      return pattern.contains("as") && actual->contains("hex")
-                 ? check_typed(pattern, *actual, path)
-                 : check_object(pattern, *actual, path);
-    }
-    if (pattern.is_array()) return check_list(pattern, *actual, path);
-    if (pattern.is_string() && actual->is_string()) {
-      auto const& got = actual->get_ref<std::string const&>();
-      if (unescaped(pattern.get_ref<std::string const&>()) == got) return true;
-      return differs(pattern, actual, path, {});
-    }
-    return check_equal(pattern, *actual, path);
+  // `actual` is null for what is not there.
+  bool check(Term const& pattern, Value const* actual, std::string const& path, FieldType type) {
+    Here const here{pattern, actual, path, type};
+    return std::visit([&](auto const& term) { return check(term, here); }, pattern.of);
   }
 
-  bool differs(Json const& pattern, Json const* actual, std::string const& path,
-               std::string const& why) {
+  bool differs(Json expected, Json got, std::string const& path, std::string const& why,
+               bool missing = false) {
     if (mismatch_) return false;
-    Mismatch found;
-    found.path = path;
-    found.expected = pattern;
-    found.missing = actual == nullptr;
-    if (actual != nullptr) found.got = *actual;
-    found.why = "expected " + shown(pattern) + ", ";
-    if (!why.empty()) {
-      found.why += why;
-    } else {
-      found.why += "got " + shown(found.got);
-    }
-    mismatch_ = std::move(found);
+    auto text = "expected " + shown(expected) + ", " + (why.empty() ? "got " + shown(got) : why);
+    mismatch_ = Mismatch{.path = path,
+                         .expected = std::move(expected),
+                         .got = std::move(got),
+                         .missing = missing,
+                         .why = std::move(text)};
     return false;
   }
 
   [[nodiscard]] std::optional<Mismatch> take() { return std::exchange(mismatch_, std::nullopt); }
 
  private:
-  [[nodiscard]] Json id(Json const& pattern) const {
-    auto const side = pattern.begin().key() == "ours" ? ours_ : opposite(ours_);
-    return number_json(IdSpace::nth(side, pattern.begin().value().get<std::uint64_t>()));
-  }
-  [[nodiscard]] Json parity_word(bool ours) const {
-    return (ours ? ours_ : opposite(ours_)) == vox::Parity::odd ? "odd" : "even";
+  struct Here {
+    Term const& pattern;
+    Value const* actual;
+    std::string const& path;
+    FieldType type;
+  };
+
+  bool differs(Here const& here, std::string const& why = {}) {
+    if (mismatch_) return false;
+    auto const missing = here.actual == nullptr;
+    return differs(term_json(here.pattern, here.type),
+                   missing ? Json{} : value_json(*here.actual, here.type), here.path,
+                   missing && why.empty() ? "it is missing" : why, missing);
   }
 
-  bool check_equal(Json const& wanted, Json const& actual, std::string const& path) {
-    return wanted == actual || differs(wanted, &actual, path, {});
-  }
+  [[nodiscard]] vox::Parity side(bool ours) const { return ours ? ours_ : opposite(ours_); }
 
-  bool check_name(Json const& pattern, Json const& actual, std::string const& path) {
-    auto const name = pattern.get_ref<std::string const&>().substr(1);
-    auto const [bound, is_new] = bindings_->try_emplace(name, actual);
-    if (is_new || bound->second == actual) return true;
-    return differs(pattern, &actual, path,
-                   "which is " + shown(bound->second) + ", got " + shown(actual));
+  bool check(Value const& wanted, Here const& here) {
+    if (here.actual == nullptr) return wanted.is<Null>() || differs(here);
+    if (auto const* const record = wanted.get<Record>()) return check_record(*record, here);
+    if (auto const* const list = wanted.get<ValueList>()) return check_list(*list, here);
+    return is_same(wanted, *here.actual, here.type) || differs(here);
   }
-
-  bool check_typed(Json const& pattern, Json const& actual, std::string const& path) {
-    auto const bytes = vox::from_hex(actual["hex"].get_ref<std::string const&>());
-    auto const value =
-        decode_typed(pattern["as"].get_ref<std::string const&>(), bytes.value_or(vox::Bytes{}));
-    if (!value) return differs(pattern, &actual, path, value.error());
-    return check(pattern["value"], &*value, path);
+  bool check(Variable const& variable, Here const& here) {
+    if (here.actual == nullptr) return differs(here);
+    auto const [bound, is_new] = bindings_->try_emplace(variable.name, *here.actual);
+    if (is_new || bound->second == *here.actual) return true;
+    return differs(here, "which is " + shown(value_json(bound->second, here.type)) + ", got " +
+                             shown(value_json(*here.actual, here.type)));
   }
-
-  bool check_object(Json const& pattern, Json const& actual, std::string const& path) {
-    if (!actual.is_object()) return differs(pattern, &actual, path, {});
-    for (auto const& [key, inner] : pattern.items()) {
-      auto const found = actual.find(key);
-      auto const* const value = found == actual.end() ? nullptr : &*found;
-      if (!check(inner, value, path + "/" + key, key)) return false;
+  bool check(IdOf const& id, Here const& here) {
+    return check_is(IdSpace::nth(side(id.ours), id.n), here);
+  }
+  bool check(ParityOf const& parity, Here const& here) {
+    return check_is(side(parity.ours) == vox::Parity::odd ? "odd" : "even", here);
+  }
+  bool check(OwnSchemas const&, Here const& here) { return check_is(own_message_schemas(), here); }
+  bool check(Repeated const& repeated, Here const& here) {
+    auto const* const bytes = here.actual == nullptr ? nullptr : here.actual->get<vox::Bytes>();
+    auto const size = repeated.once.size();
+    auto const fits = bytes != nullptr && bytes->size() == size * repeated.times;
+    for (std::size_t at = 0; fits && at < bytes->size(); at += size) {
+      if (!std::ranges::equal(repeated.once, vox::ByteView{*bytes}.subspan(at, size))) {
+        return differs(here);
+      }
     }
-    return true;
+    return fits || differs(here);
+  }
+  bool check(TypedBytes const& typed, Here const& here) {
+    auto const* const bytes = here.actual == nullptr ? nullptr : here.actual->get<vox::Bytes>();
+    if (bytes == nullptr) return differs(here);
+    auto const value = decode_typed(typed.type, *bytes);
+    if (!value) return differs(here, value.error());
+    return check(typed.value.at(0), &*value, here.path, FieldType::typed);
+  }
+  bool check(HexOf const& hex, Here const& here) {
+    auto const* const bytes = here.actual == nullptr ? nullptr : here.actual->get<vox::Bytes>();
+    if (bytes == nullptr) return differs(here);
+    Value const text{vox::to_hex(*bytes)};
+    return check(hex.text.at(0), &text, here.path + "/hex", FieldType::text);
+  }
+  bool check(ForeignTerm const& foreign, Here const& here) {
+    auto const* const actual = here.actual == nullptr ? nullptr : here.actual->get<Foreign>();
+    if (actual == nullptr) return differs(here);
+    return check(foreign.item.at(0), &actual->item.at(0), here.path + "/cbor", FieldType::cbor);
+  }
+  bool check(TermList const& list, Here const& here) { return check_list(list.terms, here); }
+  bool check(TermRecord const& record, Here const& here) { return check_record(record, here); }
+
+  bool check(Any const& any, Here const& here) {
+    return (here.actual != nullptr && is_of_kind(*here.actual, any.kind)) || differs(here);
+  }
+  bool check(Range const& range, Here const& here) {
+    auto const number = here.actual == nullptr ? std::nullopt : here.actual->number();
+    return (number && *number >= range.first && *number <= range.last) || differs(here);
+  }
+  bool check(AnyIdOf const& any, Here const& here) {
+    auto const number = here.actual == nullptr ? std::nullopt : here.actual->number();
+    auto const is_odd = number && *number % 2 == 1;
+    auto const wants_odd = side(any.ours) == vox::Parity::odd;
+    if (number && is_odd == wants_odd) {
+      return any.name.empty() || check(Variable{any.name}, here);
+    }
+    if (here.actual == nullptr) return differs(here);
+    return differs(here, "an id that is " + std::string{wants_odd ? "odd" : "even"} + ", got " +
+                             shown(value_json(*here.actual, here.type)));
+  }
+  bool check(Absent const&, Here const& here) {
+    return here.actual == nullptr || here.actual->is_absent() || differs(here);
+  }
+  bool check(Choice const& choice, Here const& here) {
+    return std::ranges::any_of(
+               choice.choices,
+               [&](Term const& each) { return would_match(each, here.actual, here.type); }) ||
+           differs(here);
+  }
+  bool check(Not const& unwanted, Here const& here) {
+    auto const before = *bindings_;
+    auto const matched = would_match(unwanted.term.at(0), here.actual, here.type);
+    *bindings_ = before;  // what must not match binds nothing
+    return !matched || differs(here);
+  }
+  bool check(Has const& has, Here const& here) {
+    auto const* const list = here.actual == nullptr ? nullptr : here.actual->get<ValueList>();
+    auto const holds = [&](Term const& entry) {
+      return std::ranges::any_of(*list, [&](Value const& value) {
+        return would_match(entry, &value, inner_type(here.type));
+      });
+    };
+    return (list != nullptr && std::ranges::all_of(has.entries, holds)) || differs(here);
   }
 
-  bool check_list(Json const& pattern, Json const& actual, std::string const& path) {
-    if (!actual.is_array()) return differs(pattern, &actual, path, {});
-    if (actual.size() != pattern.size()) {
-      return differs(pattern, &actual, path,
-                     "a list of " + std::to_string(pattern.size()) + ", got one of " +
-                         std::to_string(actual.size()));
+  bool check_is(Value const& wanted, Here const& here) {
+    return (here.actual != nullptr && wanted == *here.actual) || differs(here);
+  }
+  // Entries and elements are terms, or values.
+  bool check_part(Term const& pattern, Value const* actual, std::string const& path,
+                  FieldType type) {
+    return check(pattern, actual, path, type);
+  }
+  bool check_part(Value const& pattern, Value const* actual, std::string const& path,
+                  FieldType type) {
+    return check(Term{pattern}, actual, path, type);
+  }
+  template <class Entries>
+  bool check_record(Entries const& pattern, Here const& here) {
+    auto const* const actual = here.actual == nullptr ? nullptr : here.actual->get<Record>();
+    if (actual == nullptr) return differs(here);
+    return std::ranges::all_of(pattern.entries, [&](auto const& entry) {
+      auto const& [name, inner] = entry;
+      return check_part(inner, actual->find(name), here.path + "/" + name,
+                        inner_type(here.type, name));
+    });
+  }
+  template <class List>
+  bool check_list(List const& pattern, Here const& here) {
+    auto const* const actual = here.actual == nullptr ? nullptr : here.actual->get<ValueList>();
+    if (actual == nullptr) return differs(here);
+    if (actual->size() != pattern.size()) {
+      return differs(here, "a list of " + std::to_string(pattern.size()) + ", got one of " +
+                               std::to_string(actual->size()));
     }
     for (std::size_t i = 0; i < pattern.size(); ++i) {
-      if (!check(pattern[i], &actual[i], path + "/" + std::to_string(i))) return false;
+      if (!check_part(pattern[i], &(*actual)[i], here.path + "/" + std::to_string(i),
+                      inner_type(here.type))) {
+        return false;
+      }
     }
     return true;
   }
 
   // Tries a pattern without leaving a trace if it fails.
-  bool would_match(Json const& pattern, Json const* actual, std::string_view key) {
-    auto const before = *bindings_;
+  bool would_match(Term const& pattern, Value const* actual, FieldType type) {
+    auto before = *bindings_;
     auto const kept = take();
-    auto const matched = check(pattern, actual, {}, key);
+    auto const matched = check(pattern, actual, {}, type);
     mismatch_ = kept;
-    if (!matched) *bindings_ = before;
+    if (!matched) *bindings_ = std::move(before);
     return matched;
-  }
-
-  bool has_entry(Json const& pattern, Json const& list) {
-    return std::ranges::any_of(list,
-                               [&](Json const& entry) { return would_match(pattern, &entry, {}); });
-  }
-
-  bool check_id_of(Json const& pattern, Json const& actual, std::string const& path) {
-    auto const side = pattern["id_of"] == "ours" ? ours_ : opposite(ours_);
-    auto const number = number_from(actual);
-    auto const is_odd = number && *number % 2 == 1;
-    if (!number || is_odd != (side == vox::Parity::odd)) {
-      return differs(pattern, &actual, path,
-                     "an id that is " + std::string{side == vox::Parity::odd ? "odd" : "even"} +
-                         ", got " + shown(actual));
-    }
-    return !pattern.contains("as") || check_name(pattern["as"], actual, path);
-  }
-
-  bool check_matcher(Json const& pattern, Json const* actual, std::string const& path,
-                     std::string_view key) {
-    auto const word = pattern.begin().key();
-    auto const& inner = pattern.begin().value();
-    auto matched = false;
-    if (word == "absent") {
-      matched = is_absent(actual);
-    } else if (word == "not") {
-      auto const before = *bindings_;
-      matched = !would_match(inner, actual, key);
-      *bindings_ = before;  // what must not match binds nothing
-    } else if (word == "one_of") {
-      matched = std::ranges::any_of(
-          inner, [&](Json const& choice) { return would_match(choice, actual, key); });
-    } else if (actual == nullptr) {
-      return differs(pattern, nullptr, path, "it is missing");
-    } else if (word == "any") {
-      matched = is_of_kind(*actual, inner.get_ref<std::string const&>());
-    } else if (word == "range") {
-      auto const number = number_from(*actual);
-      matched = number && *number >= *number_from(inner[0]) && *number <= *number_from(inner[1]);
-    } else if (word == "id_of") {
-      return check_id_of(pattern, *actual, path);
-    } else if (word == "has" && actual->is_array()) {
-      matched = inner.is_array()
-                    ? std::ranges::all_of(
-                          inner, [&](Json const& entry) { return has_entry(entry, *actual); })
-                    : has_entry(inner, *actual);
-    }
-    return matched || differs(pattern, actual, path, {});
   }
 
   Bindings* bindings_;
@@ -215,129 +254,101 @@ class Judge {
   std::optional<Mismatch> mismatch_;
 };
 
-// The kind's key in a frame or pattern, which stands beside "on" alone.
-std::string_view kind_key(Json const& frame) {
-  for (auto const& [key, value] : frame.items()) {
-    if (key != "on") return key;
-  }
-  return {};
+Mismatch whole_frame(FrameTerm const& pattern, Frame const& frame, std::string why) {
+  return {
+      .path = {}, .expected = term_json(pattern), .got = frame_json(frame), .why = std::move(why)};
 }
 
-Mismatch whole_frame(Json const& pattern, Json const& frame, std::string why) {
-  Mismatch mismatch;
-  mismatch.expected = pattern;
-  mismatch.got = frame;
-  mismatch.why = std::move(why);
-  return mismatch;
-}
-
-std::optional<Mismatch> choose_frame(Json const& pattern, Json const& frame,
-                                     std::string_view payload_hex, Bindings& bindings,
-                                     IdSpace const& ids) {
-  auto const& inner = pattern.begin().value();
-  if (pattern.begin().key() == "not") {
+std::optional<Mismatch> choose(FrameTerm const& pattern, Frame const& frame, Bindings& bindings,
+                               IdSpace const& ids) {
+  if (pattern.form == FrameTerm::Form::none_of) {
     auto trial = bindings;
-    if (match_frame(inner, frame, payload_hex, trial, ids)) return std::nullopt;
-    return whole_frame(pattern, frame, "this frame must not come: " + shown(frame));
+    if (match(pattern.inside.front(), frame, trial, ids)) return std::nullopt;
+    return whole_frame(pattern, frame, "this frame must not come: " + shown(frame_json(frame)));
   }
-  for (auto const& choice : inner) {
-    if (!match_frame(choice, frame, payload_hex, bindings, ids)) return std::nullopt;
+  for (auto const& choice : pattern.inside) {
+    if (!match(choice, frame, bindings, ids)) return std::nullopt;
   }
-  return whole_frame(pattern, frame, "none of the choices is " + shown(frame));
+  return whole_frame(pattern, frame, "none of the choices is " + shown(frame_json(frame)));
 }
 
-std::optional<Mismatch> judge_frame(Json const& pattern, Json const& frame,
-                                    std::string_view payload_hex, Bindings& bindings,
+std::optional<Mismatch> check_frame(FrameTerm const& pattern, Frame const& frame,
+                                    std::string const& path, Bindings& bindings,
                                     IdSpace const& ids) {
-  Judge session{bindings, ids.ours()};
-  auto const kind = kind_key(pattern);
-  if (kind == "frame") {
-    Json const payload{{"hex", payload_hex}};
-    auto const& wanted = pattern["frame"];
-    auto const* const actual =
-        wanted.is_object() && !is_matcher(wanted) ? &payload : &payload["hex"];
-    session.check(wanted, actual, "/frame");
+  Matching session{bindings, ids.ours()};
+  if (pattern.kind != nullptr && pattern.kind != frame.kind) {
+    Json const expected = term_json(pattern);
+    auto const name = std::string{pattern.kind->name};
+    session.differs(Json{{name, expected[name]}}, frame_json(frame), path,
+                    "got " + std::string{frame.name().empty() ? "something else" : frame.name()});
     return session.take();
   }
-  auto const& actual = kind == "stable_frame" ? frame : message_inside(frame);
-  if (!kind.empty() && !actual.contains(std::string{kind})) {
-    Json const expected{{std::string{kind}, pattern[std::string{kind}]}};
-    session.differs(
-        expected, &actual, {},
-        "got " + std::string{frame_kind(actual).empty() ? "something else" : frame_kind(actual)});
-    return session.take();
-  }
-  auto ours = ids.ours();
-  auto const on = actual.find("on");
-  if (pattern.contains("on")) {
-    if (!session.check(pattern["on"], on == actual.end() ? nullptr : &*on, "/on")) {
+  auto const is_message = frame.kind != nullptr && frame.kind->layer == Layer::message;
+  if (pattern.on) {
+    Value const on{frame.on};
+    if (!session.check(*pattern.on, is_message ? &on : nullptr, path + "/on", FieldType::id)) {
       return session.take();
     }
   }
-  if (on != actual.end()) ours = ids.ours_on(number_from(*on).value_or(0));
-  if (kind.empty()) return std::nullopt;
-  Judge body{bindings, ours};
-  std::string const key{kind};
-  body.check(pattern[key], &actual[key], "/" + key);
-  return body.take();
+  if (pattern.kind == nullptr) return std::nullopt;
+  Matching body{bindings, is_message ? ids.ours_on(frame.on) : ids.ours()};
+  auto const own_path = path + "/" + std::string{pattern.kind->name};
+  for (auto const& [name, term] : pattern.fields) {
+    auto const type = pattern.kind->fields[pattern.kind->field(name)].type;
+    if (!body.check(term, frame.body.find(name), own_path + "/" + name, type)) return body.take();
+  }
+  if (pattern.inside.empty()) return std::nullopt;
+  if (frame.inside.empty()) {
+    body.differs(term_json(pattern.inside.front()), {}, own_path + "/message", "it is missing",
+                 true);
+    return body.take();
+  }
+  return check_frame(pattern.inside.front(), frame.inside.front(), own_path + "/message", bindings,
+                     ids);
+}
+
+std::optional<Mismatch> check_any(FrameTerm const& pattern, Frame const& frame, Bindings& bindings,
+                                  IdSpace const& ids) {
+  if (pattern.form != FrameTerm::Form::frame) {
+    Matching payload{bindings, ids.ours()};
+    Value const bytes{frame.bytes};
+    payload.check(*pattern.content, &bytes, "/frame", FieldType::bytes);
+    return payload.take();
+  }
+  auto const looks_inside = pattern.kind == nullptr || pattern.kind->layer != Layer::stable;
+  return check_frame(pattern, looks_inside ? frame.message() : frame, {}, bindings, ids);
 }
 
 }  // namespace
 
-vox::Parity IdSpace::ours_on(std::uint64_t connection) const {
-  auto const found = by_connection_.find(connection);
-  return found == by_connection_.end() ? ours_ : found->second;
-}
-
-void IdSpace::note(Json const& frame, bool sent) {
-  auto const parity_of = [](Json const& holder) -> std::optional<vox::Parity> {
-    if (!holder.is_object() || !holder.contains("parity")) return std::nullopt;
-    if (holder["parity"] == "odd") return vox::Parity::odd;
-    if (holder["parity"] == "even") return vox::Parity::even;
-    return std::nullopt;
-  };
-  auto const& message = message_inside(frame);
-  if (message.contains("hello")) {
-    if (auto const parity = parity_of(message["hello"])) ours_ = sent ? *parity : opposite(*parity);
-  }
-  if (message.contains("connection_open") && message.contains("on")) {
-    auto const& body = message["connection_open"];
-    if (!body.contains("connection_settings")) return;
-    auto const parity = parity_of(body["connection_settings"]);
-    auto const id = number_from(message["on"]);
-    if (parity && id) by_connection_[*id] = sent ? *parity : opposite(*parity);
-  }
-}
-
-std::optional<Mismatch> match(Json const& pattern, Json const& actual, Bindings& bindings,
+std::optional<Mismatch> match(FrameTerm const& pattern, Frame const& frame, Bindings& bindings,
                               IdSpace const& ids) {
-  auto trial = bindings;
-  Judge judge{trial, ids.ours()};
-  if (judge.check(pattern, &actual, {})) {
-    bindings = std::move(trial);
-    return std::nullopt;
+  if (pattern.form == FrameTerm::Form::one_of || pattern.form == FrameTerm::Form::none_of) {
+    return choose(pattern, frame, bindings, ids);
   }
-  return judge.take();
-}
-
-std::optional<Mismatch> match_frame(Json const& pattern, Json const& frame,
-                                    std::string_view payload_hex, Bindings& bindings,
-                                    IdSpace const& ids) {
-  if (is_matcher(pattern)) return choose_frame(pattern, frame, payload_hex, bindings, ids);
   auto trial = bindings;
-  auto mismatch = judge_frame(pattern, frame, payload_hex, trial, ids);
+  auto mismatch = check_any(pattern, frame, trial, ids);
   if (!mismatch) bindings = std::move(trial);
   return mismatch;
 }
 
-std::string_view frame_kind(Json const& frame) {
-  auto const& message = message_inside(frame);
-  if (!message.is_object()) return {};
-  for (auto const& [key, value] : message.items()) {
-    if (auto const* const kind = find_frame_kind(key)) return kind->name;
-    if (key == "frame") return "frame";
-  }
-  return {};
+Pattern pattern_of(Frame const& frame) {
+  Pattern out;
+  out.kind = frame.kind;
+  auto const is_message = frame.kind != nullptr && frame.kind->layer == Layer::message;
+  if (is_message) out.on = Term{Value{frame.on}};
+  for (auto const& [name, value] : frame.body.entries)
+    out.fields.emplace_back(name, Term{value});
+  return out;
+}
+
+std::optional<Mismatch> match(Term const& pattern, Value const& value, FieldType type,
+                              Bindings& bindings, IdSpace const& ids) {
+  auto trial = bindings;
+  Matching matching{trial, ids.ours()};
+  if (!matching.check(pattern, &value, {}, type)) return matching.take();
+  bindings = std::move(trial);
+  return std::nullopt;
 }
 
 }  // namespace voxspec

@@ -39,10 +39,10 @@ bool awaits_the_end(ExpectViolation const& step) {
   });
 }
 
-bool any_fits(std::vector<Json> const& patterns, Arrival const& arrival, LinkDriver const& link,
+bool any_fits(std::vector<Pattern> const& patterns, Arrival const& arrival, LinkDriver const& link,
               Bindings const& bindings) {
   return std::ranges::any_of(
-      patterns, [&](Json const& pattern) { return fits(pattern, arrival, link, bindings); });
+      patterns, [&](Pattern const& pattern) { return fits(pattern, arrival, link, bindings); });
 }
 
 // What a frame means, by the kind of the first step.
@@ -54,11 +54,11 @@ struct OnFrame {
   [[nodiscard]] bool answers_question() const {
     return trial.question && fits(trial.question->answers, arrival, link);
   }
-  [[nodiscard]] bool tells() const { return frame_kind(arrival.frame) == "protocol_error"; }
+  [[nodiscard]] bool tells() const { return arrival.frame.is("protocol_error"); }
 
   Fit operator()(Expect const&) const {
     if (!arrival.problem.empty()) return Fit::out;
-    switch (trial.expectation->feed(arrival.frame, arrival.hex)) {
+    switch (trial.expectation->feed(arrival.frame)) {
       case Expectation::Fed::taken:
         return Fit::chosen;
       case Expectation::Fed::passed:
@@ -75,12 +75,12 @@ struct OnFrame {
   Fit operator()(ExpectViolation const& step) const {
     if (answers_question()) return awaits_the_end(step) ? Fit::out : Fit::chosen;
     if (tells()) return Fit::chosen;
-    auto const honoured = step.honoured.value_or(std::vector<Json>{});
-    return any_fits(honoured, arrival, link, trial.bindings) ? Fit::out : Fit::open;
+    auto const honoured = step.honoured && any_fits(*step.honoured, arrival, link, trial.bindings);
+    return honoured ? Fit::out : Fit::open;
   }
   Fit operator()(ExpectEnd const& step) const {
     auto const passes =
-        !step.passing || std::ranges::count(*step.passing, frame_kind(arrival.frame)) > 0;
+        !step.passing || std::ranges::count(*step.passing, arrival.frame.name()) > 0;
     return passes ? Fit::open : Fit::out;
   }
   Fit operator()(Alive const&) const {
@@ -238,7 +238,7 @@ asio::awaitable<std::expected<Trial*, Failure>> decide(CaseRun& run, LinkDriver&
     Failure failure;
     failure.reason =
         came + ", which none of the " + std::to_string(trials.size()) + " alternatives allows for";
-    if (!looked.empty()) failure.got = looked.back().frame;
+    if (!looked.empty()) failure.got = frame_json(looked.back().frame);
     co_return std::unexpected(std::move(failure));
   }
 }

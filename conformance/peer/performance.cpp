@@ -1,7 +1,7 @@
 #include "conformance/peer/performance.hpp"
 
-#include "conformance/peer/describe.hpp"
 #include "conformance/peer/expectations.hpp"
+#include "conformance/peer/fill.hpp"
 #include "conformance/peer/one_of.hpp"
 #include "conformance/peer/probes.hpp"
 #include "conformance/peer/violation.hpp"
@@ -27,7 +27,7 @@ struct Performer {
   LinkDriver& link;
 
   asio::awaitable<Outcome> operator()(Establish const& establish) const {
-    auto steps = establish_steps(establish, run.trace.role, run.trace.conduit);
+    auto steps = establish.steps;
     for (auto& each : steps) {
       each.link = link.name();
       each.pointer = step.pointer;
@@ -39,10 +39,7 @@ struct Performer {
     }
     co_return outcome;
   }
-  asio::awaitable<Outcome> operator()(Send const& send) const {
-    run.last_item = send.items.back();
-    return run.send(link, send);
-  }
+  asio::awaitable<Outcome> operator()(Send const& send) const { return run.send(link, send); }
   asio::awaitable<Outcome> operator()(Expect const& expect) const {
     return fulfil(run, link, expect);
   }
@@ -104,11 +101,9 @@ struct Performer {
   }
   asio::awaitable<Outcome> operator()(Wait const& wait) const { return hold(wait.duration); }
   asio::awaitable<Outcome> operator()(Let const& let) const {
-    for (auto const& [name, value] : let.values.items()) {
-      auto resolved = resolve(value, run.bindings, link.ids);
-      if (!resolved) co_return cannot_run(resolved.error());
-      run.bindings.insert_or_assign(name, std::move(*resolved));
-    }
+    auto value = fill(let.value, FieldType::typed, run.bindings, link.ids.ours());
+    if (!value) co_return cannot_run(value.error());
+    run.bindings.insert_or_assign(let.name, std::move(*value));
     co_return Outcome{};
   }
   asio::awaitable<Outcome> operator()(Announce const& announce) const {
@@ -117,7 +112,7 @@ struct Performer {
     auto message = link.schemas.announce(*on, announce.method, announce.direction);
     if (!message) co_return cannot_run(message.error());
     if (!*message) co_return Outcome{};
-    std::vector<Json> items;
+    std::vector<Frame> items;
     items.push_back(std::move(**message));
     co_return co_await run.send(link, std::move(items));
   }

@@ -1,7 +1,8 @@
 #include "conformance/peer/probes.hpp"
 
+#include "conformance/peer/match.hpp"
 #include "conformance/peer/method_name.hpp"
-#include "conformance/peer/numbers.hpp"
+#include "conformance/peer/term_json.hpp"
 #include "conformance/peer/wording.hpp"
 #include "impl/wire/writer.hpp"
 
@@ -13,28 +14,25 @@ namespace {
 
 constexpr std::string_view echo_method = "Testbed.echo";
 
-std::string echo_bytes(std::string_view text, bool as_result) {
+vox::Bytes echo_bytes(std::string_view text, bool as_result) {
   vox::wire::Buffer buffer;
   vox::wire::Writer writer{buffer};
   if (as_result) writer.put_varint(0);  // Ok
   writer.put_text(text);
-  return vox::to_hex(buffer.view());
+  return buffer.take();
 }
 
 // A Pong with a nonce that was in no Ping. It answers nothing, so waiting on would be in vain.
 std::optional<Failure> stray_pong(CaseRun const& run, Arrival const& arrival,
                                   Question const& question) {
-  auto const stable = arrival.frame.find("stable_frame");
-  auto const& message = stable == arrival.frame.end() ? arrival.frame : stable->at("message");
-  auto const pong = message.find("pong");
-  if (pong == message.end()) return std::nullopt;
-  auto const nonce = number_from(pong->at("nonce"));
+  if (!arrival.frame.is("pong")) return std::nullopt;
+  auto const nonce = arrival.frame.number("nonce");
   if (nonce && run.asked_with(*nonce)) return std::nullopt;
   Failure failure;
   failure.reason = "the subject sent a Pong with a nonce that was in no Ping, where " +
                    question.words + " was awaited";
-  failure.expected = question.right;
-  failure.got = arrival.frame;
+  failure.expected = term_json(question.right);
+  failure.got = frame_json(arrival.frame);
   failure.mismatch = "/pong/nonce";
   return failure;
 }
@@ -42,13 +40,13 @@ std::optional<Failure> stray_pong(CaseRun const& run, Arrival const& arrival,
 // What is wrong with an answer, if anything is.
 Outcome judge_answer(Question const& question, Arrival const& arrival, LinkDriver const& link) {
   Bindings scratch;
-  auto const mismatch = match_frame(question.right, arrival.frame, arrival.hex, scratch, link.ids);
+  auto const mismatch = match(question.right, arrival.frame, scratch, link.ids);
   if (!mismatch) return {};
   Failure failure;
   failure.reason =
       "the subject gave a wrong answer where " + question.words + " was awaited: " + mismatch->why;
-  failure.expected = question.right;
-  failure.got = arrival.frame;
+  failure.expected = term_json(question.right);
+  failure.got = frame_json(arrival.frame);
   failure.mismatch = mismatch->path;
   return std::unexpected(std::move(failure));
 }
@@ -58,14 +56,14 @@ Outcome judge_answer(Question const& question, Arrival const& arrival, LinkDrive
 asio::awaitable<std::expected<Question, Failure>> ask_ping(CaseRun& run, LinkDriver& link,
                                                            std::uint64_t connection) {
   auto const nonce = run.fresh_nonce();
-  auto const on = number_json(connection);
   Question question;
   question.words = "the Pong to the Ping with nonce " + std::to_string(nonce) + " on connection " +
                    std::to_string(connection);
-  question.right = {{"on", on}, {"pong", {{"nonce", nonce}}}};
+  Record const body{{{"nonce", nonce}}};
+  question.right = pattern_of(message_frame("pong", connection, body));
   question.answers = question.right;
-  std::vector<Json> ping;
-  ping.push_back({{"on", on}, {"ping", {{"nonce", nonce}}}});
+  std::vector<Frame> ping;
+  ping.push_back(message_frame("ping", connection, body));
   auto const sent = co_await run.send(link, std::move(ping));
   if (!sent) co_return std::unexpected(sent.error());
   question.asked = CaseRun::Clock::now();
@@ -77,27 +75,27 @@ asio::awaitable<std::expected<Question, Failure>> ask_echo(CaseRun& run, LinkDri
                                                            bool must_echo) {
   auto const announced = link.schemas.announce(connection, echo_method, "args");
   if (!announced) co_return cannot_run(announced.error());
-  std::vector<Json> items;
+  std::vector<Frame> items;
   if (*announced) items.push_back(**announced);
 
-  auto const on = number_json(connection);
   auto const id = IdSpace::nth(link.ids.ours_on(connection), run.fresh_request());
   auto const said = "are you there? " + std::to_string(id);
-  auto const method = hash_json(method_id(echo_method));
-  items.push_back({{"on", on},
-                   {"request_call",
-                    {{"id", id},
-                     {"method_id", method},
-                     {"metadata", Json::array()},
-                     {"args", {{"hex", echo_bytes(said, false)}}},
-                     {"schemas", {{"hex", ""}}}}}});
+  auto const method = method_id(echo_method);
+  items.push_back(message_frame("request_call", connection,
+                                {{{"id", id},
+                                  {"method_id", method},
+                                  {"metadata", ValueList{}},
+                                  {"args", echo_bytes(said, false)},
+                                  {"schemas", vox::Bytes{}}}}));
   Question question;
   question.words = "the Response to the echo call " + std::to_string(id) + " on connection " +
                    std::to_string(connection);
-  question.answers = {{"on", on}, {"request_response", {{"id", id}}}};
-  question.right = question.answers;
-  if (must_echo) question.right["request_response"]["ret"] = {{"hex", echo_bytes(said, true)}};
-  question.aside = {{"on", on}, {"schema", {{"method_id", method}, {"direction", "response"}}}};
+  auto answer = message_frame("request_response", connection, {{{"id", id}}});
+  question.answers = pattern_of(answer);
+  if (must_echo) answer.body["ret"] = echo_bytes(said, true);
+  question.right = pattern_of(answer);
+  question.aside = pattern_of(
+      message_frame("schema", connection, {{{"method_id", method}, {"direction", "response"}}}));
   auto const sent = co_await run.send(link, std::move(items));
   if (!sent) co_return std::unexpected(sent.error());
   question.asked = CaseRun::Clock::now();
@@ -114,7 +112,7 @@ asio::awaitable<std::expected<Question, Failure>> ask(CaseRun& run, LinkDriver& 
 }
 
 asio::awaitable<Outcome> await_answer(CaseRun& run, LinkDriver& link, Question question,
-                                      Judge judge) {
+                                      FrameCheck judge) {
   auto const deadline = run.guard();
   while (true) {
     auto const event = co_await run.look(link, deadline);
@@ -132,11 +130,11 @@ asio::awaitable<Outcome> await_answer(CaseRun& run, LinkDriver& link, Question q
       link.note_answer(CaseRun::Clock::now() - question.asked);
       co_return judge_answer(question, arrival, link);
     }
-    if (!question.aside.is_null() && fits(question.aside, arrival, link)) continue;
+    if (question.aside && fits(*question.aside, arrival, link)) continue;
     if (judge) {
       if (auto judged = judge(arrival); !judged) co_return judged;
     }
-    if (frame_kind(arrival.frame) == "protocol_error") {
+    if (arrival.frame.is("protocol_error")) {
       co_return std::unexpected(told_instead(arrival, question.words));
     }
     if (auto stray = stray_pong(run, arrival, question)) co_return std::unexpected(*stray);

@@ -27,9 +27,10 @@ namespace voxspec {
 // Waits for the right answer. Each other frame is shown to `judge`, which may find fault with it,
 // and then left for later steps. A ProtocolError, the link's end and a Pong that nobody asked for
 // fail at once.
-using Judge = std::function<Outcome(Arrival const&)>;
+using FrameCheck = std::function<Outcome(Arrival const&)>;
 [[nodiscard]] boost::asio::awaitable<Outcome> await_answer(CaseRun& run, LinkDriver& link,
-                                                           Question question, Judge judge = {});
+                                                           Question question,
+                                                           FrameCheck judge = {});
 // The step, and what is also done once more after the last one.
 [[nodiscard]] boost::asio::awaitable<Outcome> prove_alive(CaseRun& run, LinkDriver& link,
                                                           Alive alive);

@@ -1,19 +1,12 @@
 #include "conformance/peer/typed_value.hpp"
 
-#include "conformance/peer/frame_template.hpp"
 #include "conformance/peer/numbers.hpp"
-#include "conformance/peer/schema_json.hpp"
-#include "conformance/peer/testbed.hpp"
-#include "impl/schema/cbor_form.hpp"
-#include "impl/schema/extract.hpp"
+#include "conformance/peer/value_json.hpp"
 #include "impl/wire/writer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <cmath>
-#include <limits>
-#include <vector>
+#include <utility>
 
 namespace voxspec {
 namespace {
@@ -25,12 +18,31 @@ using vox::shape::VariantKind;
 using vox::wire::Writer;
 using Form = TypeNode::Form;
 
-void put(Writer& writer, TypeNode const& type, Place const& place);
+[[noreturn]] void fail(std::string what, std::string advice = {}) {
+  throw Fault{.where = {}, .what = std::move(what), .advice = std::move(advice)};
+}
+[[noreturn]] void wanted(std::string_view what, Value const& value) {
+  fail(std::string{what} + " is wanted here, not " +
+       std::string{kind_of(value_json(value, FieldType::typed))});
+}
 
-void put_unsigned(Writer& writer, Place const& place, unsigned bits) {
-  auto const number = number_from(place.value());
-  if (!number) place.wanted("a number");
-  if (bits < 64 && *number >> bits != 0) place.fail("the number does not fit the type");
+void put(Writer& writer, TypeNode const& type, Value const& value);
+
+// Puts a part; a fault in it gets the part's name.
+void put_part(Writer& writer, TypeNode const& type, Value const& value, std::string const& name) {
+  try {
+    put(writer, type, value);
+  } catch (Fault& fault) {
+    fault.where.insert(0, "/" + name);
+    throw;
+  }
+}
+
+void put_unsigned(Writer& writer, Value const& value, unsigned bits) {
+  auto const text = value.text();
+  auto const number = text ? number_from(Json(*text)) : value.number();
+  if (!number) wanted("a number", value);
+  if (bits < 64 && *number >> bits != 0) fail("the number does not fit the type");
   if (bits == 8) {
     writer.put_u8(static_cast<std::uint8_t>(*number));
   } else {
@@ -38,14 +50,12 @@ void put_unsigned(Writer& writer, Place const& place, unsigned bits) {
   }
 }
 
-void put_signed(Writer& writer, Place const& place, unsigned bits) {
-  auto const parsed = signed_number_from(place.value());
-  if (!parsed) place.wanted("a whole number");
+void put_signed(Writer& writer, Value const& value, unsigned bits) {
+  auto const parsed = signed_number_from(value_json(value, FieldType::typed));
+  if (!parsed) wanted("a whole number", value);
   auto const number = *parsed;
   auto const limit = std::int64_t{1} << (std::min(bits, 63U) - 1);
-  if (bits < 64 && (number < -limit || number >= limit)) {
-    place.fail("the number does not fit the type");
-  }
+  if (bits < 64 && (number < -limit || number >= limit)) fail("the number does not fit the type");
   if (bits == 8) {
     writer.put_u8(static_cast<std::uint8_t>(number));
   } else {
@@ -53,9 +63,10 @@ void put_signed(Writer& writer, Place const& place, unsigned bits) {
   }
 }
 
-void put_float(Writer& writer, Place const& place, bool wide) {
-  if (!place.value().is_number()) place.wanted("a number");
-  auto const number = place.value().get<double>();
+void put_float(Writer& writer, Value const& value, bool wide) {
+  auto const json = value_json(value);
+  if (!json.is_number()) wanted("a number", value);
+  auto const number = json.get<double>();
   if (wide) {
     writer.put_u64_le(std::bit_cast<std::uint64_t>(number));
   } else {
@@ -63,243 +74,188 @@ void put_float(Writer& writer, Place const& place, bool wide) {
   }
 }
 
-vox::Bytes raw_bytes(Place const& place) {
-  auto const bytes = field_template(place, FieldType::bytes, Use::send);
-  if (!bytes.contains("hex")) place.fail("bytes are wanted here");
-  return vox::from_hex(bytes["hex"].get_ref<std::string const&>()).value();
+std::string const& text_of(Value const& value) {
+  auto const* const text = value.get<std::string>();
+  if (text == nullptr) wanted("a string", value);
+  return *text;
 }
 
-void put_primitive(Writer& writer, Primitive primitive, Place const& place) {
+bool is_bytes(Value const& value) {
+  auto const* const record = value.get<Record>();
+  return value.is<vox::Bytes>() || (record != nullptr && record->find("text") != nullptr);
+}
+
+// Bytes, or {"text": …}.
+vox::Bytes bytes_of(Value const& value) {
+  if (auto const* const bytes = value.get<vox::Bytes>()) return *bytes;
+  if (!is_bytes(value)) wanted(R"(bytes, as {"hex": "…"} or {"text": "…"},)", value);
+  return vox::to_bytes(vox::as_bytes(text_of(*value.get<Record>()->find("text"))));
+}
+
+bool boolean_of(Value const& value) {
+  auto const* const boolean = value.get<bool>();
+  if (boolean == nullptr) wanted("true or false", value);
+  return *boolean;
+}
+
+ValueList const& list_of(Value const& value) {
+  auto const* const list = value.get<ValueList>();
+  if (list == nullptr) wanted("a list", value);
+  return *list;
+}
+
+void put_primitive(Writer& writer, Primitive primitive, Value const& value) {
   switch (primitive) {
     case Primitive::boolean:
-      writer.put_bool(place.boolean());
-      return;
+      return writer.put_bool(boolean_of(value));
     case Primitive::u8:
-      put_unsigned(writer, place, 8);
-      return;
+      return put_unsigned(writer, value, 8);
     case Primitive::u16:
-      put_unsigned(writer, place, 16);
-      return;
+      return put_unsigned(writer, value, 16);
     case Primitive::u32:
-      put_unsigned(writer, place, 32);
-      return;
+      return put_unsigned(writer, value, 32);
     case Primitive::u64:
-      put_unsigned(writer, place, 64);
-      return;
+      return put_unsigned(writer, value, 64);
     case Primitive::i8:
-      put_signed(writer, place, 8);
-      return;
+      return put_signed(writer, value, 8);
     case Primitive::i16:
-      put_signed(writer, place, 16);
-      return;
+      return put_signed(writer, value, 16);
     case Primitive::i32:
-      put_signed(writer, place, 32);
-      return;
+      return put_signed(writer, value, 32);
     case Primitive::i64:
-      put_signed(writer, place, 64);
-      return;
+      return put_signed(writer, value, 64);
     case Primitive::f32:
-      put_float(writer, place, false);
-      return;
+      return put_float(writer, value, false);
     case Primitive::f64:
-      put_float(writer, place, true);
-      return;
+      return put_float(writer, value, true);
     case Primitive::character:
     case Primitive::string:
-      writer.put_text(place.text());
-      return;
+      return writer.put_text(text_of(value));
     case Primitive::unit:
       // The arguments of a method that has none are an empty list.
-      if (!place.value().is_null() && place.value() != Json::array()) {
-        place.wanted("null, the unit's only value,");
+      if (!value.is<Null>() && value != Value{ValueList{}}) {
+        wanted("null, the unit's only value,", value);
       }
       return;
     case Primitive::bytes:
-      writer.put_sized_bytes(raw_bytes(place));
-      return;
+      return writer.put_sized_bytes(bytes_of(value));
     case Primitive::payload:
-      writer.put_opaque(raw_bytes(place));
-      return;
+      return writer.put_opaque(bytes_of(value));
     case Primitive::never:
     case Primitive::u128:
     case Primitive::i128:
-      place.fail("there are no values of this type in a trace");
+      fail("there are no values of this type in a trace");
   }
 }
 
-void put_parts(Writer& writer, std::vector<NodePart> const& parts, Place const& place) {
+void put_parts(Writer& writer, std::vector<NodePart> const& parts, Value const& value) {
+  auto const* const record = value.get<Record>();
+  if (record == nullptr) wanted("an object", value);
   std::vector<std::string_view> names;
   for (auto const& part : parts)
     names.emplace_back(part.name);
-  place.check_keys(names);
+  for (auto const& entry : record->entries) {
+    if (std::ranges::find(names, entry.name) == names.end()) {
+      fail("unknown key '" + entry.name + "'" + nearest_hint(entry.name, names),
+           "known keys: " + joined(names));
+    }
+  }
   for (auto const& part : parts) {
-    if (!place.has(part.name)) place.fail("the field '" + part.name + "' is missing");
-    put(writer, *part.type, place / part.name);
+    auto const* const there = record->find(part.name);
+    if (there == nullptr) fail("the field '" + part.name + "' is missing");
+    put_part(writer, *part.type, *there, part.name);
   }
 }
 
-void put_variant(Writer& writer, TypeNode const& type, Place const& place) {
-  auto const& value = place.value();
-  auto const is_unit = value.is_string();
-  auto const is_pair = value.is_object() && value.size() == 1;
-  if (!is_unit && !is_pair) {
-    place.wanted(R"(a variant, as "Name" or {"Name": …},)");
+void put_variant(Writer& writer, TypeNode const& type, Value const& value) {
+  auto const* const record = value.get<Record>();
+  auto const is_unit = value.text().has_value();
+  if (!is_unit && (record == nullptr || record->entries.size() != 1)) {
+    wanted(R"(a variant, as "Name" or {"Name": …},)", value);
   }
-  auto const name = is_unit ? value.get<std::string>() : value.begin().key();
+  auto const& name = is_unit ? text_of(value) : record->entries.front().name;
   std::vector<std::string_view> names;
   for (auto const& variant : type.variants)
     names.emplace_back(variant.name);
   auto const found = std::ranges::find(names, name);
   if (found == names.end()) {
-    place.fail("unknown variant '" + name + "'" + nearest_hint(name, names),
-               "known variants: " + joined(names));
+    fail("unknown variant '" + name + "'" + nearest_hint(name, names),
+         "known variants: " + joined(names));
   }
   auto const index = static_cast<std::size_t>(found - names.begin());
   auto const& variant = type.variants[index];
   if (is_unit != (variant.kind == VariantKind::unit)) {
-    place.fail(is_unit ? "the variant has a payload" : "the variant has no payload");
+    fail(is_unit ? "the variant has a payload" : "the variant has no payload");
   }
   writer.put_varint(index);
   if (is_unit) return;
+  auto const& payload = record->entries.front().value;
   if (variant.kind == VariantKind::structure) {
-    put_parts(writer, variant.parts, place / name);
-    return;
+    put_parts(writer, variant.parts, payload);
+  } else {
+    put_part(writer, *variant.parts.at(0).type, payload, name);
   }
-  put(writer, *variant.parts.at(0).type, place / name);
 }
 
-void put_elements(Writer& writer, std::vector<NodePart> const& parts, Place const& place) {
-  auto const values = place.list();
+void put_elements(Writer& writer, std::vector<NodePart> const& parts, Value const& value) {
+  auto const& values = list_of(value);
   if (values.size() != parts.size()) {
-    place.fail("the type has " + std::to_string(parts.size()) + " elements, here are " +
-               std::to_string(values.size()));
+    fail("the type has " + std::to_string(parts.size()) + " elements, here are " +
+         std::to_string(values.size()));
   }
   for (std::size_t i = 0; i < parts.size(); ++i)
-    put(writer, *parts[i].type, values[i]);
+    put_part(writer, *parts[i].type, values[i], std::to_string(i));
 }
 
-void put_list(Writer& writer, TypeNode const& type, Place const& place) {
+void put_list(Writer& writer, TypeNode const& type, Value const& value) {
   auto const& element = *type.parts.at(0).type;
-  auto const is_bytes =
+  auto const may_be_bytes =
       type.may_be_bytes && element.form == Form::primitive && element.primitive == Primitive::u8;
-  if (is_bytes && place.value().is_object()) {
-    writer.put_sized_bytes(raw_bytes(place));
-    return;
-  }
-  auto const values = place.list();
+  if (may_be_bytes && is_bytes(value)) return writer.put_sized_bytes(bytes_of(value));
+  auto const& values = list_of(value);
   writer.put_varint(values.size());
-  for (auto const& value : values)
-    put(writer, element, value);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    put_part(writer, element, values[i], std::to_string(i));
 }
 
-void put(Writer& writer, TypeNode const& type, Place const& place) {
+void put(Writer& writer, TypeNode const& type, Value const& value) {
   switch (type.form) {
     case Form::primitive:
-      put_primitive(writer, type.primitive, place);
-      return;
+      return put_primitive(writer, type.primitive, value);
     case Form::list:
-      put_list(writer, type, place);
-      return;
+      return put_list(writer, type, value);
     case Form::option:
-      writer.put_u8(place.value().is_null() ? 0 : 1);
-      if (!place.value().is_null()) put(writer, *type.parts.at(0).type, place);
+      writer.put_u8(value.is<Null>() ? 0 : 1);
+      if (!value.is<Null>()) put(writer, *type.parts.at(0).type, value);
       return;
     case Form::tuple:
     case Form::tuple_struct:
-      put_elements(writer, type.parts, place);
-      return;
+      return put_elements(writer, type.parts, value);
     case Form::structure:
-      put_parts(writer, type.parts, place);
-      return;
+      return put_parts(writer, type.parts, value);
     case Form::enumeration:
-      put_variant(writer, type, place);
-      return;
+      return put_variant(writer, type, value);
     case Form::channel:
-      put_unsigned(writer, place, 64);
-      return;
+      return put_unsigned(writer, value, 64);
     case Form::map:
     case Form::array:
-      place.fail("there are no values of this type in a trace");
+      fail("there are no values of this type in a trace");
   }
-}
-
-TypeNode const& type_at(Place const& place, std::string_view notation) {
-  auto const type = testbed_types().find(notation);
-  if (!type) place.fail(type.error());
-  return **type;
-}
-
-std::string type_of_half(Place const& place, bool args) {
-  auto const named = place / (args ? "args_of" : "returned_by");
-  auto const name = named.text();
-  auto const* const method = find_method(name);
-  if (method == nullptr) {
-    std::vector<std::string_view> names;
-    for (auto const& known : testbed_methods())
-      names.push_back(known.name);
-    named.fail("unknown method '" + name + "'" + nearest_hint(name, names),
-               "the methods of Testbed are known; give bytes for others");
-  }
-  return args ? std::string{method->args} : method->outcome();
-}
-
-// Names, ids and matchers settle only when the case runs.
-bool is_open(Json const& value) {
-  if (is_name(value) || is_id_template(value) || is_matcher(value)) return true;
-  if (!value.is_structured()) return false;
-  return std::ranges::any_of(value, is_open);
 }
 
 }  // namespace
 
-vox::Bytes encode_typed(std::string_view type, Place const& value) {
-  auto const& node = type_at(value, type);
+std::expected<vox::Bytes, Fault> encode_typed(TypeName const& type, Value const& value) {
+  auto const node = find_type(type);
+  if (!node) return std::unexpected(node.error());
   vox::wire::Buffer out;
   Writer writer{out};
-  put(writer, node, value);
+  try {
+    put(writer, **node, value);
+  } catch (Fault const& fault) {
+    return std::unexpected(fault);
+  }
   return out.take();
-}
-
-Json typed_bytes(Place const& place, bool pattern) {
-  static constexpr std::array<std::string_view, 4> keys{"as", "args_of", "returned_by", "value"};
-  place.check_keys(keys);
-  if (!place.has("value")) place.fail("the value is missing", "give it as 'value'");
-  auto const ways = place.value().size() - 1;
-  if (ways != 1) place.fail("one of 'as', 'args_of' and 'returned_by' says the type");
-  auto const value = place / "value";
-  // Bytes stay what they are, so that a method's arguments can be given either way.
-  if (value.has("hex") || value.has("text")) {
-    return field_template(value, FieldType::bytes, pattern ? Use::pattern : Use::send);
-  }
-  auto const type =
-      place.has("as") ? (place / "as").text() : type_of_half(place, place.has("args_of"));
-  if (is_name(value.value()) && !place.has("as")) return value.value();
-  if (is_open(value.value())) {
-    (void)type_at(place, type);
-    if (pattern) check_free_pattern(value);
-    return Json{{"as", type}, {"value", value.value()}};
-  }
-  return hex_json(encode_typed(type, value));
-}
-
-std::optional<Json> method_schemas(std::string_view method, std::string_view direction) {
-  auto const* const known = find_method(method);
-  if (known == nullptr) return std::nullopt;
-  auto const args = direction == "args";
-  // A method without arguments sends the unit.
-  auto const node = testbed_types().find(args ? std::string{known->args} : known->outcome());
-  auto const payload = vox::schema::extract(*node.value()).payload;
-  return schema_json(vox::schema::encode(payload));
-}
-
-Json schemas_of_method(Place const& place) {
-  auto const args = place.has("args_of");
-  static constexpr std::array<std::string_view, 2> keys{"args_of", "returned_by"};
-  place.check_keys(keys);
-  if (place.value().size() != 1) place.fail("the method's name stands alone");
-  (void)type_of_half(place, args);
-  auto const name = (place / (args ? "args_of" : "returned_by")).text();
-  return method_schemas(name, args ? "args" : "response").value();
 }
 
 }  // namespace voxspec

@@ -1,33 +1,37 @@
 #pragma once
 #include "conformance/peer/fault.hpp"
+#include "conformance/peer/term.hpp"
+#include "conformance/peer/value.hpp"
+#include "impl/schema/type_graph.hpp"
 #include "impl/wire/bytes.hpp"
 
 #include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-// Values of Testbed's types as JSON, for payloads that a trace writes as values: a struct is an
-// object, a unit variant a string, any other variant {"Name": payload}, an option null or the
-// value, a tuple a list, "()" null, bytes {"hex": …} or {"text": …}, a channel its id.
+// Values of Testbed's types: a struct is a record, a unit variant a text, any other variant a
+// record of its name and payload, an option null or the value, a tuple a list, the unit null, a
+// channel its id. The types are those of the service's one catalogue.
 namespace voxspec {
 
-// Encodes a value of a type in Rust notation; throws Fault.
-[[nodiscard]] vox::Bytes encode_typed(std::string_view type, Place const& value);
+// The error is a sentence.
+[[nodiscard]] std::expected<vox::schema::TypeGraph::Node, Fault> find_type(TypeName const& type);
+
+// The error's `where` leads from the value to the part that the type does not have.
+[[nodiscard]] std::expected<vox::Bytes, Fault> encode_typed(TypeName const& type,
+                                                            Value const& value);
 // The value of bytes that are wholly one of the type. The error is a sentence.
-[[nodiscard]] std::expected<Json, std::string> decode_typed(std::string_view type,
-                                                            vox::ByteView bytes);
+[[nodiscard]] std::expected<Value, std::string> decode_typed(TypeName const& type,
+                                                             vox::ByteView bytes);
 
-// Bytes written as a value, {"as": type, "value": …}, {"args_of": method, "value": […]} or
-// {"returned_by": method, "value": …}: encoded to {"hex": …} where they can be, left as {"as": …,
-// "value": …} while they hold names or ids or are a pattern. Throws Fault.
-[[nodiscard]] Json typed_bytes(Place const& place, bool pattern);
-
-// {"args_of": method} or {"returned_by": method} in place of schemas: the method's schema payload.
-[[nodiscard]] Json schemas_of_method(Place const& place);
 // All schemas of one half ("args" or "response") of a method, root last; nothing if the judge does
 // not know the method.
-[[nodiscard]] std::optional<Json> method_schemas(std::string_view method,
-                                                 std::string_view direction);
+[[nodiscard]] std::optional<Record> method_schemas(std::string_view method,
+                                                   std::string_view direction);
+// The names of the methods that it knows, without the service.
+[[nodiscard]] std::vector<std::string_view> known_methods();
+[[nodiscard]] bool is_known_method(std::string_view method);
 
 }  // namespace voxspec

@@ -1,8 +1,7 @@
 #include "conformance/peer/typed_value.hpp"
 
 #include "conformance/peer/method_name.hpp"
-#include "conformance/peer/schema_json.hpp"
-#include "conformance/peer/testbed.hpp"
+#include "conformance/peer/value_json.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,13 +12,17 @@ using namespace voxspec;
 
 namespace {
 
+// "i32", "args_of echo", "returned_by echo".
+TypeName type_named(std::string_view text) {
+  auto const space = text.find(' ');
+  if (space == std::string_view::npos) return {.by = "as", .name = std::string{text}};
+  return {.by = std::string{text.substr(0, space)}, .name = std::string{text.substr(space + 1)}};
+}
+
 std::string encoded(std::string_view type, std::string_view value) {
-  auto const json = Json::parse(value);
-  try {
-    return vox::to_hex(encode_typed(type, {json, {}}));
-  } catch (Fault const& fault) {
-    return "error: " + fault.what;
-  }
+  auto const bytes =
+      encode_typed(type_named(type), value_from_json(Json::parse(value), FieldType::typed));
+  return bytes ? vox::to_hex(*bytes) : "error: " + bytes.error().where + " " + bytes.error().what;
 }
 
 }  // namespace
@@ -31,65 +34,75 @@ TEST_CASE("values become what Rust makes of them, and come back") {
     std::string_view hex;
   };
   static constexpr Row rows[] = {
-      {"(String)", R"(["hi"])", "026869"},
-      {"()", "null", ""},
-      {"unit", "null", ""},
-      {"(i32, i64)", "[-1, 150]", "01ac02"},
-      {"(bool, u8, u16)", "[true, 255, 300]", "01ffac02"},
+      {"args_of echo", R"(["hi"])", "026869"},
+      {"args_of all_colors", "null", ""},
+      {"args_of divide", "[-1, 150]", "01ac02"},
+      {"args_of create_person", R"(["a", 255, null])", "0161ff00"},
+      {"args_of create_person", R"(["a", 1, "b"])", "016101010162"},
       {"i64", R"("-9223372036854775808")", "ffffffffffffffffff01"},
       {"u64", R"("18446744073709551615")", "ffffffffffffffffff01"},
       {"f64", "1.5", "000000000000f83f"},
-      {"Option<String>", "null", "00"},
-      {"Option<u32>", "42", "012a"},
-      {"Vec<u32>", "[1, 2]", "020102"},
-      {"Vec<u8>", R"({"hex": "deadbeef"})", "04deadbeef"},
+      {"bool", "true", "01"},
+      {"args_of echo_option_string", "[null]", "00"},
+      {"returned_by get_points", R"({"Ok": [{"x": 1, "y": 2}]})", "00010204"},
+      {"args_of echo_bytes", R"([{"hex": "deadbeef"}])", "04deadbeef"},
       {"Color", R"("Blue")", "02"},
       {"Point", R"({"x": 1, "y": -1})", "0201"},
       {"Message", R"({"Text": "a"})", "000161"},
       {"Shape", R"({"Circle": {"radius": 1.5}})", "00000000000000f83f"},
-      {"Result<String, VoxError<never>>", R"({"Ok": "hi"})", "00026869"},
-      {"Result<(), VoxError<never>>", R"({"Err": "UnknownMethod"})", "0101"},
-      {"Result<i64, VoxError<MathError>>", R"({"Err": {"User": "Overflow"}})", "010001"},
-      {"Result<i64, VoxError<MathError>>", R"({"Err": {"InvalidPayload": ""}})", "010200"},
-      {"(Rx<i32>)", "[3]", "03"},
+      {"returned_by echo", R"({"Ok": "hi"})", "00026869"},
+      {"returned_by generate", R"({"Err": "UnknownMethod"})", "0101"},
+      {"returned_by divide", R"({"Err": {"User": "Overflow"}})", "010001"},
+      {"returned_by divide", R"({"Err": {"InvalidPayload": ""}})", "010200"},
+      {"args_of sum", "[3]", "03"},
   };
   for (auto const& row : rows) {
     INFO(row.type, " ", row.value);
     CHECK(encoded(row.type, row.value) == row.hex);
-    auto const back = decode_typed(row.type, vox::from_hex(row.hex).value());
-    CHECK(back.value() == Json::parse(row.value));
+    auto const back = decode_typed(type_named(row.type), vox::from_hex(row.hex).value());
+    CHECK(value_json(back.value(), FieldType::typed) == Json::parse(row.value));
   }
 }
 
-TEST_CASE("a value that its type does not have is named") {
-  CHECK(encoded("()", "[]").empty());
-  CHECK(encoded("()", "[1]").find("the unit's only value") != std::string::npos);
-  CHECK(encoded("u8", "256").find("does not fit") != std::string::npos);
-  CHECK(encoded("i8", "128").find("does not fit") != std::string::npos);
-  CHECK(encoded("i64", R"("9223372036854775808")").find("a whole number is wanted") !=
-        std::string::npos);
-  CHECK(encoded("Color", R"("Bleu")").find("did you mean 'Blue'?") != std::string::npos);
-  CHECK(encoded("Point", R"({"x": 1})").find("'y' is missing") != std::string::npos);
-  CHECK(encoded("Pint", "1").find("unknown type 'Pint'") != std::string::npos);
-  CHECK(encoded("Vec<u8", "[]").find("'>' is missing") != std::string::npos);
-  CHECK(encoded("(String, (i32)", "[]").find("')' is missing") != std::string::npos);
-  CHECK_FALSE(decode_typed("Color", vox::from_hex("03").value()));
-  CHECK_FALSE(decode_typed("Vec<u32>", vox::from_hex("ffffffff0f").value()));
-  CHECK_FALSE(decode_typed("u8", vox::from_hex("0000").value()));
+TEST_CASE("a value that its type does not have is named, with where it stands") {
+  auto const says = [](std::string_view type, std::string_view value, std::string_view what) {
+    auto const error = encoded(type, value);
+    INFO(error);
+    CHECK(error.find(what) != std::string::npos);
+  };
+  CHECK(encoded("args_of all_colors", "[]").empty());
+  says("args_of all_colors", "[1]", "the unit's only value");
+  says("u8", "256", "does not fit");
+  says("i32", "2147483648", "does not fit");
+  says("i64", R"("9223372036854775808")", "a whole number is wanted");
+  says("Color", R"("Bleu")", "did you mean 'Blue'?");
+  says("Point", R"({"x": 1})", "'y' is missing");
+  says("Point", R"({"x": 1, "y": 2, "z": 3})", "unknown key 'z'");
+  says("Rectangle", R"({"top_left": {"x": "a", "y": 1}, "bottom_right": 1, "label": null})",
+       "/top_left/x a whole number");
+  says("Pint", "1", "unknown type 'Pint' (did you mean 'Point'?)");
+  says("args_of ecko", "[]", "unknown method 'ecko'");
+  CHECK_FALSE(decode_typed(type_named("Color"), vox::from_hex("03").value()));
+  CHECK_FALSE(
+      decode_typed(type_named("returned_by get_points"), vox::from_hex("00ffffffff0f").value()));
+  CHECK_FALSE(decode_typed(type_named("u8"), vox::from_hex("0000").value()));
 }
 
 TEST_CASE("r[schema.type-id.hash] the schemas of Testbed carry the ids that peers compute") {
-  for (auto const& method : testbed_methods()) {
-    INFO(method.name);
-    CHECK(method_schemas(method.name, "args"));
-    CHECK(method_schemas(method.name, "response"));
+  auto const schemas = [](std::string_view method, std::string_view direction) {
+    return value_json(method_schemas(method, direction).value(), FieldType::schema);
+  };
+  for (auto const method : known_methods()) {
+    INFO(method);
+    CHECK(method_schemas(method, "args"));
+    CHECK(method_schemas(method, "response"));
   }
-  auto const args = method_schemas("echo", "args").value();
+  auto const args = schemas("echo", "args");
   CHECK(args["root"]["type_id"] == "0x6847ab90feda71c1");
   CHECK(args["schemas"][0]["id"] == "0x6d7dce914ee150e8");
   CHECK(args["schemas"].size() == 2);
-  CHECK(method_schemas("all_colors", "args").value()["root"]["type_id"] == "0xbc5c33249a2dc720");
-  CHECK(method_schemas("echo", "response").value()["root"]["type_id"] == "0x42046de663beeef0");
+  CHECK(schemas("all_colors", "args")["root"]["type_id"] == "0xbc5c33249a2dc720");
+  CHECK(schemas("echo", "response")["root"]["type_id"] == "0x42046de663beeef0");
   CHECK_FALSE(method_schemas("Other.echo", "args"));
 }
 

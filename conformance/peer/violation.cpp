@@ -30,51 +30,51 @@ struct Seen {
 };
 
 // What would be a normal answer to an item that was sent; nothing for a kind that gets none.
-std::vector<Json> normal_answers(Json const& sent) {
-  auto const stable = sent.find("stable_frame");
-  auto const& item =
-      stable != sent.end() && stable->contains("message") ? stable->at("message") : sent;
-  auto const on = item.contains("on") ? item.at("on") : Json(0);
-  std::vector<Json> answers;
-  auto const add = [&](char const* kind, Json body = Json::object()) {
-    answers.push_back({{"on", on}, {kind, std::move(body)}});
+std::vector<Pattern> normal_answers(Frame const& sent) {
+  auto const on = sent.message().on;
+  // With the field of that name as it was sent.
+  auto const echoed = [&](std::string_view name) {
+    Record body;
+    if (auto const* const value = sent.field(name)) body[name] = *value;
+    return body;
   };
-  auto const kind = frame_kind(item);
-  if (kind == "connection_open") {
-    add("connection_accept");
-    add("connection_reject");
-  } else if (kind == "request_call") {
-    add("request_response", {{"id", item.at("request_call").at("id")}});
-  } else if (kind == "ping") {
-    answers.push_back({{"pong", {{"nonce", item.at("ping").at("nonce")}}}});
-  } else if (kind == "hello") {
-    answers.push_back({{"hello_yourself", Json::object()}});
+  if (sent.is("connection_open")) {
+    return {pattern_of(message_frame("connection_accept", on, {})),
+            pattern_of(message_frame("connection_reject", on, {}))};
   }
-  return answers;
+  if (sent.is("request_call")) {
+    return {pattern_of(message_frame("request_response", on, echoed("id")))};
+  }
+  if (sent.is("ping")) {
+    auto pong = pattern_of(message_frame("pong", on, echoed("nonce")));
+    pong.on.reset();  // on whichever connection
+    return {std::move(pong)};
+  }
+  if (sent.is("hello")) return {pattern_of(message_frame("hello_yourself", 0, {}))};
+  return {};
 }
 
 // A Pong may come before the answer to an earlier call, so that a Ping behind a wrong call would
 // end the watch too soon. A call behind it is answered at the same pace.
 bool asks_by_call(CaseRun const& run) {
-  return run.port.serves_testbed() && frame_kind(run.last_item) == "request_call";
+  return run.port.serves_testbed() && run.last_item.is("request_call");
 }
 
-bool is_honoured(CaseRun const& run, LinkDriver const& link, std::vector<Json> const& honoured,
+bool is_honoured(CaseRun const& run, LinkDriver const& link, std::vector<Pattern> const& honoured,
                  Arrival const& arrival) {
   return std::ranges::any_of(
-      honoured, [&](Json const& pattern) { return fits(pattern, arrival, link, run.bindings); });
+      honoured, [&](Pattern const& pattern) { return fits(pattern, arrival, link, run.bindings); });
 }
 
 // Takes in one frame. True once nothing more has to be seen.
-bool take_in(Seen& seen, CaseRun const& run, LinkDriver& link, std::vector<Json> const& honoured,
+bool take_in(Seen& seen, CaseRun const& run, LinkDriver& link, std::vector<Pattern> const& honoured,
              std::optional<Question> const& asked, Arrival const& arrival) {
   if (asked && fits(asked->answers, arrival, link)) {
     seen.answered = true;
     return true;
   }
-  if (frame_kind(arrival.frame) == "protocol_error") {
-    static Json const on_root = {{"on", 0}, {"protocol_error", Json::object()}};
-    if (fits(on_root, arrival, link)) {
+  if (arrival.frame.is("protocol_error")) {
+    if (arrival.frame.message().on == 0) {
       seen.told = true;
     } else {
       seen.told_elsewhere = arrival;
@@ -90,7 +90,7 @@ bool take_in(Seen& seen, CaseRun const& run, LinkDriver& link, std::vector<Json>
 }
 
 asio::awaitable<std::expected<Seen, Failure>> watch(CaseRun& run, LinkDriver& link,
-                                                    std::vector<Json> const& honoured) {
+                                                    std::vector<Pattern> const& honoured) {
   auto asked = std::exchange(run.asked, std::nullopt);
   if (!asked && link.usable()) {
     // Two statements, because g++-12 destroys what a conditional co_await gives twice.

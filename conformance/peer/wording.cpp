@@ -1,22 +1,28 @@
 #include "conformance/peer/wording.hpp"
 
-#include "conformance/peer/match.hpp"
+#include "conformance/peer/term_json.hpp"
 
 namespace voxspec {
 
-std::string in_words(Json const& frame) {
-  std::string words{frame_kind(frame)};
-  if (words.empty()) words = "a frame";
-  auto const stable = frame.find("stable_frame");
-  auto const& message =
-      stable != frame.end() && stable->contains("message") ? stable->at("message") : frame;
-  if (message.is_object() && message.contains("on")) {
-    auto const& on = message.at("on");
-    if (on.is_object() && on.contains("id_of")) {
-      words += on.at("id_of") == "ours" ? " on an id of ours" : " on an id of its own";
-    } else {
-      words += " on connection " + (on.is_string() ? on.get<std::string>() : on.dump());
+std::string in_words(Frame const& frame) {
+  auto const name = frame.name();
+  std::string words{name.empty() ? "a frame" : name};
+  auto const* const kind = frame.message().kind;
+  if (kind != nullptr && kind->layer == Layer::message) {
+    words += " on connection " + std::to_string(frame.message().on);
+  }
+  return words;
+}
+
+std::string in_words(FrameTerm const& pattern) {
+  auto const name = pattern.name();
+  std::string words{name.empty() ? "a frame" : name};
+  if (auto const& on = pattern.message().on) {
+    if (auto const* const any = on->get<AnyIdOf>()) {
+      return words + (any->ours ? " on an id of ours" : " on an id of its own");
     }
+    auto const json = term_json(*on, FieldType::id);
+    words += " on connection " + (json.is_string() ? json.get<std::string>() : json.dump());
   }
   return words;
 }
@@ -56,14 +62,14 @@ Failure timed_out(std::string const& awaited, std::chrono::milliseconds after,
 Failure undecodable(Arrival const& arrival) {
   Failure failure;
   failure.reason = "the subject sent a frame that cannot be decoded: " + arrival.problem;
-  failure.got = {{"frame", arrival.hex}};
+  failure.got = {{"frame", vox::to_hex(arrival.frame.bytes)}};
   return failure;
 }
 
 Failure told_instead(Arrival const& arrival, std::string const& awaited) {
   Failure failure;
   failure.reason = "the subject sent a ProtocolError where " + awaited + " was awaited";
-  failure.got = arrival.frame;
+  failure.got = frame_json(arrival.frame);
   return failure;
 }
 

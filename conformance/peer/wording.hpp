@@ -10,7 +10,8 @@
 namespace voxspec {
 
 // A frame or pattern in a few words: "request_response on connection 0", "hello".
-[[nodiscard]] std::string in_words(Json const& frame);
+[[nodiscard]] std::string in_words(Frame const& frame);
+[[nodiscard]] std::string in_words(FrameTerm const& pattern);
 // "the process is still running"
 [[nodiscard]] std::string in_words(ProcessState process);
 // "the link ended at a frame boundary and the process is still running"

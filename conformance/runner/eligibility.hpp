@@ -1,7 +1,7 @@
 #pragma once
-#include "conformance/peer/trace.hpp"
 #include "conformance/runner/link_plan.hpp"
 #include "conformance/runner/subject.hpp"
+#include "conformance/trace/trace.hpp"
 
 #include <expected>
 #include <optional>

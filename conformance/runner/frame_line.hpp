@@ -1,6 +1,6 @@
 #pragma once
-#include "conformance/peer/frame_record.hpp"
 #include "conformance/peer/json.hpp"
+#include "conformance/trace/frame_record.hpp"
 
 #include <cstddef>
 #include <string>

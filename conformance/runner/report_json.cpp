@@ -1,6 +1,5 @@
 #include "conformance/runner/report_json.hpp"
 
-#include "conformance/peer/schema_json.hpp"
 #include "conformance/runner/transport_word.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
@@ -33,19 +32,6 @@ Json observations_json(Observations const& seen) {
   add("closed", seen.closed);
   add("not_honoured", seen.not_honoured);
   add("survived", seen.survived);
-  return json;
-}
-
-// The schemas of the message type are the same in every handshake and would be most of the report;
-// traces write "own" for them.
-Json frame_json(FrameRecord const& frame) {
-  auto json = record_json(frame);
-  for (auto const* const direction : {"sent", "received"}) {
-    for (auto const* const kind : {"hello", "hello_yourself"}) {
-      auto const schema = Json::json_pointer{} / direction / kind / "message_payload_schema";
-      if (json.contains(schema) && json[schema] == own_message_schemas_json()) json[schema] = "own";
-    }
-  }
   return json;
 }
 
@@ -105,7 +91,7 @@ Json report_json(RunReport const& report) {
     auto each = result_json(entry);
     auto& frames = each["frames"] = Json::array();
     for (auto const& frame : entry.result.frames)
-      frames.push_back(frame_json(frame));
+      frames.push_back(record_json(frame));
     each["again"] = rerun_line(report, entry);
     cases.push_back(std::move(each));
   }

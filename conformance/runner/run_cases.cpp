@@ -2,6 +2,7 @@
 
 #include "conformance/runner/eligibility.hpp"
 #include "conformance/runner/prospects.hpp"
+#include "conformance/trace/establish.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -72,8 +73,11 @@ Case handshake_case(Case const& like) {
   plain.conduit = like.conduit;
   plain.subject = like.subject;
   Step establish;
-  establish.body = Establish{};
   establish.pointer = "/steps/0";
+  Json const unchanged = Json::object();
+  establish.body = Establish{
+      .messages = unchanged,
+      .steps = establish_steps({unchanged, establish.pointer}, plain.role, plain.conduit)};
   plain.steps.push_back(std::move(establish));
   return plain;
 }

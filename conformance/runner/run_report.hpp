@@ -1,7 +1,7 @@
 #pragma once
 #include "conformance/peer/case_result.hpp"
-#include "conformance/peer/trace.hpp"
 #include "conformance/runner/known_failures.hpp"
+#include "conformance/trace/trace.hpp"
 
 #include <array>
 #include <chrono>

@@ -1,9 +1,9 @@
 #pragma once
 #include "conformance/peer/executor.hpp"
 #include "conformance/peer/subject_port.hpp"
-#include "conformance/peer/trace.hpp"
 #include "conformance/runner/link_plan.hpp"
 #include "conformance/runner/subject.hpp"
+#include "conformance/trace/trace.hpp"
 
 #include <chrono>
 #include <cstddef>

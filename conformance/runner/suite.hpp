@@ -1,5 +1,5 @@
 #pragma once
-#include "conformance/peer/trace.hpp"
+#include "conformance/trace/trace.hpp"
 #include "impl/link/address.hpp"
 
 #include <cstddef>

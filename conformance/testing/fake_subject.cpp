@@ -1,7 +1,7 @@
 #include "conformance/testing/fake_subject.hpp"
 
-#include "conformance/peer/trace.hpp"
 #include "conformance/testing/fake_conversation.hpp"
+#include "conformance/trace/trace.hpp"
 #include "impl/link/memory_link.hpp"
 
 #include <boost/asio/co_spawn.hpp>

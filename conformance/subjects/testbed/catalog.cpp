@@ -12,13 +12,21 @@ namespace voxspec::testbed {
 
 namespace {
 
+// All types of the service; it only grows while the catalogue is made.
+vox::schema::TypeGraph& graph() {
+  static vox::schema::TypeGraph types;
+  return types;
+}
+
 template <class Method>
 CatalogEntry entry_of() {
   return {.name = Method::name,
           .id = vox::wire::method_id(service_name, Method::name),
           .idempotent = Method::repeat == vox::net::idempotent,
           .args = &vox::schema::local_type<typename Method::Args>(),
-          .response = &vox::schema::local_type<typename Method::Outcome>()};
+          .response = &vox::schema::local_type<typename Method::Outcome>(),
+          .args_node = vox::schema::describe<typename Method::Args>(graph()),
+          .response_node = vox::schema::describe<typename Method::Outcome>(graph())};
 }
 
 template <class... Method>

@@ -1,5 +1,6 @@
 #pragma once
 #include "impl/schema/extract.hpp"
+#include "impl/schema/type_graph.hpp"
 
 #include <cstdint>
 #include <span>
@@ -14,6 +15,9 @@ struct CatalogEntry {
   bool idempotent = false;
   vox::schema::LocalType const* args = nullptr;      // a tuple, or the unit
   vox::schema::LocalType const* response = nullptr;  // Result<T, VoxError<E>>
+  // The same types as they are built, for values of which only the type is known.
+  vox::schema::TypeNode const* args_node = nullptr;
+  vox::schema::TypeNode const* response_node = nullptr;
 };
 
 // The methods in the order of the contract. The types live as long as the program.

@@ -1,0 +1,19 @@
+#pragma once
+#include "conformance/peer/fault.hpp"
+#include "conformance/trace/trace.hpp"
+
+#include <string>
+
+namespace voxspec {
+
+// The parts of one step, with all parameters put in. All of it throws Fault.
+
+// Pointer, link and note; the body is left to the caller.
+[[nodiscard]] Step read_common(Place const& step);
+// What stands behind the step's kind and beside it. Not for establish, repeat and one_of, which
+// need to know more than the step itself.
+[[nodiscard]] StepBody read_step_body(Place const& value, Place const& step,
+                                      std::string const& kind);
+[[nodiscard]] StepBody read_establish(Place const& value, vox::Role role, Conduit conduit);
+
+}  // namespace voxspec

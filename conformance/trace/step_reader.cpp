@@ -1,0 +1,259 @@
+#include "conformance/trace/step_reader.hpp"
+
+#include "conformance/peer/term_json.hpp"
+#include "conformance/trace/macros.hpp"
+#include "conformance/trace/step_bodies.hpp"
+#include "conformance/trace/trace_keys.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace voxspec {
+namespace {
+
+constexpr std::size_t steps_max = 100'000;
+constexpr std::size_t depth_max = 32;
+
+std::vector<std::string_view> known_kinds() {
+  std::vector<std::string_view> names;
+  for (auto const& kind : step_kinds())
+    names.push_back(kind.name);
+  for (auto const& [name, macro] : macros().items())
+    names.push_back(name);
+  return names;
+}
+
+bool is_kind(std::string_view key) {
+  return find_step_kind(key) != nullptr || macros().contains(std::string{key});
+}
+
+// The one key that says what the step does; every other key has to belong to it.
+std::string kind_of_step(Place const& place) {
+  if (!place.value().is_object()) place.wanted("a step");
+  std::string kind;
+  for (auto const& [key, value] : place.value().items()) {
+    if (!is_kind(key)) continue;
+    if (!kind.empty()) {
+      place.fail("a step does one thing, this one names '" + kind + "' and '" + key + "'");
+    }
+    kind = key;
+  }
+  std::vector<std::string_view> known;
+  for (auto const& key : common_step_keys())
+    known.push_back(key.name);
+  if (kind.empty()) {
+    auto const kinds = known_kinds();
+    known.insert(known.end(), kinds.begin(), kinds.end());
+    place.check_keys(known);
+    place.fail("the step has no kind", "kinds of steps: " + joined(kinds));
+  }
+  known.push_back(kind);
+  if (auto const* const step = find_step_kind(kind)) {
+    for (auto const& key : step->beside)
+      known.push_back(key.name);
+  }
+  place.check_keys(known);
+  return kind;
+}
+
+bool truthy(Json const& value) {
+  return !value.is_boolean() || value.get<bool>();
+}
+
+// Takes "when" and "unless" off a macro's step; false if the step is not to be there.
+bool applies(Json& step, Json const& given) {
+  auto const has = [&](char const* key) {
+    auto const name = step[key].get<std::string>();
+    return given.contains(name) && truthy(given[name]);
+  };
+  auto const is_there =
+      (!step.contains("when") || has("when")) && (!step.contains("unless") || !has("unless"));
+  step.erase("when");
+  step.erase("unless");
+  return is_there;
+}
+
+}  // namespace
+
+std::vector<Step> StepReader::read(Place const& steps, Scope const& scope) {
+  if (++depth_ > depth_max) steps.fail("steps are nested too deeply");
+  auto const list = substituted_shallow(steps, scope);
+  std::vector<Step> out;
+  for (auto const& place : Place{list, steps.pointer()}.list())
+    read_element(place, scope, out);
+  --depth_;
+  return out;
+}
+
+// A parameter that is a list of steps takes the place of one.
+void StepReader::read_element(Place const& place, Scope const& scope, std::vector<Step>& out) {
+  auto const element = substituted_shallow(place, scope);
+  if (!element.is_array()) {
+    read_step({element, place.pointer()}, scope, out);
+    return;
+  }
+  for (auto const& inner : element)
+    read_step({inner, place.pointer()}, scope, out);
+}
+
+void StepReader::read_step(Place const& place, Scope const& scope, std::vector<Step>& out) {
+  auto const kind = kind_of_step(place);
+  // These two read their steps by themselves: what a repeat counts is not known out here.
+  if (kind == "repeat" || kind == "one_of") {
+    Step step = read_common(place);
+    auto const value = place / kind;
+    step.body = kind == "repeat" ? read_repeat(value, scope) : read_one_of(value, scope);
+    keep(std::move(step), out);
+    return;
+  }
+  auto const whole = substituted(place, scope);
+  Place const there{whole, place.pointer()};
+  if (find_step_kind(kind) == nullptr) {
+    expand_macro(there / kind, there, kind, out);
+    return;
+  }
+  auto step = read_common(there);
+  step.body = read_body(there / kind, there, kind);
+  keep(std::move(step), out);
+}
+
+void StepReader::keep(Step step, std::vector<Step>& out) {
+  if (++steps_ > steps_max) {
+    Place{Json{}, step.pointer}.fail("the case has too many steps",
+                                     "the most are " + std::to_string(steps_max));
+  }
+  out.push_back(std::move(step));
+}
+
+StepBody StepReader::read_body(Place const& value, Place const& step, std::string const& kind) {
+  if (kind == "establish") return read_establish(value, case_->role, case_->conduit);
+  if (kind == "wait" && !case_->slow) {
+    value.fail("only slow cases may wait", R"(say "slow": true, or find a probe instead)");
+  }
+  auto body = read_step_body(value, step, kind);
+  if (auto const* const send = std::get_if<Send>(&body)) {
+    for (auto const& item : send->items)
+      note_ids(item);
+  }
+  return body;
+}
+
+StepBody StepReader::read_repeat(Place const& value, Scope const& scope) {
+  auto const shallow = substituted_shallow(value, scope);
+  Place const place{shallow, value.pointer()};
+  place.check_keys(key_names("repeat"));
+  for (auto const* const key : {"times", "steps"}) {
+    if (!place.has(key)) place.fail("'" + std::string{key} + "' is missing");
+  }
+  auto const times_json = substituted(place / "times", scope);
+  auto const times = Place{times_json, (place / "times").pointer()}.number();
+  if (times > steps_max) (place / "times").fail("that is too often");
+  auto const name = place.has("as") ? (place / "as").text() : std::string{"i"};
+  Repeat repeat;
+  for (std::uint64_t i = 1; i <= times; ++i) {
+    if (++steps_ > steps_max) place.fail("the case has too many steps");
+    Scope round{&scope};
+    round.set(name, i);
+    repeat.rounds.push_back(read(place / "steps", round));
+  }
+  return repeat;
+}
+
+StepBody StepReader::read_one_of(Place const& value, Scope const& scope) {
+  auto const list = substituted_shallow(value, scope);
+  OneOf one_of;
+  for (auto const& element : Place{list, value.pointer()}.list()) {
+    auto const shallow = substituted_shallow(element, scope);
+    Place const place{shallow, element.pointer()};
+    place.check_keys(key_names("alternative"));
+    if (!place.has("steps")) place.fail("an alternative needs its 'steps'");
+    Alternative alternative;
+    if (place.has("verdict")) {
+      auto const word = (place / "verdict").word(words("worth"));
+      alternative.worth = static_cast<Alternative::Worth>(word);
+    }
+    if (place.has("reason")) alternative.reason = (place / "reason").text();
+    if (alternative.worth != Alternative::Worth::pass && alternative.reason.empty()) {
+      place.fail("an alternative that is not a pass needs a 'reason'");
+    }
+    alternative.steps = read(place / "steps", scope);
+    if (alternative.steps.empty()) place.fail("an alternative needs a step");
+    one_of.alternatives.push_back(std::move(alternative));
+  }
+  if (one_of.alternatives.empty()) value.fail("there has to be an alternative");
+  return one_of;
+}
+
+void StepReader::expand_macro(Place const& value, Place const& step, std::string const& name,
+                              std::vector<Step>& out) {
+  auto const& macro = macros()[name];
+  auto given = Json::object();
+  auto const scope = macro_scope(value, macro, given);
+  auto const common = read_common(step);
+  for (auto const& body : macro["steps"]) {
+    auto inner = body;
+    if (!applies(inner, given)) continue;
+    auto const first = out.size();
+    if (++depth_ > depth_max) value.fail("macros are nested too deeply");
+    read_step({inner, value.pointer()}, scope, out);
+    --depth_;
+    for (auto i = first; i < out.size(); ++i) {
+      out[i].pointer = common.pointer;
+      out[i].link = common.link;
+      out[i].macro = name;
+      if (out[i].note.empty()) out[i].note = common.note;
+    }
+  }
+}
+
+Scope StepReader::macro_scope(Place const& value, Json const& macro, Json& given) {
+  std::vector<std::string_view> names;
+  for (auto const& [parameter, about] : macro["parameters"].items())
+    names.push_back(parameter);
+  value.check_keys(names);
+  Scope scope;
+  for (auto const& [parameter, about] : macro["parameters"].items()) {
+    if (value.has(parameter)) {
+      given[parameter] = (value / parameter).value();
+    } else if (about.contains("default")) {
+      auto const preset = substituted({about["default"], value.pointer()}, scope);
+      auto const is_fresh = preset.is_object() && preset.contains("fresh");
+      given[parameter] = is_fresh ? fresh(preset["fresh"].get<std::string>(), scope) : preset;
+    } else if (!about.contains("optional")) {
+      value.fail("'" + parameter + "' is missing", about["about"].get<std::string>());
+    } else {
+      continue;
+    }
+    scope.set(parameter, given[parameter]);
+  }
+  return scope;
+}
+
+Json StepReader::fresh(std::string const& what, Scope const& scope) {
+  if (what == "connection") return {{"ours", ++connections_}};
+  if (what == "request") {
+    auto const* const on = scope.find("on");
+    VOX_ASSERT(on != nullptr);
+    return {{"ours", ++requests_[on->dump()]}};
+  }
+  VOX_ASSERT(what == "name");
+  return "unnamed_" + std::to_string(++names_);
+}
+
+// Ids that a case spells out are not handed out again.
+void StepReader::note_ids(Template const& item) {
+  if (item.kind == nullptr || !item.on) return;
+  auto const number_of = [](Term const* term) -> std::uint64_t {
+    auto const* const id = term == nullptr ? nullptr : term->get<IdOf>();
+    return id != nullptr && id->ours ? id->n : 0;
+  };
+  if (item.kind->name == "connection_open") {
+    connections_ = std::max(connections_, number_of(&*item.on));
+  } else if (item.kind->name == "request_call") {
+    auto& used = requests_[term_json(*item.on, FieldType::id).dump()];
+    used = std::max(used, number_of(item.field("id")));
+  }
+}
+
+}  // namespace voxspec
