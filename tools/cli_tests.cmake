@@ -33,6 +33,9 @@ cli_test(decode_message EXIT 0 OUT "\"nonce\": 7" ARGS decode --layer message 00
 cli_test(decode_link EXIT 0 OUT "\"hex\": \"aabb\"" ARGS decode --layer link "02000000aabb")
 cli_test(decode_cut EXIT 1 ERR "byte [0-9]+ of 2: " ARGS decode --layer message 0008)
 cli_test(decode_link_cut EXIT 1 ERR "byte [0-9]+ of 5: " ARGS decode --layer link 02000000aa)
+cli_test(decode_handshake EXIT 0 OUT "lets_go" ARGS decode --layer handshake a1664c657473476fa0)
+# A Hello without any of its fields is CBOR, and no Hello.
+cli_test(decode_no_hello EXIT 1 ERR "session.handshake" ARGS decode --layer handshake a16548656c6c6fa0)
 cli_test(decode_no_input EXIT 2 ERR "neither a file nor hex" ARGS decode --layer message nonsense!)
 cli_test(decode_no_layer EXIT 2 ERR "--layer" ARGS decode 00)
 

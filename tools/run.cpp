@@ -35,7 +35,8 @@ void add_run(CLI::App& app, Tool& tool) {
       "Examples:\n"
       "  voxspec run --subject rust\n"
       "  voxspec run --subject './my-port --quiet' 'connection/*' --html report.html\n"
-      "  voxspec run --connect 127.0.0.1:4433 --rule session.parity -v");
+      "  voxspec run --connect 127.0.0.1:4433 --rule session.parity -v\n"
+      "  voxspec run --subject ./my-port --schedule 5");
   sub->callback([command, &tool] { tool.exit_code = run(*command, tool); });
 }
 

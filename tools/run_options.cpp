@@ -30,6 +30,22 @@ void RunCommandOptions::add_to(CLI::App& command) {
                   "120000)")
       ->type_name("MS")
       ->check(CLI::Range(std::size_t{1}, std::size_t{86'400'000}));
+  constexpr char const* rounds_group = "Once more";
+  command
+      .add_option("--repeat", rounds.repeats,
+                  "Run all cases so many times more, in other orders and with other nonces: a "
+                  "verdict that changes is named, and exit code 1")
+      ->type_name("N")
+      ->group(rounds_group);
+  command
+      .add_option("--schedule", rounds.schedules,
+                  "The same with writes cut, joined and delayed, each time by another seed")
+      ->type_name("N")
+      ->group(rounds_group);
+  command
+      .add_option("--schedule-seed", schedule_seed, "Cut, join and delay the writes by this seed")
+      ->type_name("SEED")
+      ->group(rounds_group);
   command.add_flag("--as-shipped", as_shipped,
                    "Judge by what 0.4.0 does as well: who differs from it fails");
   command.add_flag("-v,--verbose", verbose, "Show every case with all its frames");

@@ -1,4 +1,5 @@
 #pragma once
+#include "tools/rounds.hpp"
 #include "tools/subject_options.hpp"
 
 #include <cstddef>
@@ -18,6 +19,8 @@ struct RunCommandOptions {
   std::optional<std::size_t> start_limit_ms;  // left out: from the first start
   std::size_t case_limit_ms = 120'000;
   std::vector<std::string> expectations;
+  std::optional<std::uint64_t> schedule_seed;
+  Rounds rounds;
   bool as_shipped = false;
   bool no_expectations = false;
   std::string json;

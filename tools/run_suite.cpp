@@ -121,6 +121,7 @@ RunSettings settings_of(RunCommandOptions const& options, Selection const& selec
   settings.options.start_limit =
       options.start_limit_ms ? std::chrono::milliseconds{*options.start_limit_ms} : first_start_max;
   settings.options.case_limit = std::chrono::milliseconds{options.case_limit_ms};
+  settings.options.schedule = options.schedule_seed;
   settings.transport = selection.transport;
   auto const wanted = options.jobs == 0 ? default_jobs() : options.jobs;
   settings.jobs = affordable_jobs(wanted);
@@ -224,8 +225,16 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
   print_outcome(report, style);
   remember(report, last);
   files.finish(report);
+  int code = report.exit_code();
+  if (!options.rounds.empty() && report.stopped_by.empty()) {
+    std::cout << '\n';
+    bool const same =
+        run_rounds(options.rounds, report, *cases, subject, *candidate->stage, *known, settings);
+    if (!same) code = std::max<int>(code, exit_unexpected);
+    if (signals.received()) code = exit_stopped;
+  }
   bool const written = files.good() && standard_output_good();
-  return written ? report.exit_code() : std::max<int>(report.exit_code(), exit_not_run);
+  return written ? code : std::max<int>(code, exit_not_run);
 }
 
 }  // namespace voxspec

@@ -18,7 +18,7 @@ function(subject_test name)
     ENVIRONMENT "XDG_CACHE_HOME=${CMAKE_CURRENT_BINARY_DIR}/cache")
 endfunction()
 
-subject_test(cpp NEEDS voxspec-subject-cpp COMMAND voxspec run --subject cpp)
+subject_test(cpp NEEDS voxspec-subject-cpp COMMAND voxspec run --subject cpp --schedule 1)
 # It passes exactly when its known failures are those of the Rust subject's own list.
 subject_test(cpp-vox_0_4 NEEDS voxspec-subject-cpp COMMAND voxspec run --subject cpp-vox_0_4)
 subject_test(rust NEEDS subject_rust COMMAND voxspec run --subject rust)
@@ -29,3 +29,5 @@ subject_test(slow_start NEEDS voxspec-subject-cpp COMMAND voxspec run --guard 10
 subject_test(steps NEEDS subject_rust COMMAND ${CMAKE_COMMAND} "-DPROGRAM=$<TARGET_FILE:voxspec>"
   "-DTRACES=${PROJECT_SOURCE_DIR}/docs/steps" "-DKEEP=${CMAKE_CURRENT_BINARY_DIR}/steps"
   -P ${CMAKE_CURRENT_SOURCE_DIR}/steps_test.cmake)
+subject_test(repeat NEEDS voxspec-subject-cpp COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/repeat_test
+  $<TARGET_FILE:voxspec> $<TARGET_FILE:voxspec-subject-cpp> $<TARGET_FILE:voxspec-null-subject>)

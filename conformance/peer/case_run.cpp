@@ -68,7 +68,9 @@ CaseRun::CaseRun(Case const& of, SubjectPort& to, RunOptions const& with, asio::
       executor{std::move(on)},
       pings_are_scripted_{any_speaks_of_pings(of.steps)},
       random_{with.seed},
-      next_request_{first_fresh_request} {}
+      next_request_{first_fresh_request} {
+  if (options.schedule) schedule_.emplace(*options.schedule, trace.id);
+}
 
 asio::awaitable<Outcome> CaseRun::open_link(std::string name) {
   auto opened = co_await link::within(options.guard_timeout, port.next_link());
@@ -85,7 +87,7 @@ asio::awaitable<Outcome> CaseRun::open_link(std::string name) {
                     in_words(port.process()));
   }
   auto link = std::make_unique<LinkDriver>(name, std::move(**opened), log, options.unread_bytes_max,
-                                           executor);
+                                           trace.dialect, executor);
   auto& current = links[name];
   if (current) {
     // A session outlives its link, and with it what is known of its connections.
@@ -128,8 +130,8 @@ asio::awaitable<Event> CaseRun::look(LinkDriver& link, Clock::time_point deadlin
     if (is_late_answer(link, *arrival)) continue;
     if (pings_are_scripted_ || !arrival->frame.is("ping")) co_return event;
     std::vector<Frame> pong;
-    pong.push_back(
-        message_frame("pong", arrival->frame.message().on, arrival->frame.message().body));
+    pong.push_back(message_frame("pong", arrival->frame.message().on, arrival->frame.message().body,
+                                 trace.dialect));
     // A Pong that cannot be sent shows in how the link ends.
     co_await send(link, std::move(pong));
   }
@@ -199,6 +201,7 @@ asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, LinkDriver::Batch batch
     if (!frame.is("ping")) continue;
     if (auto const nonce = frame.number("nonce")) nonces_.insert(*nonce);
   }
+  batch.schedule = schedule_ ? &*schedule_ : nullptr;
   auto const sent = co_await link::within(options.guard_timeout, link.send(std::move(batch)));
   if (!sent) {
     co_return std::unexpected(

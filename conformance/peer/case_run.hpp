@@ -6,6 +6,7 @@
 #include "conformance/peer/link_driver.hpp"
 #include "conformance/peer/match.hpp"
 #include "conformance/peer/question.hpp"
+#include "conformance/peer/schedule.hpp"
 #include "conformance/trace/trace.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -121,6 +122,7 @@ class CaseRun {
   std::size_t frame_bytes_ = 0;
   std::size_t uncounted_from_ = 0;  // an index in the log
   std::uint64_t random_;
+  std::optional<Schedule> schedule_;
   std::uint64_t next_request_ = 0;
   std::set<std::uint64_t> nonces_;
 };

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 
 namespace boost::asio {
@@ -33,6 +34,8 @@ struct RunOptions {
   // For all steps together: a subject may keep every single wait from running out.
   std::chrono::milliseconds case_limit{120'000};
   std::uint64_t seed = 1;  // of the nonces and ids that have to be fresh
+  // Cuts, joins and delays the writes of which the case does not say how they go out.
+  std::optional<std::uint64_t> schedule{};
   // Of frames that came and that no step has looked at yet; when there are more, none is read.
   std::size_t unread_bytes_max = 64uz << 20;
   // Of frames that came in one case. A subject that sends more fails.

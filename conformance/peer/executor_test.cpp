@@ -265,6 +265,21 @@ TEST_SUITE("executor") {
     CHECK(play(cut(R"("write": "bytewise")")).verdict == Verdict::not_run);
   }
 
+  TEST_CASE("executor: no verdict depends on how writes are cut, joined and delayed") {
+    for (bool const over_tcp : {true, false}) {
+      for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        RunOptions options;
+        options.schedule = seed;
+        auto const result = play(
+            R"([{"establish": {}}, {"send": [{"ping": {"nonce": 1}}, {"ping": {"nonce": 2}}]},
+                {"expect": [{"pong": {"nonce": 1}}, {"pong": {"nonce": 2}}]}])",
+            {.habits = {.over_tcp = over_tcp}, .options = options});
+        INFO("seed " << seed << ": " << result.reason);
+        CHECK(result.verdict == Verdict::pass);
+      }
+    }
+  }
+
   TEST_CASE("executor: payloads given as bytes are framed, raw bytes are not") {
     auto const result = play(
         R"([{"establish": {}}, {"send": {"frame": "000807"}}, {"expect": [{"pong": {"nonce": 7}}]},

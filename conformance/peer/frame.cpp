@@ -20,9 +20,9 @@ std::optional<std::uint64_t> Frame::number(std::string_view field_name) const {
   return value == nullptr ? std::nullopt : value->number();
 }
 
-Frame message_frame(std::string_view kind, std::uint64_t on, Record body) {
+Frame message_frame(std::string_view kind, std::uint64_t on, Record body, Dialect dialect) {
   Frame frame;
-  frame.kind = find_frame_kind(kind);
+  frame.kind = find_frame_kind(kind, dialect);
   VOX_ASSERT(frame.kind != nullptr);
   frame.on = on;
   frame.body = std::move(body);

@@ -54,7 +54,8 @@ struct Frame {
 };
 
 // A message of this kind, with the fields that are given and no others.
-[[nodiscard]] Frame message_frame(std::string_view kind, std::uint64_t on, Record body);
+[[nodiscard]] Frame message_frame(std::string_view kind, std::uint64_t on, Record body,
+                                  Dialect dialect = Dialect::vox_0_4);
 // A payload or raw bytes that are no frame.
 [[nodiscard]] Frame bytes_frame(vox::Bytes bytes, bool raw);
 

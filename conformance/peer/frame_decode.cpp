@@ -2,8 +2,11 @@
 #include "conformance/peer/frame.hpp"
 #include "conformance/peer/handshake_fields.hpp"
 #include "impl/schema/translate.hpp"
+#include "impl/wire/cbor.hpp"
+#include "impl/wire/cbor_definite.hpp"
 #include "impl/wire/message.hpp"
 #include "impl/wire/stable.hpp"
+#include "spec/limits.hpp"
 
 #include <array>
 #include <string>
@@ -217,8 +220,12 @@ Result<Frame> decode_stable_frame(ByteView payload, Reading const& reading) {
 }
 
 Result<Frame> decode_handshake(ByteView payload, Reading const& reading) {
-  vox::wire::CborReader reader{payload, "session.handshake.cbor", reading.strictness};
-  auto const whole = reader.result(take_cbor(reader));
+  vox::Bytes definite;
+  auto const whole = vox::wire::decode_any_length(
+      payload, reading.strictness, vox::Limits{}.cbor_depth_max, definite, [&](ByteView bytes) {
+        vox::wire::CborReader reader{bytes, "session.handshake.cbor", reading.strictness};
+        return reader.result(take_cbor(reader));
+      });
   if (!whole) return std::unexpected(whole.error());
   auto const* const map = whole->get<Record>();
   for (auto const& kind : frame_kinds(reading.dialect)) {

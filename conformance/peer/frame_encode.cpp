@@ -213,6 +213,7 @@ std::optional<Writing> writing_of(Frame const& frame) {
     return bytes && vox::equal(*bytes, frame.bytes);
   };
   if (gives_the_bytes({})) return Writing{};
+  if (gives_the_bytes({.indefinite = true})) return trial.writing;
   for (auto const width : {1U, 2U, 4U, 8U}) {
     if (gives_the_bytes({.head_bytes_min = width})) return trial.writing;
   }

@@ -8,14 +8,14 @@
 namespace voxspec {
 namespace {
 
-FrameTerm read_frame(Place const& place, Use use);
+FrameTerm read_frame(Place const& place, Use use, Dialect dialect);
 
 // Keys that may stand beside a frame without being part of it: what expand_case wrote.
 constexpr std::array<std::string_view, 2> notes{"hex", "depends_on"};
 
-std::vector<std::string_view> frame_words(Use use) {
+std::vector<std::string_view> frame_words(Use use, Dialect dialect) {
   std::vector<std::string_view> words{"on"};
-  for (auto const& kind : frame_kinds())
+  for (auto const& kind : frame_kinds(dialect))
     words.push_back(kind.name);
   words.emplace_back("frame");
   if (use == Use::send) words.insert(words.end(), {"cbor", "bytes"});
@@ -73,7 +73,7 @@ void read_preset(Place const& place, FrameField const& field, FrameTerm& frame) 
                             read_term({preset, place.pointer()}, field.type, Use::send));
 }
 
-void read_fields(Place const& place, FrameTerm& frame, Use use) {
+void read_fields(Place const& place, FrameTerm& frame, Use use, Dialect dialect) {
   std::vector<std::string_view> names;
   for (auto const& field : frame.kind->fields)
     names.push_back(field.name);
@@ -87,7 +87,7 @@ void read_fields(Place const& place, FrameTerm& frame, Use use) {
     }
     auto const there = place / name;
     if (field.type == FieldType::message) {
-      frame.inside.push_back(read_frame(there, use));
+      frame.inside.push_back(read_frame(there, use, dialect));
     } else if (there.value().is_null() && use == Use::send) {
       if (!loose) there.fail("only the fields of a CBOR map can be left out");
       frame.fields.emplace_back(name, Term{Value{Null{}}});
@@ -112,7 +112,7 @@ Term read_payload(Place const& place, Use use) {
   return {Value{read_hex(place)}};
 }
 
-FrameTerm read_choice(Place const& place, Use use) {
+FrameTerm read_choice(Place const& place, Use use, Dialect dialect) {
   auto const word = place.value().begin().key();
   auto const inner = place / word;
   if (use == Use::send || place.value().size() != 1 || (word != "one_of" && word != "not")) {
@@ -121,22 +121,22 @@ FrameTerm read_choice(Place const& place, Use use) {
   FrameTerm out;
   out.form = word == "not" ? FrameTerm::Form::none_of : FrameTerm::Form::one_of;
   if (word == "not") {
-    out.inside.push_back(read_frame(inner, use));
+    out.inside.push_back(read_frame(inner, use, dialect));
   } else {
     for (auto const& choice : inner.list())
-      out.inside.push_back(read_frame(choice, use));
+      out.inside.push_back(read_frame(choice, use, dialect));
   }
   return out;
 }
 
-FrameTerm read_frame(Place const& place, Use use) {
+FrameTerm read_frame(Place const& place, Use use, Dialect dialect) {
   if (!place.value().is_object()) place.wanted("a frame");
-  if (is_matcher(place.value())) return read_choice(place, use);
-  auto const words = frame_words(use);
+  if (is_matcher(place.value())) return read_choice(place, use, dialect);
+  auto const words = frame_words(use, dialect);
   place.check_keys(words);
   auto const key = kind_key(place, use);
   FrameTerm out;
-  out.kind = find_frame_kind(key);
+  out.kind = find_frame_kind(key, dialect);
   auto const is_message = out.kind == nullptr ? key.empty() : out.kind->layer == Layer::message;
   if (place.has("on")) {
     if (!is_message) (place / "on").fail("only messages have a connection");
@@ -146,7 +146,7 @@ FrameTerm read_frame(Place const& place, Use use) {
   }
   if (key.empty()) return out;
   if (out.kind != nullptr) {
-    read_fields(place / key, out, use);
+    read_fields(place / key, out, use, dialect);
   } else if (key == "cbor") {
     out.form = FrameTerm::Form::cbor;
     out.content = read_free(place / key, FieldType::cbor, use);
@@ -159,12 +159,12 @@ FrameTerm read_frame(Place const& place, Use use) {
 
 }  // namespace
 
-Template read_template(Place const& place) {
-  return {read_frame(place, Use::send)};
+Template read_template(Place const& place, Dialect dialect) {
+  return {read_frame(place, Use::send, dialect)};
 }
 
-Pattern read_pattern(Place const& place, Use use) {
-  return {read_frame(place, use)};
+Pattern read_pattern(Place const& place, Use use, Dialect dialect) {
+  return {read_frame(place, use, dialect)};
 }
 
 }  // namespace voxspec

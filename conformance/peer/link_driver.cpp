@@ -8,6 +8,9 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -77,10 +80,13 @@ struct LinkDriver::State {
 };
 
 LinkDriver::LinkDriver(std::string name, std::unique_ptr<link::Link> link, FrameLog& log,
-                       std::size_t unread_bytes_max, asio::any_io_executor const& executor)
-    : name_{std::move(name)},
+                       std::size_t unread_bytes_max, Dialect dialect,
+                       asio::any_io_executor const& executor)
+    : schemas{dialect},
+      name_{std::move(name)},
       state_{std::make_shared<State>(std::move(link), unread_bytes_max, executor)},
-      log_{log} {
+      log_{log},
+      codec_{dialect} {
   asio::co_spawn(executor, pump(state_),
                  asio::bind_cancellation_slot(state_->stop.slot(), asio::detached));
 }
@@ -189,8 +195,11 @@ asio::awaitable<LinkDriver::Written> LinkDriver::send(Batch batch) {
     outgoing.push_back(std::move(*one));
   }
   unanswered_ += outgoing.size() + (batch.together ? 1 : 0);
-  auto const each = batch.write.mode == Write::Mode::whole && !batch.together;
-  auto work = each ? write_each(outgoing) : write_cut(outgoing, batch.write);
+  auto const is_plain = batch.write.mode == Write::Mode::whole && !batch.together;
+  auto* const schedule = is_plain ? batch.schedule : nullptr;
+  auto work = is_plain && schedule == nullptr
+                  ? write_each(outgoing)
+                  : write_pieces(outgoing, cut(outgoing, batch.write, schedule));
   auto written = co_await std::move(work);
   sent_at_ = Clock::now();
   co_return written;
@@ -221,27 +230,44 @@ asio::awaitable<LinkDriver::Written> LinkDriver::write_each(std::vector<Outgoing
   co_return Written{};
 }
 
-asio::awaitable<LinkDriver::Written> LinkDriver::write_cut(std::vector<Outgoing> const& items,
-                                                           Write const& write) {
-  vox::Bytes stream;
+LinkDriver::Pieces LinkDriver::cut(std::vector<Outgoing> const& items, Write const& write,
+                                   Schedule* schedule) {
+  Pieces cut;
   for (auto const& each : items)
-    put_framed(stream, each.frame);
-  auto cuts = write.split;
-  if (write.mode == Write::Mode::bytewise) {
-    for (std::size_t at = 1; at < stream.size(); ++at)
-      cuts.push_back(at);
+    put_framed(cut.stream, each.frame);
+  auto const bytes = cut.stream.size();
+  if (schedule != nullptr) {
+    cut.pieces = schedule->pieces(bytes);
+    cut.may_go_apart = true;
+    return cut;
   }
-  std::erase_if(cuts, [&](std::size_t at) { return at >= stream.size(); });
-  auto const in_one_write = cuts.empty();
-  cuts.push_back(stream.size());
+  auto ends = write.split;
+  if (write.mode == Write::Mode::bytewise) {
+    for (std::size_t at = 1; at < bytes; ++at)
+      ends.push_back(at);
+  }
+  std::erase_if(ends, [&](std::size_t at) { return at >= bytes; });
+  // For frames together, back to back is the nearest to one write.
+  cut.may_go_apart = ends.empty();
+  ends.push_back(bytes);
+  for (auto const end : ends)
+    cut.pieces.push_back({.end = end, .pause = {}});
+  return cut;
+}
+
+asio::awaitable<LinkDriver::Written> LinkDriver::write_pieces(std::vector<Outgoing> const& items,
+                                                              Pieces cut) {
   std::size_t begin = 0;
-  for (auto const end : cuts) {
+  for (auto const& [end, pause] : cut.pieces) {
+    if (pause.count() > 0) {
+      asio::steady_timer timer{co_await asio::this_coro::executor, pause};
+      co_await timer.async_wait(asio::use_awaitable);
+    }
     auto const sent =
-        co_await state_->link->send_raw(vox::ByteView{stream}.subspan(begin, end - begin));
+        co_await state_->link->send_raw(vox::ByteView{cut.stream}.subspan(begin, end - begin));
     if (!sent) {
-      // A link that keeps payloads apart has no single write to offer; back to back is the nearest.
       auto const refused = sent.error().kind == link::LinkEndKind::refused;
-      if (refused && in_one_write) co_return co_await write_each(items);
+      if (refused && begin == 0 && cut.may_go_apart) co_return co_await write_each(items);
       co_return unsent(items, 0, sent.error());
     }
     begin = end;

@@ -3,6 +3,7 @@
 #include "conformance/peer/frame_log.hpp"
 #include "conformance/peer/link_codec.hpp"
 #include "conformance/peer/match.hpp"
+#include "conformance/peer/schedule.hpp"
 #include "conformance/peer/schema_ledger.hpp"
 #include "conformance/trace/steps.hpp"
 #include "impl/link/link.hpp"
@@ -48,7 +49,8 @@ class LinkDriver {
   using Clock = std::chrono::steady_clock;
 
   LinkDriver(std::string name, std::unique_ptr<vox::link::Link> link, FrameLog& log,
-             std::size_t unread_bytes_max, boost::asio::any_io_executor const& executor);
+             std::size_t unread_bytes_max, Dialect dialect,
+             boost::asio::any_io_executor const& executor);
   LinkDriver(LinkDriver const&) = delete;
   LinkDriver& operator=(LinkDriver const&) = delete;
   ~LinkDriver();
@@ -72,6 +74,7 @@ class LinkDriver {
     std::vector<Frame> frames;
     bool together = false;
     Write write{};
+    Schedule* schedule = nullptr;  // where neither of the two says how
   };
   // What the link itself says against it is no verdict: what the subject made
   // of the link shows in what comes next. The error is the author's or ours, and a sentence.
@@ -116,7 +119,16 @@ class LinkDriver {
   [[nodiscard]] Written unsent(std::vector<Outgoing> const& items, std::size_t from,
                                vox::link::LinkEnd const& end);
   boost::asio::awaitable<Written> write_each(std::vector<Outgoing> const& items);
-  boost::asio::awaitable<Written> write_cut(std::vector<Outgoing> const& items, Write const& write);
+  // One stream in pieces. A link that keeps payloads apart has no such thing to offer: there, they
+  // go out one by one, if that will do.
+  struct Pieces {
+    vox::Bytes stream;
+    std::vector<Schedule::Piece> pieces;
+    bool may_go_apart = false;
+  };
+  [[nodiscard]] static Pieces cut(std::vector<Outgoing> const& items, Write const& write,
+                                  Schedule* schedule);
+  boost::asio::awaitable<Written> write_pieces(std::vector<Outgoing> const& items, Pieces cut);
 
   std::string name_;
   std::shared_ptr<State> state_;

@@ -60,10 +60,10 @@ asio::awaitable<std::expected<Question, Failure>> ask_ping(CaseRun& run, LinkDri
   question.words = "the Pong to the Ping with nonce " + std::to_string(nonce) + " on connection " +
                    std::to_string(connection);
   Record const body{{{"nonce", nonce}}};
-  question.right = pattern_of(message_frame("pong", connection, body));
+  question.right = pattern_of(message_frame("pong", connection, body, run.trace.dialect));
   question.answers = question.right;
   std::vector<Frame> ping;
-  ping.push_back(message_frame("ping", connection, body));
+  ping.push_back(message_frame("ping", connection, body, run.trace.dialect));
   auto const sent = co_await run.send(link, std::move(ping));
   if (!sent) co_return std::unexpected(sent.error());
   question.asked = CaseRun::Clock::now();
@@ -86,16 +86,18 @@ asio::awaitable<std::expected<Question, Failure>> ask_echo(CaseRun& run, LinkDri
                                   {"method_id", method},
                                   {"metadata", ValueList{}},
                                   {"args", echo_bytes(said, false)},
-                                  {"schemas", vox::Bytes{}}}}));
+                                  {"schemas", vox::Bytes{}}}},
+                                run.trace.dialect));
   Question question;
   question.words = "the Response to the echo call " + std::to_string(id) + " on connection " +
                    std::to_string(connection);
-  auto answer = message_frame("request_response", connection, {{{"id", id}}});
+  auto answer = message_frame("request_response", connection, {{{"id", id}}}, run.trace.dialect);
   question.answers = pattern_of(answer);
   if (must_echo) answer.body["ret"] = echo_bytes(said, true);
   question.right = pattern_of(answer);
-  question.aside = pattern_of(
-      message_frame("schema", connection, {{{"method_id", method}, {"direction", "response"}}}));
+  question.aside = pattern_of(message_frame("schema", connection,
+                                            {{{"method_id", method}, {"direction", "response"}}},
+                                            run.trace.dialect));
   auto const sent = co_await run.send(link, std::move(items));
   if (!sent) co_return std::unexpected(sent.error());
   question.asked = CaseRun::Clock::now();

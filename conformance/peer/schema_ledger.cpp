@@ -37,7 +37,7 @@ std::expected<std::optional<Frame>, std::string> SchemaLedger::announce(
                 [&](Value const& schema) { return sent.contains(id_of(schema).value_or(0)); });
   auto frame = message_frame(
       "schema", connection,
-      {{{"method_id", id}, {"direction", direction}, {"schemas", *std::move(payload)}}});
+      {{{"method_id", id}, {"direction", direction}, {"schemas", *std::move(payload)}}}, dialect_);
   note_sent(frame);
   return std::optional{std::move(frame)};
 }

@@ -19,6 +19,8 @@ namespace voxspec {
 // twice: a repeated one is a violation. A fresh link starts with an empty ledger.
 class SchemaLedger {
  public:
+  explicit SchemaLedger(Dialect dialect = Dialect::vox_0_4) : dialect_{dialect} {}
+
   // The schema message that binds this half of the method on the connection, to be sent as it is;
   // nothing if it is bound already. The error names a method that the judge has no schemas for.
   [[nodiscard]] std::expected<std::optional<Frame>, std::string> announce(
@@ -27,6 +29,7 @@ class SchemaLedger {
   void note_sent(Frame const& frame);
 
  private:
+  Dialect dialect_;
   // Connection, method and direction.
   std::set<std::tuple<std::uint64_t, std::uint64_t, std::string>> bound_;
   std::map<std::uint64_t, std::set<std::uint64_t>> schema_ids_;

@@ -10,9 +10,11 @@ namespace voxspec {
 // it names none), or to be matched on any connection unless it names one.
 enum class Use : std::uint8_t { send, pattern, pattern_anywhere };
 
-// A frame with all its names checked, and for one to send every field present. Throws Fault.
-[[nodiscard]] Template read_template(Place const& place);
-[[nodiscard]] Pattern read_pattern(Place const& place, Use use = Use::pattern);
+// A frame of the dialect with all its names checked, and for one to send every field present.
+// Throws Fault.
+[[nodiscard]] Template read_template(Place const& place, Dialect dialect = Dialect::vox_0_4);
+[[nodiscard]] Pattern read_pattern(Place const& place, Use use = Use::pattern,
+                                   Dialect dialect = Dialect::vox_0_4);
 // The value of one field. `loose` takes values of a wrong type, as CBOR can carry them. Throws
 // Fault.
 [[nodiscard]] Term read_term(Place const& place, FieldType type, Use use, bool loose = false);

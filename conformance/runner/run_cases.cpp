@@ -71,13 +71,14 @@ Case handshake_case(Case const& like) {
   plain.clauses = like.clauses;
   plain.role = like.role;
   plain.conduit = like.conduit;
+  plain.dialect = like.dialect;
   plain.subject = like.subject;
   Step establish;
   establish.pointer = "/steps/0";
   Json const unchanged = Json::object();
-  establish.body = Establish{
-      .messages = unchanged,
-      .steps = establish_steps({unchanged, establish.pointer}, plain.role, plain.conduit)};
+  establish.body = Establish{.messages = unchanged,
+                             .steps = establish_steps({unchanged, establish.pointer}, plain.role,
+                                                      plain.conduit, plain.dialect)};
   plain.steps.push_back(std::move(establish));
   return plain;
 }

@@ -39,14 +39,15 @@ Json with_mode(Json changes, Conduit conduit) {
 }
 
 Step step_for(Exchange const& exchange, Json const& changes, std::string const& pointer,
-              vox::Role role) {
+              vox::Role role, Dialect dialect) {
   Json const item{{std::string{exchange.kind}, changes}};
   Step step;
   if (exchange.sender == role) {
-    step.body = Send{.items = {read_template({item, pointer})}, .together = false, .write = {}};
+    step.body =
+        Send{.items = {read_template({item, pointer}, dialect)}, .together = false, .write = {}};
   } else {
     Expect expect;
-    expect.frames = {read_pattern({item, pointer})};
+    expect.frames = {read_pattern({item, pointer}, Use::pattern, dialect)};
     expect.passing = passing_by_default(expect.frames);
     step.body = std::move(expect);
   }
@@ -55,7 +56,8 @@ Step step_for(Exchange const& exchange, Json const& changes, std::string const& 
 
 }  // namespace
 
-std::vector<Step> establish_steps(Place const& place, vox::Role role, Conduit conduit) {
+std::vector<Step> establish_steps(Place const& place, vox::Role role, Conduit conduit,
+                                  Dialect dialect) {
   place.check_keys(key_names("establish"));
   std::vector<Step> steps;
   for (auto const& exchange : exchanges) {
@@ -68,7 +70,7 @@ std::vector<Step> establish_steps(Place const& place, vox::Role role, Conduit co
     auto changes = said ? (place / kind).value() : Json::object();
     if (changes.is_null()) continue;
     if (is_prologue(kind) && changes.is_object()) changes = with_mode(changes, conduit);
-    steps.push_back(step_for(exchange, changes, place.pointer(), role));
+    steps.push_back(step_for(exchange, changes, place.pointer(), role, dialect));
   }
   return steps;
 }

@@ -89,11 +89,11 @@ class Expander {
       return;
     }
     auto const item =
-        ledgers_[step.link].announce(*on->number(), announce.method, announce.direction);
+        ledger(step.link).announce(*on->number(), announce.method, announce.direction);
     if (!item || !*item) return;
     Json const json = frame_json(**item);
-    add_send({.items = {read_template({json, {}})}, .together = false, .write = {}}, sending(step),
-             out);
+    add_send({.items = {read_template({json, {}}, case_->dialect)}, .together = false, .write = {}},
+             sending(step), out);
   }
 
   // The ping, and where the subject serves Testbed the echo, that an alive consists of.
@@ -124,12 +124,13 @@ class Expander {
   }
 
   void exchange(Json const& item, Json const& answer, Step const& step, Json& out) {
-    add_send({.items = {read_template({item, {}})}, .together = false, .write = {}}, sending(step),
-             out);
+    add_send({.items = {read_template({item, {}}, case_->dialect)}, .together = false, .write = {}},
+             sending(step), out);
     Step expect = step;
     expect.note.clear();
-    expect.body = Expect{
-        .frames = {read_pattern({answer, {}})}, .any_order = false, .passing = {"schema", "ping"}};
+    expect.body = Expect{.frames = {read_pattern({answer, {}}, Use::pattern, case_->dialect)},
+                         .any_order = false,
+                         .passing = {"schema", "ping"}};
     out.push_back(step_json(settled(expect)));
   }
 
@@ -197,7 +198,7 @@ class Expander {
     if (!names.empty()) return {{"depends_on", names}};
     auto const frame = fill(item, known_, ids_);
     if (!frame) return Json::object();
-    ledgers_[link].note_sent(*frame);
+    ledger(link).note_sent(*frame);
     // Raw bytes are their own hex.
     auto const bytes = encode(*frame);
     auto const is_hex = item.form == FrameTerm::Form::payload || item.form == FrameTerm::Form::raw;
@@ -230,6 +231,10 @@ class Expander {
     if (!value.is_structured()) return;
     for (auto const& inner : value)
       collect_names(inner, names);
+  }
+
+  SchemaLedger& ledger(std::string const& link) {
+    return ledgers_.try_emplace(link, case_->dialect).first->second;
   }
 
   Case const* case_;

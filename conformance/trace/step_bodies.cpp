@@ -22,10 +22,10 @@ std::vector<Place> one_or_more(Place const& place) {
   return {place};
 }
 
-std::vector<Pattern> patterns(Place const& place, Use use) {
+std::vector<Pattern> patterns(Place const& place, Use use, Dialect dialect) {
   std::vector<Pattern> out;
   for (auto const& frame : one_or_more(place))
-    out.push_back(read_pattern(frame, use));
+    out.push_back(read_pattern(frame, use, dialect));
   if (out.empty()) place.fail("the list is empty");
   return out;
 }
@@ -34,9 +34,9 @@ bool flag(Place const& step, std::string_view key) {
   return step.has(key) && (step / key).boolean();
 }
 
-std::vector<std::string> kinds_list(Place const& place) {
+std::vector<std::string> kinds_list(Place const& place, Dialect dialect) {
   std::vector<std::string_view> known;
-  for (auto const& kind : frame_kinds())
+  for (auto const& kind : frame_kinds(dialect))
     known.push_back(kind.name);
   std::vector<std::string> out;
   for (auto const& word : place.list()) {
@@ -71,28 +71,28 @@ Write read_write(Place const& place) {
   return write;
 }
 
-StepBody read_send(Place const& value, Place const& step) {
+StepBody read_send(Place const& value, Place const& step, Dialect dialect) {
   Send send;
   for (auto const& item : one_or_more(value))
-    send.items.push_back(read_template(item));
+    send.items.push_back(read_template(item, dialect));
   if (send.items.empty()) value.fail("the list is empty");
   send.together = flag(step, "together");
   if (step.has("write")) send.write = read_write(step / "write");
   return send;
 }
 
-StepBody read_expect(Place const& value, Place const& step) {
+StepBody read_expect(Place const& value, Place const& step, Dialect dialect) {
   Expect expect;
-  expect.frames = patterns(value, Use::pattern);
+  expect.frames = patterns(value, Use::pattern, dialect);
   expect.any_order = flag(step, "any_order");
-  expect.passing =
-      step.has("passing") ? kinds_list(step / "passing") : passing_by_default(expect.frames);
+  expect.passing = step.has("passing") ? kinds_list(step / "passing", dialect)
+                                       : passing_by_default(expect.frames);
   return expect;
 }
 
-StepBody read_expect_none(Place const& value, Place const& step) {
+StepBody read_expect_none(Place const& value, Place const& step, Dialect dialect) {
   ExpectNone none;
-  none.frames = patterns(value, Use::pattern_anywhere);
+  none.frames = patterns(value, Use::pattern_anywhere, dialect);
   if (!step.has("probe")) return none;
   auto const place = step / "probe";
   auto kind = place;
@@ -106,7 +106,7 @@ StepBody read_expect_none(Place const& value, Place const& step) {
   return none;
 }
 
-StepBody read_expect_violation(Place const& value, Place const&) {
+StepBody read_expect_violation(Place const& value, Place const&, Dialect dialect) {
   value.check_keys(key_names("violation"));
   ExpectViolation violation;
   if (value.has("asks")) {
@@ -118,7 +118,7 @@ StepBody read_expect_violation(Place const& value, Place const&) {
     violation.asks = {Reaction::told, Reaction::closed, Reaction::not_honoured, Reaction::survived};
   }
   if (value.has("honoured"))
-    violation.honoured = patterns(value / "honoured", Use::pattern_anywhere);
+    violation.honoured = patterns(value / "honoured", Use::pattern_anywhere, dialect);
   return violation;
 }
 
@@ -133,7 +133,7 @@ ProcessEnding read_process(Place const& place) {
   return {.kind = static_cast<ProcessEnding::Kind>(word), .code = std::nullopt};
 }
 
-StepBody read_expect_end(Place const& value, Place const& step) {
+StepBody read_expect_end(Place const& value, Place const& step, Dialect dialect) {
   ExpectEnd end;
   for (auto const& cause : one_or_more(value)) {
     end.causes.push_back(static_cast<LinkEnding>(cause.word(words("end"))));
@@ -144,11 +144,11 @@ StepBody read_expect_end(Place const& value, Place const& step) {
       end.process.push_back(read_process(ending));
     }
   }
-  if (step.has("passing")) end.passing = kinds_list(step / "passing");
+  if (step.has("passing")) end.passing = kinds_list(step / "passing", dialect);
   return end;
 }
 
-StepBody read_expect_exit(Place const& value, Place const&) {
+StepBody read_expect_exit(Place const& value, Place const&, Dialect) {
   ExpectExit exit;
   if (value.value() == "any") return exit;
   for (auto const& code : one_or_more(value)) {
@@ -159,7 +159,7 @@ StepBody read_expect_exit(Place const& value, Place const&) {
   return exit;
 }
 
-StepBody read_alive(Place const& value, Place const&) {
+StepBody read_alive(Place const& value, Place const&, Dialect) {
   value.check_keys(key_names("alive"));
   Alive alive;
   alive.on = id_or_root(value);
@@ -167,18 +167,18 @@ StepBody read_alive(Place const& value, Place const&) {
   return alive;
 }
 
-StepBody read_drop(Place const& value, Place const&) {
+StepBody read_drop(Place const& value, Place const&, Dialect) {
   value.check_keys(key_names("drop"));
   return Drop{.reset = flag(value, "reset")};
 }
 
 template <class Body>
-StepBody read_nothing(Place const& value, Place const&) {
+StepBody read_nothing(Place const& value, Place const&, Dialect) {
   value.check_keys(key_names("nothing"));
   return Body{};
 }
 
-StepBody read_wait(Place const& value, Place const&) {
+StepBody read_wait(Place const& value, Place const&, Dialect) {
   value.check_keys(key_names("wait"));
   for (auto const* const key : {"ms", "reason"}) {
     if (!value.has(key)) value.fail("'" + std::string{key} + "' is missing");
@@ -189,7 +189,7 @@ StepBody read_wait(Place const& value, Place const&) {
               .reason = (value / "reason").text()};
 }
 
-StepBody read_let(Place const& value, Place const& step) {
+StepBody read_let(Place const& value, Place const& step, Dialect) {
   if (!step.has("be")) step.fail("the value is missing", "give it as 'be'");
   auto const name = value.text();
   if (name.empty() || name.starts_with('$')) {
@@ -198,7 +198,7 @@ StepBody read_let(Place const& value, Place const& step) {
   return Let{.name = name, .value = read_term(step / "be", FieldType::typed, Use::send)};
 }
 
-StepBody read_announce(Place const& value, Place const&) {
+StepBody read_announce(Place const& value, Place const&, Dialect) {
   value.check_keys(key_names("announce"));
   if (!value.has("method")) value.fail("'method' is missing");
   auto const method = (value / "method").text();
@@ -217,7 +217,7 @@ StepBody read_announce(Place const& value, Place const&) {
 
 struct BodyReader {
   std::string_view kind;
-  StepBody (*read)(Place const& value, Place const& step);
+  StepBody (*read)(Place const& value, Place const& step, Dialect dialect);
 };
 constexpr std::array<BodyReader, 14> readers{{
     {"send", read_send},
@@ -250,14 +250,16 @@ Step read_common(Place const& step) {
   return out;
 }
 
-StepBody read_step_body(Place const& value, Place const& step, std::string const& kind) {
+StepBody read_step_body(Place const& value, Place const& step, std::string const& kind,
+                        Dialect dialect) {
   auto const* const reader = std::ranges::find(readers, kind, &BodyReader::kind);
   VOX_ASSERT(reader != readers.end());
-  return reader->read(value, step);
+  return reader->read(value, step, dialect);
 }
 
-StepBody read_establish(Place const& value, vox::Role role, Conduit conduit) {
-  return Establish{.messages = value.value(), .steps = establish_steps(value, role, conduit)};
+StepBody read_establish(Place const& value, vox::Role role, Conduit conduit, Dialect dialect) {
+  return Establish{.messages = value.value(),
+                   .steps = establish_steps(value, role, conduit, dialect)};
 }
 
 }  // namespace voxspec

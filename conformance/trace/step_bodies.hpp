@@ -13,7 +13,8 @@ namespace voxspec {
 // What stands behind the step's kind and beside it. Not for establish, repeat and one_of, which
 // need to know more than the step itself.
 [[nodiscard]] StepBody read_step_body(Place const& value, Place const& step,
-                                      std::string const& kind);
-[[nodiscard]] StepBody read_establish(Place const& value, vox::Role role, Conduit conduit);
+                                      std::string const& kind, Dialect dialect);
+[[nodiscard]] StepBody read_establish(Place const& value, vox::Role role, Conduit conduit,
+                                      Dialect dialect);
 
 }  // namespace voxspec

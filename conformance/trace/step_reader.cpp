@@ -127,11 +127,12 @@ void StepReader::keep(Step step, std::vector<Step>& out) {
 }
 
 StepBody StepReader::read_body(Place const& value, Place const& step, std::string const& kind) {
-  if (kind == "establish") return read_establish(value, case_->role, case_->conduit);
+  if (kind == "establish")
+    return read_establish(value, case_->role, case_->conduit, case_->dialect);
   if (kind == "wait" && !case_->slow) {
     value.fail("only slow cases may wait", R"(say "slow": true, or find a probe instead)");
   }
-  auto body = read_step_body(value, step, kind);
+  auto body = read_step_body(value, step, kind, case_->dialect);
   if (auto const* const send = std::get_if<Send>(&body)) {
     for (auto const& item : send->items)
       note_ids(item);

@@ -1,4 +1,5 @@
 #pragma once
+#include "conformance/peer/frame_kinds.hpp"
 #include "conformance/peer/json.hpp"
 #include "conformance/trace/steps.hpp"
 #include "spec/clause.hpp"
@@ -48,6 +49,7 @@ struct Case {
   std::vector<vox::Clause> clauses;       // what its verdict is about; `rules` in the file
   vox::Role role = vox::Role::initiator;  // what *we* play
   Conduit conduit = Conduit::bare;
+  Dialect dialect = Dialect::vox_0_4;   // what its frames are written in
   std::vector<std::string> transports;  // "tcp", "local", "websocket", "stdio"; empty: any
   SubjectStart subject;
   std::vector<std::string> needs;

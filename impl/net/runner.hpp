@@ -226,10 +226,10 @@ class Runner : public std::enable_shared_from_this<Runner> {
   void on(session::event::Opened&& opened);
   void on(session::event::OpenFailed&& failed);
   void on(session::event::Closed&& closed);
-  void on(session::event::CloseFailed&& failed) const;
+  void on(session::event::CloseFailed&& failed);
   void on(session::event::ConduitWanted&& wanted);
   void on(session::event::Resumed&& resumed);
-  void on(session::event::Warning&& warning) const;
+  void on(session::event::Warning&& warning);
   void on(session::event::Ended&& ended);
   void on(rpc::event::CallArrived&& arrived);
   void on(rpc::event::HandlerStopped&& stopped);

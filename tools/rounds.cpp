@@ -1,0 +1,101 @@
+#include "tools/rounds.hpp"
+
+#include "conformance/peer/verdict.hpp"
+#include "tools/progress.hpp"
+
+#include <iostream>
+#include <string>
+
+namespace voxspec {
+
+namespace {
+
+// What is shown of the rounds while they run, and what was found in them.
+class Tally {
+ public:
+  Tally(std::string kind, std::size_t rounds) : kind_{std::move(kind)}, rounds_{rounds} {}
+
+  void begin_round() {
+    ++round_;
+    if (live_) show(round_ - 1);
+  }
+  void end_round() {
+    done_ = round_;
+    if (!live_) show(round_);
+    if (!live_) std::cout << '\n';
+  }
+  void note(CaseReport const& before, CaseReport const& now, std::string const& again) {
+    ++changed_;
+    clear();
+    std::cout << now.result.id << "  " << text(before.result.verdict) << ", but "
+              << text(now.result.verdict) << " in " << kind_ << ' ' << round_ << ": "
+              << now.result.reason << "\n    again: " << again << std::endl;
+  }
+  // The last line. True if nothing was found.
+  bool conclude(std::size_t cases) const {
+    clear();
+    std::cout << done_ << ' ' << kind_ << (done_ == 1 ? "" : "s") << " of " << cases
+              << (cases == 1 ? " case: " : " cases: ")
+              << (changed_ == 0 ? "no verdict changed"
+                                : std::to_string(changed_) +
+                                      (changed_ == 1 ? " verdict" : " verdicts") + " changed")
+              << (done_ < rounds_ ? "; stopped before the end" : "") << std::endl;
+    return changed_ == 0;
+  }
+
+ private:
+  void clear() const {
+    if (live_) std::cout << "\r\x1b[K" << std::flush;
+  }
+  void show(std::size_t done) const {
+    clear();
+    std::cout << kind_ << ' ' << done << " of " << rounds_ << ", verdicts changed: " << changed_
+              << std::flush;
+  }
+
+  std::string kind_;
+  std::size_t rounds_;
+  std::size_t round_ = 0;
+  std::size_t done_ = 0;
+  std::size_t changed_ = 0;
+  bool live_ = stdout_is_terminal();
+};
+
+}  // namespace
+
+bool run_rounds(Rounds const& rounds, RunReport const& report,
+                std::vector<Case const*> const& cases, Subject const& subject, Stage& stage,
+                KnownFailures const& known, RunSettings settings) {
+  bool is_same = true;
+  auto const seed = settings.seed;
+  // How the settings of a round differ, and what makes a single case run like that.
+  auto const run = [&](std::string const& kind, std::size_t count, auto const& prepare) {
+    if (count == 0) return;
+    Tally tally{kind, count};
+    for (std::size_t round = 1; round <= count; ++round) {
+      tally.begin_round();
+      auto const option = prepare(round);
+      auto const now = run_cases(cases, subject, stage, known, settings);
+      if (settings.options.stop.stop_requested()) break;
+      for (std::size_t at = 0; at < cases.size(); ++at) {
+        auto const& before = report.cases.at(at);
+        if (before.result.verdict == now[at].result.verdict) continue;
+        tally.note(before, now[at], report.again + " " + now[at].result.id + option);
+      }
+      tally.end_round();
+    }
+    is_same = tally.conclude(cases.size()) && is_same;
+  };
+  run("repeat", rounds.repeats, [&](std::size_t round) {
+    settings.seed = seed + round;
+    return " --seed " + std::to_string(settings.seed);
+  });
+  settings.seed = seed;
+  run("schedule", rounds.schedules, [&](std::size_t round) {
+    settings.options.schedule = round;
+    return " --schedule-seed " + std::to_string(round);
+  });
+  return is_same;
+}
+
+}  // namespace voxspec
