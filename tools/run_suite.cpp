@@ -237,4 +237,40 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
   return written ? code : std::max<int>(code, exit_not_run);
 }
 
+std::expected<RunOutcome, Unjudged> judge_quietly(RunCommandOptions const& options,
+                                                  Tool const& tool) {
+  StopSignals const signals;
+  auto const candidate = find_candidate(options.subject, tool.layout);
+  if (!candidate) return std::unexpected(Unjudged{.why = candidate.error()});
+  auto const suite = load_suite(tool.traces());
+  if (!suite) return std::unexpected(Unjudged{.why = suite.error()});
+  Assignment const assignment{.suite = *suite, .selection = {}};
+  auto const cases = select(*suite, assignment.selection);
+  if (!cases) return std::unexpected(Unjudged{.why = cases.error()});
+  auto settings = settings_of(options, assignment.selection);
+  settings.options.stop = signals.token();
+  auto const& subject = *candidate->subject;
+  auto const up = candidate->stage->preflight(settings.options);
+  if (!up) {
+    return std::unexpected(Unjudged{.why = subject.name + " did not start: " + up.error().detail,
+                                    .code = exit_not_started});
+  }
+  settings.options.start_limit = std::max(start_limit_min, starts_in_limit * *up);
+  auto report = begin_report(assignment, options, *candidate, tool);
+  KnownFailures const none;
+  // Where there is a terminal; else a line a case would hide what the command is about.
+  std::optional<Progress> progress;
+  if (stdout_is_terminal()) progress.emplace(cases->size(), stdout_style());
+  report.cases =
+      run_cases(*cases, subject, *candidate->stage, none, settings, [&](CaseReport const& entry) {
+        if (progress) progress->note(report, entry);
+      });
+  if (signals.received()) {
+    return std::unexpected(
+        Unjudged{.why = "stopped by " + *signals.received(), .code = exit_stopped});
+  }
+  // Here, since the report refers to the cases of the suite.
+  return outcome_of(report);
+}
+
 }  // namespace voxspec

@@ -1,7 +1,11 @@
 #pragma once
+#include "conformance/runner/run_diff.hpp"
 #include "conformance/runner/suite.hpp"
 #include "tools/run_options.hpp"
 #include "tools/tool.hpp"
+
+#include <expected>
+#include <string>
 
 namespace voxspec {
 
@@ -17,5 +21,14 @@ struct Assignment {
 // Runs cases against the subject of the options, shows what comes of it and writes the reports that
 // were asked for. Returns the exit code of the command.
 int run_suite(Assignment assignment, RunCommandOptions const& options, Tool const& tool);
+
+// Judges the subject of the options by the whole suite and shows only how far it is. The error is
+// one line, with the exit code of a command that stops there.
+struct Unjudged {
+  std::string why;
+  ExitCode code = exit_usage;
+};
+[[nodiscard]] std::expected<RunOutcome, Unjudged> judge_quietly(RunCommandOptions const& options,
+                                                                Tool const& tool);
 
 }  // namespace voxspec

@@ -2,6 +2,7 @@
 
 #include "conformance/runner/json_fields.hpp"
 #include "conformance/runner/printable.hpp"
+#include "conformance/runner/report_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -99,6 +100,10 @@ std::map<std::string, ClauseChanges> by_clause(RunDiff const& diff) {
 }
 
 }  // namespace
+
+RunOutcome outcome_of(RunReport const& report) {
+  return run_from(report_json(report));
+}
 
 std::expected<RunOutcome, std::string> load_run(std::filesystem::path const& file) {
   auto const document = load_json(file);

@@ -1,4 +1,6 @@
 #pragma once
+#include "conformance/runner/run_report.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <expected>
@@ -27,6 +29,7 @@ struct RunOutcome {
   std::map<std::string, CaseOutcome> cases;  // by id
 };
 
+[[nodiscard]] RunOutcome outcome_of(RunReport const& report);
 // The error is one line that names the file.
 [[nodiscard]] std::expected<RunOutcome, std::string> load_run(std::filesystem::path const& file);
 
