@@ -43,9 +43,8 @@ std::string kind_key(Place const& place, Use use) {
 void follow_parity(FrameTerm& frame) {
   if (frame.kind->name != "hello") return;
   auto const find = [&](std::string_view name) {
-    auto const found =
-        std::ranges::find(frame.fields, name, [](auto const& f) -> auto const& { return f.first; });
-    return found == frame.fields.end() ? nullptr : &found->second;
+    auto const found = std::ranges::find(frame.fields, name, &TermEntry::name);
+    return found == frame.fields.end() ? nullptr : &found->term;
   };
   auto* const settings = find("connection_settings");
   auto* const record = settings == nullptr ? nullptr : std::get_if<TermRecord>(&settings->of);
@@ -69,7 +68,7 @@ void read_preset(Place const& place, FrameField const& field, FrameTerm& frame) 
   auto const is_either = field.type == FieldType::message || field.name == "item";
   if (field.type == FieldType::extra || (is_either && frame.kind->layer == Layer::stable)) return;
   auto const preset = Json::parse(field.preset);
-  frame.fields.emplace_back(field.name,
+  frame.fields.emplace_back(std::string{field.name},
                             read_term({preset, place.pointer()}, field.type, Use::send));
 }
 
@@ -90,9 +89,9 @@ void read_fields(Place const& place, FrameTerm& frame, Use use, Dialect dialect)
       frame.inside.push_back(read_frame(there, use, dialect));
     } else if (there.value().is_null() && use == Use::send) {
       if (!loose) there.fail("only the fields of a CBOR map can be left out");
-      frame.fields.emplace_back(name, Term{Value{Null{}}});
+      frame.fields.emplace_back(std::string{name}, Term{Value{Null{}}});
     } else {
-      frame.fields.emplace_back(name, read_term(there, field.type, use, loose));
+      frame.fields.emplace_back(std::string{name}, read_term(there, field.type, use, loose));
     }
   }
   if (use != Use::send) return;

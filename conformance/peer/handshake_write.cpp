@@ -27,9 +27,13 @@ class HandshakeWriter {
         fields.push_back(&entry);
       }
     }
-    for (auto name = first.rbegin(); name != first.rend(); ++name) {
-      std::ranges::stable_partition(fields,
-                                    [&](Entry const* field) { return field->name == *name; });
+    // What each of these names goes to the front, in the order of the list.
+    auto unplaced = fields.begin();
+    for (auto const& name : first) {
+      auto const named = std::ranges::find(unplaced, fields.end(), name, &Entry::name);
+      if (named == fields.end()) continue;
+      std::rotate(unplaced, named, std::next(named));
+      ++unplaced;
     }
     writer_.put_map(1);
     writer_.put_text(frame.kind->tag);

@@ -65,7 +65,7 @@ bool is_closed(Term const& term) {
 
 // A record or list of terms; plain values where nothing in it is open.
 Term folded(TermRecord record) {
-  if (!std::ranges::all_of(record.entries, [](auto const& e) { return is_closed(e.second); })) {
+  if (!std::ranges::all_of(record.entries, [](auto const& e) { return is_closed(e.term); })) {
     return {std::move(record)};
   }
   Record values;

@@ -14,11 +14,9 @@ constexpr std::array<std::string_view, 7> matchers{"any", "one_of", "range", "ab
 constexpr std::array<std::string_view, 7> any_kinds{"text", "uint",   "bytes", "bool",
                                                     "list", "object", "value"};
 
-Term const* find_in(std::vector<std::pair<std::string, Term>> const& entries,
-                    std::string_view name) {
-  auto const found = std::ranges::find(
-      entries, name, [](auto const& entry) -> auto const& { return entry.first; });
-  return found == entries.end() ? nullptr : &found->second;
+Term const* find_in(std::vector<TermEntry> const& entries, std::string_view name) {
+  auto const found = std::ranges::find(entries, name, &TermEntry::name);
+  return found == entries.end() ? nullptr : &found->term;
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 namespace voxspec {
 
 struct Term;
+struct TermEntry;
 using Terms = std::vector<Term>;
 
 // "$name": matched, it takes the value, or has to be equal to the one that it has.
@@ -76,7 +77,7 @@ struct TermList {
 };
 // Filled, these entries and no others; matched, these among others.
 struct TermRecord {
-  std::vector<std::pair<std::string, Term>> entries;
+  std::vector<TermEntry> entries;
   [[nodiscard]] Term const* find(std::string_view name) const;
   bool operator==(TermRecord const&) const;
 };
@@ -127,6 +128,12 @@ struct Term {
   bool operator==(Term const&) const;
 };
 
+struct TermEntry {
+  std::string name;
+  Term term;
+  bool operator==(TermEntry const&) const = default;
+};
+
 // A frame with gaps in it.
 struct FrameTerm {
   enum class Form : std::uint8_t {
@@ -140,7 +147,7 @@ struct FrameTerm {
   Form form = Form::frame;
   FrameKind const* kind = nullptr;
   std::optional<Term> on{};
-  std::vector<std::pair<std::string, Term>> fields{};
+  std::vector<TermEntry> fields{};
   std::vector<FrameTerm> inside{};  // the message of a stable frame; what the operators are about
   std::optional<Term> content{};    // payload, cbor, raw
 

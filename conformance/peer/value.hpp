@@ -1,6 +1,9 @@
 #pragma once
 #include "impl/wire/bytes.hpp"
 
+#include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/list.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -54,6 +57,12 @@ struct Foreign {
   bool operator==(Foreign const&) const;
 };
 
+template <class T>
+inline constexpr bool is_value_alternative = boost::mp11::mp_contains<
+    boost::mp11::mp_list<Null, None, Undefined, bool, std::uint64_t, std::int64_t, double,
+                         std::string, vox::Bytes, ValueList, Record, Pairs, Tagged, Foreign>,
+    T>::value;
+
 // Numbers are unsigned where they can be; parities, directions and names of variants are texts.
 struct Value {
   std::variant<Null, None, Undefined, bool, std::uint64_t, std::int64_t, double, std::string,
@@ -62,10 +71,10 @@ struct Value {
 
   Value() = default;
   template <class Alternative>
-    requires(!std::same_as<std::remove_cvref_t<Alternative>, Value>)
+    requires(is_value_alternative<std::remove_cvref_t<Alternative>>)
   Value(Alternative&& value) : of{std::forward<Alternative>(value)} {}
-  Value(std::string_view text) : of{std::string{text}} {}
-  Value(char const* text) : of{std::string{text}} {}
+  Value(std::string_view text);
+  Value(char const* text);
 
   template <class Alternative>
   [[nodiscard]] Alternative const* get() const {
@@ -92,6 +101,10 @@ struct Entry {
   Value value;
   bool operator==(Entry const&) const = default;
 };
+
+// Defined here, where Entry is complete: they may have to destroy what the variant holds.
+inline Value::Value(std::string_view text) : of{std::string{text}} {}
+inline Value::Value(char const* text) : of{std::string{text}} {}
 
 [[nodiscard]] Value number_value(std::int64_t number);
 
