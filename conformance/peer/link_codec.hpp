@@ -24,7 +24,14 @@ class LinkCodec {
   // A payload that came. After a violation the layer stays what it was.
   [[nodiscard]] vox::Result<Frame> decode(vox::ByteView payload);
 
+  // A frame went out that somebody else wrote.
+  void note_sent(Frame const& frame) { note(frame); }
+
   [[nodiscard]] Layer layer() const { return layer_; }
+  // The prologue agreed on a stable conduit.
+  [[nodiscard]] bool is_stable() const { return stable_; }
+  // Whether the other side writes its messages as we do.
+  [[nodiscard]] bool writes_as_we_do() const { return their_messages_.is_identity(); }
 
   // The link takes the place of an earlier one. If its hellos resume the stable conduit of that
   // one, the sequence numbers go on.

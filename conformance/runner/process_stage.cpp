@@ -48,7 +48,8 @@ asio::awaitable<std::optional<std::string>> co_preflight(ProcessPort& port) {
 
 class ProcessStage final : public Stage {
  public:
-  explicit ProcessStage(Subject const& subject) : subject_{subject} {}
+  ProcessStage(Subject const& subject, WrapPort wrap)
+      : subject_{subject}, wrap_{std::move(wrap)} {}
 
   std::expected<void, std::string> preflight() override {
     using enum vox::Role;
@@ -71,7 +72,8 @@ class ProcessStage final : public Stage {
   Performance perform(Case const& trace, LinkPlan const& plan, RunOptions const& options) override {
     asio::io_context context;
     ProcessPort port{subject_, plan};
-    auto result = run_case(context, trace, port, options);
+    auto const wrapped = wrap_ ? wrap_(trace, port) : nullptr;
+    auto result = run_case(context, trace, wrapped ? *wrapped : port, options);
     // The program was there before the first case, so that one which now does not come to its link
     // has failed; only one that the system would not start has not.
     bool const no_link = result.verdict == Verdict::not_run && result.end == EndCause::none;
@@ -88,12 +90,13 @@ class ProcessStage final : public Stage {
 
  private:
   Subject const& subject_;
+  WrapPort wrap_;
 };
 
 }  // namespace
 
-std::unique_ptr<Stage> make_process_stage(Subject const& subject) {
-  return std::make_unique<ProcessStage>(subject);
+std::unique_ptr<Stage> make_process_stage(Subject const& subject, WrapPort wrap) {
+  return std::make_unique<ProcessStage>(subject, std::move(wrap));
 }
 
 }  // namespace voxspec

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -40,8 +41,13 @@ class Stage {
   [[nodiscard]] virtual std::string place() const = 0;
 };
 
+// Puts something between a case and the way to its subject. May be asked by several threads at a
+// time; what it gives lives as long as the case runs.
+using WrapPort =
+    std::function<std::unique_ptr<SubjectPort>(Case const& trace, SubjectPort& port)>;
+
 // Starts the subject anew for each case. The subject must outlive the stage.
-[[nodiscard]] std::unique_ptr<Stage> make_process_stage(Subject const& subject);
+[[nodiscard]] std::unique_ptr<Stage> make_process_stage(Subject const& subject, WrapPort wrap = {});
 
 // Dials an address that somebody else serves.
 [[nodiscard]] std::unique_ptr<Stage> make_connecting_stage(vox::link::Address address);

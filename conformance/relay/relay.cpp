@@ -1,0 +1,414 @@
+#include "conformance/relay/relay.hpp"
+
+#include "conformance/peer/fill.hpp"
+#include "conformance/peer/match.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace voxspec::relay {
+namespace {
+
+bool is_stable_frame(Frame const& frame) {
+  return frame.kind != nullptr && frame.kind->layer == Layer::stable;
+}
+
+bool is_message(Frame const& frame) {
+  return frame.kind != nullptr && frame.kind->layer == Layer::message;
+}
+
+// The frame, or the message inside a stable frame unless the pattern is for the frame around it.
+Frame& meant(Frame& frame, FaultRule const& rule) {
+  auto const is_around = rule.match.kind != nullptr && rule.match.kind->layer == Layer::stable;
+  return is_around || frame.inside.empty() ? frame : frame.inside.front();
+}
+
+bool is_about_stable_frames(FaultRule const& rule) {
+  return rule.match.kind != nullptr && rule.match.kind->layer == Layer::stable;
+}
+
+std::optional<std::uint32_t> count_in(Frame const& frame, std::string_view field) {
+  auto const* const value = frame.body.find(field);
+  auto const number = value == nullptr ? std::nullopt : value->number();
+  if (!number) return std::nullopt;
+  return static_cast<std::uint32_t>(*number);
+}
+
+Value ack_value(std::optional<std::uint32_t> ack) {
+  return ack ? Value{std::uint64_t{*ack}} : Value{None{}};
+}
+
+// Entries of a record replace those of the same name; everything else is replaced as a whole.
+void merge(Value& into, Value value) {
+  auto* const record = into.get<Record>();
+  auto* const changes = value.get<Record>();
+  if (record == nullptr || changes == nullptr) {
+    into = std::move(value);
+    return;
+  }
+  for (auto& [name, inner] : changes->entries)
+    (*record)[name] = std::move(inner);
+}
+
+}  // namespace
+
+// One frame on its way through.
+struct Relay::Work {
+  Side from;
+  Frame frame{};
+  vox::Bytes came{};      // its bytes as they came
+  Frame as_it_came{};
+  bool changed = false;
+  bool is_out = true;            // false: it is dropped or held
+  bool leaves_a_gap = false;     // … and the stable frame's number with it
+  std::size_t repeats = 0;
+  bool repeats_frame = false;    // the stable frame itself, number and all
+  std::vector<Frame> before{};   // in the same direction
+  std::vector<Frame> after{};
+  std::vector<Frame> back{};     // to where the frame came from
+  std::vector<Hold> holds{};
+  std::vector<End> ends{};
+  std::vector<Move> moves{};
+};
+
+Relay::Relay(Conversation& conversation) : conversation_{conversation} {
+  ++conversation_.links;
+}
+
+std::vector<FaultRule const*> Relay::fitting(Side from, Occasion occasion, Frame const* frame) {
+  FaultState::Moment const moment{.from = from,
+                                  .occasion = occasion,
+                                  .link = conversation_.links,
+                                  .stable = codec(from).is_stable(),
+                                  .frame = frame,
+                                  .ids = conversation_.ids};
+  for (auto& state : conversation_.watched)
+    (void)state.fitting(moment);
+  if (!conversation_.fault_in_use) return {};
+  return conversation_.fault_in_use->fitting(moment);
+}
+
+std::vector<Move> Relay::begin() {
+  std::vector<Move> moves;
+  for (auto const side : {Side::subject, Side::judge}) {
+    Work work{.from = side};
+    for (auto const* const rule : fitting(side, Occasion::begin, nullptr))
+      perform(work, *rule);
+    work.is_out = false;
+    finish(work);
+    std::ranges::move(work.moves, std::back_inserter(moves));
+  }
+  return moves;
+}
+
+std::vector<Move> Relay::take(Side from, vox::ByteView payload) {
+  Work work{.from = from};
+  auto decoded = codec(from).decode(payload);
+  work.frame = decoded ? *std::move(decoded) : bytes_frame(vox::to_bytes(payload), false);
+  work.came = vox::to_bytes(payload);
+  work.as_it_came = work.frame;
+  renumber(work);
+  map_ids(work);
+  auto const seen = work.frame;  // rules judge what came, not what others made of it
+  for (auto const* const rule : fitting(from, Occasion::frame, &seen))
+    perform(work, *rule);
+  finish(work);
+  return std::move(work.moves);
+}
+
+std::vector<Move> Relay::take_end(Side from, bool reset) {
+  Work work{.from = from};
+  work.is_out = false;
+  auto passes = true;
+  for (auto const* const rule : fitting(from, Occasion::end, nullptr)) {
+    perform(work, *rule);
+    auto const is_drop = [](Action const& action) {
+      return std::holds_alternative<Drop>(action.of);
+    };
+    passes = passes && std::ranges::none_of(rule->actions, is_drop);
+  }
+  for (auto& held : std::exchange(held_, {})) {
+    if (held.from == from) {
+      insert(work.moves, from, std::move(held.frame));
+    } else {
+      held_.push_back(std::move(held));
+    }
+  }
+  finish(work);
+  auto const kind = reset ? Move::Kind::reset : Move::Kind::end;
+  if (passes) work.moves.push_back({.to = other(from), .kind = kind});
+  return std::move(work.moves);
+}
+
+void Relay::renumber(Work& work) {
+  if (!is_stable_frame(work.frame)) {
+    note_hellos(work.frame, work.from);
+    return;
+  }
+  auto const seq = count_in(work.frame, "seq").value_or(0);
+  auto const ack = count_in(work.frame, "ack");
+  auto& own = numbering(work.from);
+  own.note(seq);
+  auto const out = own.out(seq);
+  auto const theirs = ack ? numbering(other(work.from)).in(*ack) : std::nullopt;
+  last_acks_[std::to_underlying(work.from)] = theirs;
+  if (out == seq && theirs == ack) return;
+  work.frame.body["seq"] = std::uint64_t{out};
+  work.frame.body["ack"] = ack_value(theirs);
+  work.changed = true;
+}
+
+void Relay::note_hellos(Frame const& frame, Side from) {
+  if (frame.is("client_hello")) {
+    auto const* const key = frame.field("resume_key");
+    asks_to_resume_ = key != nullptr && !key->is_absent();
+  } else if (!frame.is("server_hello")) {
+    return;
+  }
+  // What this side has received are the other side's frames.
+  auto const last = count_in(frame, "last_received");
+  auto& theirs = numbering(other(from));
+  received_[std::to_underlying(other(from))] = last ? theirs.in(*last) : std::nullopt;
+  if (frame.is("client_hello")) return;
+  auto const* const rejected = frame.field("rejected");
+  auto const goes_on = asks_to_resume_ && rejected != nullptr && *rejected == Value{false};
+  for (auto const side : {Side::subject, Side::judge}) {
+    if (goes_on) {
+      numbering(side).resume_after(received_[std::to_underlying(side)]);
+    } else {
+      numbering(side) = {};
+    }
+  }
+}
+
+void Relay::map_ids(Work& work) {
+  if (conversation_.maps.empty()) return;
+  auto& message = work.frame.inside.empty() ? work.frame : work.frame.inside.front();
+  if (is_message(message)) work.changed |= conversation_.maps.apply(message, work.from);
+}
+
+void Relay::give_up(std::string why) {
+  if (conversation_.problem.empty()) conversation_.problem = std::move(why);
+}
+
+std::optional<Frame> Relay::filled(Template const& item) {
+  auto frame = fill(item, conversation_.fault_in_use->bindings(), conversation_.ids);
+  if (frame) return *std::move(frame);
+  give_up("a frame cannot be made: " + frame.error());
+  return std::nullopt;
+}
+
+void Relay::put_changes(Work& work, Change const& change) {
+  auto const& bindings = conversation_.fault_in_use->bindings();
+  for (auto const& [name, term] : change.fields) {
+    auto& around = work.frame;
+    auto& own = around.kind != nullptr && around.kind->field(name) < around.kind->fields.size()
+                    ? around
+                    : (around.inside.empty() ? around : around.inside.front());
+    if (own.kind == nullptr) continue;
+    auto const type =
+        name == "on" ? FieldType::id : own.kind->fields[own.kind->field(name)].type;
+    auto value = fill(term, type, bindings, conversation_.ids.ours_on(own.on));
+    if (!value) {
+      give_up("'" + name + "' cannot be changed: " + value.error());
+    } else if (name == "on") {
+      own.on = value->number().value_or(own.on);
+    } else {
+      merge(own.body[name], *std::move(value));
+    }
+  }
+  work.changed = true;
+}
+
+// The message, or the payload where there is none, is these bytes.
+void Relay::put_bytes(Work& work, vox::Bytes bytes) {
+  if (is_stable_frame(work.frame)) {
+    work.frame.inside.clear();
+    work.frame.body["item"] = std::move(bytes);
+  } else {
+    work.frame = bytes_frame(std::move(bytes), false);
+  }
+  work.changed = true;
+}
+
+namespace {
+
+vox::Bytes bytes_of(Frame const& frame) {
+  auto bytes = encode(frame);
+  return bytes ? *std::move(bytes) : frame.bytes;
+}
+
+void add_to(Frame& frame, Add const& add) {
+  for (auto const& [name, by] : add.fields) {
+    auto const more = static_cast<std::uint64_t>(by);
+    if (name == "on") {
+      frame.on += more;
+      continue;
+    }
+    auto* const value = frame.body.find(name);
+    if (value == nullptr) continue;
+    if (auto const number = value->number()) *value = Value{*number + more};
+  }
+}
+
+void flip(Frame& frame, Flip const& what) {
+  auto* const value = frame.body.find(what.field);
+  if (value == nullptr) return;
+  if (auto* const bytes = value->get<vox::Bytes>(); bytes != nullptr && !bytes->empty()) {
+    bytes->back() ^= std::byte{1};
+  } else if (auto* const text = value->get<std::string>()) {
+    *text += '!';
+  } else if (auto* const is_so = value->get<bool>()) {
+    *is_so = !*is_so;
+  }
+}
+
+}  // namespace
+
+void Relay::perform(Work& work, FaultRule const& rule) {
+  for (auto const& action : rule.actions) {
+    if (std::holds_alternative<Drop>(action.of)) {
+      work.is_out = false;
+      work.leaves_a_gap |= is_about_stable_frames(rule);
+    } else if (auto const* const change = std::get_if<Change>(&action.of)) {
+      put_changes(work, *change);
+    } else if (auto const* const add = std::get_if<Add>(&action.of)) {
+      add_to(meant(work.frame, rule), *add);
+      work.changed = true;
+    } else if (auto const* const what = std::get_if<Flip>(&action.of)) {
+      flip(meant(work.frame, rule), *what);
+      work.changed = true;
+    } else if (auto const* const append = std::get_if<Append>(&action.of)) {
+      auto bytes = bytes_of(work.frame.message());
+      bytes.insert(bytes.end(), append->bytes.begin(), append->bytes.end());
+      put_bytes(work, std::move(bytes));
+    } else if (auto const* const shorten = std::get_if<Shorten>(&action.of)) {
+      auto bytes = bytes_of(work.frame.message());
+      bytes.resize(bytes.size() - std::min(bytes.size(), shorten->bytes));
+      put_bytes(work, std::move(bytes));
+    } else if (auto const* const repeat = std::get_if<Repeat>(&action.of)) {
+      work.repeats += repeat->times;
+      work.repeats_frame |= is_about_stable_frames(rule);
+    } else if (auto const* const own = std::get_if<Insert>(&action.of)) {
+      auto& list = own->to == work.from ? work.back : own->before ? work.before : work.after;
+      for (auto const& item : own->frames) {
+        if (auto frame = filled(item)) list.push_back(*std::move(frame));
+      }
+    } else if (auto const* const hold = std::get_if<Hold>(&action.of)) {
+      work.is_out = false;
+      work.leaves_a_gap |= is_about_stable_frames(rule);
+      work.holds.push_back(*hold);
+    } else if (auto const* const map = std::get_if<Map>(&action.of)) {
+      auto& message = work.frame.inside.empty() ? work.frame : work.frame.inside.front();
+      conversation_.maps.add(*map, message, work.from);
+      work.changed |= conversation_.maps.apply(message, work.from);
+    } else if (auto const* const writing = std::get_if<Encode>(&action.of)) {
+      work.frame.writing = writing->writing;
+      if (!work.frame.inside.empty()) work.frame.inside.front().writing = writing->writing;
+      work.changed = true;
+    } else {
+      work.ends.push_back(std::get<End>(action.of));
+    }
+  }
+}
+
+Frame Relay::in_stable_frame(Side from, Frame message) {
+  auto& own = numbering(from);
+  Frame out;
+  out.kind = find_frame_kind("stable_frame");
+  auto const next = own.next_in();
+  out.body["seq"] = std::uint64_t{own.out(next)};
+  own.shift_from(next, 1);
+  out.body["ack"] = ack_value(last_acks_[std::to_underlying(from)]);
+  out.writing = message.writing;
+  out.inside.push_back(std::move(message));
+  return out;
+}
+
+void Relay::insert(std::vector<Move>& moves, Side from, Frame frame) {
+  auto const to = other(from);
+  if (is_message(frame) && codec(to).layer() == Layer::stable) {
+    frame = in_stable_frame(from, std::move(frame));
+  }
+  auto bytes = encode(frame);
+  if (!bytes) {
+    give_up("a frame cannot be written: " + bytes.error());
+    return;
+  }
+  auto const kind = frame.raw ? Move::Kind::raw : Move::Kind::send;
+  codec(to).note_sent(frame);
+  conversation_.ids.note(frame, from == Side::judge);
+  moves.push_back({.to = to, .kind = kind, .payload = *std::move(bytes)});
+}
+
+void Relay::send_main(Work& work) {
+  auto const to = other(work.from);
+  auto bytes = std::move(work.came);
+  if (work.changed) {
+    if (is_message(work.frame.message()) && !codec(work.from).writes_as_we_do()) {
+      give_up("a message in another layout than ours cannot be changed");
+    } else if (auto made = encode(work.frame)) {
+      bytes = *std::move(made);
+    } else {
+      give_up("a changed frame cannot be written: " + made.error());
+    }
+  }
+  // Bytes that are no frame any more move the conversation on like the frame they were.
+  auto const& noted = work.frame.kind == nullptr ? work.as_it_came : work.frame;
+  codec(to).note_sent(noted);
+  conversation_.ids.note(noted, work.from == Side::judge);
+  work.moves.push_back({.to = to, .payload = std::move(bytes), .as_it_came = !work.changed});
+}
+
+void Relay::finish(Work& work) {
+  auto const stable = is_stable_frame(work.frame);
+  auto const seq = stable ? count_in(work.as_it_came, "seq").value_or(0) : 0;
+  for (auto& frame : work.before) {
+    if (!stable || !is_message(frame)) {
+      insert(work.moves, work.from, std::move(frame));
+      continue;
+    }
+    // It takes the number of the frame that came, which takes the next one.
+    auto around = in_stable_frame(work.from, std::move(frame));
+    around.body["seq"] = *work.frame.body.find("seq");
+    add_to(work.frame, {.fields = {{"seq", 1}}});
+    work.changed = true;
+    insert(work.moves, work.from, std::move(around));
+  }
+  auto const copy = work.frame;
+  if (work.is_out) {
+    send_main(work);
+  } else if (stable && !work.leaves_a_gap) {
+    numbering(work.from).shift_from(seq + 1, -1);
+  }
+  for (; work.repeats > 0; --work.repeats)
+    insert(work.moves, work.from, work.repeats_frame ? copy : copy.message());
+  for (auto& frame : work.after)
+    insert(work.moves, work.from, std::move(frame));
+  for (auto& frame : work.back)
+    insert(work.moves, other(work.from), std::move(frame));
+  release(work);
+  auto const is_around = work.leaves_a_gap;
+  for (auto& hold : work.holds)
+    held_.push_back({is_around ? copy : copy.message(), work.from, std::move(hold)});
+  for (auto const& end : work.ends) {
+    auto const kind = end.reset ? Move::Kind::reset : Move::Kind::end;
+    if (end.judge) work.moves.push_back({.to = Side::judge, .kind = kind});
+    if (end.subject) work.moves.push_back({.to = Side::subject, .kind = kind});
+  }
+}
+
+void Relay::release(Work& work) {
+  if (work.as_it_came.empty()) return;
+  std::vector<Held> due;
+  for (auto& held : std::exchange(held_, {})) {
+    auto bindings = conversation_.fault_in_use->bindings();
+    auto const fits = held.what.from == work.from &&
+                      !match(held.what.until, work.as_it_came, bindings, conversation_.ids);
+    (fits ? due : held_).push_back(std::move(held));
+  }
+  for (auto& held : due)
+    insert(work.moves, held.from, std::move(held.frame));
+}
+
+}  // namespace voxspec::relay

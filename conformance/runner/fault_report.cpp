@@ -1,0 +1,124 @@
+#include "conformance/runner/fault_report.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+namespace voxspec {
+namespace {
+
+std::string joined(std::vector<std::string> const& words) {
+  std::string out;
+  for (auto const& word : words)
+    out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+// The word that stands first in the line of a report.
+std::string_view word_for(FaultReport const& report, UnseenFaults const& unseen,
+                          bool is_freedom) {
+  auto const survived = report.outcome == FaultOutcome::survived;
+  if (is_freedom) {
+    if (survived) return "lives";
+    return report.outcome == FaultOutcome::killed ? "KILLED" : text(report.outcome);
+  }
+  auto const is_alive = survived || report.outcome == FaultOutcome::never_shown;
+  if (is_alive && unseen.contains(report.fault->id)) return "unseen";
+  return survived ? "SURVIVED" : text(report.outcome);
+}
+
+}  // namespace
+
+std::expected<UnseenFaults, std::string> load_unseen(std::filesystem::path const& file) {
+  UnseenFaults unseen;
+  std::ifstream stream{file};
+  if (!stream) return unseen;
+  auto const document = Json::parse(stream, nullptr, false);
+  if (!document.is_object()) {
+    return std::unexpected(file.string() + ": an object of ids and reasons is wanted");
+  }
+  for (auto const& [id, reason] : document.items()) {
+    if (!reason.is_string()) {
+      return std::unexpected(file.string() + ": " + id + ": the reason is missing");
+    }
+    unseen.emplace(id, reason.get<std::string>());
+  }
+  return unseen;
+}
+
+bool is_unexpected(FaultReport const& report, UnseenFaults const& unseen, bool is_freedom) {
+  if (is_freedom) return report.outcome != FaultOutcome::survived;
+  auto const is_explained = unseen.contains(report.fault->id);
+  if (report.outcome == FaultOutcome::killed ||
+      report.outcome == FaultOutcome::killed_by_timeout) {
+    return is_explained;  // somebody does see it
+  }
+  return !is_explained;
+}
+
+std::string fault_line(FaultReport const& report, UnseenFaults const& unseen, bool is_freedom) {
+  std::string word{word_for(report, unseen, is_freedom)};
+  word.resize(std::max<std::size_t>(word.size(), 11), ' ');
+  auto line = word + " " + report.fault->id + "  [" + joined(report.fault->clauses) + "]  ";
+  std::vector<std::string> killers;
+  for (auto const& each : report.cases) {
+    if (each.failed && (is_freedom || each.kills())) killers.push_back(each.trace->id);
+  }
+  if (!killers.empty()) return line + joined(killers);
+  auto const cases = std::to_string(report.shows_in) + (report.shows_in == 1 ? " case" : " cases");
+  if (is_freedom) return line + "at work in " + cases;
+  auto const explained = unseen.find(report.fault->id);
+  if (explained != unseen.end()) return line + explained->second;
+  return line + "at work in " + cases + ", of which " + std::to_string(report.citing) +
+         " cite a clause of it";
+}
+
+std::string fault_lines(FaultReport const& report, bool everything, bool is_freedom) {
+  std::string out;
+  for (auto const& each : report.cases) {
+    auto const is_news = everything || !each.problem.empty() || (is_freedom && each.failed) ||
+                         (!is_freedom && each.failed && !each.kills());
+    if (!is_news) continue;
+    out += "    " + each.trace->id;
+    if (!each.problem.empty()) {
+      out += ": the relay: " + each.problem;
+    } else if (!each.failed) {
+      out += ": still passes";
+    } else {
+      out += each.kills()       ? ": kills it: "
+             : !each.cites      ? ": fails, and is about something else: "
+             : each.by_probe    ? ": fails by its probe alone: "
+             : each.timed_out   ? ": fails by a time-out: "
+                                : ": fails: ";
+      out += each.reason;
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+Json fault_json(std::vector<FaultReport> const& reports, UnseenFaults const& unseen) {
+  Json list = Json::array();
+  for (auto const& report : reports) {
+    Json one{{"id", report.fault->id},
+             {"about", report.fault->about},
+             {"clauses", report.fault->clauses},
+             {"outcome", text(report.outcome)},
+             {"shows_in", report.shows_in}};
+    Json cases = Json::array();
+    for (auto const& each : report.cases) {
+      Json entry{{"case", each.trace->id}, {"kills", each.kills()}, {"failed", each.failed}};
+      if (each.failed) entry["reason"] = each.reason;
+      if (each.timed_out) entry["timed_out"] = true;
+      if (!each.problem.empty()) entry["problem"] = each.problem;
+      cases.push_back(std::move(entry));
+    }
+    one["cases"] = std::move(cases);
+    if (auto const why = unseen.find(report.fault->id); why != unseen.end()) {
+      one["unseen"] = why->second;
+    }
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+}  // namespace voxspec

@@ -1,0 +1,81 @@
+#pragma once
+#include "conformance/relay/wire_fault.hpp"
+#include "conformance/runner/run_cases.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+// The measure of the judge: cases against a subject that a relay makes wrong (faults have to be
+// found), or into another right one (freedoms must not be).
+namespace voxspec {
+
+// What the cases say of the subject itself, through a relay that does nothing but note what each
+// fault would be at work in.
+struct Baseline {
+  std::vector<CaseReport> cases;
+  // By the id of the fault: the cases in which it would do something and which the subject passes.
+  std::map<std::string, std::vector<Case const*>> shows_in;
+};
+[[nodiscard]] Baseline take_baseline(std::vector<Case const*> const& cases, Subject const& subject,
+                                     std::vector<relay::WireFault> const& faults,
+                                     RunSettings const& settings, OnCase const& on_case = {});
+
+// What a relay that does nothing changes of what the cases say: verdict, end, process and what was
+// seen of a violation. Each line is one case; there has to be none.
+[[nodiscard]] std::vector<std::string> relay_differences(std::vector<Case const*> const& cases,
+                                                         Subject const& subject,
+                                                         RunSettings const& settings);
+
+// One case that passes without the fault, with it.
+struct FaultedCase {
+  Case const* trace = nullptr;
+  bool cites = false;      // the case is about one of the fault's clauses
+  bool failed = false;     // it does not pass any more
+  bool timed_out = false;  // it says so since nothing came
+  bool by_probe = false;   // only a probe of liveness says so
+  std::string reason;
+  std::string problem;     // of the relay
+
+  // It finds the fault by what it is about.
+  [[nodiscard]] bool kills() const { return failed && cites && !timed_out && !by_probe; }
+};
+
+enum class FaultOutcome : std::uint8_t {
+  killed,
+  killed_by_timeout,  // by nothing else
+  survived,
+  never_shown,  // no case that the subject passes has what it is about
+  not_run,      // the relay cannot do it
+};
+[[nodiscard]] std::string_view text(FaultOutcome outcome);
+
+struct FaultReport {
+  relay::WireFault const* fault = nullptr;
+  FaultOutcome outcome = FaultOutcome::never_shown;
+  std::vector<FaultedCase> cases;  // those that were run
+  std::size_t shows_in = 0;        // so many could have been
+  std::size_t citing = 0;          // so many of them are about its clauses
+};
+
+// Citing cases first; one kill is enough unless all of them are asked for.
+struct FaultRunSettings {
+  RunSettings run;
+  bool all_cases = false;
+};
+using OnFault = std::function<void(FaultReport const&)>;
+[[nodiscard]] std::vector<FaultReport> run_faults(std::vector<relay::WireFault> const& faults,
+                                                  Baseline const& baseline, Subject const& subject,
+                                                  FaultRunSettings const& settings,
+                                                  OnFault const& on_fault = {});
+// Every case that a freedom shows in. It is killed if any of them fails.
+[[nodiscard]] std::vector<FaultReport> run_freedoms(std::vector<relay::WireFault> const& freedoms,
+                                                    Baseline const& baseline,
+                                                    Subject const& subject,
+                                                    RunSettings const& settings,
+                                                    OnFault const& on_fault = {});
+
+}  // namespace voxspec
