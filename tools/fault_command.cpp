@@ -161,10 +161,10 @@ int compare(std::vector<Case const*> const& cases, Subject const& subject, RunSe
 
 void FaultCommand::add_to(CLI::App& command) {
   constexpr char const* group = "Faults and freedoms";
-  command.add_flag("--faults", faults, "Make wrong subjects of a right one: cases have to find them")
-      ->group(group);
   command
-      .add_flag("--freedoms", freedoms, "Make other right subjects of it: no case may fail")
+      .add_flag("--faults", faults, "Make wrong subjects of a right one: cases have to find them")
+      ->group(group);
+  command.add_flag("--freedoms", freedoms, "Make other right subjects of it: no case may fail")
       ->group(group);
   command
       .add_flag("--neutral", neutral, "Check that a relay which does nothing changes no verdict")
@@ -179,7 +179,9 @@ void FaultCommand::add_to(CLI::App& command) {
       ->group(group);
   command.add_flag("--matrix", matrix, "Every case that a fault shows in, not only the first kill")
       ->group(group);
-  command.add_option("--fault-files", folder, "Read them from here")->type_name("DIR")->group(group);
+  command.add_option("--fault-files", folder, "Read them from here")
+      ->type_name("DIR")
+      ->group(group);
   command.add_option("--guard", guard_ms, "How long a case waits for a wrong subject (2000)")
       ->type_name("MS")
       ->check(CLI::Range(100, 60'000))

@@ -91,8 +91,18 @@ struct End {
   bool operator==(End const&) const = default;
 };
 
+// A hello announces its messages in another layout, and every message behind it is written so.
+enum class Layout : std::uint8_t { reversed, extra_field, extra_variant };
+BOOST_DESCRIBE_ENUM(Layout, reversed, extra_field, extra_variant)
+struct Translate {
+  Layout layout = Layout::reversed;
+  bool operator==(Translate const&) const = default;
+};
+
 struct Action {
-  std::variant<Drop, Change, Add, Flip, Append, Shorten, Repeat, Insert, Hold, Map, Encode, End> of;
+  std::variant<Drop, Change, Add, Flip, Append, Shorten, Repeat, Insert, Hold, Map, Encode, End,
+               Translate>
+      of;
   bool operator==(Action const&) const = default;
 };
 

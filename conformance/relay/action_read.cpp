@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace voxspec::relay {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::array<std::string_view, 2> side_words{"subject", "judge"};
 constexpr std::array<std::string_view, 3> end_words{"subject", "judge", "both"};
+constexpr std::array<std::string_view, 3> layout_words{"reversed", "extra_field", "extra_variant"};
 constexpr std::size_t repeats_max = 10'000;
 
 std::int64_t read_signed(Place const& place) {
@@ -41,6 +43,23 @@ FrameField const& field_of(Place const& place, FaultRule const& rule, std::strin
   return kind->fields[index];
 }
 
+// A part of the settings, since the rest stays as it is.
+std::optional<Term> read_some_settings(Place const& place, FieldType type) {
+  if (type != FieldType::settings || !place.value().is_object() || place.has("cbor")) {
+    return std::nullopt;
+  }
+  std::vector<std::string_view> names;
+  for (auto const& field : settings_fields())
+    names.push_back(field.name);
+  place.check_keys(names);
+  TermRecord record;
+  for (auto const& [name, value] : place.value().items()) {
+    record.entries.emplace_back(
+        name, read_term(place / name, inner_type(FieldType::settings, name), Use::send));
+  }
+  return Term{std::move(record)};
+}
+
 Change read_change(Place const& place, FaultRule const& rule) {
   if (!place.value().is_object() || place.value().empty()) place.wanted("an object of fields");
   Change change;
@@ -48,6 +67,10 @@ Change read_change(Place const& place, FaultRule const& rule) {
     auto const there = place / name;
     if (name == "on") {
       change.fields.emplace_back(name, read_term(there, FieldType::id, Use::send));
+      continue;
+    }
+    if (auto some = read_some_settings(there, field_of(there, rule, name).type)) {
+      change.fields.emplace_back(name, *std::move(some));
       continue;
     }
     auto const& field = field_of(there, rule, name);
@@ -124,6 +147,13 @@ Encode read_encode(Place const& place) {
   return encode;
 }
 
+Translate read_translate(Place const& place, FaultRule const& rule) {
+  if (rule.match.name() != "hello" && rule.match.name() != "hello_yourself") {
+    place.fail("the layout is announced in a hello or hello_yourself");
+  }
+  return {.layout = static_cast<Layout>(place.word(layout_words))};
+}
+
 End read_end(Place const& place, bool reset) {
   auto const word = place.word(end_words);
   return {.subject = word != 1, .judge = word != 0, .reset = reset};
@@ -185,6 +215,7 @@ std::vector<Action> read_one(Place const& place, FaultRule const& rule) {
   }
   if (word == "hold") return {Action{read_hold(inner)}};
   if (word == "encode") return {Action{read_encode(inner)}};
+  if (word == "translate") return {Action{read_translate(inner, rule)}};
   if (word == "map") return {Action{read_map(inner, rule)}};
   return {Action{read_end(inner, word == "reset")}};
 }

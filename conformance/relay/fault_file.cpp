@@ -72,6 +72,12 @@ FaultRule read_rule(Place const& place, std::vector<FaultRule> const& earlier, N
   if (rule.nth == 0) (place / "nth").fail("occurrences are counted from 1");
   if (rule.every == 0) (place / "every").fail("each 1st, 2nd, … occurrence");
   if (!place.has("do")) place.fail("'do' is missing");
+  // What is done with a name needs its value.
+  Names used;
+  collect_names((place / "do").value(), used);
+  for (auto const& name : used) {
+    if (!names.contains(name) && taken.contains(name)) rule.earlier_names.insert(name);
+  }
   rule.actions = read_actions(place / "do", rule);
   check_occasion(place / "do", rule);
   return rule;

@@ -69,8 +69,8 @@ TEST_CASE("a fault for each role is two faults") {
 TEST_CASE("what cannot be used is said with its place and what may have been meant") {
   CHECK(error_of(R"("from": "subjekt", "match": {"pong": {}}, "do": "drop")").where ==
         "faults[0].from");
-  auto const field = error_of(
-      R"("from": "subject", "match": {"pong": {}}, "do": {"change": {"nonc": 1}})");
+  auto const field =
+      error_of(R"("from": "subject", "match": {"pong": {}}, "do": {"change": {"nonc": 1}})");
   CHECK(field.where == "faults[0].do.change.nonc");
   CHECK(field.what == "pong has no field 'nonc' (did you mean 'nonce'?)");
   CHECK(error_of(R"("from": "subject", "match": {}, "do": {"change": {"nonce": 1}})")

@@ -11,13 +11,14 @@ std::uint64_t IdMaps::Pairs::other(Side from, std::uint64_t id) const {
 }
 
 void IdMaps::Pairs::add(Side from, std::uint64_t id, std::uint64_t there) {
+  // What has been mapped already is not mapped again.
+  if (of[std::to_underlying(relay::other(from))].contains(id)) return;
   of[std::to_underlying(from)].emplace(id, there);
   of[std::to_underlying(relay::other(from))].emplace(there, id);
 }
 
 IdMaps::Key IdMaps::key_of(Frame const& message, Side from) const {
-  auto const on =
-      from == Side::subject ? message.on : connections_.other(Side::judge, message.on);
+  auto const on = from == Side::subject ? message.on : connections_.other(Side::judge, message.on);
   return {.connection = on, .is_channel = message.name().starts_with("channel_")};
 }
 

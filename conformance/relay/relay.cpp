@@ -2,6 +2,9 @@
 
 #include "conformance/peer/fill.hpp"
 #include "conformance/peer/match.hpp"
+#include "conformance/peer/schema_ledger.hpp"
+#include "conformance/relay/translation.hpp"
+#include "impl/schema/translate.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -56,16 +59,16 @@ void merge(Value& into, Value value) {
 struct Relay::Work {
   Side from;
   Frame frame{};
-  vox::Bytes came{};      // its bytes as they came
+  vox::Bytes came{};  // its bytes as they came
   Frame as_it_came{};
   bool changed = false;
-  bool is_out = true;            // false: it is dropped or held
-  bool leaves_a_gap = false;     // … and the stable frame's number with it
+  bool is_out = true;         // false: it is dropped or held
+  bool leaves_a_gap = false;  // … and the stable frame's number with it
   std::size_t repeats = 0;
-  bool repeats_frame = false;    // the stable frame itself, number and all
-  std::vector<Frame> before{};   // in the same direction
+  bool repeats_frame = false;   // the stable frame itself, number and all
+  std::vector<Frame> before{};  // in the same direction
   std::vector<Frame> after{};
-  std::vector<Frame> back{};     // to where the frame came from
+  std::vector<Frame> back{};  // to where the frame came from
   std::vector<Hold> holds{};
   std::vector<End> ends{};
   std::vector<Move> moves{};
@@ -109,6 +112,7 @@ std::vector<Move> Relay::take(Side from, vox::ByteView payload) {
   work.as_it_came = work.frame;
   renumber(work);
   map_ids(work);
+  work.changed |= writer(from).is_translated && is_message(work.frame.message());
   auto const seen = work.frame;  // rules judge what came, not what others made of it
   for (auto const* const rule : fitting(from, Occasion::frame, &seen))
     perform(work, *rule);
@@ -142,7 +146,7 @@ std::vector<Move> Relay::take_end(Side from, bool reset) {
 
 void Relay::renumber(Work& work) {
   if (!is_stable_frame(work.frame)) {
-    note_hellos(work.frame, work.from);
+    note_hellos(work);
     return;
   }
   auto const seq = count_in(work.frame, "seq").value_or(0);
@@ -158,7 +162,8 @@ void Relay::renumber(Work& work) {
   work.changed = true;
 }
 
-void Relay::note_hellos(Frame const& frame, Side from) {
+void Relay::note_hellos(Work& work) {
+  auto& frame = work.frame;
   if (frame.is("client_hello")) {
     auto const* const key = frame.field("resume_key");
     asks_to_resume_ = key != nullptr && !key->is_absent();
@@ -167,8 +172,12 @@ void Relay::note_hellos(Frame const& frame, Side from) {
   }
   // What this side has received are the other side's frames.
   auto const last = count_in(frame, "last_received");
-  auto& theirs = numbering(other(from));
-  received_[std::to_underlying(other(from))] = last ? theirs.in(*last) : std::nullopt;
+  auto const theirs = last ? numbering(other(work.from)).in(*last) : std::nullopt;
+  received_[std::to_underlying(other(work.from))] = theirs;
+  if (theirs != last) {
+    frame.body["last_received"] = ack_value(theirs);
+    work.changed = true;
+  }
   if (frame.is("client_hello")) return;
   auto const* const rejected = frame.field("rejected");
   auto const goes_on = asks_to_resume_ && rejected != nullptr && *rejected == Value{false};
@@ -179,6 +188,44 @@ void Relay::note_hellos(Frame const& frame, Side from) {
       numbering(side) = {};
     }
   }
+}
+
+void Relay::note_sent(Frame const& frame, Side from) {
+  codec(other(from)).note_sent(frame);
+  conversation_.ids.note(frame, from == Side::judge);
+  if (!frame.is("hello") && !frame.is("hello_yourself")) return;
+  auto const* const announced = frame.field("message_payload_schema");
+  auto& plan = writer(from).from_ours;
+  plan = {};
+  if (announced == nullptr || *announced == own_message_schemas()) return;
+  // A list that is none is for the handshake to judge.
+  if (auto made = plan_to(*announced)) plan = *std::move(made);
+}
+
+void Relay::translate(Work& work, Translate const& how) {
+  auto& own = work.frame.body["message_payload_schema"];
+  if (own != own_message_schemas()) {
+    give_up("a layout that is not ours already cannot be translated");
+    return;
+  }
+  own = other_layout(how.layout);
+  writer(work.from).is_translated = true;
+  work.changed = true;
+}
+
+std::expected<vox::Bytes, std::string> Relay::written(Frame frame, Side from) {
+  auto const& plan = writer(from).from_ours;
+  auto const holds_message = is_message(frame.message());
+  if (plan.is_identity() || !holds_message) return encode(frame);
+  auto const own = encode(frame.message());
+  if (!own) return own;
+  vox::wire::Buffer out;
+  auto const done = vox::schema::translate(plan, *own, out);
+  if (!done) return std::unexpected(done.error().detail);
+  if (!is_stable_frame(frame)) return out.take();
+  frame.inside.clear();
+  frame.body["item"] = out.take();
+  return encode(frame);
 }
 
 void Relay::map_ids(Work& work) {
@@ -206,8 +253,7 @@ void Relay::put_changes(Work& work, Change const& change) {
                     ? around
                     : (around.inside.empty() ? around : around.inside.front());
     if (own.kind == nullptr) continue;
-    auto const type =
-        name == "on" ? FieldType::id : own.kind->fields[own.kind->field(name)].type;
+    auto const type = name == "on" ? FieldType::id : own.kind->fields[own.kind->field(name)].type;
     auto value = fill(term, type, bindings, conversation_.ids.ours_on(own.on));
     if (!value) {
       give_up("'" + name + "' cannot be changed: " + value.error());
@@ -306,6 +352,8 @@ void Relay::perform(Work& work, FaultRule const& rule) {
       work.frame.writing = writing->writing;
       if (!work.frame.inside.empty()) work.frame.inside.front().writing = writing->writing;
       work.changed = true;
+    } else if (auto const* const layout = std::get_if<Translate>(&action.of)) {
+      translate(work, *layout);
     } else {
       work.ends.push_back(std::get<End>(action.of));
     }
@@ -330,14 +378,13 @@ void Relay::insert(std::vector<Move>& moves, Side from, Frame frame) {
   if (is_message(frame) && codec(to).layer() == Layer::stable) {
     frame = in_stable_frame(from, std::move(frame));
   }
-  auto bytes = encode(frame);
+  auto bytes = written(frame, from);
   if (!bytes) {
     give_up("a frame cannot be written: " + bytes.error());
     return;
   }
   auto const kind = frame.raw ? Move::Kind::raw : Move::Kind::send;
-  codec(to).note_sent(frame);
-  conversation_.ids.note(frame, from == Side::judge);
+  note_sent(frame, from);
   moves.push_back({.to = to, .kind = kind, .payload = *std::move(bytes)});
 }
 
@@ -345,9 +392,7 @@ void Relay::send_main(Work& work) {
   auto const to = other(work.from);
   auto bytes = std::move(work.came);
   if (work.changed) {
-    if (is_message(work.frame.message()) && !codec(work.from).writes_as_we_do()) {
-      give_up("a message in another layout than ours cannot be changed");
-    } else if (auto made = encode(work.frame)) {
+    if (auto made = written(work.frame, work.from)) {
       bytes = *std::move(made);
     } else {
       give_up("a changed frame cannot be written: " + made.error());
@@ -355,8 +400,7 @@ void Relay::send_main(Work& work) {
   }
   // Bytes that are no frame any more move the conversation on like the frame they were.
   auto const& noted = work.frame.kind == nullptr ? work.as_it_came : work.frame;
-  codec(to).note_sent(noted);
-  conversation_.ids.note(noted, work.from == Side::judge);
+  note_sent(noted, work.from);
   work.moves.push_back({.to = to, .payload = std::move(bytes), .as_it_came = !work.changed});
 }
 

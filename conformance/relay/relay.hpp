@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,6 +22,12 @@ struct Move {
   Kind kind = Kind::send;
   vox::Bytes payload{};  // raw: bytes without a frame around them
   bool as_it_came = false;
+};
+
+// How the frames of one side are written for the other.
+struct Writer {
+  bool is_translated = false;     // the other side was told of another layout than was
+  vox::schema::Plan from_ours{};  // no steps: that layout is ours
 };
 
 // One conversation of a judge with a subject, over all of its links.
@@ -41,6 +48,7 @@ struct Conversation {
   IdSpace ids{};  // as the judge sees them
   IdMaps maps;
   std::array<Numbering, 2> numbering;  // by whose frames they are
+  std::array<Writer, 2> writers{};     // by whose frames they are
   // Why something could not be done: a fault that asks for the impossible. The first alone.
   std::string problem;
 };
@@ -75,7 +83,14 @@ class Relay {
   [[nodiscard]] std::vector<FaultRule const*> fitting(Side from, Occasion occasion,
                                                       Frame const* frame);
   void renumber(Work& work);
-  void note_hellos(Frame const& frame, Side from);
+  void note_hellos(Work& work);
+  void translate(Work& work, Translate const& how);
+  // What goes out changes what is known of either side.
+  void note_sent(Frame const& frame, Side from);
+  [[nodiscard]] std::expected<vox::Bytes, std::string> written(Frame frame, Side from);
+  [[nodiscard]] Writer& writer(Side from) {
+    return conversation_.writers[std::to_underlying(from)];
+  }
   void map_ids(Work& work);
   void perform(Work& work, FaultRule const& rule);
   void put_changes(Work& work, Change const& change);

@@ -35,8 +35,7 @@ std::vector<Move> one(Move::Kind kind, vox::Bytes payload) {
 
 // What both directions share; whoever works on it keeps it alive.
 struct RelayLink::State {
-  State(std::unique_ptr<link::Link> of, Conversation& conversation,
-        asio::any_io_executor const& on)
+  State(std::unique_ptr<link::Link> of, Conversation& conversation, asio::any_io_executor const& on)
       : subject{std::move(of)}, relay{conversation}, executor{on}, changed{on} {}
 
   std::unique_ptr<link::Link> subject;

@@ -17,7 +17,7 @@
 using namespace voxspec;
 using namespace voxspec::relay;
 namespace asio = boost::asio;
-namespace link = vox::link;
+namespace links = vox::link;
 
 namespace {
 
@@ -34,7 +34,7 @@ vox::Bytes hex(char const* text) {
 
 struct Ends {
   explicit Ends(asio::io_context& context, std::string const& rule = {}) {
-    auto pair = link::make_memory_links(context.get_executor());
+    auto pair = links::make_memory_links(context.get_executor());
     subject = std::move(pair.second);
     if (!rule.empty()) {
       faults = parse_faults(R"({"faults": [{"id": "a", "about": "b",
@@ -44,14 +44,14 @@ struct Ends {
                    .value();
       conversation.use(faults.front());
     }
-    judge = std::make_unique<RelayLink>(std::move(pair.first), conversation,
-                                        context.get_executor());
+    judge =
+        std::make_unique<RelayLink>(std::move(pair.first), conversation, context.get_executor());
   }
 
   std::vector<WireFault> faults;
   Conversation conversation{vox::Role::acceptor, "memory"};
-  std::unique_ptr<link::Link> judge;
-  std::unique_ptr<link::Link> subject;
+  std::unique_ptr<links::Link> judge;
+  std::unique_ptr<links::Link> subject;
 };
 
 }  // namespace
@@ -73,7 +73,7 @@ TEST_CASE("payloads go through a relay both ways, and then the end") {
     ends.subject->abort();
     auto const end = co_await ends.judge->receive();
     REQUIRE(!end.has_value());
-    CHECK(end.error().kind == link::LinkEndKind::reset);
+    CHECK(end.error().kind == links::LinkEndKind::reset);
     auto const again = co_await ends.judge->receive();
     CHECK(again.error() == end.error());
   };
@@ -90,7 +90,7 @@ TEST_CASE("a relay reads no further than the judge does") {
     auto taken = 0;
     while (taken < 40) {
       auto const sent =
-          co_await link::within(std::chrono::milliseconds{50}, ends.subject->send(hex("02")));
+          co_await links::within(std::chrono::milliseconds{50}, ends.subject->send(hex("02")));
       if (!sent) break;
       ++taken;
     }
@@ -102,18 +102,15 @@ TEST_CASE("a relay reads no further than the judge does") {
 
 TEST_CASE("what the relay answers reaches a judge that waits already") {
   asio::io_context context;
-  Ends ends{context,
-            R"("from": "judge", "match": "noise", "do": {"answer": {"frame": "aabb"}})"};
+  Ends ends{context, R"("from": "judge", "match": "noise", "do": {"answer": {"frame": "aabb"}})"};
   auto work = [&]() -> asio::awaitable<void> {
-    auto send = [&]() -> asio::awaitable<void> {
-      (void)co_await ends.judge->send(hex("ffff"));
-    };
+    auto send = [&]() -> asio::awaitable<void> { (void)co_await ends.judge->send(hex("ffff")); };
     asio::co_spawn(context, send(), [](std::exception_ptr) {});
     auto const received = co_await ends.judge->receive();
     CHECK(vox::to_hex(received->view()) == "aabb");
     ends.judge->close();
     auto const end = co_await ends.judge->receive();
-    CHECK(end.error().kind == link::LinkEndKind::stopped);
+    CHECK(end.error().kind == links::LinkEndKind::stopped);
   };
   run(work(), context);
 }
@@ -127,7 +124,7 @@ TEST_CASE("one side is ended and the other kept") {
     CHECK(vox::to_hex(received->view()) == "ff");
     auto const end = co_await ends.subject->receive();
     REQUIRE(!end.has_value());
-    CHECK(end.error().kind == link::LinkEndKind::eof);
+    CHECK(end.error().kind == links::LinkEndKind::eof);
     auto const sent = co_await ends.judge->send(hex("00"));
     CHECK(sent.has_value());  // it goes nowhere
     ends.judge->close();

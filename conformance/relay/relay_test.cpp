@@ -1,9 +1,12 @@
 #include "conformance/relay/relay.hpp"
 
+#include "conformance/peer/cbor_value.hpp"
 #include "conformance/peer/fault.hpp"
-#include "conformance/peer/term_json.hpp"
 #include "conformance/peer/fill.hpp"
+#include "conformance/peer/term_json.hpp"
 #include "conformance/relay/fault_file.hpp"
+#include "conformance/relay/translation.hpp"
+#include "impl/schema/cbor_form.hpp"
 
 #include <doctest/doctest.h>
 
@@ -22,9 +25,10 @@ vox::Bytes bytes_of(std::string const& json) {
 }
 
 std::vector<WireFault> faults(std::string const& rule) {
-  auto read = parse_faults(
-      R"({"faults": [{"id": "a", "about": "b", "clauses": ["session.keepalive/2"], )" + rule + "}]}",
-      "f.json");
+  auto read =
+      parse_faults(R"({"faults": [{"id": "a", "about": "b", "clauses": ["session.keepalive/2"], )" +
+                       rule + "}]}",
+                   "f.json");
   if (!read) FAIL(text(read.error()));
   return *std::move(read);
 }
@@ -196,7 +200,8 @@ TEST_CASE("an id is another on the other side, both ways") {
 }
 
 TEST_CASE("links are ended towards either side") {
-  Talk talk{R"("from": "subject", "match": {"pong": {}}, "do": [{"end": "judge"}, {"reset": "subject"}])"};
+  Talk talk{
+      R"("from": "subject", "match": {"pong": {}}, "do": [{"end": "judge"}, {"reset": "subject"}])"};
   CHECK(talk.said(Side::subject, pong(1)) ==
         Words{to_judge(pong(1)), "judge end", "subject reset"});
 }
@@ -247,4 +252,28 @@ TEST_CASE("a resumed conduit says to each side what it counts itself") {
       Side::judge, std::string{R"({"client_hello": {)"} + key + R"(, "last_received": 0}})");
   CHECK(hello == Words{to_subject(std::string{R"({"client_hello": {)"} + key +
                                   R"(, "last_received": 1}})")});
+}
+
+TEST_CASE("a hello announces another layout, and messages are written by it") {
+  for (auto const* const layout : {"reversed", "extra_field", "extra_variant"}) {
+    INFO(layout);
+    Talk talk{R"("from": "subject", "match": {"hello_yourself": {}}, "do": {"translate": ")" +
+              std::string{layout} + R"("})"};
+    // The judge reads by what was announced to it.
+    auto const open = R"({"on": 2, "connection_open": {"metadata": [
+                        {"key": "a", "value": 300, "flags": 1}]}})";
+    auto const before = bytes_of(open);
+    auto const moves = talk.link->take(Side::subject, before);
+    REQUIRE(moves.size() == 1);
+    auto const announced =
+        other_layout(layout == std::string_view{"reversed"}      ? Layout::reversed
+                     : layout == std::string_view{"extra_field"} ? Layout::extra_field
+                                                                 : Layout::extra_variant);
+    auto const list = vox::schema::decode_schemas(cbor_bytes(announced)).value();
+    auto const plan = vox::schema::build_message_plan(list).value();
+    auto const read = decode(Layer::message, moves[0].payload, {.messages = &plan});
+    REQUIRE(read.has_value());
+    CHECK(encode(*read).value() == before);
+    CHECK((moves[0].payload == before) == (layout == std::string_view{"extra_variant"}));
+  }
 }

@@ -23,13 +23,13 @@ struct FaultRule {
   Side from = Side::subject;
   Occasion occasion = Occasion::frame;
   Pattern match;
-  std::optional<std::uint64_t> nth;  // only the n-th time that it fits, from 1
-  std::uint64_t after = 0;           // not the first n times
-  std::uint64_t every = 1;           // each n-th time
+  std::optional<std::uint64_t> nth;   // only the n-th time that it fits, from 1
+  std::uint64_t after = 0;            // not the first n times
+  std::uint64_t every = 1;            // each n-th time
   std::optional<std::uint64_t> link;  // only on the n-th link, from 1
   std::vector<Action> actions;
 
-  std::set<std::string, std::less<>> own_names;     // first taken by this pattern
+  std::set<std::string, std::less<>> own_names;      // first taken by this pattern
   std::set<std::string, std::less<>> earlier_names;  // to be known before
 };
 
@@ -39,9 +39,9 @@ struct WireFault {
   std::string id;  // "session.keepalive.other-nonce"
   std::string about;
   std::vector<std::string> clauses;
-  std::optional<vox::Role> role;       // that the subject has to play
-  std::optional<bool> stable;          // the conduit
-  std::string transport;               // a word; empty for any
+  std::optional<vox::Role> role;  // that the subject has to play
+  std::optional<bool> stable;     // the conduit
+  std::string transport;          // a word; empty for any
   std::vector<FaultRule> rules;
 };
 

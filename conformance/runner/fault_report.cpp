@@ -6,6 +6,9 @@
 namespace voxspec {
 namespace {
 
+// Of one fault, where not everything is asked for.
+constexpr std::size_t lines_max = 5;
+
 std::string joined(std::vector<std::string> const& words) {
   std::string out;
   for (auto const& word : words)
@@ -14,8 +17,7 @@ std::string joined(std::vector<std::string> const& words) {
 }
 
 // The word that stands first in the line of a report.
-std::string_view word_for(FaultReport const& report, UnseenFaults const& unseen,
-                          bool is_freedom) {
+std::string_view word_for(FaultReport const& report, UnseenFaults const& unseen, bool is_freedom) {
   auto const survived = report.outcome == FaultOutcome::survived;
   if (is_freedom) {
     if (survived) return "lives";
@@ -48,8 +50,7 @@ std::expected<UnseenFaults, std::string> load_unseen(std::filesystem::path const
 bool is_unexpected(FaultReport const& report, UnseenFaults const& unseen, bool is_freedom) {
   if (is_freedom) return report.outcome != FaultOutcome::survived;
   auto const is_explained = unseen.contains(report.fault->id);
-  if (report.outcome == FaultOutcome::killed ||
-      report.outcome == FaultOutcome::killed_by_timeout) {
+  if (report.outcome == FaultOutcome::killed || report.outcome == FaultOutcome::killed_by_timeout) {
     return is_explained;  // somebody does see it
   }
   return !is_explained;
@@ -63,7 +64,12 @@ std::string fault_line(FaultReport const& report, UnseenFaults const& unseen, bo
   for (auto const& each : report.cases) {
     if (each.failed && (is_freedom || each.kills())) killers.push_back(each.trace->id);
   }
-  if (!killers.empty()) return line + joined(killers);
+  if (!killers.empty()) {
+    auto const count = killers.size();
+    if (count > lines_max) killers.resize(lines_max);
+    return line + joined(killers) +
+           (count > lines_max ? " and " + std::to_string(count - lines_max) + " more" : "");
+  }
   auto const cases = std::to_string(report.shows_in) + (report.shows_in == 1 ? " case" : " cases");
   if (is_freedom) return line + "at work in " + cases;
   auto const explained = unseen.find(report.fault->id);
@@ -74,25 +80,33 @@ std::string fault_line(FaultReport const& report, UnseenFaults const& unseen, bo
 
 std::string fault_lines(FaultReport const& report, bool everything, bool is_freedom) {
   std::string out;
+  std::size_t shown = 0;
+  std::size_t left = 0;
   for (auto const& each : report.cases) {
     auto const is_news = everything || !each.problem.empty() || (is_freedom && each.failed) ||
                          (!is_freedom && each.failed && !each.kills());
     if (!is_news) continue;
+    if (!everything && shown == lines_max) {
+      ++left;
+      continue;
+    }
+    ++shown;
     out += "    " + each.trace->id;
     if (!each.problem.empty()) {
       out += ": the relay: " + each.problem;
     } else if (!each.failed) {
       out += ": still passes";
     } else {
-      out += each.kills()       ? ": kills it: "
-             : !each.cites      ? ": fails, and is about something else: "
-             : each.by_probe    ? ": fails by its probe alone: "
-             : each.timed_out   ? ": fails by a time-out: "
-                                : ": fails: ";
+      out += each.kills()     ? ": kills it: "
+             : !each.cites    ? ": fails, and is about something else: "
+             : each.by_probe  ? ": fails by its probe alone: "
+             : each.timed_out ? ": fails by a time-out: "
+                              : ": fails: ";
       out += each.reason;
     }
     out += '\n';
   }
+  if (left > 0) out += "    and " + std::to_string(left) + " more; -v shows them all\n";
   return out;
 }
 

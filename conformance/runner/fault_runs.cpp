@@ -70,9 +70,8 @@ bool cites(Case const& trace, WireFault const& fault) {
 // The step that failed asks whether the subject still works, and nothing else.
 bool is_probe(Case const& trace, CaseResult const& result) {
   if (result.failed_step.empty()) return true;
-  auto const failed = std::ranges::find_if(trace.steps, [&](Step const& step) {
-    return step.pointer == result.failed_step;
-  });
+  auto const failed = std::ranges::find_if(
+      trace.steps, [&](Step const& step) { return step.pointer == result.failed_step; });
   return failed != trace.steps.end() && std::holds_alternative<Alive>(failed->body);
 }
 
@@ -137,8 +136,8 @@ FaultReport run_fault(WireFault const& fault, Baseline const& baseline, Subject 
   if (found == baseline.shows_in.end()) return report;
   auto cases = found->second;
   report.shows_in = cases.size();
-  auto const others = std::ranges::stable_partition(
-      cases, [&](Case const* trace) { return cites(*trace, fault); });
+  auto const others =
+      std::ranges::stable_partition(cases, [&](Case const* trace) { return cites(*trace, fault); });
   report.citing = cases.size() - others.size();
   if (!settings.all_cases && report.citing > 0) cases.erase(others.begin(), others.end());
   std::size_t timeouts = 0;

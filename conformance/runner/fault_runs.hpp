@@ -38,7 +38,7 @@ struct FaultedCase {
   bool timed_out = false;  // it says so since nothing came
   bool by_probe = false;   // only a probe of liveness says so
   std::string reason;
-  std::string problem;     // of the relay
+  std::string problem;  // of the relay
 
   // It finds the fault by what it is about.
   [[nodiscard]] bool kills() const { return failed && cites && !timed_out && !by_probe; }
