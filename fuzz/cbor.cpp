@@ -34,8 +34,8 @@ bool is_plain(voxspec::Json const& value) {
 
 }  // namespace
 
-// Passing over an item and reading it agree on where it ends; what strict mode reads is its own
-// encoding; and another library reads the same values out of it.
+// Passing over an item and reading it agree on where it ends; our own encoding of it is
+// shorter or the same bytes; and another library reads the same values out of it.
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   auto const input = std::as_bytes(std::span{data, size});
   CborReader skipping{input, rule};
@@ -52,7 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     Buffer out;
     CborWriter writer{out};
     voxspec::put_cbor(writer, value);
-    VOX_ASSERT(vox::equal(out.view(), item));
+    VOX_ASSERT(out.size() < item.size() || vox::equal(out.view(), item));
     auto const* const bytes = reinterpret_cast<std::uint8_t const*>(item.data());
     VOX_ASSERT(voxspec::Json::from_cbor(bytes, bytes + item.size(), true, false) == json);
   }

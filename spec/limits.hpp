@@ -35,6 +35,7 @@ struct Limits {
   std::size_t session_bytes_max = 64uz << 20;  // all of it together
   std::size_t calls_waiting_max = 1024;        // for room among the peer's requests, a connection
   std::size_t channels_max = 4096;             // ends of channels, a connection
+  std::uint32_t channel_window_max = 256;      // items that a sender may be ahead of its reader
   std::size_t early_items_max = 64;            // items before their call, a connection
   std::size_t operations_max = 1uz << 16;      // whose outcome a session remembers
   std::size_t operation_bytes_max = 64uz << 20;

@@ -22,9 +22,25 @@ BOOST_DESCRIBE_ENUM(Level, must, must_not, should, may, definition)
 enum class Observable : std::uint8_t { wire, api, doc };
 BOOST_DESCRIBE_ENUM(Observable, wire, api, doc)
 
-// Whose duty the rule is.
-enum class Binds : std::uint8_t { either, initiator, acceptor, sender, receiver };
-BOOST_DESCRIBE_ENUM(Binds, either, initiator, acceptor, sender, receiver)
+// Whose duty it is: of a side of the session, of a message, of a connection, of a call or of a
+// stable conduit. A clause that binds nobody (none) explains a word.
+enum class Binds : std::uint8_t {
+  either,
+  initiator,
+  acceptor,
+  sender,
+  receiver,
+  opener,
+  accepter,
+  caller,
+  callee,
+  client,
+  server,
+  proxy,
+  none
+};
+BOOST_DESCRIBE_ENUM(Binds, either, initiator, acceptor, sender, receiver, opener, accepter, caller,
+                    callee, client, server, proxy, none)
 
 // One row of the rule table, as spec/rules/<chapter>.json states it.
 struct RuleEntry {
@@ -34,6 +50,8 @@ struct RuleEntry {
   Observable observable;
   Binds binds;
   std::string_view summary;
+  std::uint16_t clause_first;  // where its clauses stand in the table of all of them
+  std::uint16_t clause_count;
 };
 
 // clang-format off

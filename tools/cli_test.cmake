@@ -3,7 +3,8 @@ string(REPLACE "|" ";" words "${WORDS}")
 if(FILE)
   file(REMOVE "${FILE}")
 endif()
-execute_process(COMMAND ${PROGRAM} ${words} RESULT_VARIABLE code OUTPUT_VARIABLE out
+string(REPLACE "|" ";" under "${UNDER}")
+execute_process(COMMAND ${under} ${PROGRAM} ${words} RESULT_VARIABLE code OUTPUT_VARIABLE out
   ERROR_VARIABLE err TIMEOUT 280)
 set(said "exit code: ${code}\nstandard output:\n${out}\nstandard error:\n${err}")
 if(NOT code STREQUAL EXIT)

@@ -3,13 +3,15 @@ if(NOT VOXSPEC_TESTS)
   return()
 endif()
 
-# cli_test(<name> EXIT <code> [OUT <regex>] [ERR <regex>] [FILE <path> <regex>] ARGS <word>...)
+# cli_test(<name> EXIT <code> [OUT <regex>] [ERR <regex>] [FILE <path> <regex>] [UNDER <word>...]
+#   ARGS <word>...); UNDER is a program that starts ours, with its arguments.
 function(cli_test name)
-  cmake_parse_arguments(ARG "" "EXIT;OUT;ERR" "FILE;ARGS" ${ARGN})
+  cmake_parse_arguments(ARG "" "EXIT;OUT;ERR" "FILE;UNDER;ARGS" ${ARGN})
   list(JOIN ARG_ARGS "|" words)
+  list(JOIN ARG_UNDER "|" under)
   list(POP_FRONT ARG_FILE file file_regex)
   add_test(NAME cli.${name} COMMAND ${CMAKE_COMMAND} "-DPROGRAM=$<TARGET_FILE:voxspec>"
-    "-DWORDS=${words}" "-DEXIT=${ARG_EXIT}" "-DOUT=${ARG_OUT}" "-DERR=${ARG_ERR}"
+    "-DUNDER=${under}" "-DWORDS=${words}" "-DEXIT=${ARG_EXIT}" "-DOUT=${ARG_OUT}" "-DERR=${ARG_ERR}"
     "-DFILE=${file}" "-DFILE_REGEX=${file_regex}" -P ${CMAKE_CURRENT_SOURCE_DIR}/cli_test.cmake)
   set_tests_properties(cli.${name} PROPERTIES TIMEOUT 300 LABELS cli
     WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}
@@ -20,7 +22,7 @@ set(samples ${CMAKE_CURRENT_SOURCE_DIR}/samples)
 set(out ${CMAKE_CURRENT_BINARY_DIR})
 
 cli_test(version EXIT 0 OUT "voxspec ${PROJECT_VERSION}" ARGS --version)
-foreach(command run list explain rules cover replay expand decode schema selftest)
+foreach(command run list explain rules cover replay expand decode schema diff selftest)
   cli_test(help_${command} EXIT 0 OUT "Example" ARGS ${command} --help)
 endforeach()
 cli_test(no_command EXIT 2 ERR "^voxspec: [^\n]*\n$" ARGS)
@@ -55,9 +57,13 @@ cli_test(schema_one_argument EXIT 2 ERR "B is required" ARGS schema diff ${unit}
 
 cli_test(rules EXIT 0 OUT "session.parity  \\(conn, " ARGS rules session.parity)
 cli_test(rules_none EXIT 2 ERR "no rule fits" ARGS rules --text "no rule says this")
-cli_test(cover EXIT 0 OUT "\nall +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+\n" ARGS cover)
+cli_test(cover EXIT 0 OUT "\nall( +[0-9]+)+\n" ARGS cover)
+# The chapters that have their cases; what a peer can see there is judged, or the ledger says why not.
+cli_test(cover_strict EXIT 0 OUT "\nall( +[0-9]+)+\n" ARGS cover --strict --chapter conn --chapter stable
+  --chapter core --chapter intro)
+cli_test(explain_clause EXIT 0 OUT "^session.handshake/3\n" ARGS explain session.handshake/3)
 cli_test(explain_rule EXIT 0 OUT "^session.parity\n" ARGS explain session.parity)
-cli_test(explain_unknown EXIT 2 ERR "no case and no rule 'nonsense'" ARGS explain nonsense)
+cli_test(explain_unknown EXIT 2 ERR "no case, rule or clause 'nonsense'" ARGS explain nonsense)
 cli_test(list_subjects EXIT 0 OUT "null-exit " ARGS list --subjects)
 cli_test(list EXIT 0 OUT "^first\nsecond\\[a\\]\nsecond\\[b\\]\n$" ARGS --traces ${samples} list)
 cli_test(list_unknown EXIT 2 ERR "no case has an id that fits 'nonsense'"
@@ -72,10 +78,36 @@ cli_test(run_no_program EXIT 3 ERR "cannot start [^\n]*no-such-program: No such 
   ARGS --traces ${samples} run --subject ./no-such-program)
 cli_test(run_ends_at_once EXIT 3 ERR "exited with code 7 before it said where it listens"
   ARGS --traces ${samples} run --subject "sh -c 'echo oops >&2 && exit 7'")
+cli_test(run_other_transport EXIT 3 ERR "which is tcp, and was to listen on ws"
+  ARGS --traces ${samples} run --subject "sh -c 'echo LISTEN_ADDR=127.0.0.1:9 && sleep 5'" --transports ws)
+cli_test(run_as_shipped EXIT 1 OUT "3 fail" ARGS --traces ${samples} run --subject null-exit --as-shipped)
 cli_test(run_shows_tail EXIT 3 ERR "\noops\n"
   ARGS --traces ${samples} run --subject "sh -c 'echo oops >&2 && exit 7'")
 cli_test(run_not_started EXIT 3 ARGS --traces ${samples} run --subject ./no-such-program
   --json ${out}/not_started.json FILE ${out}/not_started.json "\"not_run\": 3")
+cli_test(run_not_up EXIT 3 ERR "did not say where it listens within 200 ms"
+  ARGS --traces ${samples} run --subject "sh -c 'sleep 100'" --start-limit 200)
+cli_test(run_silent EXIT 1 OUT "silent  nobody speaks vox there; [0-9]+ cases were left out"
+  ARGS run --subject null-hang --guard 200 connection/open)
+cli_test(run_full_disk EXIT 4 ERR "/dev/full: cannot be written: No space left"
+  ARGS --traces ${samples} run --subject null-exit --json /dev/full)
+cli_test(run_full_output EXIT 4 ERR "standard output cannot be written"
+  UNDER sh -c "exec \"$@\" > /dev/full" sh ARGS --traces ${samples} run --subject null-exit)
+string(REPEAT "deep/" 30 deep)
+file(MAKE_DIRECTORY ${out}/${deep})
+cli_test(run_deep_folder EXIT 4 OUT "not run  3 cases: the temporary folder cannot hold a Unix socket"
+  UNDER ${CMAKE_COMMAND} -E env TMPDIR=${out}/${deep}
+  ARGS --traces ${samples} run --subject null-hang --transport local)
+if(NOT CMAKE_CXX_FLAGS MATCHES "sanitize")  # Sanitizers need descriptors of their own.
+  cli_test(run_no_descriptors EXIT 4 ERR "no case can be run: [^\n]*Too many open files"
+    UNDER sh -c "ulimit -n 12 && exec \"$@\"" sh ARGS --traces ${samples} run --subject null-hang)
+endif()
+foreach(signal INT TERM HUP)
+  add_test(NAME cli.stop_${signal} COMMAND ${CMAKE_COMMAND} "-DPROGRAM=$<TARGET_FILE:voxspec>"
+    -DTRACES=${samples} -DOUT=${out}/${signal} -DSIGNAL=SIG${signal}
+    -P ${CMAKE_CURRENT_SOURCE_DIR}/stop_test.cmake)
+  set_tests_properties(cli.stop_${signal} PROPERTIES TIMEOUT 300 LABELS cli)
+endforeach()
 cli_test(run_null EXIT 1 OUT "3 cases: 0 pass, 3 fail\n"
   ARGS --traces ${samples} run --subject null-exit --json ${out}/null.json
   FILE ${out}/null.json "\"fail\": 3,")
@@ -93,4 +125,9 @@ cli_test(run_unsupported EXIT 0 OUT "3 cases: 0 pass, 0 fail, 3 unsupported\n"
   ARGS --traces ${samples} run --subject null-exit --roles initiator)
 cli_test(selftest EXIT 0 OUT "null-hang: 3 cases, 3 failed, 0 unsupported, nothing praised"
   ARGS --traces ${samples} selftest)
+set(runs ${CMAKE_CURRENT_SOURCE_DIR}/run_samples)
+cli_test(diff_same EXIT 0 OUT "^no difference\n$" ARGS diff ${runs}/before.json ${runs}/before.json)
+cli_test(diff EXIT 1 OUT "changed   second\\[a\\]  pass -> fail: .*\n1 new, 1 gone, 1 changed\n$"
+  ARGS diff ${runs}/before.json ${runs}/after.json)
+cli_test(diff_no_result EXIT 2 ERR "first.json: no result of" ARGS diff ${samples}/first.json ${samples}/first.json)
 cli_test(expand EXIT 0 OUT "564f544809000000" ARGS --traces ${samples} expand ${samples}/first.json)

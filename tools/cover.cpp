@@ -1,127 +1,142 @@
 #include "conformance/peer/json.hpp"
 #include "conformance/runner/rule_words.hpp"
 #include "conformance/runner/suite.hpp"
-#include "tools/ledger.hpp"
+#include "tools/coverage.hpp"
 #include "tools/tool.hpp"
 
-#include <cstdint>
+#include <boost/describe/enum_to_string.hpp>
+
+#include <algorithm>
 #include <iomanip>
 #include <iostream>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace voxspec {
 namespace {
 
-// Where a rule stands.
-enum class Standing : std::uint8_t {
-  judged,     // by at least one case
-  invisible,  // no peer can see it: an API or a text
-  ledger,     // a peer might, and the ledger says why no case does
-  open,       // a peer can, and nobody has written a case
-};
-
 struct CoverCommand {
+  std::vector<std::string> chapters;
   bool open = false;
   bool ledger = false;
   bool json = false;
   bool strict = false;
-};
-
-struct Coverage {
-  std::map<vox::Rule, std::size_t> cases;  // of each rule
-  Ledger ledger;
-
-  [[nodiscard]] std::size_t cases_of(vox::Rule rule) const {
-    auto const at = cases.find(rule);
-    return at == cases.end() ? 0 : at->second;
-  }
-  [[nodiscard]] Standing standing(vox::Rule rule) const {
-    if (cases.contains(rule)) return Standing::judged;
-    if (ledger.contains(rule)) return Standing::ledger;
-    return rule.entry().observable == vox::Observable::wire ? Standing::open : Standing::invisible;
-  }
+  std::vector<std::string> proofs;
 };
 
 struct Counts {
-  std::size_t rules = 0;
+  std::size_t clauses = 0;
+  std::size_t proved = 0;
   std::map<Standing, std::size_t> by_standing;
+  std::map<std::string, std::size_t> by_verdict;  // of those that are judged
 
-  void add(Standing standing) {
-    ++rules;
+  void add(Coverage const& coverage, vox::Clause clause) {
+    auto const standing = coverage.standing(clause);
+    ++clauses;
     ++by_standing[standing];
+    if (standing != Standing::judged) return;
+    ++by_verdict[verdict_word(clause.entry())];
+    if (coverage.is_proved(clause)) ++proved;
   }
 };
 
-std::string_view name_of(Standing standing) {
-  switch (standing) {
-    case Standing::judged:
-      return "judged";
-    case Standing::invisible:
-      return "invisible";
-    case Standing::ledger:
-      return "ledger";
-    case Standing::open:
-      return "open";
-  }
-  return "open";
+std::string name_of(Standing standing) {
+  return boost::describe::enum_to_string(standing, "?");
+}
+
+std::vector<vox::Clause> selected(CoverCommand const& command) {
+  auto all = all_clauses();
+  if (command.chapters.empty()) return all;
+  std::erase_if(all, [&](vox::Clause clause) {
+    return std::ranges::find(command.chapters, clause.rule().entry().chapter) ==
+           command.chapters.end();
+  });
+  return all;
 }
 
 void print_row(std::string_view chapter, Counts counts) {
-  std::cout << std::left << std::setw(12) << chapter << std::right << std::setw(7) << counts.rules;
-  using enum Standing;
-  for (auto const standing : {judged, invisible, ledger, open}) {
-    std::cout << std::setw(11) << counts.by_standing[standing];
-  }
+  std::cout << std::left << std::setw(12) << chapter << std::right << std::setw(9)
+            << counts.clauses;
+  std::cout << std::setw(9) << counts.by_standing[Standing::judged];
+  for (auto const* const verdict : {"fail", "non-strict", "differs"})
+    std::cout << std::setw(12) << counts.by_verdict[verdict];
+  std::cout << std::setw(9) << counts.proved;
+  for (auto const standing : {Standing::ledger, Standing::open, Standing::unseen})
+    std::cout << std::setw(9) << counts.by_standing[standing];
   std::cout << '\n';
 }
 
-void print_table(Coverage const& coverage) {
+void print_table(Coverage const& coverage, std::vector<vox::Clause> const& clauses) {
   std::map<std::string_view, Counts> chapters;
   Counts all;
-  for (std::size_t row = 0; row < std::size(vox::rule_table); ++row) {
-    auto const rule = vox::Rule::at(row);
-    auto const standing = coverage.standing(rule);
-    chapters[rule.entry().chapter].add(standing);
-    all.add(standing);
+  for (auto const clause : clauses) {
+    chapters[clause.rule().entry().chapter].add(coverage, clause);
+    all.add(coverage, clause);
   }
-  std::cout << "chapter       rules     judged  invisible     ledger       open\n";
+  std::cout
+      << "chapter       clauses   judged        fail  non-strict     differs   proved   ledger"
+         "     open   unseen\n";
   for (auto const& [chapter, counts] : chapters)
     print_row(chapter, counts);
   print_row("all", all);
-  std::cout << "\njudged: a case judges it. invisible: no peer can see it (an API, or a text).\n"
+  std::cout << "\njudged: a case judges it, and a subject that breaks it comes out as one of the "
+               "next three.\n"
+               "proved: a fault that breaks it was seen to fail such a case.\n"
                "ledger: a peer might see it, and the ledger says why no case does.\n"
-               "open: a peer can see it, and no case judges it yet.\n";
+               "open: a peer can see it, and no case judges it yet.\n"
+               "unseen: no peer can see it (an API, or an explanation).\n";
 }
 
-void print_rules(Coverage const& coverage, Standing wanted) {
-  for (std::size_t row = 0; row < std::size(vox::rule_table); ++row) {
-    auto const rule = vox::Rule::at(row);
-    if (coverage.standing(rule) != wanted) continue;
-    std::cout << rule.id() << "  (" << level_word(rule.entry().level) << ")\n    "
-              << rule.entry().summary << '\n';
-    if (wanted == Standing::ledger) std::cout << "    " << coverage.ledger.at(rule) << '\n';
+void print_clauses(Coverage const& coverage, std::vector<vox::Clause> const& clauses,
+                   Standing wanted) {
+  for (auto const clause : clauses) {
+    if (coverage.standing(clause) != wanted) continue;
+    std::cout << clause.id() << "  (" << level_word(clause.entry().level) << ")\n    "
+              << clause.entry().obligation << '\n';
+    if (wanted == Standing::ledger) {
+      std::cout << "    " << *coverage.ledger().why_unseen(clause) << '\n';
+    }
   }
 }
 
-void print_json(Coverage const& coverage) {
-  Json rules = Json::array();
-  for (std::size_t row = 0; row < std::size(vox::rule_table); ++row) {
-    auto const rule = vox::Rule::at(row);
-    auto const& entry = rule.entry();
-    auto const standing = coverage.standing(rule);
-    Json each{{"rule", entry.id},
-              {"chapter", entry.chapter},
+void print_json(Coverage const& coverage, std::vector<vox::Clause> const& clauses) {
+  Json list = Json::array();
+  for (auto const clause : clauses) {
+    auto const& entry = clause.entry();
+    auto const standing = coverage.standing(clause);
+    Json each{{"clause", entry.id},
+              {"rule", clause.rule().id()},
+              {"chapter", clause.rule().entry().chapter},
               {"level", level_word(entry.level)},
-              {"observable", observable_word(entry.observable)},
+              {"observable", visible_word(entry.visible)},
+              {"authority", authority_word(entry.authority)},
+              {"obligation", entry.obligation},
               {"standing", name_of(standing)},
-              {"cases", coverage.cases_of(rule)}};
-    if (standing == Standing::ledger) each["reason"] = coverage.ledger.at(rule);
-    rules.push_back(std::move(each));
+              {"proved", coverage.is_proved(clause)},
+              {"cases", coverage.cases_of(clause)}};
+    if (standing == Standing::ledger) each["reason"] = *coverage.ledger().why_unseen(clause);
+    auto const& readings = coverage.ledger().readings;
+    if (auto const at = readings.find(clause); at != readings.end()) each["reading"] = at->second;
+    list.push_back(std::move(each));
   }
-  std::cout << Json{{"rules", std::move(rules)}}.dump(1) << '\n';
+  std::cout << Json{{"clauses", std::move(list)}}.dump(1) << '\n';
+}
+
+int judge_strictly(Coverage const& coverage, std::vector<vox::Clause> const& clauses) {
+  int code = exit_clean;
+  for (auto const clause : clauses) {
+    std::string const id{clause.id()};
+    if (coverage.standing(clause) == Standing::open) {
+      code = complain(id + " is open", exit_unexpected);
+    } else if (coverage.contradicts_ledger(clause)) {
+      code = complain(id + " is in the ledger although a case judges it", exit_unexpected);
+    }
+  }
+  return code;
 }
 
 int cover(CoverCommand const& command, Tool const& tool) {
@@ -129,53 +144,59 @@ int cover(CoverCommand const& command, Tool const& tool) {
   if (!suite) return complain(suite.error(), exit_usage);
   auto ledger = load_ledger(tool.layout.ledger());
   if (!ledger) return complain(ledger.error(), exit_unexpected);
-  Coverage coverage;
-  coverage.ledger = *std::move(ledger);
-  for (auto const& trace : suite->cases) {
-    for (auto const rule : trace.rules)
-      ++coverage.cases[rule];
+  Coverage coverage{*suite, *std::move(ledger)};
+  for (auto const& file : command.proofs) {
+    if (auto const added = coverage.add_proofs(file); !added) {
+      return complain(added.error(), exit_usage);
+    }
   }
+  auto const clauses = selected(command);
   if (command.json) {
-    print_json(coverage);
+    print_json(coverage, clauses);
   } else if (command.open || command.ledger) {
-    print_rules(coverage, command.open ? Standing::open : Standing::ledger);
+    print_clauses(coverage, clauses, command.open ? Standing::open : Standing::ledger);
   } else {
-    print_table(coverage);
+    print_table(coverage, clauses);
   }
   for (auto const& error : suite->errors)
     complain(text(error), exit_not_run);
   if (!suite->errors.empty()) return exit_not_run;
-  if (!command.strict) return exit_clean;
-  int code = exit_clean;
-  for (std::size_t row = 0; row < std::size(vox::rule_table); ++row) {
-    auto const rule = vox::Rule::at(row);
-    std::string const id{rule.id()};
-    if (coverage.standing(rule) == Standing::open) {
-      code = complain(id + " is open", exit_unexpected);
-    } else if (coverage.cases.contains(rule) && coverage.ledger.contains(rule)) {
-      code = complain(id + " is in the ledger although a case judges it", exit_unexpected);
-    }
-  }
-  return code;
+  return command.strict ? judge_strictly(coverage, clauses) : exit_clean;
+}
+
+std::set<std::string> chapters() {
+  std::set<std::string> names;
+  for (auto const& rule : vox::rule_table)
+    names.emplace(rule.chapter);
+  return names;
 }
 
 }  // namespace
 
 void add_cover(CLI::App& app, Tool& tool) {
-  auto* const sub = app.add_subcommand("cover", "Say which rules the cases judge and which not");
+  auto* const sub = app.add_subcommand("cover", "Say which clauses the cases judge and which not");
   auto const command = std::make_shared<CoverCommand>();
-  auto* const open = sub->add_flag("--open", command->open, "List the rules nobody judges yet");
+  sub->add_option("--chapter", command->chapters, "Only of this chapter (repeatable)")
+      ->check(CLI::IsMember(chapters()))
+      ->expected(1)
+      ->take_all();
+  auto* const open = sub->add_flag("--open", command->open, "List the clauses nobody judges yet");
   auto* const ledger = sub->add_flag("--ledger", command->ledger,
-                                     "List the rules that no case can judge, with the reasons");
-  auto* const json = sub->add_flag("--json", command->json, "Print every rule as JSON");
+                                     "List the clauses that no case can judge, with the reasons");
+  auto* const json = sub->add_flag("--json", command->json, "Print every clause as JSON");
   open->excludes(ledger)->excludes(json);
   ledger->excludes(json);
   sub->add_flag("--strict", command->strict,
-                "End with 1 if a rule is open, or judged although the ledger says it cannot be");
+                "End with 1 if a clause is open, or judged although the ledger says it cannot be");
+  sub->add_option("--proofs", command->proofs,
+                  "What a run of faults proved: a file of selftest --faults --json (repeatable)")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all();
   sub->footer(
       "Examples:\n"
       "  voxspec cover\n"
-      "  voxspec cover --open\n"
+      "  voxspec cover --open --chapter stable\n"
       "  voxspec cover --ledger");
   sub->callback([command, &tool] { tool.exit_code = cover(*command, tool); });
 }

@@ -4,7 +4,9 @@
 #include "conformance/runner/fault_report.hpp"
 #include "conformance/runner/glob.hpp"
 #include "conformance/runner/suite.hpp"
+#include "conformance/runner/machine.hpp"
 #include "tools/progress.hpp"
+#include "tools/stop_signals.hpp"
 
 #include <algorithm>
 #include <array>
@@ -81,6 +83,7 @@ Baseline baseline_of(Pass const& pass, std::vector<WireFault> const& faults) {
   std::size_t done = 0;
   auto patient = pass.settings;
   patient.options = RunOptions{};
+  patient.options.stop = pass.settings.options.stop;
   return take_baseline(pass.cases, pass.subject, faults, patient, [&](CaseReport const&) {
     line.show(std::to_string(++done) + " of " + std::to_string(pass.cases.size()) +
               " cases without " + pass.plural);
@@ -148,7 +151,9 @@ int run_pass(Pass const& pass, Tool const& tool, Json& json) {
 
 // The cases with a relay that does nothing, and without one.
 int compare(std::vector<Case const*> const& cases, Subject const& subject, RunSettings settings) {
+  auto const stop = settings.options.stop;
   settings.options = RunOptions{};
+  settings.options.stop = stop;
   auto const differences = relay_differences(cases, subject, settings);
   for (auto const& line : differences)
     std::cout << line << '\n';
@@ -204,7 +209,9 @@ int FaultCommand::run(std::vector<std::string> const& patterns, std::size_t jobs
   auto const right = find_subject(subject, tool.layout);
   if (!right) return complain(right.error(), exit_usage);
   RunSettings settings;
-  settings.jobs = jobs;
+  settings.jobs = affordable_jobs(jobs);
+  StopSignals const signals;
+  settings.options.stop = signals.token();
   settings.options.guard_timeout = std::chrono::milliseconds{guard_ms};
   settings.options.mute_guard =
       std::min(settings.options.mute_guard, settings.options.guard_timeout);
@@ -217,6 +224,10 @@ int FaultCommand::run(std::vector<std::string> const& patterns, std::size_t jobs
   if (neutral) code = compare(*cases, *right, settings);
   if (faults) pass(false);
   if (freedoms) pass(true);
+  if (auto const signal = signals.received()) {
+    complain("stopped by " + *signal, exit_stopped);
+    code = exit_stopped;
+  }
   if (!json.empty()) {
     std::ofstream stream{json};
     stream << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';

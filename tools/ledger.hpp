@@ -1,19 +1,30 @@
 #pragma once
-#include "spec/rule.hpp"
+#include "spec/clause.hpp"
 
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 
 namespace voxspec {
 
-// Rules that a peer could see in principle and that no case judges, each with the reason why none
-// can.
-using Ledger = std::map<vox::Rule, std::string>;
+// What the suite says about itself, clause by clause.
+struct Ledger {
+  // Clauses that a peer could see in principle and that no case judges: why none can.
+  std::map<vox::Clause, std::string> unseen;
+  // Clauses that are judged, where several ways pass because the text allows or contradicts them.
+  std::map<vox::Clause, std::string> readings;
+  // Chapters of which cases judge only what they come across.
+  std::map<std::string, std::string, std::less<>> chapters;
 
-// Reads spec/ledger.json: {"about", "unseen": [{"rule", "reason"}], "chapters": [{"chapter",
-// "reason"}]}, where a chapter stands for all its rules. The error is one line.
+  // Why no case judges the clause; null if the ledger says nothing of it.
+  [[nodiscard]] std::string const* why_unseen(vox::Clause clause) const;
+};
+
+// Reads spec/ledger.json: {"about", "unseen": [{"clauses", "reason"}], "readings": [{"clauses",
+// "reason"}], "chapters": [{"chapter", "reason"}]}, where a chapter stands for all its clauses that
+// have neither a case nor an entry of their own. The error is one line.
 [[nodiscard]] std::expected<Ledger, std::string> load_ledger(std::filesystem::path const& file);
 
 }  // namespace voxspec

@@ -10,7 +10,7 @@ int voxspec::complain(std::string const& what, int code) {
 int main(int argc, char** argv) {
   using namespace voxspec;
   Tool tool;
-  CLI::App app{"Judges implementations of the vox RPC protocol, rule by rule."};
+  CLI::App app{"Judges implementations of the vox RPC protocol, clause by clause."};
   app.name("voxspec");
   app.set_version_flag("--version", "voxspec " VOXSPEC_VERSION);
   app.require_subcommand(1);
@@ -22,9 +22,9 @@ int main(int argc, char** argv) {
       "  voxspec run --subject rust 'connection/*'\n"
       "Each command says more: voxspec run --help\n"
       "Exit codes: 0 clean, 1 unexpected result, 2 wrong usage or nothing selected,\n"
-      "            3 the subject did not start, 4 some cases could not be run");
+      "            3 the subject did not start, 4 some cases could not be run, 130 stopped");
   for (auto const add : {add_run, add_list, add_explain, add_rules, add_cover, add_replay,
-                         add_expand, add_decode, add_schema, add_selftest}) {
+                         add_expand, add_decode, add_schema, add_diff, add_selftest}) {
     add(app, tool);
   }
   try {

@@ -3,9 +3,11 @@
 # Beyond that each rule of the chapter core is done by some code and verified by some test.
 file(GLOB chapters ${ROOT}/spec/rules/*.json)
 foreach(chapter ${chapters})
-  file(STRINGS ${chapter} lines REGEX "\"id\": \"")
-  foreach(line ${lines})
-    string(REGEX REPLACE ".*\"id\": \"([^\"]+)\".*" "\\1" id "${line}")
+  file(READ ${chapter} text)
+  # A CMake list cannot hold an unbalanced bracket, so the ids are picked out without the rest of their lines.
+  string(REGEX MATCHALL "\"id\": \"[^\"]+\"" found "${text}")
+  foreach(each ${found})
+    string(REGEX REPLACE ".*: \"([^\"]+)\"" "\\1" id "${each}")
     set(known_${id} TRUE)
     list(APPEND ids ${id})
   endforeach()

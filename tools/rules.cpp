@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string>
@@ -20,6 +21,7 @@ struct RulesCommand {
   std::string level;
   std::string observable;
   std::string text;
+  bool clauses = false;
 };
 
 bool has_text(std::string_view where, std::string_view what) {
@@ -41,13 +43,24 @@ bool fits(vox::RuleEntry const& rule, RulesCommand const& command) {
   return has_text(rule.id, command.text) || has_text(rule.summary, command.text);
 }
 
+void print(vox::Rule rule, bool with_clauses) {
+  auto const& entry = rule.entry();
+  std::cout << entry.id << "  (" << entry.chapter << ", " << level_word(entry.level) << ", "
+            << observable_word(entry.observable) << ")\n    " << entry.summary << '\n';
+  if (!with_clauses) return;
+  for (auto const& clause : vox::clauses_of(rule)) {
+    std::cout << "    " << clause.id.substr(entry.id.size()) << "  " << clause.obligation << " ("
+              << weight_words(clause) << ")\n";
+  }
+}
+
 int rules(RulesCommand const& command) {
   std::size_t count = 0;
-  for (auto const& rule : vox::rule_table) {
-    if (!fits(rule, command)) continue;
+  for (std::size_t row = 0; row < std::size(vox::rule_table); ++row) {
+    auto const rule = vox::Rule::at(row);
+    if (!fits(rule.entry(), command)) continue;
     ++count;
-    std::cout << rule.id << "  (" << rule.chapter << ", " << level_word(rule.level) << ", "
-              << observable_word(rule.observable) << ")\n    " << rule.summary << '\n';
+    print(rule, command.clauses);
   }
   return count > 0 ? exit_clean : complain("no rule fits", exit_usage);
 }
@@ -71,9 +84,10 @@ void add_rules(CLI::App& app, Tool& tool) {
       ->check(CLI::IsMember({"wire", "api", "doc"}));
   sub->add_option("--text", command->text, "Only with this in the id or the summary")
       ->type_name("TEXT");
+  sub->add_flag("--clauses", command->clauses, "Below each rule the clauses that it consists of");
   sub->footer(
       "Examples:\n"
-      "  voxspec rules session.handshake\n"
+      "  voxspec rules session.handshake --clauses\n"
       "  voxspec rules --chapter rpc --level SHOULD\n"
       "  voxspec rules --text credit");
   sub->callback([command, &tool] { tool.exit_code = rules(*command); });

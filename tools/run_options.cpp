@@ -17,6 +17,21 @@ void RunCommandOptions::add_to(CLI::App& command) {
                   "5000); never a verdict on speed")
       ->type_name("MS")
       ->check(CLI::Range(std::size_t{1}, std::size_t{3'600'000}));
+  command
+      .add_option("--start-limit", start_limit_ms,
+                  "Milliseconds that the subject may take to come up, which is no verdict and not "
+                  "counted in the guard (default: 120000 for the first start, then ten times what "
+                  "that took and at least 30000)")
+      ->type_name("MS")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{86'400'000}));
+  command
+      .add_option("--case-limit", case_limit_ms,
+                  "Milliseconds for all waits of a case together, once the subject is up (default "
+                  "120000)")
+      ->type_name("MS")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{86'400'000}));
+  command.add_flag("--as-shipped", as_shipped,
+                   "Judge by what 0.4.0 does as well: who differs from it fails");
   command.add_flag("-v,--verbose", verbose, "Show every case with all its frames");
   constexpr char const* known = "Known failures";
   command

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,10 @@ struct RunCommandOptions {
   std::size_t jobs = 0;  // 0: default_jobs()
   std::uint64_t seed = 1;
   std::size_t guard_ms = 5000;
+  std::optional<std::size_t> start_limit_ms;  // left out: from the first start
+  std::size_t case_limit_ms = 120'000;
   std::vector<std::string> expectations;
+  bool as_shipped = false;
   bool no_expectations = false;
   std::string json;
   std::string junit;

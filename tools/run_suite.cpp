@@ -1,22 +1,18 @@
 #include "tools/run_suite.hpp"
 
-#include "conformance/runner/report_html.hpp"
-#include "conformance/runner/report_json.hpp"
-#include "conformance/runner/report_junit.hpp"
+#include "conformance/runner/machine.hpp"
 #include "conformance/runner/report_text.hpp"
 #include "conformance/runner/run_cases.hpp"
-#include "conformance/trace/frame_record.hpp"
 #include "tools/last_failures.hpp"
 #include "tools/progress.hpp"
+#include "tools/report_files.hpp"
+#include "tools/stop_signals.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <expected>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <optional>
-#include <system_error>
 #include <utility>
 
 namespace voxspec {
@@ -24,6 +20,12 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t described_max = 20;
+
+// For a start whose time nobody has measured yet, and for those after it: much more than the first
+// one took, since the machine may be busier then.
+constexpr std::chrono::milliseconds first_start_max{120'000};
+constexpr std::chrono::milliseconds start_limit_min{30'000};
+constexpr int starts_in_limit = 10;
 
 // The lists of the subject, and those of the command line.
 std::expected<KnownFailures, std::string> known_failures(RunCommandOptions const& options,
@@ -45,35 +47,6 @@ std::vector<KnownFailure> unmatched_of(RunCommandOptions const& options, bool ow
   return of_command_line ? unmatched(*of_command_line, cases) : std::vector<KnownFailure>{};
 }
 
-bool write_file(fs::path const& file, std::string const& text) {
-  std::error_code ec;
-  if (file.has_parent_path()) fs::create_directories(file.parent_path(), ec);
-  std::ofstream out{file, std::ios::binary};
-  out << text;
-  out.close();
-  if (!out) complain(file.string() + ": cannot be written", exit_usage);
-  return static_cast<bool>(out);
-}
-
-// Writes what was asked for; false if something could not be written.
-bool write_reports(RunReport const& report, RunCommandOptions const& options) {
-  bool good = true;
-  auto const dump = [](Json const& json) {
-    return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
-  };
-  if (!options.json.empty()) good &= write_file(options.json, dump(report_json(report)));
-  if (!options.junit.empty()) good &= write_file(options.junit, report_junit(report));
-  if (!options.html.empty()) good &= write_file(options.html, report_html(report));
-  if (options.keep.empty()) return good;
-  for (auto const& entry : report.cases) {
-    if (entry.result.verdict == Verdict::unsupported) continue;
-    auto const file = fs::path{options.keep} / (entry.result.id + ".json");
-    good &=
-        write_file(file, dump(recording(*entry.trace, entry.result.frames, result_json(entry))));
-  }
-  return good;
-}
-
 // Everything after the last case: rules, what was left out and why, what went wrong, the sum.
 void print_outcome(RunReport const& report, TextStyle style) {
   std::cout << '\n' << rule_table(report, style);
@@ -81,7 +54,10 @@ void print_outcome(RunReport const& report, TextStyle style) {
   std::size_t described = 0;
   std::size_t left = 0;
   for (auto const& entry : report.cases) {
-    if (!is_unexpected(entry.result.verdict) || style.everything) continue;
+    auto const& result = entry.result;
+    if (!is_unexpected(result.verdict) || style.everything) continue;
+    // The sums of the reasons say all about a case that did not come to its first frame.
+    if (result.verdict == Verdict::not_run && result.frames.empty()) continue;
     if (described == described_max) {
       ++left;
       continue;
@@ -96,21 +72,41 @@ void print_outcome(RunReport const& report, TextStyle style) {
   std::cout << '\n' << complaints(report, style) << banner(report, style) << std::flush;
 }
 
-// A subject that cannot be started leaves every case not run, in the reports too.
-int not_started(RunReport report, std::vector<Case const*> const& cases, std::string const& why,
-                RunCommandOptions const& options) {
-  complain("the subject did not start: " + why, exit_not_started);
-  for (auto const* const trace : cases) {
-    report.cases.push_back(not_run(*trace, "the subject did not start"));
-  }
-  write_reports(report, options);
-  return exit_not_started;
+// The rest of a run whose subject did not come up, or that was stopped before: every case is not
+// run, in the reports too.
+int without_subject(RunReport report, std::vector<Case const*> const& cases, NoLink const& why,
+                    ReportFiles& files) {
+  bool const is_stopped = !report.stopped_by.empty();
+  bool const by_machine = why.cause == NoLink::Cause::machine;
+  auto const code = is_stopped ? exit_stopped : by_machine ? exit_not_run : exit_not_started;
+  auto const hindrance = is_stopped   ? Hindrance::stopped
+                         : by_machine ? Hindrance::machine
+                                      : Hindrance::start;
+  auto const what = is_stopped   ? "stopped by " + report.stopped_by
+                    : by_machine ? "no case can be run: " + why.detail
+                                 : "the subject did not start: " + why.detail;
+  complain(what, code);
+  auto const reason = is_stopped   ? "the run was stopped before"
+                      : by_machine ? why.detail
+                                   : std::string{"the subject did not start"};
+  for (auto const* const trace : cases)
+    report.cases.push_back(not_run(*trace, hindrance, reason));
+  files.finish(report);
+  return code;
+}
+
+// False if the terminal, pipe or file behind it takes no more, which is said.
+bool standard_output_good() {
+  if (std::cout.flush()) return true;
+  complain("standard output cannot be written", exit_not_run);
+  return false;
 }
 
 void remember(RunReport const& report, LastFailures const& last) {
   std::vector<std::string> run;
   std::vector<std::string> failed;
   for (auto const& entry : report.cases) {
+    if (entry.result.hindrance == Hindrance::stopped) continue;
     run.push_back(entry.result.id);
     if (is_unexpected(entry.result.verdict)) failed.push_back(entry.result.id);
   }
@@ -119,23 +115,76 @@ void remember(RunReport const& report, LastFailures const& last) {
 
 RunSettings settings_of(RunCommandOptions const& options, Selection const& selection) {
   RunSettings settings;
-  settings.jobs = options.jobs;
   settings.seed = options.seed;
+  settings.as_shipped = options.as_shipped;
   settings.options.guard_timeout = std::chrono::milliseconds{options.guard_ms};
+  settings.options.start_limit =
+      options.start_limit_ms ? std::chrono::milliseconds{*options.start_limit_ms} : first_start_max;
+  settings.options.case_limit = std::chrono::milliseconds{options.case_limit_ms};
   settings.transport = selection.transport;
-  if (settings.jobs == 0) settings.jobs = default_jobs();
+  auto const wanted = options.jobs == 0 ? default_jobs() : options.jobs;
+  settings.jobs = affordable_jobs(wanted);
   settings.options.mute_guard =
       std::min(settings.options.mute_guard, settings.options.guard_timeout);
   return settings;
 }
 
+RunReport begin_report(Assignment const& assignment, RunCommandOptions const& options,
+                       Candidate const& candidate, Tool const& tool) {
+  RunReport report;
+  report.version = VOXSPEC_VERSION;
+  report.subject = candidate.subject->name;
+  report.again = "voxspec " + assignment.command + " " + candidate.again;
+  report.again_by_id = assignment.whole_suite;
+  report.seed = options.seed;
+  report.trace_errors = assignment.suite.errors;
+  if (!tool.traces_folder.empty()) report.again += " --traces " + shell_word(tool.traces_folder);
+  if (options.as_shipped) report.again += " --as-shipped";
+  if (options.no_expectations) report.again += " --no-expectations";
+  for (auto const& file : options.expectations) {
+    report.again += " --expectations " + shell_word(file);
+  }
+  if (options.seed != 1) report.again += " --seed " + std::to_string(options.seed);
+  return report;
+}
+
+// A copy of the case joins the report, by id, so that what is written meanwhile is in order.
+void add_sorted(RunReport& report, CaseReport const& entry) {
+  auto const id = [](CaseReport const& each) { return each.result.id; };
+  auto const place = std::ranges::upper_bound(report.cases, entry.result.id, {}, id);
+  report.cases.insert(place, entry);
+}
+
+// Runs the cases, and lets what is seen of them grow: the lines of the terminal and the reports.
+void run_and_show(RunReport& report, std::vector<Case const*> const& cases,
+                  Candidate const& candidate, KnownFailures const& known,
+                  RunSettings const& settings, TextStyle style, ReportFiles& files) {
+  auto const start = std::chrono::steady_clock::now();
+  auto const elapsed = [&] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                 start);
+  };
+  report.complete = false;
+  report.canary_held = canary_holds(*candidate.subject, *candidate.stage, known, settings);
+  Progress progress{cases.size(), style};
+  report.cases = run_cases(cases, *candidate.subject, *candidate.stage, known, settings,
+                           [&](CaseReport const& entry) {
+                             progress.note(report, entry);
+                             if (files.grows()) add_sorted(report, entry);
+                             report.wall = elapsed();
+                             files.note(report, entry);
+                           });
+  report.wall = elapsed();
+  report.complete = true;
+}
+
 }  // namespace
 
 int run_suite(Assignment assignment, RunCommandOptions const& options, Tool const& tool) {
+  StopSignals const signals;
   auto candidate = find_candidate(options.subject, tool.layout);
   if (!candidate) return complain(candidate.error(), exit_usage);
   auto const& subject = *candidate->subject;
-  auto& stage = *candidate->stage;
   auto const known = known_failures(options, subject.expectations);
   if (!known) return complain(known.error(), exit_usage);
   LastFailures const last{subject.name};
@@ -153,40 +202,29 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
 
   auto style = stdout_style();
   style.everything = options.verbose;
-  auto const settings = settings_of(options, assignment.selection);
-  RunReport report;
-  report.version = VOXSPEC_VERSION;
-  report.subject = subject.name;
-  report.again = "voxspec " + assignment.command + " " + candidate->again;
-  report.again_by_id = assignment.whole_suite;
-  report.seed = options.seed;
-  report.trace_errors = assignment.suite.errors;
-  if (!tool.traces_folder.empty()) report.again += " --traces " + shell_word(tool.traces_folder);
-  if (options.no_expectations) report.again += " --no-expectations";
-  for (auto const& file : options.expectations) {
-    report.again += " --expectations " + shell_word(file);
-  }
-  if (options.seed != 1) report.again += " --seed " + std::to_string(options.seed);
+  auto settings = settings_of(options, assignment.selection);
+  settings.options.stop = signals.token();
+  auto report = begin_report(assignment, options, *candidate, tool);
+  ReportFiles files{options};
   if (!candidate->prompt.empty()) std::cout << candidate->prompt << std::endl;
-  if (auto const up = stage.preflight(); !up) {
-    return not_started(std::move(report), *cases, up.error(), options);
+  auto const up = candidate->stage->preflight(settings.options);
+  report.stopped_by = signals.received().value_or("");
+  if (!up || !report.stopped_by.empty()) {
+    return without_subject(std::move(report), *cases, up ? NoLink{} : up.error(), files);
   }
-  auto const start = std::chrono::steady_clock::now();
-  report.canary_held = canary_holds(subject, stage, *known, settings);
-  {
-    Progress progress{cases->size(), style};
-    report.cases = run_cases(*cases, subject, stage, *known, settings,
-                             [&](CaseReport const& entry) { progress.note(report, entry); });
+  if (!options.start_limit_ms) {
+    settings.options.start_limit = std::max(start_limit_min, starts_in_limit * *up);
   }
-  report.wall = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - start);
+  run_and_show(report, *cases, *candidate, *known, settings, style, files);
+  report.stopped_by = signals.received().value_or("");
   if (assignment.whole_suite && assignment.suite.errors.empty()) {
     report.unmatched =
         unmatched_of(options, tool.traces_folder.empty(), *known, assignment.suite.cases);
   }
   print_outcome(report, style);
   remember(report, last);
-  bool const written = write_reports(report, options);
+  files.finish(report);
+  bool const written = files.good() && standard_output_good();
   return written ? report.exit_code() : std::max<int>(report.exit_code(), exit_not_run);
 }
 

@@ -1,6 +1,7 @@
 #include "conformance/runner/run_cases.hpp"
 #include "conformance/runner/suite.hpp"
 #include "tools/fault_command.hpp"
+#include "tools/stop_signals.hpp"
 #include "tools/tool.hpp"
 
 #include <algorithm>
@@ -21,14 +22,14 @@ struct SelftestCommand {
 
 // A mute subject makes every case wait until it gives up, so that patience costs much here and
 // finds nothing.
-constexpr std::chrono::milliseconds guard{1000};
+constexpr std::chrono::milliseconds guard{400};
 
 // True if nothing at all was found good in the subject.
 bool scores_nothing(Subject const& subject, std::vector<Case const*> const& cases,
                     RunSettings const& settings) {
   auto const stage = make_process_stage(subject);
-  if (auto const up = stage->preflight(); !up) {
-    complain(subject.name + ": " + up.error(), exit_not_started);
+  if (auto const up = stage->preflight(settings.options); !up) {
+    complain(subject.name + ": " + up.error().detail, exit_not_started);
     return false;
   }
   bool good = true;
@@ -64,13 +65,19 @@ int selftest(SelftestCommand const& command, Tool const& tool) {
   RunSettings settings;
   settings.jobs = command.jobs;
   settings.options.guard_timeout = guard;
-  settings.options.mute_guard = guard / 2;
+  settings.options.mute_guard = guard;
+  settings.silent_cases_max = 0;  // each case has to find fault by itself
+  StopSignals const signals;
+  settings.options.stop = signals.token();
   std::size_t judged = 0;
   bool good = true;
   for (auto const& subject : *subjects) {
     if (!subject.spelling.starts_with("null-")) continue;
     ++judged;
     good &= scores_nothing(subject, *cases, settings);
+    if (auto const signal = signals.received()) {
+      return complain("stopped by " + *signal, exit_stopped);
+    }
   }
   if (judged == 0) {
     return complain("no null subject below " + tool.layout.subjects().string(), exit_not_started);

@@ -22,6 +22,22 @@ subject_test(cpp NEEDS voxspec-subject-cpp COMMAND voxspec run --subject cpp)
 # It passes exactly when its known failures are those of the Rust subject's own list.
 subject_test(cpp-vox_0_4 NEEDS voxspec-subject-cpp COMMAND voxspec run --subject cpp-vox_0_4)
 subject_test(rust NEEDS subject_rust COMMAND voxspec run --subject rust)
+# A plain wrapper that takes longer to start than any wait of ours.
+subject_test(slow_start NEEDS voxspec-subject-cpp COMMAND voxspec run --guard 1000
+  --subject "sh -c 'sleep 1.5 && exec $<TARGET_FILE:voxspec-subject-cpp> --rulebook spec'"
+  "prologue/wrong-magic[accept]" "keepalive/pong[0]")
 subject_test(steps NEEDS subject_rust COMMAND ${CMAKE_COMMAND} "-DPROGRAM=$<TARGET_FILE:voxspec>"
   "-DTRACES=${PROJECT_SOURCE_DIR}/docs/steps" "-DKEEP=${CMAKE_CURRENT_BINARY_DIR}/steps"
   -P ${CMAKE_CURRENT_SOURCE_DIR}/steps_test.cmake)
+
+# The judge measured: a relay that does nothing changes nothing, some wrong subjects are found and
+# some other right ones are not. The whole of it is `voxspec selftest --faults --freedoms`.
+subject_test(selftest_neutral NEEDS voxspec-subject-cpp COMMAND voxspec selftest --neutral)
+subject_test(selftest_faults NEEDS voxspec-subject-cpp COMMAND voxspec selftest --faults
+  --fault session.keepalive.other-nonce --fault connection.open.no-reject
+  --fault stable.frames.seq-from-one --fault transport.prologue.accept-twice)
+subject_test(selftest_freedoms NEEDS voxspec-subject-cpp COMMAND voxspec selftest --freedoms
+  --fault session.message.padded-pongs --fault session.layout.hello-reversed
+  "keepalive/*" "connection/open/*" "handshake/*")
+set_tests_properties(suite.selftest_neutral suite.selftest_faults suite.selftest_freedoms
+  PROPERTIES LABELS "suite;selftest")

@@ -13,7 +13,8 @@ enum ExitCode : int {
   exit_unexpected = 1,   // a verdict that was not expected, or a file that is not what it should be
   exit_usage = 2,        // the command line is wrong, or nothing was selected
   exit_not_started = 3,  // the subject did not start
-  exit_not_run = 4,      // some cases could not be run
+  exit_not_run = 4,      // some cases could not be run, or something could not be written
+  exit_stopped = 130,    // a signal stopped it
 };
 
 // What all commands share: where the data is, and what the chosen one ended with.
@@ -37,6 +38,7 @@ void add_replay(CLI::App& app, Tool& tool);
 void add_expand(CLI::App& app, Tool& tool);
 void add_decode(CLI::App& app, Tool& tool);
 void add_schema(CLI::App& app, Tool& tool);
+void add_diff(CLI::App& app, Tool& tool);
 void add_selftest(CLI::App& app, Tool& tool);
 
 // "voxspec: <what>" on standard error; returns the code.

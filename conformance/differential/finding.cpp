@@ -118,7 +118,7 @@ class TraceWriter {
       env[name] = value;
     return {{"about", "Differs from our session in: " + finding_.difference.stream},
             {"subject", {{"env", std::move(env)}}},
-            {"rules", Json::array({"core.P4"})},
+            {"rules", Json::array({"core.P4/1"})},
             {"peer", {{"role", dials ? "initiator" : "acceptor"}}},
             {"steps", std::move(steps_)}};
   }

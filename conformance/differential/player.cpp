@@ -184,7 +184,7 @@ void Player::start_dialling_subject() {
   launch.environment["PEER_ADDR"] = link::to_string(listener_->address());
   auto process = SubjectProcess::start(executor_, launch);
   if (!process) {
-    result_.theirs.death = process.error();
+    result_.theirs.death = process.error().detail;
   } else {
     process_ = *std::move(process);
   }

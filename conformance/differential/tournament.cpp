@@ -45,7 +45,7 @@ class Server {
     launch.environment["LISTEN_PORT"] = "0";
     auto const executor = co_await asio::this_coro::executor;
     auto process = SubjectProcess::start(executor, launch);
-    if (!process) co_return std::unexpected(process.error());
+    if (!process) co_return std::unexpected(process.error().detail);
     process_ = *std::move(process);
     auto const said = co_await process_->listen_address();
     if (!said) co_return std::unexpected(said.error());

@@ -9,6 +9,7 @@
 #include <boost/describe/enum.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -48,14 +49,16 @@ BOOST_DESCRIBE_STRUCT(Observations, (), (told, closed, not_honoured, survived))
 // Everything that one run of one case gave. Reports and recordings are made of nothing else.
 struct CaseResult {
   std::string id;                         // the case, with its row and role
-  std::vector<std::string> rules;         // what the verdict is about
+  std::vector<std::string> clauses;       // what the verdict is about
   vox::Role role = vox::Role::initiator;  // the role that *we* played
   std::string transport;                  // as the port names it
   Verdict verdict = Verdict::not_run;
-  std::string reason;                // one sentence; empty for a plain pass
-  EndCause end = EndCause::none;     // of the link that was used last, before we tidied up
-  ProcessState process;              // at the end of the case
-  std::chrono::microseconds wall{};  // how long it took
+  Hindrance hindrance = Hindrance::none;  // why it was not run
+  std::string reason;                     // one sentence; empty for a plain pass
+  EndCause end = EndCause::none;          // of the link that was used last, before we tidied up
+  ProcessState process;                   // at the end of the case
+  std::chrono::microseconds wall{};       // how long it took, once the subject was up
+  std::chrono::microseconds start{};      // how long the subject took to come up
 
   // The expectation that decided, if one did.
   std::string failed_step;  // a JSON pointer into the case: "/steps/2/expect/0"
@@ -65,7 +68,10 @@ struct CaseResult {
   bool timed_out = false;   // decided by a guard time-out
 
   std::vector<FrameRecord> frames;  // in the order in which we sent and read them
-  Observations observations;        // of the last expect_violation
+  // How many more frames there were, that were not kept, and before which of `frames` they came.
+  std::size_t frames_dropped = 0;
+  std::size_t dropped_before = 0;
+  Observations observations;  // of the last expect_violation
 };
 
 }  // namespace voxspec

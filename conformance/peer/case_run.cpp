@@ -17,6 +17,14 @@ namespace {
 constexpr std::uint64_t first_fresh_request = 100'001;
 constexpr std::uint64_t nonce_bits = 52;
 
+// How much longer than the slowest answer silence has to last: an answer that takes so much longer
+// than all before does not come. After the end of a link there is nothing for the subject to do but
+// to end, which takes less.
+constexpr int answers_of_silence = 50;
+constexpr int answers_to_settle = 10;
+// The most of the time that it took to start which counts as a sign of a slow machine.
+constexpr std::chrono::milliseconds slow_start_max{1000};
+
 bool any_speaks_of_pings(std::vector<Step> const& steps);
 
 // Whether a pattern may mean a Ping: by its name, or because it is given as bytes.
@@ -65,12 +73,15 @@ CaseRun::CaseRun(Case const& of, SubjectPort& to, RunOptions const& with, asio::
 asio::awaitable<Outcome> CaseRun::open_link(std::string name) {
   auto opened = co_await link::within(options.guard_timeout, port.next_link());
   if (!opened) {
+    if (auto lack = port.machine_lacks()) co_return hindered(Hindrance::machine, *std::move(lack));
     auto const* const awaited =
         port.subject_dials() ? "the subject to dial" : "a link to the subject";
     co_return std::unexpected(timed_out(awaited, options.guard_timeout, port.process()));
   }
   if (!*opened) {
-    co_return fails("there is no link to the subject: " + opened->error() + "; " +
+    auto const& why = opened->error();
+    if (why.cause == NoLink::Cause::machine) co_return hindered(Hindrance::machine, why.detail);
+    co_return fails("there is no link to the subject: " + why.detail + "; " +
                     in_words(port.process()));
   }
   auto link = std::make_unique<LinkDriver>(name, std::move(**opened), log, options.unread_bytes_max,
@@ -113,6 +124,7 @@ asio::awaitable<Event> CaseRun::look(LinkDriver& link, Clock::time_point deadlin
     auto event = co_await link.look(deadline);
     auto const* const arrival = std::get_if<Arrival>(&event);
     if (arrival == nullptr) co_return event;
+    count(*arrival);
     if (is_late_answer(link, *arrival)) continue;
     if (pings_are_scripted_ || !arrival->frame.is("ping")) co_return event;
     std::vector<Frame> pong;
@@ -121,6 +133,38 @@ asio::awaitable<Event> CaseRun::look(LinkDriver& link, Clock::time_point deadlin
     // A Pong that cannot be sent shows in how the link ends.
     co_await send(link, std::move(pong));
   }
+}
+
+void CaseRun::count(Arrival const& arrival) {
+  if (arrival.log_index < uncounted_from_) return;  // looked at again
+  uncounted_from_ = arrival.log_index + 1;
+  ++frames_;
+  frame_bytes_ += arrival.frame.bytes.size();
+  if (frames_ > options.frames_max) {
+    throw Overrun{"the subject sent more than " + std::to_string(options.frames_max) +
+                  " frames, which is more than any case asks for"};
+  }
+  if (frame_bytes_ > options.frame_bytes_max) {
+    throw Overrun{"the subject sent more than " + std::to_string(options.frame_bytes_max) +
+                  " bytes, which is more than any case asks for"};
+  }
+}
+
+std::chrono::milliseconds CaseRun::patience(LinkDriver const& link) const {
+  auto const slowest = link.slowest_answer();
+  if (!slowest) return options.guard_timeout;
+  return std::clamp(std::chrono::ceil<std::chrono::milliseconds>(answers_of_silence * *slowest),
+                    std::min(options.mute_guard, options.guard_timeout), options.guard_timeout);
+}
+
+std::chrono::milliseconds CaseRun::settling_time() const {
+  Clock::duration slowest{};
+  for (auto const& [name, link] : links)
+    slowest = std::max(slowest, link->slowest_answer().value_or(slowest));
+  auto const start = std::min<Clock::duration>(start_time, slow_start_max);
+  auto const needed = std::max<Clock::duration>(answers_to_settle * slowest, start);
+  return std::clamp(std::chrono::ceil<std::chrono::milliseconds>(needed),
+                    std::min(options.settle, options.guard_timeout), options.guard_timeout);
 }
 
 bool CaseRun::is_late_answer(LinkDriver const& link, Arrival const& arrival) {
@@ -146,6 +190,7 @@ asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, Send step) {
     if (!filled) co_return cannot_run(filled.error());
     batch.frames.push_back(std::move(*filled));
   }
+  if (!batch.frames.empty()) last_item = batch.frames.back();
   co_return co_await send(link, std::move(batch));
 }
 
@@ -176,7 +221,8 @@ asio::awaitable<ProcessState> CaseRun::settled() {
   auto const now = port.process();
   if (now.kind != ProcessState::Kind::running || is_settled_) co_return now;
   is_settled_ = true;
-  auto const ended = co_await link::within(options.settle, port.wait_exit());
+  auto const time = port.is_ending() ? options.guard_timeout : settling_time();
+  auto const ended = co_await link::within(time, port.wait_exit());
   co_return ended.value_or(port.process());
 }
 

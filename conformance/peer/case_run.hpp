@@ -12,6 +12,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <map>
@@ -26,6 +27,12 @@ namespace voxspec {
 
 // The link that a case begins on has no name in records; a step that names no link means it.
 inline constexpr std::string_view first_link_name;
+
+// Thrown where a subject has sent more than one case takes, and caught where the case is run: no
+// step could go on. The text is a sentence.
+struct Overrun {
+  std::string what;
+};
 
 // Everything that the steps of one case act on: its links, names and frames, and what was seen so
 // far. It belongs to one run and refers to the case and the port, which outlive it.
@@ -67,6 +74,10 @@ class CaseRun {
   [[nodiscard]] boost::asio::awaitable<std::optional<ProcessState>> exit_in_time();
 
   [[nodiscard]] Clock::time_point guard() const { return Clock::now() + options.guard_timeout; }
+  // How long silence has to last on a link until it means that the subject says nothing more: the
+  // guard, unless the link has answered something, which shows how quick the subject and the
+  // machine are now.
+  [[nodiscard]] std::chrono::milliseconds patience(LinkDriver const& link) const;
   // A number that no case uses: the same ones for the same seed.
   [[nodiscard]] std::uint64_t fresh_nonce();
   [[nodiscard]] std::uint64_t fresh_request() { return next_request_++; }
@@ -87,16 +98,28 @@ class CaseRun {
   std::optional<Question> asked;
   // Patterns of answers that nobody waits for any more.
   std::vector<Pattern> late_answers;
-  std::string non_strict_reason;  // of an alternative that is worth less than a pass
-  bool crash_accepted = false;    // a step asked for the signal that ended the process
-  bool session_over = false;      // ended, or being ended, as the case wanted it
+  // Of an alternative that is worth less than a pass, and no failure.
+  struct Blemish {
+    Verdict verdict = Verdict::non_strict;
+    std::string reason;
+  };
+  std::optional<Blemish> blemish;
+  Frame last_item;              // what the case sent last, before it was encoded; empty if nothing
+  bool crash_accepted = false;  // a step asked for the signal that ended the process
+  bool session_over = false;    // ended, or being ended, as the case wanted it
+  std::chrono::microseconds start_time{};  // how long the subject took to come up
 
  private:
   [[nodiscard]] boost::asio::awaitable<Outcome> send(LinkDriver& link, LinkDriver::Batch batch);
   [[nodiscard]] bool is_late_answer(LinkDriver const& link, Arrival const& arrival);
+  void count(Arrival const& arrival);
+  [[nodiscard]] std::chrono::milliseconds settling_time() const;
 
   bool pings_are_scripted_;
   bool is_settled_ = false;
+  std::size_t frames_ = 0;  // that came
+  std::size_t frame_bytes_ = 0;
+  std::size_t uncounted_from_ = 0;  // an index in the log
   std::uint64_t random_;
   std::uint64_t next_request_ = 0;
   std::set<std::uint64_t> nonces_;

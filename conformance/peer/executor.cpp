@@ -2,15 +2,21 @@
 
 #include "conformance/peer/case_run.hpp"
 #include "conformance/peer/fault.hpp"
+#include "conformance/peer/limit.hpp"
 #include "conformance/peer/performance.hpp"
 #include "conformance/peer/probes.hpp"
 #include "conformance/peer/wording.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <exception>
+#include <new>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace voxspec {
@@ -56,10 +62,25 @@ Outcome without_crash(CaseRun const& run, ProcessState process, Outcome outcome)
   return outcome;
 }
 
-void put_failure(CaseResult& result, Failure failure, vox::Level level) {
-  auto const advice = level == vox::Level::should || level == vox::Level::may;
-  auto const mild = failure.verdict == Verdict::fail && advice && !failure.basic;
-  result.verdict = mild ? Verdict::non_strict : failure.verdict;
+// Whether a session came about on any link: 0.4.0 can be differed from only in one.
+bool had_session(CaseRun const& run) {
+  auto const stands = [](auto const& link) { return link->established(); };
+  return std::ranges::any_of(run.links, [&](auto const& named) { return stands(named.second); }) ||
+         std::ranges::any_of(run.replaced, stands);
+}
+
+// What a failure comes to by the clauses that the case is about.
+Verdict weighed(Failure const& failure, CaseRun const& run) {
+  if (failure.verdict != Verdict::fail || failure.basic) return failure.verdict;
+  if (run.trace.is_by_behaviour() && had_session(run)) return Verdict::differs;
+  auto const level = run.trace.level();
+  auto const is_advice = level == vox::Level::should || level == vox::Level::may;
+  return is_advice ? Verdict::non_strict : Verdict::fail;
+}
+
+void put_failure(CaseResult& result, Failure failure) {
+  result.verdict = failure.verdict;
+  result.hindrance = failure.hindrance;
   result.reason = std::move(failure.reason);
   result.failed_step = std::move(failure.step);
   result.expected = std::move(failure.expected);
@@ -71,22 +92,67 @@ void put_failure(CaseResult& result, Failure failure, vox::Level level) {
 CaseResult begin_result(Case const& trace, SubjectPort const& port) {
   CaseResult result;
   result.id = trace.id;
-  for (auto const rule : trace.rules)
-    result.rules.emplace_back(rule.id());
+  for (auto const clause : trace.clauses)
+    result.clauses.emplace_back(clause.id());
   result.role = trace.role;
   result.transport = port.transport();
   return result;
 }
 
-asio::awaitable<Outcome> perform_case(CaseRun& run) {
+// Before the first link, and with a limit of its own.
+asio::awaitable<Outcome> start(SubjectPort& port, RunOptions const& options) {
+  auto const started = co_await within_limit(options.start_limit, options.stop, port.start());
+  if (options.stop.stop_requested()) co_return hindered(Hindrance::stopped, "the run was stopped");
+  if (!started) {
+    if (auto lack = port.machine_lacks()) co_return hindered(Hindrance::machine, *std::move(lack));
+    co_return hindered(
+        Hindrance::start,
+        std::string{port.subject_dials() ? "the subject did not dial"
+                                         : "the subject did not say where it listens"} +
+            " within " + in_words(options.start_limit) + " of its start");
+  }
+  if (*started) co_return Outcome{};
+  auto const& why = started->error();
+  switch (why.cause) {
+    case NoLink::Cause::subject:
+      co_return hindered(Hindrance::link, why.detail);
+    case NoLink::Cause::start:
+      co_return hindered(Hindrance::start, why.detail);
+    case NoLink::Cause::machine:
+      break;
+  }
+  co_return hindered(Hindrance::machine, why.detail);
+}
+
+asio::awaitable<Outcome> perform_steps(CaseRun& run) {
   auto outcome = co_await run.open_link(std::string{first_link_name});
   if (!outcome) {
+    if (outcome.error().verdict == Verdict::fail) outcome.error().hindrance = Hindrance::link;
     outcome.error().verdict = Verdict::not_run;
     co_return outcome;
   }
   outcome = co_await perform_all(run, run.trace.steps);
   if (outcome) outcome = co_await still_works(run);
   co_return outcome;
+}
+
+// The steps, with the limits of the whole case.
+asio::awaitable<Outcome> perform_case(CaseRun& run) {
+  auto const& options = run.options;
+  Outcome overrun;
+  try {
+    auto outcome = co_await within_limit(options.case_limit, options.stop, perform_steps(run));
+    if (outcome) co_return *std::move(outcome);
+    if (options.stop.stop_requested()) {
+      co_return hindered(Hindrance::stopped, "the run was stopped");
+    }
+    overrun = std::unexpected(timed_out("the case to end", options.case_limit, run.port.process()));
+  } catch (Overrun const& too_much) {
+    overrun = fails(too_much.what);
+  }
+  overrun.error().step = run.log.step();
+  overrun.error().basic = true;
+  co_return overrun;
 }
 
 // What came and was not looked at belongs in the record, too.
@@ -106,10 +172,13 @@ asio::awaitable<void> conclude(CaseRun& run, Outcome outcome, CaseResult& result
   }
   outcome = without_crash(run, result.process, std::move(outcome));
   if (!outcome) {
-    put_failure(result, std::move(outcome.error()), run.trace.level());
+    outcome.error().verdict = weighed(outcome.error(), run);
+    put_failure(result, std::move(outcome.error()));
   } else {
-    result.verdict = run.non_strict_reason.empty() ? Verdict::pass : Verdict::non_strict;
-    result.reason = run.non_strict_reason;
+    auto const blemish =
+        run.blemish.value_or(CaseRun::Blemish{.verdict = Verdict::pass, .reason = {}});
+    result.verdict = blemish.verdict;
+    result.reason = blemish.reason;
   }
   for (auto const& [name, link] : run.links)
     co_await link->shut();
@@ -119,22 +188,65 @@ asio::awaitable<void> conclude(CaseRun& run, Outcome outcome, CaseResult& result
 
 }  // namespace
 
+namespace {
+
+asio::awaitable<void> run_steps(CaseRun& run, CaseResult& result) {
+  auto outcome = co_await perform_case(run);
+  co_await conclude(run, std::move(outcome), result);
+}
+
+void put_hindrance(CaseResult& result, Hindrance by, std::string reason) {
+  put_failure(result, hindered(by, std::move(reason)).error());
+}
+
+// Does the work. What it throws leaves the case not run.
+asio::awaitable<void> without_exceptions(asio::awaitable<void> work, CaseResult& result) {
+  try {
+    co_await std::move(work);
+  } catch (Fault const& fault) {
+    put_hindrance(result, Hindrance::fault, readable(fault.where) + ": " + fault.what);
+  } catch (std::system_error const& error) {
+    // What the operating system refuses us is no mistake of ours.
+    put_hindrance(result, Hindrance::machine, error.what());
+  } catch (boost::system::system_error const& error) {
+    put_hindrance(result, Hindrance::machine, error.what());
+  } catch (std::bad_alloc const&) {
+    put_hindrance(result, Hindrance::machine, "there is no memory left");
+  } catch (std::exception const& error) {
+    put_hindrance(result, Hindrance::fault, std::string{"the tool failed: "} + error.what());
+  }
+}
+
+asio::awaitable<void> bring_up(SubjectPort& port, RunOptions const& options, CaseResult& result) {
+  auto const began = std::chrono::steady_clock::now();
+  auto outcome = co_await start(port, options);
+  result.start = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - began);
+  result.process = port.process();
+  if (outcome) {
+    result.verdict = Verdict::pass;  // so far
+  } else {
+    put_failure(result, std::move(outcome.error()));
+  }
+}
+
+}  // namespace
+
 asio::awaitable<CaseResult> co_run_case(Case const& trace, SubjectPort& port, RunOptions options) {
   auto result = begin_result(trace, port);
+  auto starting = bring_up(port, options, result);
+  co_await without_exceptions(std::move(starting), result);
+  if (result.verdict != Verdict::pass) co_return result;
+
   auto const executor = co_await asio::this_coro::executor;
   CaseRun run{trace, port, options, executor};
-  try {
-    auto outcome = co_await perform_case(run);
-    co_await conclude(run, std::move(outcome), result);
-  } catch (Fault const& fault) {
-    result.verdict = Verdict::not_run;
-    result.reason = readable(fault.where) + ": " + fault.what;
-  } catch (std::exception const& error) {
-    result.verdict = Verdict::not_run;
-    result.reason = std::string{"the tool failed: "} + error.what();
-  }
+  run.start_time = result.start;
+  auto performing = run_steps(run, result);
+  co_await without_exceptions(std::move(performing), result);
   result.observations = run.observations;
   result.wall = std::chrono::microseconds{run.log.microseconds()};
+  result.frames_dropped = run.log.dropped();
+  result.dropped_before = run.log.dropped_before();
   result.frames = run.log.take();
   co_return result;
 }
@@ -147,6 +259,7 @@ CaseResult run_case(asio::io_context& context, Case const& trace, SubjectPort& p
                    if (thrown) {
                      given = begin_result(trace, port);
                      given.reason = "the tool failed";
+                     given.hindrance = Hindrance::fault;
                    }
                    result = std::move(given);
                    context.stop();

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <stop_token>
 
 namespace boost::asio {
 class io_context;
@@ -20,20 +21,30 @@ struct Case;
 // one that runs out is reported as a time-out that names what was awaited.
 struct RunOptions {
   std::chrono::milliseconds guard_timeout{5000};  // for each wait
-  // For the wait after a violation, when the subject neither answers nor closes: long enough for a
-  // slow machine, short because a known kind of subject goes mute there in every case.
+  // The least wait after a violation, when the subject neither answers nor closes; a known kind of
+  // subject goes mute there in every case. It counts only on a link that has answered something,
+  // and grows with the time that the slowest answer took, up to the guard (CaseRun::patience).
   std::chrono::milliseconds mute_guard{1000};
-  // After a link ended: how long the operating system may take to say that the process went with
-  // it.
+  // After a link ended: the least time for the process to end as well, where the operating system
+  // does not say that it is ending. Grows as mute_guard does.
   std::chrono::milliseconds settle{50};
+  // For the subject to come up. No guard runs meanwhile, and the case begins after it.
+  std::chrono::milliseconds start_limit{30'000};
+  // For all steps together: a subject may keep every single wait from running out.
+  std::chrono::milliseconds case_limit{120'000};
   std::uint64_t seed = 1;  // of the nonces and ids that have to be fresh
-  std::size_t unread_bytes_max = 256uz
-                                 << 20;  // frames that came and that no step has looked at yet
+  // Of frames that came and that no step has looked at yet; when there are more, none is read.
+  std::size_t unread_bytes_max = 64uz << 20;
+  // Of frames that came in one case. A subject that sends more fails.
+  std::size_t frames_max = 65'536;
+  std::size_t frame_bytes_max = 64uz << 20;
+  // Ends the case before its time; it is then not run.
+  std::stop_token stop{};
 };
 
 // Runs one case from its first step to its verdict, with liveness checked after the steps. It never
-// throws and never hangs: every wait has a guard. A case cannot be wrong here, but for a value that
-// only shows when it runs; that, and an error of the tool, is `not_run`.
+// throws and never hangs: every wait has a guard, and so has the whole case. A case cannot be wrong
+// here, but for a value that only shows when it runs; that, and an error of the tool, is `not_run`.
 [[nodiscard]] boost::asio::awaitable<CaseResult> co_run_case(Case const& trace, SubjectPort& port,
                                                              RunOptions options = {});
 

@@ -178,13 +178,37 @@ TEST_SUITE("executor") {
   }
 
   TEST_CASE("executor: what a SHOULD advises is not strict, what every peer must do is") {
-    constexpr auto should = "rpc.cancel";
+    constexpr auto should = "rpc.cancel/2";
     constexpr auto steps =
         R"([{"establish": {}}, {"send": {"ping": {"nonce": 7}}}, {"expect": [{"pong": {"nonce": 8}}]}])";
-    CHECK(play(steps, {.rule = should}).verdict == Verdict::non_strict);
+    CHECK(play(steps, {.clause = should}).verdict == Verdict::non_strict);
     CHECK(play(R"([{"establish": {}}])",
-               {.habits = {.answers_hello = false}, .options = impatient(), .rule = should})
+               {.habits = {.answers_hello = false}, .options = impatient(), .clause = should})
               .verdict == Verdict::fail);
+  }
+
+  TEST_CASE("executor: who does otherwise than 0.4.0 differs, once a session stands") {
+    constexpr auto shipped = "core.P1/1";
+    constexpr auto steps =
+        R"([{"establish": {}}, {"send": {"ping": {"nonce": 7}}}, {"expect": [{"pong": {"nonce": 8}}]}])";
+    CHECK(play(steps, {.clause = shipped}).verdict == Verdict::differs);
+    CHECK(play(R"([{"send": {"transport_hello": {}}}, {"expect": [{"transport_reject": {}}]}])",
+               {.clause = shipped})
+              .verdict == Verdict::fail);
+  }
+
+  TEST_CASE("executor: a link may stay mute where that is said, and only then") {
+    constexpr auto steps =
+        R"([{"send": {"transport_hello": {}}}, {"expect": [{"transport_accept": {}}]},
+        {"expect_end": ["closed", "mute"], "passing": []}])";
+    CHECK(play(steps, {.options = impatient()}).verdict == Verdict::pass);
+    constexpr auto chosen =
+        R"([{"send": {"transport_hello": {}}}, {"expect": [{"transport_accept": {}}]},
+        {"one_of": [{"steps": [{"expect_end": ["closed"]}]},
+                    {"steps": [{"expect_end": ["mute"]}], "verdict": "differs", "reason": "it stays"}]}])";
+    auto const result = play(chosen, {.options = impatient()});
+    CHECK(result.verdict == Verdict::differs);
+    CHECK(result.reason == "it stays");
   }
 
   TEST_CASE("executor: process states and verdicts are named for people") {

@@ -131,6 +131,14 @@ bool in_order(LinkDriver const& link, EndCause cause, ProcessState process) {
          (cause == EndCause::reset && link.unanswered());
 }
 
+bool torn_down(LinkDriver const& link, EndCause cause, ProcessState process) {
+  return in_order(link, cause, process) || (cause == EndCause::reset && !process.crashed());
+}
+
+bool takes_silence(ExpectEnd const& step) {
+  return std::ranges::count(step.causes, LinkEnding::mute) > 0;
+}
+
 bool accepts(ExpectEnd const& step, LinkDriver const& link, EndCause cause, ProcessState process) {
   return std::ranges::any_of(step.causes, [&](LinkEnding accepted) {
     switch (accepted) {
@@ -142,6 +150,8 @@ bool accepts(ExpectEnd const& step, LinkDriver const& link, EndCause cause, Proc
         return cause == EndCause::reset;
       case LinkEnding::any:
         return true;
+      case LinkEnding::mute:
+        return false;
     }
     return false;
   });
@@ -149,10 +159,12 @@ bool accepts(ExpectEnd const& step, LinkDriver const& link, EndCause cause, Proc
 
 asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, Expect const& step) {
   Expectation expectation{step, run.bindings, link.ids};
+  // Each awaited frame has the guard for itself; those that may pass do not prolong it.
+  auto deadline = run.guard();
   while (!expectation.done()) {
     auto const& pattern = step.frames.at(expectation.awaited());
     auto const awaited = in_words_here(run, link, pattern);
-    auto const event = co_await run.next(link, run.guard());
+    auto const event = co_await run.next(link, deadline);
     if (std::holds_alternative<TimedOut>(event)) {
       auto failure = timed_out(awaited, run.options.guard_timeout, run.port.process());
       failure.expected = term_json(pattern);
@@ -170,9 +182,11 @@ asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, Expect const& st
       failure.expected = term_json(pattern);
       co_return std::unexpected(std::move(failure));
     }
-    if (expectation.feed(arrival.frame) == Expectation::Fed::refused) {
+    auto const fed = expectation.feed(arrival.frame);
+    if (fed == Expectation::Fed::refused) {
       co_return std::unexpected(refused(expectation, pattern, awaited, arrival));
     }
+    if (fed == Expectation::Fed::taken) deadline = run.guard();
   }
   co_return Outcome{};
 }
@@ -200,10 +214,15 @@ asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, ExpectNone const
 }
 
 asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, ExpectEnd const& step) {
-  auto const deadline = run.guard();
+  auto const deadline =
+      takes_silence(step) ? CaseRun::Clock::now() + run.options.mute_guard : run.guard();
   while (true) {
     auto const event = co_await run.next(link, deadline);
     if (std::holds_alternative<TimedOut>(event)) {
+      if (takes_silence(step)) {
+        run.session_over = true;
+        co_return Outcome{};
+      }
       auto const awaited = "the link to end by " + names(step.causes);
       co_return std::unexpected(timed_out(awaited, run.options.guard_timeout, run.port.process()));
     }

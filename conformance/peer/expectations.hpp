@@ -18,6 +18,12 @@ namespace voxspec {
 // closed before all was read is reset by the operating system; so a reset counts as in order if
 // something of ours may have been unread, but never if the process crashed.
 [[nodiscard]] bool in_order(LinkDriver const& link, EndCause cause, ProcessState process);
+
+// Whether the step takes it that the link stays and nothing comes on it.
+[[nodiscard]] bool takes_silence(ExpectEnd const& step);
+
+// Whether the subject has given the link up, in order or not, without a crash.
+[[nodiscard]] bool torn_down(LinkDriver const& link, EndCause cause, ProcessState process);
 // Whether this end is one of those the step accepts, the process aside.
 [[nodiscard]] bool accepts(ExpectEnd const& step, LinkDriver const& link, EndCause cause,
                            ProcessState process);

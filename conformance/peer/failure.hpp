@@ -12,6 +12,7 @@ namespace voxspec {
 // from going on (then the verdict is not_run). `reason` is one sentence.
 struct Failure {
   Verdict verdict = Verdict::fail;
+  Hindrance hindrance = Hindrance::none;  // for not_run
   std::string reason;
   std::string step;      // JSON pointer; filled in by whoever runs the step
   Json expected;         // the pattern; null if there is none
@@ -31,11 +32,16 @@ using Outcome = std::expected<void, Failure>;
   failure.reason = std::move(reason);
   return std::unexpected(std::move(failure));
 }
-[[nodiscard]] inline std::unexpected<Failure> cannot_run(std::string reason) {
+// Not run for what is no word about the subject.
+[[nodiscard]] inline std::unexpected<Failure> hindered(Hindrance by, std::string reason) {
   Failure failure;
   failure.verdict = Verdict::not_run;
+  failure.hindrance = by;
   failure.reason = std::move(reason);
   return std::unexpected(std::move(failure));
+}
+[[nodiscard]] inline std::unexpected<Failure> cannot_run(std::string reason) {
+  return hindered(Hindrance::fault, std::move(reason));
 }
 
 }  // namespace voxspec

@@ -14,10 +14,6 @@
 namespace voxspec {
 namespace {
 
-// More than this in one item is a slip, not a test: the largest payload that a link takes is 64
-// MiB.
-constexpr std::size_t item_bytes_max = 256uz << 20;
-
 // Caught in fill(): why there is no frame.
 struct Unfillable {
   std::string what;
@@ -76,19 +72,18 @@ class Filling {
   }
   Part part(Repeated const& repeated, FieldType) const {
     if (!whole_) return repeated;
-    auto const size = repeated.once.size();
-    if (size > 0 && repeated.times > item_bytes_max / size) {
-      throw Unfillable{"the item is too long"};
-    }
-    vox::Bytes all;
-    all.reserve(size * repeated.times);
-    for (auto left = size == 0 ? 0 : repeated.times; left > 0; --left)
-      all.insert(all.end(), repeated.once.begin(), repeated.once.end());
-    return Value{std::move(all)};
+    auto all = repeated.whole();
+    if (!all) throw Unfillable{"the item is too long"};
+    return Value{*std::move(all)};
   }
   Part part(TypedBytes const& typed, FieldType) const {
-    if (!whole_) return TypedBytes{typed.type, terms(typed.value, FieldType::typed)};
-    auto bytes = encode_typed(typed.type, value(typed.value.at(0), FieldType::typed));
+    auto inner = term(typed.value.at(0), FieldType::typed);
+    auto const* const known = inner.get<Value>();
+    if (known == nullptr) {
+      if (whole_) throw Unfillable{"a matcher cannot be sent"};
+      return TypedBytes{typed.type, {std::move(inner)}};
+    }
+    auto bytes = encode_typed(typed.type, *known);
     if (bytes) return Value{*std::move(bytes)};
     auto const& [where, what, advice] = bytes.error();
     throw Unfillable{(where.empty() ? "" : readable(where) + ": ") + what};
@@ -97,26 +92,28 @@ class Filling {
     if (!whole_) return ForeignTerm{terms(foreign.item, FieldType::cbor)};
     return Value{Foreign{.item = {value(foreign.item.at(0), FieldType::cbor)}}};
   }
+  // Of values alone comes a value.
   Part part(TermList const& list, FieldType type) const {
-    if (!whole_) return TermList{terms(list.terms, inner_type(type))};
-    ValueList out;
-    for (auto const& inner : list.terms)
-      out.push_back(value(inner, inner_type(type)));
-    return Value{std::move(out)};
+    auto known = terms(list.terms, inner_type(type));
+    ValueList values;
+    for (auto const& each : known) {
+      auto const* const value = each.get<Value>();
+      if (value == nullptr) return TermList{std::move(known)};
+      values.push_back(*value);
+    }
+    return Value{std::move(values)};
   }
   Part part(TermRecord const& record, FieldType type) const {
     TermRecord known;
-    Record out;
-    for (auto const& [name, inner] : record.entries) {
-      auto const of = inner_type(type, name);
-      if (whole_) {
-        out.entries.push_back({.name = name, .value = value(inner, of)});
-      } else {
-        known.entries.emplace_back(name, term(inner, of));
-      }
+    for (auto const& [name, inner] : record.entries)
+      known.entries.emplace_back(name, term(inner, inner_type(type, name)));
+    Record values;
+    for (auto const& [name, each] : known.entries) {
+      auto const* const value = each.get<Value>();
+      if (value == nullptr) return known;
+      values.entries.push_back({.name = name, .value = *value});
     }
-    if (whole_) return Value{std::move(out)};
-    return known;
+    return Value{std::move(values)};
   }
   Part part(HexOf const& hex, FieldType) const { return HexOf{terms(hex.text, FieldType::text)}; }
   Part part(Choice const& choice, FieldType type) const {

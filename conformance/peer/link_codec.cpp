@@ -8,6 +8,12 @@
 
 namespace voxspec {
 
+// A frame may have gone out before the hellos were done.
+void LinkCodec::Numbers::go_on_from(Numbers const& earlier) {
+  next_seq = std::max(next_seq, earlier.next_seq);
+  last_received = std::max(last_received, earlier.last_received);
+}
+
 std::expected<Frame, std::string> LinkCodec::encode(Frame item) {
   auto const is_stable_frame = item.kind != nullptr && item.kind->layer == Layer::stable;
   if (layer_ == Layer::stable && item.kind != nullptr && item.kind->layer == Layer::message) {
@@ -75,7 +81,7 @@ void LinkCodec::note(Frame const& frame) {
     layer_ = Layer::stable;
     auto const* const rejected = frame.field("rejected");
     auto const is_new = rejected == nullptr || *rejected == Value{true};
-    if (asks_to_resume_ && !is_new) numbers_ = earlier_;
+    if (asks_to_resume_ && !is_new) numbers_.go_on_from(earlier_);
   }
 }
 

@@ -50,6 +50,7 @@ class LinkCodec {
   struct Numbers {
     std::uint32_t next_seq = 0;
     std::optional<std::uint32_t> last_received;
+    void go_on_from(Numbers const& earlier);
   };
   Numbers numbers_;
   Numbers earlier_;

@@ -111,6 +111,16 @@ TEST_CASE(
   CHECK(first_ping(again, false) == "01010403000000000805");
   CHECK(first_ping(again, true) == "000003000000000805");
   CHECK(first_ping(anew, false) == "000003000000000805");
+
+  // What goes out ahead of the answer to our hello counts, too.
+  LinkCodec eager;
+  eager.go_on_from(first);
+  establish(eager, 1);
+  (void)sent(eager, again);
+  CHECK(
+      sent(eager, R"({"stable_frame": {"seq": 3, "message": {"ping": {}}}})").starts_with("0300"));
+  CHECK(received(eager, "564f5348 00 00000000000000000000000000000000 00000000"));
+  CHECK(sent(eager, R"({"ping": {"nonce": 5}})") == "04010403000000000805");
 }
 
 TEST_CASE("a payload that does not decode leaves the layer as it was") {

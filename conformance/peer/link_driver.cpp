@@ -18,6 +18,9 @@ namespace asio = boost::asio;
 namespace link = vox::link;
 namespace {
 
+// What a frame that waits costs beside its bytes, so that many small ones are bounded, too.
+constexpr std::size_t unread_frame_bytes = 64;
+
 // Long enough for a link that we closed to say so; it does at once.
 constexpr std::chrono::seconds closing_guard{2};
 
@@ -90,7 +93,7 @@ asio::awaitable<void> LinkDriver::pump(std::shared_ptr<State> state) {
       co_await state->changed.until([&] { return state->unread_bytes <= state->unread_bytes_max; });
       auto received = co_await state->link->receive();
       if (received) {
-        state->unread_bytes += received->view().size();
+        state->unread_bytes += received->view().size() + unread_frame_bytes;
         state->unread.push_back({std::move(*received), FrameLog::Clock::now()});
       } else {
         state->end = Ended{cause_of(received.error().kind), received.error().detail};
@@ -134,8 +137,10 @@ void LinkDriver::look_again(std::vector<Arrival> arrivals) {
 Arrival LinkDriver::read() {
   auto const unread = std::move(state_->unread.front());
   state_->unread.pop_front();
-  state_->unread_bytes -= unread.payload.view().size();
+  state_->unread_bytes -= unread.payload.view().size() + unread_frame_bytes;
   state_->changed.notify();
+  if (sent_at_ && unread.at >= *sent_at_ && !established()) note_answer(unread.at - *sent_at_);
+  sent_at_.reset();
 
   Arrival arrival;
   FrameRecord record;
@@ -184,10 +189,15 @@ asio::awaitable<LinkDriver::Written> LinkDriver::send(Batch batch) {
     outgoing.push_back(std::move(*one));
   }
   unanswered_ += outgoing.size() + (batch.together ? 1 : 0);
-  if (batch.write.mode == Write::Mode::whole && !batch.together) {
-    co_return co_await write_each(outgoing);
-  }
-  co_return co_await write_cut(outgoing, batch.write);
+  auto const each = batch.write.mode == Write::Mode::whole && !batch.together;
+  auto work = each ? write_each(outgoing) : write_cut(outgoing, batch.write);
+  auto written = co_await std::move(work);
+  sent_at_ = Clock::now();
+  co_return written;
+}
+
+void LinkDriver::note_answer(Clock::duration took) {
+  slowest_answer_ = std::max(took, slowest_answer_.value_or(took));
 }
 
 // The link ended under a write, which is for a later step to see; but it may have refused it.

@@ -96,6 +96,11 @@ class LinkDriver {
   // operating system, so a reset then is no worse than an end of file.
   [[nodiscard]] bool unanswered() const { return unanswered_ > 0; }
 
+  // How long the slowest answer took, of those that every working subject gives: the frames of the
+  // handshake and the answers to probes. Nothing if there was none.
+  [[nodiscard]] std::optional<Clock::duration> slowest_answer() const { return slowest_answer_; }
+  void note_answer(Clock::duration took);
+
   IdSpace ids;
   SchemaLedger schemas;
 
@@ -120,7 +125,9 @@ class LinkDriver {
   std::deque<Arrival> again_;
   std::deque<Arrival> held_;
   bool finished_ = false;
-  std::size_t unanswered_ = 0;  // items sent, less frames that came back
+  std::size_t unanswered_ = 0;                // items sent, less frames that came back
+  std::optional<Clock::time_point> sent_at_;  // of the last item of the handshake, until its answer
+  std::optional<Clock::duration> slowest_answer_;
 };
 
 }  // namespace voxspec

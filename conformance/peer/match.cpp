@@ -164,6 +164,17 @@ class Matching {
     auto const number = here.actual == nullptr ? std::nullopt : here.actual->number();
     return (number && *number >= range.first && *number <= range.last) || differs(here);
   }
+  bool check(AnyIdOf const& any, Here const& here) {
+    auto const number = here.actual == nullptr ? std::nullopt : here.actual->number();
+    auto const is_odd = number && *number % 2 == 1;
+    auto const wants_odd = side(any.ours) == vox::Parity::odd;
+    if (number && is_odd == wants_odd) {
+      return any.name.empty() || check(Variable{any.name}, here);
+    }
+    if (here.actual == nullptr) return differs(here);
+    return differs(here, "an id that is " + std::string{wants_odd ? "odd" : "even"} + ", got " +
+                             shown(value_json(*here.actual, here.type)));
+  }
   bool check(Absent const&, Here const& here) {
     return here.actual == nullptr || here.actual->is_absent() || differs(here);
   }
@@ -324,7 +335,8 @@ std::optional<Mismatch> match(FrameTerm const& pattern, Frame const& frame, Bind
 Pattern pattern_of(Frame const& frame) {
   Pattern out;
   out.kind = frame.kind;
-  out.on = Term{Value{frame.on}};
+  auto const is_message = frame.kind != nullptr && frame.kind->layer == Layer::message;
+  if (is_message) out.on = Term{Value{frame.on}};
   for (auto const& [name, value] : frame.body.entries)
     out.fields.emplace_back(name, Term{value});
   return out;

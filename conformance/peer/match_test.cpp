@@ -130,6 +130,20 @@ TEST_CASE("r[session.parity] ids count by the parity of their side") {
   CHECK_FALSE(matches(R"({"ours": 1})", "2", bindings, odd));
 }
 
+TEST_CASE("r[session.parity] any id of a side can be asked for, and gets a name") {
+  IdSpace const ids{vox::Parity::odd};
+  Bindings bindings;
+  CHECK(matches(R"({"id_of": "theirs", "as": "$c"})", "6", bindings, ids));
+  CHECK(bindings.at("c") == Value{std::uint64_t{6}});
+  CHECK_FALSE(matches(R"({"id_of": "theirs", "as": "$c"})", "8", bindings, ids));
+  CHECK_FALSE(matches(R"({"id_of": "theirs"})", "7", bindings, ids));
+  CHECK(matches(R"({"id_of": "ours"})", "7", bindings, ids));
+  CHECK_FALSE(matches(R"({"id_of": "ours"})", R"("text")", bindings, ids));
+  CHECK(frame_mismatch(R"({"on": {"id_of": "theirs"}, "connection_open": {}})",
+                       R"({"on": 3, "connection_open": {}})")
+            ->path == "/on");
+}
+
 TEST_CASE("r[session.parity] the id space learns parities from hellos and opens") {
   IdSpace ids{vox::Parity::odd};
   ids.note(frame_of(R"({"hello": {"parity": "odd"}})"), false);

@@ -3,6 +3,7 @@
 #include "conformance/peer/value_json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace voxspec {
@@ -45,6 +46,19 @@ Term read_range(Place const& inner) {
   return {Range{.first = *first, .last = *last}};
 }
 
+Term read_any_id_of(Place const& place) {
+  static constexpr std::array<std::string_view, 2> keys{"id_of", "as"};
+  static constexpr std::array<std::string_view, 2> sides{"ours", "theirs"};
+  place.check_keys(keys);
+  AnyIdOf any{.ours = (place / "id_of").word(sides) == 0};
+  if (place.has("as")) {
+    auto const as = place / "as";
+    if (!is_name(as.value())) as.fail("this is no name", "a name begins with a '$'");
+    any.name = read_variable(as).name;
+  }
+  return {std::move(any)};
+}
+
 bool is_closed(Term const& term) {
   return term.get<Value>() != nullptr;
 }
@@ -76,6 +90,7 @@ bool is_matcher(Json const& value) {
 
 Term read_matcher(Place const& place, FieldType type, Use use, bool loose) {
   if (!is_pattern(use)) place.fail("a matcher cannot be sent");
+  if (place.value().begin().key() == "id_of") return read_any_id_of(place);
   if (place.value().size() != 1) {
     place.fail("a matcher stands alone", "one key: " + joined(matcher_words()));
   }
@@ -107,6 +122,11 @@ Term read_free(Place const& place, FieldType type, Use use) {
     for (auto const& inner : place.list())
       list.terms.push_back(read_free(inner, inner_type(type), use));
     return folded(std::move(list));
+  }
+  if (type == FieldType::typed && place.has("hex") && place.has("times")) {
+    auto bytes = read_repeated(place).whole();
+    if (!bytes) place.fail("the item is too long");
+    return {Value{*std::move(bytes)}};
   }
   if (value.is_object()) {
     auto special = value_from_json(value, type);

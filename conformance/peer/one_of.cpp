@@ -75,7 +75,8 @@ struct OnFrame {
   Fit operator()(ExpectViolation const& step) const {
     if (answers_question()) return awaits_the_end(step) ? Fit::out : Fit::chosen;
     if (tells()) return Fit::chosen;
-    return any_fits(step.honoured, arrival, link, trial.bindings) ? Fit::out : Fit::open;
+    auto const honoured = step.honoured && any_fits(*step.honoured, arrival, link, trial.bindings);
+    return honoured ? Fit::out : Fit::open;
   }
   Fit operator()(ExpectEnd const& step) const {
     auto const passes =
@@ -103,7 +104,7 @@ struct OnEnd {
     return accepts(step, link, cause, process) ? Fit::chosen : Fit::out;
   }
   Fit operator()(ExpectViolation const&) const {
-    return in_order(link, cause, process) ? Fit::chosen : Fit::out;
+    return torn_down(link, cause, process) ? Fit::chosen : Fit::out;
   }
   Fit operator()(ExpectExit const&) const { return Fit::chosen; }
   Fit operator()(auto const&) const { return Fit::out; }
@@ -114,7 +115,8 @@ asio::awaitable<std::expected<std::optional<Question>, Failure>> question_for(Ca
                                                                               StepBody first) {
   std::optional<Probe> probe;
   if (auto const* const none = std::get_if<ExpectNone>(&first)) probe = none->probe;
-  if (auto const* const alive = std::get_if<Alive>(&first)) probe = Probe{.on = alive->on};
+  // As prove_alive() begins: a Ping belongs on the root, whichever connection is meant.
+  if (std::holds_alternative<Alive>(first)) probe = Probe{};
   if (std::holds_alternative<ExpectViolation>(first)) probe = Probe{};
   if (!probe || !link.usable()) co_return std::optional<Question>{};
   auto asked = co_await ask(run, link, *probe);
@@ -195,14 +197,27 @@ bool all_out(Trials const& trials) {
   return std::ranges::all_of(trials, [](auto const& trial) { return trial->fit == Fit::out; });
 }
 
+// The alternative that silence is right for, if there is one.
+Trial* taking_silence(Trials const& trials) {
+  auto const found = std::ranges::find_if(trials, [](auto const& trial) {
+    auto const* const end =
+        trial->first() == nullptr ? nullptr : std::get_if<ExpectEnd>(trial->first());
+    return trial->fit == Fit::open && end != nullptr && takes_silence(*end);
+  });
+  return found == trials.end() ? nullptr : found->get();
+}
+
 // Looks at what comes until one alternative is left. `looked` is what it has seen by then.
 asio::awaitable<std::expected<Trial*, Failure>> decide(CaseRun& run, LinkDriver& link,
                                                        Trials& trials,
                                                        std::vector<Arrival>& looked) {
-  auto const deadline = run.guard();
+  auto const deadline = taking_silence(trials) == nullptr
+                            ? run.guard()
+                            : CaseRun::Clock::now() + run.options.mute_guard;
   while (true) {
     auto const event = co_await run.next(link, deadline);
     if (std::holds_alternative<TimedOut>(event)) {
+      if (auto* const trial = taking_silence(trials)) co_return trial;
       auto const* const awaited = "what one of the alternatives allows for";
       co_return std::unexpected(timed_out(awaited, run.options.guard_timeout, run.port.process()));
     }
@@ -255,7 +270,10 @@ asio::awaitable<Outcome> choose(CaseRun& run, LinkDriver& link, OneOf const& ste
     case Alternative::Worth::pass:
       break;
     case Alternative::Worth::non_strict:
-      run.non_strict_reason = alternative.reason;
+      run.blemish = {Verdict::non_strict, alternative.reason};
+      break;
+    case Alternative::Worth::differs:
+      run.blemish = {Verdict::differs, alternative.reason};
       break;
     case Alternative::Worth::fail:
       co_return fails(alternative.reason);

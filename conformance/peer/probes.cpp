@@ -66,6 +66,7 @@ asio::awaitable<std::expected<Question, Failure>> ask_ping(CaseRun& run, LinkDri
   ping.push_back(message_frame("ping", connection, body));
   auto const sent = co_await run.send(link, std::move(ping));
   if (!sent) co_return std::unexpected(sent.error());
+  question.asked = CaseRun::Clock::now();
   co_return question;
 }
 
@@ -97,6 +98,7 @@ asio::awaitable<std::expected<Question, Failure>> ask_echo(CaseRun& run, LinkDri
       message_frame("schema", connection, {{{"method_id", method}, {"direction", "response"}}}));
   auto const sent = co_await run.send(link, std::move(items));
   if (!sent) co_return std::unexpected(sent.error());
+  question.asked = CaseRun::Clock::now();
   co_return question;
 }
 
@@ -124,7 +126,10 @@ asio::awaitable<Outcome> await_answer(CaseRun& run, LinkDriver& link, Question q
     }
     auto const& arrival = std::get<Arrival>(event);
     if (!arrival.problem.empty()) co_return std::unexpected(undecodable(arrival));
-    if (fits(question.answers, arrival, link)) co_return judge_answer(question, arrival, link);
+    if (fits(question.answers, arrival, link)) {
+      link.note_answer(CaseRun::Clock::now() - question.asked);
+      co_return judge_answer(question, arrival, link);
+    }
     if (question.aside && fits(*question.aside, arrival, link)) continue;
     if (judge) {
       if (auto judged = judge(arrival); !judged) co_return judged;

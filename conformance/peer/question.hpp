@@ -1,6 +1,7 @@
 #pragma once
 #include "conformance/peer/term.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,7 @@ struct Question {
   Pattern answers;                 // a frame that answers it, rightly or not
   Pattern right;                   // the right answer
   std::optional<Pattern> aside{};  // a frame that may come before it
+  std::chrono::steady_clock::time_point asked{};  // when it had gone out
 };
 
 }  // namespace voxspec

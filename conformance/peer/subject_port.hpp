@@ -3,8 +3,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace vox::link {
@@ -12,6 +15,17 @@ class Link;
 }
 
 namespace voxspec {
+
+// Why there is no link, or no subject.
+struct NoLink {
+  enum class Cause : std::uint8_t {
+    subject,  // it was up, and then refused the link or ended
+    start,    // it did not come up: there is no such program, say
+    machine,  // the machine lacks something: descriptors, memory, a usable temporary folder
+  };
+  Cause cause = Cause::subject;
+  std::string detail;  // a sentence ("connection refused by 127.0.0.1:4711")
+};
 
 // The way to one subject, made by whoever starts subjects. The executor asks it for links and for
 // the state of the process, and knows nothing of commands, sockets or environments.
@@ -26,18 +40,33 @@ class SubjectPort {
   SubjectPort& operator=(SubjectPort const&) = delete;
   virtual ~SubjectPort() = default;
 
+  // Brings the subject up: it is started, and listens or has dialled us once. Asked for once,
+  // before the first link, and not limited by the guard: how long a subject takes to start is no
+  // matter of the protocol. Nothing is to be done for a subject that runs already and listens.
+  [[nodiscard]] virtual boost::asio::awaitable<std::expected<void, NoLink>> start() {
+    co_return std::expected<void, NoLink>{};
+  }
+
   // A fresh link to the subject, before anything was said on it: dials the subject, or waits for it
-  // to dial us. The error is a sentence ("connection refused by 127.0.0.1:4711").
+  // to dial us.
   [[nodiscard]] virtual boost::asio::awaitable<
-      std::expected<std::unique_ptr<vox::link::Link>, std::string>>
+      std::expected<std::unique_ptr<vox::link::Link>, NoLink>>
   next_link() = 0;
 
   // How the process stands now. Never waits.
   [[nodiscard]] virtual ProcessState process() = 0;
 
+  // True if the operating system is ending the process already, though process() may still say
+  // that it runs. What a process had open is closed while it ends, and not before.
+  [[nodiscard]] virtual bool is_ending() { return false; }
+
   // Waits for the process to end. For a subject that has no process of ours it returns `unknown` at
   // once. The time for it is limited by whoever calls.
   [[nodiscard]] virtual boost::asio::awaitable<ProcessState> wait_exit() = 0;
+
+  // What the machine lacked while a link was waited for, if anything: the wait may have been in
+  // vain for that. A sentence.
+  [[nodiscard]] virtual std::optional<std::string> machine_lacks() const { return std::nullopt; }
 
   // Which link this is: "tcp", "local", "stdio", "websocket", "memory".
   [[nodiscard]] virtual std::string transport() const = 0;

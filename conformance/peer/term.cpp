@@ -5,8 +5,12 @@
 namespace voxspec {
 namespace {
 
-constexpr std::array<std::string_view, 6> matchers{"any",    "one_of", "range",
-                                                   "absent", "has",    "not"};
+// More than this in one item is a slip, not a test: the largest payload that a link takes is 64
+// MiB.
+constexpr std::size_t item_bytes_max = 256uz << 20;
+
+constexpr std::array<std::string_view, 7> matchers{"any", "one_of", "range", "absent",
+                                                   "has", "not",    "id_of"};
 constexpr std::array<std::string_view, 7> any_kinds{"text", "uint",   "bytes", "bool",
                                                     "list", "object", "value"};
 
@@ -18,6 +22,16 @@ Term const* find_in(std::vector<std::pair<std::string, Term>> const& entries,
 }
 
 }  // namespace
+
+std::optional<vox::Bytes> Repeated::whole() const {
+  if (once.empty()) return vox::Bytes{};
+  if (times > item_bytes_max / once.size()) return std::nullopt;
+  vox::Bytes all;
+  all.reserve(once.size() * times);
+  for (auto left = times; left > 0; --left)
+    all.insert(all.end(), once.begin(), once.end());
+  return all;
+}
 
 bool TypedBytes::operator==(TypedBytes const&) const = default;
 bool HexOf::operator==(HexOf const&) const = default;

@@ -43,6 +43,8 @@ struct OwnSchemas {
 struct Repeated {
   vox::Bytes once;
   std::uint64_t times = 1;
+  // Written out; nothing if that is more than any test has a use for.
+  [[nodiscard]] std::optional<vox::Bytes> whole() const;
   bool operator==(Repeated const&) const = default;
 };
 // A type of the Testbed service: by its own name ("as"), or as one half of a method ("args_of",
@@ -94,6 +96,12 @@ struct Range {
   std::uint64_t last = 0;
   bool operator==(Range const&) const = default;
 };
+// {"id_of": "theirs", "as": "$c"}: any id of a side's parity, which may get a name.
+struct AnyIdOf {
+  bool ours = true;
+  std::string name{};
+  bool operator==(AnyIdOf const&) const = default;
+};
 struct Absent {
   bool operator==(Absent const&) const = default;
 };
@@ -109,7 +117,7 @@ struct Not {
 
 struct Term {
   std::variant<Value, Variable, IdOf, ParityOf, OwnSchemas, Repeated, TypedBytes, HexOf,
-               ForeignTerm, TermList, TermRecord, Any, Choice, Range, Absent, Has, Not>
+               ForeignTerm, TermList, TermRecord, Any, Choice, Range, AnyIdOf, Absent, Has, Not>
       of;
 
   template <class Alternative>
@@ -150,7 +158,7 @@ struct Template : FrameTerm {};
 // What a step looks for.
 struct Pattern : FrameTerm {};
 
-// The operators' words: any, one_of, range, absent, has, not. The words that "any" takes.
+// The operators' words: any, one_of, range, absent, has, not, id_of. The words that "any" takes.
 [[nodiscard]] std::span<std::string_view const> matcher_words();
 [[nodiscard]] std::span<std::string_view const> any_words();
 

@@ -286,9 +286,14 @@ Term read_bytes(Place const& place, Use use) {
   if (is_pattern(use) && (is_matcher(hex.value()) || is_name(hex.value()))) {
     return {HexOf{.text = {read_term(hex, FieldType::text, use)}}};
   }
-  auto bytes = read_hex(hex);
-  if (!value.contains("times")) return {Value{std::move(bytes)}};
-  return {Repeated{.once = std::move(bytes), .times = (place / "times").number()}};
+  if (value.contains("times")) return {read_repeated(place)};
+  return {Value{read_hex(hex)}};
+}
+
+Repeated read_repeated(Place const& place) {
+  static constexpr std::array<std::string_view, 2> keys{"hex", "times"};
+  place.check_keys(keys);
+  return {.once = read_hex(place / "hex"), .times = (place / "times").number()};
 }
 
 Term read_metadata_entry(Place const& place, Use use, bool loose) {

@@ -19,6 +19,8 @@ namespace voxspec {
 [[nodiscard]] Term read_metadata_entry(Place const& place, Use use, bool loose);
 // Two hex digits a byte.
 [[nodiscard]] vox::Bytes read_hex(Place const& place);
+// {"hex": …, "times": n}.
+[[nodiscard]] Repeated read_repeated(Place const& place);
 // {"hex": …}, {"text": …} or a value by its type.
 [[nodiscard]] Term read_bytes(Place const& place, Use use);
 // {"as": type, "value": …}, {"args_of": method, "value": […]} or {"returned_by": method, "value":

@@ -58,6 +58,11 @@ struct Written {
   Json operator()(Range const& range) const {
     return Json{{"range", Json::array({number_json(range.first), number_json(range.last)})}};
   }
+  Json operator()(AnyIdOf const& any) const {
+    Json out{{"id_of", any.ours ? "ours" : "theirs"}};
+    if (!any.name.empty()) out["as"] = "$" + any.name;
+    return out;
+  }
   Json operator()(Absent const&) const { return Json{{"absent", true}}; }
   Json operator()(Has const& has) const {
     if (has.is_list) return Json{{"has", all(has.entries, inner_type(type))}};

@@ -1,17 +1,22 @@
 #pragma once
 #include <boost/describe/enum.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace voxspec {
 
-// What one case says about a subject. The executor gives pass, fail, non_strict and not_run; the
-// other three come from what the runner knows of the subject (its abilities and its expectations).
+// What one case says about a subject. The executor gives pass, fail, non_strict, differs and
+// not_run; the other three come from what the runner knows of the subject (its abilities and its
+// expectations).
 //
 //   pass             everything that the case asks for was seen
 //   fail             something that the case asks for was seen not to happen
 //   non_strict       the subject did what a SHOULD advises against; a MUST still holds
+//   differs          the subject does otherwise than 0.4.0 where the written specification leaves
+//   it
+//                    free; a porter wants to know, and nobody broke a rule
 //   unsupported      the case needs an ability that the subject does not claim to have
 //   known            it fails as its expectations file says it would, for the reason given there
 //   unexpected_pass  the expectations file says that it fails, and it did not
@@ -20,12 +25,27 @@ enum class Verdict : std::uint8_t {
   pass,
   fail,
   non_strict,
+  differs,
   unsupported,
   known,
   unexpected_pass,
   not_run
 };
-BOOST_DESCRIBE_ENUM(Verdict, pass, fail, non_strict, unsupported, known, unexpected_pass, not_run)
+BOOST_DESCRIBE_ENUM(Verdict, pass, fail, non_strict, differs, unsupported, known, unexpected_pass,
+                    not_run)
+inline constexpr std::size_t verdict_count = 8;
+
+// Why a case was not run.
+//
+//   none     it was
+//   fault    an error in the case or the tool
+//   start    the subject did not come up in time, or could not be started
+//   link     the subject came up, but there was no first link to it
+//   machine  the machine lacks something: descriptors, memory, disk, a usable temporary folder
+//   stopped  somebody stopped the run
+//   silent   nobody spoke vox in the cases before, and the run gave up
+enum class Hindrance : std::uint8_t { none, fault, start, link, machine, stopped, silent };
+BOOST_DESCRIBE_ENUM(Hindrance, none, fault, start, link, machine, stopped, silent)
 
 // The spelling of reports and the command line: "non-strict", "unexpected pass", "not run".
 [[nodiscard]] std::string_view text(Verdict verdict);

@@ -1,6 +1,7 @@
 #include "conformance/peer/violation.hpp"
 
 #include "conformance/peer/expectations.hpp"
+#include "conformance/peer/match.hpp"
 #include "conformance/peer/probes.hpp"
 #include "conformance/peer/wording.hpp"
 
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace voxspec {
 namespace asio = boost::asio;
@@ -22,19 +24,50 @@ struct Seen {
   bool asked = false;                     // the Ping was sent
   bool answered = false;                  // and answered
   bool mute = false;                      // the guard ran out
+  std::chrono::milliseconds patience{};   // for silence
   std::optional<Ended> end;
   ProcessState process;
 };
 
-bool is_honoured(CaseRun const& run, LinkDriver const& link, ExpectViolation const& step,
+// What would be a normal answer to an item that was sent; nothing for a kind that gets none.
+std::vector<Pattern> normal_answers(Frame const& sent) {
+  auto const on = sent.message().on;
+  // With the field of that name as it was sent.
+  auto const echoed = [&](std::string_view name) {
+    Record body;
+    if (auto const* const value = sent.field(name)) body[name] = *value;
+    return body;
+  };
+  if (sent.is("connection_open")) {
+    return {pattern_of(message_frame("connection_accept", on, {})),
+            pattern_of(message_frame("connection_reject", on, {}))};
+  }
+  if (sent.is("request_call")) {
+    return {pattern_of(message_frame("request_response", on, echoed("id")))};
+  }
+  if (sent.is("ping")) {
+    auto pong = pattern_of(message_frame("pong", on, echoed("nonce")));
+    pong.on.reset();  // on whichever connection
+    return {std::move(pong)};
+  }
+  if (sent.is("hello")) return {pattern_of(message_frame("hello_yourself", 0, {}))};
+  return {};
+}
+
+// A Pong may come before the answer to an earlier call, so that a Ping behind a wrong call would
+// end the watch too soon. A call behind it is answered at the same pace.
+bool asks_by_call(CaseRun const& run) {
+  return run.port.serves_testbed() && run.last_item.is("request_call");
+}
+
+bool is_honoured(CaseRun const& run, LinkDriver const& link, std::vector<Pattern> const& honoured,
                  Arrival const& arrival) {
-  return std::ranges::any_of(step.honoured, [&](Pattern const& pattern) {
-    return fits(pattern, arrival, link, run.bindings);
-  });
+  return std::ranges::any_of(
+      honoured, [&](Pattern const& pattern) { return fits(pattern, arrival, link, run.bindings); });
 }
 
 // Takes in one frame. True once nothing more has to be seen.
-bool take_in(Seen& seen, CaseRun const& run, LinkDriver& link, ExpectViolation const& step,
+bool take_in(Seen& seen, CaseRun const& run, LinkDriver& link, std::vector<Pattern> const& honoured,
              std::optional<Question> const& asked, Arrival const& arrival) {
   if (asked && fits(asked->answers, arrival, link)) {
     seen.answered = true;
@@ -48,7 +81,7 @@ bool take_in(Seen& seen, CaseRun const& run, LinkDriver& link, ExpectViolation c
     }
     return false;
   }
-  if (is_honoured(run, link, step, arrival)) {
+  if (is_honoured(run, link, honoured, arrival)) {
     seen.honoured = arrival;
     return !asked;  // Without a question nothing else would ever tell.
   }
@@ -57,25 +90,32 @@ bool take_in(Seen& seen, CaseRun const& run, LinkDriver& link, ExpectViolation c
 }
 
 asio::awaitable<std::expected<Seen, Failure>> watch(CaseRun& run, LinkDriver& link,
-                                                    ExpectViolation const& step) {
+                                                    std::vector<Pattern> const& honoured) {
   auto asked = std::exchange(run.asked, std::nullopt);
   if (!asked && link.usable()) {
-    auto question = co_await ask_ping(run, link, 0);
+    // Two statements, because g++-12 destroys what a conditional co_await gives twice.
+    auto asking = asks_by_call(run) ? ask_echo(run, link, 0, false) : ask_ping(run, link, 0);
+    auto question = co_await std::move(asking);
     if (!question) co_return std::unexpected(question.error());
     asked = std::move(*question);
   }
   Seen seen;
   seen.asked = asked.has_value();
+  seen.patience = run.patience(link);
+  auto const deadline = run.guard();
   auto clear = false;
   while (!clear) {
-    auto const event = co_await run.look(link, CaseRun::Clock::now() + run.options.mute_guard);
+    auto const silence = CaseRun::Clock::now() + seen.patience;
+    auto const event = co_await run.look(link, std::min(silence, deadline));
     if (auto const* const arrival = std::get_if<Arrival>(&event)) {
       if (!arrival->problem.empty()) co_return std::unexpected(undecodable(*arrival));
-      clear = take_in(seen, run, link, step, asked, *arrival);
+      clear = take_in(seen, run, link, honoured, asked, *arrival);
       continue;
     }
     if (auto const* const end = std::get_if<Ended>(&event)) seen.end = *end;
     seen.mute = std::holds_alternative<TimedOut>(event);
+    // It was not silent all the time, and still did not answer.
+    if (seen.mute && silence > deadline) seen.patience = run.options.guard_timeout;
     clear = true;
   }
   if (asked && !seen.answered) run.late_answers.push_back(asked->answers);
@@ -88,12 +128,16 @@ bool hangs(Seen const& seen) {
   return seen.mute && seen.asked && !seen.told;
 }
 
-Observations observed(Seen const& seen, LinkDriver const& link) {
+Observations observed(Seen const& seen, LinkDriver const& link, ExpectViolation const& step,
+                      bool can_be_honoured) {
   Observations observations;
   observations.told = seen.told;
-  observations.closed = seen.end && in_order(link, seen.end->cause, seen.process);
-  observations.not_honoured = !seen.honoured.has_value();
-  observations.survived = !seen.process.crashed() && !hangs(seen);
+  observations.closed = seen.end && torn_down(link, seen.end->cause, seen.process);
+  if (can_be_honoured) observations.not_honoured = !seen.honoured.has_value();
+  // Where the session is to go on, the process may not end in any way.
+  auto const may_end = std::ranges::count(step.asks, Reaction::closed) > 0;
+  auto const died = seen.process.crashed() || (seen.process.ended() && !may_end);
+  observations.survived = !died && !hangs(seen);
   return observations;
 }
 
@@ -104,14 +148,14 @@ bool did(Observations const& observations, Reaction reaction) {
     case Reaction::closed:
       return observations.closed.value_or(false);
     case Reaction::not_honoured:
-      return observations.not_honoured.value_or(false);
+      return observations.not_honoured.value_or(true);
     case Reaction::survived:
       return observations.survived.value_or(false);
   }
   return false;
 }
 
-std::string why_not(Reaction reaction, Seen const& seen, std::chrono::milliseconds guard) {
+std::string why_not(Reaction reaction, Seen const& seen) {
   switch (reaction) {
     case Reaction::told:
       if (seen.told_elsewhere) {
@@ -119,15 +163,15 @@ std::string why_not(Reaction reaction, Seen const& seen, std::chrono::millisecon
       }
       return "it sent no ProtocolError";
     case Reaction::closed:
-      if (hangs(seen)) return why_not(Reaction::survived, seen, guard);
-      if (seen.end) return in_words(*seen.end, seen.process) + ", which is no end in order";
-      if (seen.answered) return "it kept the link and answered the Ping that followed";
+      if (hangs(seen)) return why_not(Reaction::survived, seen);
+      if (seen.end) return in_words(*seen.end, seen.process) + ", which does not tear it down";
+      if (seen.answered) return "it kept the link and answered what followed";
       return "it kept the link";
     case Reaction::not_honoured:
       return "it gave a normal answer, " + in_words(seen.honoured->frame);
     case Reaction::survived:
-      if (seen.process.crashed()) return in_words(seen.process);
-      return "hang: it neither answered nor closed within " + in_words(guard);
+      if (seen.process.ended()) return in_words(seen.process);
+      return "hang: it neither answered nor closed within " + in_words(seen.patience);
   }
   return {};
 }
@@ -144,14 +188,13 @@ Json to_json(Observations const& observations) {
   return json;
 }
 
-Outcome judge(ExpectViolation const& step, Observations const& observations, Seen const& seen,
-              std::chrono::milliseconds guard) {
+Outcome judge(ExpectViolation const& step, Observations const& observations, Seen const& seen) {
   std::string reason;
   Json asks = Json::object();
   for (auto const reaction : step.asks) {
     asks[boost::describe::enum_to_string(reaction, "")] = true;
     if (did(observations, reaction)) continue;
-    auto const why = why_not(reaction, seen, guard);
+    auto const why = why_not(reaction, seen);
     if (reason.find(why) == std::string::npos) reason += (reason.empty() ? "" : "; ") + why;
   }
   if (reason.empty()) return {};
@@ -166,11 +209,12 @@ Outcome judge(ExpectViolation const& step, Observations const& observations, See
 }  // namespace
 
 asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, ExpectViolation const& step) {
-  auto const seen = co_await watch(run, link, step);
+  auto const honoured = step.honoured.value_or(normal_answers(run.last_item));
+  auto const seen = co_await watch(run, link, honoured);
   if (!seen) co_return std::unexpected(seen.error());
-  run.observations = observed(*seen, link);
+  run.observations = observed(*seen, link, step, !honoured.empty());
   if (seen->told || seen->end) run.session_over = true;
-  co_return judge(step, run.observations, *seen, run.options.mute_guard);
+  co_return judge(step, run.observations, *seen);
 }
 
 }  // namespace voxspec

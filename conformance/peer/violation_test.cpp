@@ -69,9 +69,25 @@ TEST_SUITE("executor") {
           Observations{.told = false, .closed = false, .not_honoured = true, .survived = true});
     CHECK(result.reason ==
           "the subject was to treat this as a violation, but it sent no ProtocolError; it kept the "
-          "link and answered the Ping that followed");
+          "link and answered what followed");
     CHECK(react(AtViolation::ignores, R"({"asks": ["not_honoured", "survived"]})").verdict ==
           Verdict::pass);
+  }
+
+  TEST_CASE("expect_violation: what would be a normal answer follows from what was sent") {
+    CHECK(react(AtViolation::honours).observations.not_honoured == false);
+    constexpr auto cancel = R"([{"establish": {}},
+        {"send": {"on": {"ours": 2}, "request_cancel": {"id": {"ours": 1}}}},
+        {"expect_violation": {"asks": ["not_honoured"]}}])";
+    auto const result = play(cancel, {.habits = {.at_violation = AtViolation::only_closes}});
+    CHECK(result.verdict == Verdict::pass);
+    CHECK_FALSE(result.observations.not_honoured.has_value());
+  }
+
+  TEST_CASE("expect_violation: who exits where the session is to go on has not survived") {
+    auto const result = react(AtViolation::exits, R"({"asks": ["survived"]})");
+    CHECK(result.verdict == Verdict::fail);
+    CHECK(result.reason.find("exited with code 1") != std::string::npos);
   }
 
   TEST_CASE("expect_violation: who answers normally has honoured it") {
@@ -88,9 +104,9 @@ TEST_SUITE("executor") {
     CHECK(result.timed_out);
     CHECK(result.observations ==
           Observations{.told = false, .closed = false, .not_honoured = true, .survived = false});
-    CHECK(result.reason ==
-          "the subject was to treat this as a violation, but it sent no ProtocolError; hang: it "
-          "neither answered nor closed within 300 ms");
+    CHECK(result.reason.starts_with(
+        "the subject was to treat this as a violation, but it sent no ProtocolError; hang: it "
+        "neither answered nor closed within "));
   }
 
   TEST_CASE("expect_violation: a crash is neither closed nor survived") {

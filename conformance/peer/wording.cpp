@@ -18,6 +18,9 @@ std::string in_words(FrameTerm const& pattern) {
   auto const name = pattern.name();
   std::string words{name.empty() ? "a frame" : name};
   if (auto const& on = pattern.message().on) {
+    if (auto const* const any = on->get<AnyIdOf>()) {
+      return words + (any->ours ? " on an id of ours" : " on an id of its own");
+    }
     auto const json = term_json(*on, FieldType::id);
     words += " on connection " + (json.is_string() ? json.get<std::string>() : json.dump());
   }

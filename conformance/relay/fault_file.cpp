@@ -5,7 +5,6 @@
 #include "conformance/peer/term_json.hpp"
 #include "conformance/relay/action_read.hpp"
 #include "conformance/relay/fault_words.hpp"
-#include "spec/rule.hpp"
 
 #include <algorithm>
 #include <array>
@@ -102,11 +101,12 @@ std::vector<FaultRule> read_rules(Place const& fault) {
   return rules;
 }
 
-void check_clause(Place const& place, std::string const& clause) {
-  auto const slash = clause.find('/');
-  if (!vox::Rule::find(clause.substr(0, slash))) {
-    place.fail("there is no rule '" + clause.substr(0, slash) + "'", "voxspec rules lists them");
+vox::Clause read_clause(Place const& place) {
+  auto const clause = vox::Clause::find(place.text());
+  if (!clause) {
+    place.fail("there is no clause '" + place.text() + "'", "voxspec rules lists them");
   }
+  return *clause;
 }
 
 std::vector<WireFault> read_fault(Place const& place, std::string const& prefix) {
@@ -121,10 +121,8 @@ std::vector<WireFault> read_fault(Place const& place, std::string const& prefix)
   }
   if (!prefix.empty()) fault.id = prefix + "." + fault.id;
   fault.about = (place / "about").text();
-  for (auto const& clause : (place / "clauses").list()) {
-    check_clause(clause, clause.text());
-    fault.clauses.push_back(clause.text());
-  }
+  for (auto const& clause : (place / "clauses").list())
+    fault.clauses.push_back(read_clause(clause));
   if (fault.clauses.empty()) (place / "clauses").fail("the list is empty");
   if (place.has("conduit")) fault.stable = (place / "conduit").word(conduit_words) == 1;
   if (place.has("transport")) fault.transport = (place / "transport").text();

@@ -90,7 +90,7 @@ TEST_CASE("what cannot be used is said with its place and what may have been mea
           "from": "subject", "match": {}, "do": "drop"}]})",
                      "f.json")
             .error()
-            .what == "there is no rule 'no.such'");
+            .what == "there is no clause 'no.such/1'");
 }
 
 TEST_CASE("the names in a pattern are its own, or those of an earlier rule") {

@@ -1,8 +1,8 @@
 #include "conformance/relay/relay.hpp"
 
-#include "conformance/peer/fill.hpp"
 #include "conformance/peer/match.hpp"
 #include "conformance/peer/schema_ledger.hpp"
+#include "conformance/relay/relay_work.hpp"
 #include "conformance/relay/translation.hpp"
 #include "impl/schema/translate.hpp"
 
@@ -11,24 +11,6 @@
 
 namespace voxspec::relay {
 namespace {
-
-bool is_stable_frame(Frame const& frame) {
-  return frame.kind != nullptr && frame.kind->layer == Layer::stable;
-}
-
-bool is_message(Frame const& frame) {
-  return frame.kind != nullptr && frame.kind->layer == Layer::message;
-}
-
-// The frame, or the message inside a stable frame unless the pattern is for the frame around it.
-Frame& meant(Frame& frame, FaultRule const& rule) {
-  auto const is_around = rule.match.kind != nullptr && rule.match.kind->layer == Layer::stable;
-  return is_around || frame.inside.empty() ? frame : frame.inside.front();
-}
-
-bool is_about_stable_frames(FaultRule const& rule) {
-  return rule.match.kind != nullptr && rule.match.kind->layer == Layer::stable;
-}
 
 std::optional<std::uint32_t> count_in(Frame const& frame, std::string_view field) {
   auto const* const value = frame.body.find(field);
@@ -41,38 +23,7 @@ Value ack_value(std::optional<std::uint32_t> ack) {
   return ack ? Value{std::uint64_t{*ack}} : Value{None{}};
 }
 
-// Entries of a record replace those of the same name; everything else is replaced as a whole.
-void merge(Value& into, Value value) {
-  auto* const record = into.get<Record>();
-  auto* const changes = value.get<Record>();
-  if (record == nullptr || changes == nullptr) {
-    into = std::move(value);
-    return;
-  }
-  for (auto& [name, inner] : changes->entries)
-    (*record)[name] = std::move(inner);
-}
-
 }  // namespace
-
-// One frame on its way through.
-struct Relay::Work {
-  Side from;
-  Frame frame{};
-  vox::Bytes came{};  // its bytes as they came
-  Frame as_it_came{};
-  bool changed = false;
-  bool is_out = true;         // false: it is dropped or held
-  bool leaves_a_gap = false;  // … and the stable frame's number with it
-  std::size_t repeats = 0;
-  bool repeats_frame = false;   // the stable frame itself, number and all
-  std::vector<Frame> before{};  // in the same direction
-  std::vector<Frame> after{};
-  std::vector<Frame> back{};  // to where the frame came from
-  std::vector<Hold> holds{};
-  std::vector<End> ends{};
-  std::vector<Move> moves{};
-};
 
 Relay::Relay(Conversation& conversation) : conversation_{conversation} {
   ++conversation_.links;
@@ -202,17 +153,6 @@ void Relay::note_sent(Frame const& frame, Side from) {
   if (auto made = plan_to(*announced)) plan = *std::move(made);
 }
 
-void Relay::translate(Work& work, Translate const& how) {
-  auto& own = work.frame.body["message_payload_schema"];
-  if (own != own_message_schemas()) {
-    give_up("a layout that is not ours already cannot be translated");
-    return;
-  }
-  own = other_layout(how.layout);
-  writer(work.from).is_translated = true;
-  work.changed = true;
-}
-
 std::expected<vox::Bytes, std::string> Relay::written(Frame frame, Side from) {
   auto const& plan = writer(from).from_ours;
   auto const holds_message = is_message(frame.message());
@@ -236,128 +176,6 @@ void Relay::map_ids(Work& work) {
 
 void Relay::give_up(std::string why) {
   if (conversation_.problem.empty()) conversation_.problem = std::move(why);
-}
-
-std::optional<Frame> Relay::filled(Template const& item) {
-  auto frame = fill(item, conversation_.fault_in_use->bindings(), conversation_.ids);
-  if (frame) return *std::move(frame);
-  give_up("a frame cannot be made: " + frame.error());
-  return std::nullopt;
-}
-
-void Relay::put_changes(Work& work, Change const& change) {
-  auto const& bindings = conversation_.fault_in_use->bindings();
-  for (auto const& [name, term] : change.fields) {
-    auto& around = work.frame;
-    auto& own = around.kind != nullptr && around.kind->field(name) < around.kind->fields.size()
-                    ? around
-                    : (around.inside.empty() ? around : around.inside.front());
-    if (own.kind == nullptr) continue;
-    auto const type = name == "on" ? FieldType::id : own.kind->fields[own.kind->field(name)].type;
-    auto value = fill(term, type, bindings, conversation_.ids.ours_on(own.on));
-    if (!value) {
-      give_up("'" + name + "' cannot be changed: " + value.error());
-    } else if (name == "on") {
-      own.on = value->number().value_or(own.on);
-    } else {
-      merge(own.body[name], *std::move(value));
-    }
-  }
-  work.changed = true;
-}
-
-// The message, or the payload where there is none, is these bytes.
-void Relay::put_bytes(Work& work, vox::Bytes bytes) {
-  if (is_stable_frame(work.frame)) {
-    work.frame.inside.clear();
-    work.frame.body["item"] = std::move(bytes);
-  } else {
-    work.frame = bytes_frame(std::move(bytes), false);
-  }
-  work.changed = true;
-}
-
-namespace {
-
-vox::Bytes bytes_of(Frame const& frame) {
-  auto bytes = encode(frame);
-  return bytes ? *std::move(bytes) : frame.bytes;
-}
-
-void add_to(Frame& frame, Add const& add) {
-  for (auto const& [name, by] : add.fields) {
-    auto const more = static_cast<std::uint64_t>(by);
-    if (name == "on") {
-      frame.on += more;
-      continue;
-    }
-    auto* const value = frame.body.find(name);
-    if (value == nullptr) continue;
-    if (auto const number = value->number()) *value = Value{*number + more};
-  }
-}
-
-void flip(Frame& frame, Flip const& what) {
-  auto* const value = frame.body.find(what.field);
-  if (value == nullptr) return;
-  if (auto* const bytes = value->get<vox::Bytes>(); bytes != nullptr && !bytes->empty()) {
-    bytes->back() ^= std::byte{1};
-  } else if (auto* const text = value->get<std::string>()) {
-    *text += '!';
-  } else if (auto* const is_so = value->get<bool>()) {
-    *is_so = !*is_so;
-  }
-}
-
-}  // namespace
-
-void Relay::perform(Work& work, FaultRule const& rule) {
-  for (auto const& action : rule.actions) {
-    if (std::holds_alternative<Drop>(action.of)) {
-      work.is_out = false;
-      work.leaves_a_gap |= is_about_stable_frames(rule);
-    } else if (auto const* const change = std::get_if<Change>(&action.of)) {
-      put_changes(work, *change);
-    } else if (auto const* const add = std::get_if<Add>(&action.of)) {
-      add_to(meant(work.frame, rule), *add);
-      work.changed = true;
-    } else if (auto const* const what = std::get_if<Flip>(&action.of)) {
-      flip(meant(work.frame, rule), *what);
-      work.changed = true;
-    } else if (auto const* const append = std::get_if<Append>(&action.of)) {
-      auto bytes = bytes_of(work.frame.message());
-      bytes.insert(bytes.end(), append->bytes.begin(), append->bytes.end());
-      put_bytes(work, std::move(bytes));
-    } else if (auto const* const shorten = std::get_if<Shorten>(&action.of)) {
-      auto bytes = bytes_of(work.frame.message());
-      bytes.resize(bytes.size() - std::min(bytes.size(), shorten->bytes));
-      put_bytes(work, std::move(bytes));
-    } else if (auto const* const repeat = std::get_if<Repeat>(&action.of)) {
-      work.repeats += repeat->times;
-      work.repeats_frame |= is_about_stable_frames(rule);
-    } else if (auto const* const own = std::get_if<Insert>(&action.of)) {
-      auto& list = own->to == work.from ? work.back : own->before ? work.before : work.after;
-      for (auto const& item : own->frames) {
-        if (auto frame = filled(item)) list.push_back(*std::move(frame));
-      }
-    } else if (auto const* const hold = std::get_if<Hold>(&action.of)) {
-      work.is_out = false;
-      work.leaves_a_gap |= is_about_stable_frames(rule);
-      work.holds.push_back(*hold);
-    } else if (auto const* const map = std::get_if<Map>(&action.of)) {
-      auto& message = work.frame.inside.empty() ? work.frame : work.frame.inside.front();
-      conversation_.maps.add(*map, message, work.from);
-      work.changed |= conversation_.maps.apply(message, work.from);
-    } else if (auto const* const writing = std::get_if<Encode>(&action.of)) {
-      work.frame.writing = writing->writing;
-      if (!work.frame.inside.empty()) work.frame.inside.front().writing = writing->writing;
-      work.changed = true;
-    } else if (auto const* const layout = std::get_if<Translate>(&action.of)) {
-      translate(work, *layout);
-    } else {
-      work.ends.push_back(std::get<End>(action.of));
-    }
-  }
 }
 
 Frame Relay::in_stable_frame(Side from, Frame message) {
@@ -415,7 +233,7 @@ void Relay::finish(Work& work) {
     // It takes the number of the frame that came, which takes the next one.
     auto around = in_stable_frame(work.from, std::move(frame));
     around.body["seq"] = *work.frame.body.find("seq");
-    add_to(work.frame, {.fields = {{"seq", 1}}});
+    work.frame.body["seq"] = std::uint64_t{count_in(work.frame, "seq").value_or(0) + 1U};
     work.changed = true;
     insert(work.moves, work.from, std::move(around));
   }

@@ -9,8 +9,7 @@
 namespace voxspec::relay {
 namespace asio = boost::asio;
 
-asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, std::string>>
-RelayPort::next_link() {
+asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> RelayPort::next_link() {
   auto link = co_await subject_.next_link();
   if (!link) co_return std::unexpected(link.error());
   auto const executor = co_await asio::this_coro::executor;

@@ -11,8 +11,13 @@ class RelayPort final : public SubjectPort {
   RelayPort(SubjectPort& subject, Conversation& conversation)
       : subject_{subject}, conversation_{conversation} {}
 
-  boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, std::string>> next_link()
+  boost::asio::awaitable<std::expected<void, NoLink>> start() override { return subject_.start(); }
+  boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> next_link()
       override;
+  bool is_ending() override { return subject_.is_ending(); }
+  [[nodiscard]] std::optional<std::string> machine_lacks() const override {
+    return subject_.machine_lacks();
+  }
   ProcessState process() override { return subject_.process(); }
   boost::asio::awaitable<ProcessState> wait_exit() override { return subject_.wait_exit(); }
   [[nodiscard]] std::string transport() const override { return subject_.transport(); }

@@ -1,6 +1,7 @@
 #pragma once
 #include "conformance/peer/term.hpp"
 #include "conformance/relay/action.hpp"
+#include "spec/clause.hpp"
 #include "spec/parity.hpp"
 
 #include <cstdint>
@@ -38,7 +39,7 @@ struct FaultRule {
 struct WireFault {
   std::string id;  // "session.keepalive.other-nonce"
   std::string about;
-  std::vector<std::string> clauses;
+  std::vector<vox::Clause> clauses;
   std::optional<vox::Role> role;  // that the subject has to play
   std::optional<bool> stable;     // the conduit
   std::string transport;          // a word; empty for any

@@ -1,14 +1,10 @@
+#include "conformance/runner/dial.hpp"
 #include "conformance/runner/stage.hpp"
 #include "conformance/runner/transport_word.hpp"
 #include "impl/link/listener.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include <chrono>
 #include <optional>
@@ -17,13 +13,9 @@
 namespace voxspec {
 namespace asio = boost::asio;
 namespace link = vox::link;
-using namespace asio::experimental::awaitable_operators;
 namespace {
 
-using LinkOrError = std::expected<std::unique_ptr<link::Link>, std::string>;
-
-// Long enough for a person to start the subject in another terminal.
-constexpr std::chrono::seconds first_dial_guard{60};
+using LinkOrWhyNot = std::expected<std::unique_ptr<link::Link>, NoLink>;
 
 // A subject that is reached through one address and has no process of ours.
 class AddressPort final : public SubjectPort {
@@ -32,12 +24,18 @@ class AddressPort final : public SubjectPort {
   AddressPort(link::Address address, link::Listener* listener, std::unique_ptr<link::Link> waiting)
       : address_{std::move(address)}, listener_{listener}, waiting_{std::move(waiting)} {}
 
-  asio::awaitable<LinkOrError> next_link() override {
+  asio::awaitable<std::expected<void, NoLink>> start() override {
+    if (listener_ != nullptr && !waiting_) {
+      auto link = co_await accept();
+      if (!link) co_return std::unexpected(std::move(link.error()));
+      waiting_ = *std::move(link);
+    }
+    co_return std::expected<void, NoLink>{};
+  }
+  asio::awaitable<LinkOrWhyNot> next_link() override {
     if (waiting_) co_return std::move(waiting_);
-    if (listener_ == nullptr) co_return co_await link::connect(address_);
-    auto link = co_await listener_->accept();
-    if (!link) co_return std::unexpected(link.error().detail);
-    co_return *std::move(link);
+    if (listener_ != nullptr) co_return co_await accept();
+    co_return co_await dial(address_);
   }
   ProcessState process() override { return {}; }
   asio::awaitable<ProcessState> wait_exit() override { co_return ProcessState{}; }
@@ -50,17 +48,16 @@ class AddressPort final : public SubjectPort {
   [[nodiscard]] std::unique_ptr<link::Link> take_waiting() { return std::move(waiting_); }
 
  private:
+  asio::awaitable<LinkOrWhyNot> accept() {
+    auto link = co_await listener_->accept();
+    if (!link) co_return std::unexpected(why_no_link(std::move(link.error().detail)));
+    co_return *std::move(link);
+  }
+
   link::Address address_;
   link::Listener* listener_;
   std::unique_ptr<link::Link> waiting_;
 };
-
-asio::awaitable<LinkOrError> first_link(AddressPort& port) {
-  asio::steady_timer guard{co_await asio::this_coro::executor, first_dial_guard};
-  auto outcome = co_await (port.next_link() || guard.async_wait(asio::use_awaitable));
-  if (outcome.index() == 0) co_return std::get<0>(std::move(outcome));
-  co_return std::unexpected(std::string{"nobody dialled within 60 s"});
-}
 
 // One context for all cases, because the listener and a link that waits belong to it.
 class AddressStage final : public Stage {
@@ -75,22 +72,19 @@ class AddressStage final : public Stage {
     return {};
   }
 
-  std::expected<void, std::string> preflight() override {
+  std::expected<std::chrono::milliseconds, NoLink> preflight(RunOptions const& options) override {
     AddressPort port{address_, listener_.get(), nullptr};
-    context_.restart();
-    auto outcome = asio::co_spawn(context_, first_link(port), asio::use_future);
-    while (outcome.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
-      context_.run_one();
-    }
-    auto link = outcome.get();
-    if (!link) return std::unexpected(link.error());
+    auto outcome = try_port(context_, port, options);
+    if (!outcome) return std::unexpected(std::move(outcome.error()));
     // A subject that dials may do so once alone, so its first link serves the first case.
     if (listener_) {
-      waiting_ = *std::move(link);
+      waiting_ = std::move(outcome->link);
     } else {
-      (*link)->close();
+      outcome->link->close();
     }
-    return {};
+    // How long somebody took to start the subject by hand says nothing of how long it takes to
+    // dial.
+    return std::chrono::milliseconds{};
   }
 
   Performance perform(Case const& trace, LinkPlan const&, RunOptions const& options) override {

@@ -24,7 +24,7 @@ Subject able() {
 Case trace() {
   Case result;
   result.id = "some/case";
-  result.rules = {vox::Rule{"session.parity"}};
+  result.clauses = {vox::Clause{"session.parity/1"}};
   return result;
 }
 

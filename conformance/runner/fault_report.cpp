@@ -57,12 +57,15 @@ bool is_unexpected(FaultReport const& report, UnseenFaults const& unseen, bool i
 }
 
 std::string fault_line(FaultReport const& report, UnseenFaults const& unseen, bool is_freedom) {
+  std::vector<std::string> clauses;
+  for (auto const clause : report.fault->clauses)
+    clauses.emplace_back(clause.id());
   std::string word{word_for(report, unseen, is_freedom)};
   word.resize(std::max<std::size_t>(word.size(), 11), ' ');
-  auto line = word + " " + report.fault->id + "  [" + joined(report.fault->clauses) + "]  ";
+  auto line = word + " " + report.fault->id + "  [" + joined(clauses) + "]  ";
   std::vector<std::string> killers;
   for (auto const& each : report.cases) {
-    if (each.failed && (is_freedom || each.kills())) killers.push_back(each.trace->id);
+    if (is_freedom ? each.failed : each.kills()) killers.push_back(each.trace->id);
   }
   if (!killers.empty()) {
     auto const count = killers.size();
@@ -84,7 +87,7 @@ std::string fault_lines(FaultReport const& report, bool everything, bool is_free
   std::size_t left = 0;
   for (auto const& each : report.cases) {
     auto const is_news = everything || !each.problem.empty() || (is_freedom && each.failed) ||
-                         (!is_freedom && each.failed && !each.kills());
+                         (!is_freedom && each.is_worse && !each.kills());
     if (!is_news) continue;
     if (!everything && shown == lines_max) {
       ++left;
@@ -94,14 +97,14 @@ std::string fault_lines(FaultReport const& report, bool everything, bool is_free
     out += "    " + each.trace->id;
     if (!each.problem.empty()) {
       out += ": the relay: " + each.problem;
-    } else if (!each.failed) {
+    } else if (!(is_freedom ? each.failed : each.is_worse)) {
       out += ": still passes";
     } else {
-      out += each.kills()     ? ": kills it: "
-             : !each.cites    ? ": fails, and is about something else: "
-             : each.by_probe  ? ": fails by its probe alone: "
-             : each.timed_out ? ": fails by a time-out: "
-                              : ": fails: ";
+      out += each.kills()         ? ": kills it: "
+             : each.cited.empty() ? ": fails, and is about something else: "
+             : each.by_probe      ? ": fails by its probe alone: "
+             : each.timed_out     ? ": fails by a time-out: "
+                                  : ": fails: ";
       out += each.reason;
     }
     out += '\n';
@@ -113,15 +116,22 @@ std::string fault_lines(FaultReport const& report, bool everything, bool is_free
 Json fault_json(std::vector<FaultReport> const& reports, UnseenFaults const& unseen) {
   Json list = Json::array();
   for (auto const& report : reports) {
+    Json clauses = Json::array();
+    for (auto const clause : report.fault->clauses)
+      clauses.push_back(clause.id());
     Json one{{"id", report.fault->id},
              {"about", report.fault->about},
-             {"clauses", report.fault->clauses},
+             {"clauses", clauses},
              {"outcome", text(report.outcome)},
              {"shows_in", report.shows_in}};
     Json cases = Json::array();
     for (auto const& each : report.cases) {
       Json entry{{"case", each.trace->id}, {"kills", each.kills()}, {"failed", each.failed}};
-      if (each.failed) entry["reason"] = each.reason;
+      if (each.is_worse) entry["reason"] = each.reason;
+      if (each.kills()) {
+        for (auto const clause : each.cited)
+          entry["proves"].push_back(clause.id());
+      }
       if (each.timed_out) entry["timed_out"] = true;
       if (!each.problem.empty()) entry["problem"] = each.problem;
       cases.push_back(std::move(entry));

@@ -19,6 +19,8 @@ struct Baseline {
   std::vector<CaseReport> cases;
   // By the id of the fault: the cases in which it would do something and which the subject passes.
   std::map<std::string, std::vector<Case const*>> shows_in;
+
+  [[nodiscard]] Verdict verdict_of(Case const& trace) const;
 };
 [[nodiscard]] Baseline take_baseline(std::vector<Case const*> const& cases, Subject const& subject,
                                      std::vector<relay::WireFault> const& faults,
@@ -33,15 +35,16 @@ struct Baseline {
 // One case that passes without the fault, with it.
 struct FaultedCase {
   Case const* trace = nullptr;
-  bool cites = false;      // the case is about one of the fault's clauses
-  bool failed = false;     // it does not pass any more
-  bool timed_out = false;  // it says so since nothing came
-  bool by_probe = false;   // only a probe of liveness says so
+  std::vector<vox::Clause> cited;  // of the fault's clauses, those that the case is about
+  bool failed = false;             // it does not pass any more
+  bool is_worse = false;           // it fails, or is milder about it than about a pass
+  bool timed_out = false;          // it says so since nothing came
+  bool by_probe = false;           // only a probe of liveness says so
   std::string reason;
   std::string problem;  // of the relay
 
   // It finds the fault by what it is about.
-  [[nodiscard]] bool kills() const { return failed && cites && !timed_out && !by_probe; }
+  [[nodiscard]] bool kills() const { return is_worse && !cited.empty() && !timed_out && !by_probe; }
 };
 
 enum class FaultOutcome : std::uint8_t {
@@ -61,7 +64,8 @@ struct FaultReport {
   std::size_t citing = 0;          // so many of them are about its clauses
 };
 
-// Citing cases first; one kill is enough unless all of them are asked for.
+// Citing cases first. Behind the first kill only those go on that are about a clause which is not
+// proved yet, and not many; unless all are asked for.
 struct FaultRunSettings {
   RunSettings run;
   bool all_cases = false;

@@ -20,6 +20,7 @@ std::optional<int> badness(Verdict verdict) {
       return 1;
     case Verdict::fail:
       return 2;
+    case Verdict::differs:
     case Verdict::unsupported:
     case Verdict::known:
     case Verdict::unexpected_pass:
@@ -35,12 +36,14 @@ std::expected<KnownFailure, std::string> read_entry(nlohmann::json const& object
   KnownFailure entry;
   entry.cases = fields.text("case");
   entry.reason = fields.text("reason");
+  entry.shows = fields.texts("shows", 1);
+  if (std::ranges::count(entry.shows, std::string{}) > 0) fields.fail("shows", "has an empty text");
   entry.where = where;
   for (auto const& id : fields.texts("rules")) {
-    if (auto const rule = vox::Rule::find(id)) {
-      entry.rules.push_back(*rule);
+    if (vox::Rule::find(id) || vox::Clause::find(id)) {
+      entry.rules.push_back(id);
     } else {
-      fields.fail("rules", "has '" + id + "', which is no rule");
+      fields.fail("rules", "has '" + id + "', which is no rule and no clause");
     }
   }
   if (auto const verdict = fields.optional_text("verdict")) {
@@ -72,25 +75,32 @@ std::expected<void, std::string> KnownFailures::add(std::filesystem::path const&
   return {};
 }
 
-bool KnownFailure::is_about(std::string_view id, std::span<vox::Rule const> judged) const {
+bool KnownFailure::is_about(std::string_view id, std::span<vox::Clause const> judged) const {
   if (!selects_case(cases, id)) return false;
-  return rules.empty() || std::ranges::find_first_of(rules, judged) != rules.end();
+  return rules.empty() || std::ranges::any_of(judged, [&](vox::Clause clause) {
+           return std::ranges::find(rules, clause.id()) != rules.end() ||
+                  std::ranges::find(rules, clause.rule().id()) != rules.end();
+         });
 }
 
-KnownFailures::Judged KnownFailures::apply(std::string_view id, std::span<vox::Rule const> rules,
-                                           Verdict verdict, std::string const& reason) const {
-  auto const came = badness(verdict);
+KnownFailures::Judged KnownFailures::apply(std::string_view id,
+                                           std::span<vox::Clause const> clauses, Judged const& came,
+                                           std::string_view seen) const {
+  auto const how_bad = badness(came.verdict);
   auto const entry = std::ranges::find_if(
-      entries_, [&](KnownFailure const& each) { return each.is_about(id, rules); });
-  if (!came || entry == entries_.end()) return {verdict, reason};
+      entries_, [&](KnownFailure const& each) { return each.is_about(id, clauses); });
+  if (!how_bad || entry == entries_.end()) return came;
   auto const least = badness(entry->verdict.value_or(Verdict::non_strict));
   auto const most = badness(entry->verdict.value_or(Verdict::fail));
-  if (came > most) return {verdict, reason};
-  if (came < least) {
+  if (how_bad > most) return came;
+  if (how_bad < least) {
     return {Verdict::unexpected_pass,
             "this was known not to pass (" + entry->where + "): " + entry->reason};
   }
-  return {Verdict::known, entry->reason};
+  auto const is_seen = [&](std::string const& words) { return seen.contains(words); };
+  if (std::ranges::any_of(entry->shows, is_seen)) return {Verdict::known, entry->reason};
+  return {came.verdict, came.reason + " (not what " + entry->where + " knows of: \"" +
+                            entry->shows.front() + "\")"};
 }
 
 }  // namespace voxspec

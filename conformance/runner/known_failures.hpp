@@ -1,6 +1,6 @@
 #pragma once
 #include "conformance/peer/verdict.hpp"
-#include "spec/rule.hpp"
+#include "spec/clause.hpp"
 
 #include <expected>
 #include <filesystem>
@@ -15,25 +15,27 @@ namespace voxspec {
 
 // One entry of an expectations file: these cases are known not to pass, for this reason.
 struct KnownFailure {
-  std::string cases;             // an id, a folder or a glob, as selects_case() reads it
-  std::vector<vox::Rule> rules;  // if any: only cases that judge one of these
+  std::string cases;               // an id, a folder or a glob, as selects_case() reads it
+  std::vector<std::string> rules;  // if any: only cases that judge one of these rules or clauses
   std::string reason;
+  std::vector<std::string> shows;  // words of which one has to be in what was seen
   std::optional<Verdict> verdict;  // fail or non_strict; either of them if it is not said
   std::string where;               // "expectations.json: entry 3", for messages
 
-  [[nodiscard]] bool is_about(std::string_view id, std::span<vox::Rule const> judged) const;
+  [[nodiscard]] bool is_about(std::string_view id, std::span<vox::Clause const> judged) const;
 };
 
 // What is known about a subject. A verdict is by the specification all the same: an entry turns a
 // failure into `known`, shown with its reason, and a pass where a failure was known into
-// `unexpected_pass`. So a list can neither hide a new failure nor outlive an old one.
+// `unexpected_pass`. So a list can neither hide a new failure nor outlive an old one; and since an
+// entry says what goes wrong, a crash does not hide behind one that was written for silence.
 class KnownFailures {
  public:
   KnownFailures() = default;
   explicit KnownFailures(std::vector<KnownFailure> entries) : entries_{std::move(entries)} {}
 
-  // Adds the entries of a file: {"known": [{"case", "rules", "reason", "verdict"}]}. The error is
-  // one line that names the file, the entry and the key.
+  // Adds the entries of a file: {"known": [{"case", "rules", "reason", "shows", "verdict"}]}. The
+  // error is one line that names the file, the entry and the key.
   [[nodiscard]] std::expected<void, std::string> add(std::filesystem::path const& file);
 
   struct Judged {
@@ -42,9 +44,10 @@ class KnownFailures {
 
     bool operator==(Judged const&) const = default;
   };
-  // What the verdict of a case becomes. The first entry that is about the case decides.
-  [[nodiscard]] Judged apply(std::string_view id, std::span<vox::Rule const> rules, Verdict verdict,
-                             std::string const& reason) const;
+  // What the verdict of a case becomes. The first entry that is about the case decides. `seen` is
+  // what an entry's words are looked for in.
+  [[nodiscard]] Judged apply(std::string_view id, std::span<vox::Clause const> clauses,
+                             Judged const& came, std::string_view seen) const;
 
   [[nodiscard]] std::vector<KnownFailure> const& entries() const { return entries_; }
 

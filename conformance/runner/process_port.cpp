@@ -1,53 +1,86 @@
 #include "conformance/runner/process_port.hpp"
 
+#include "conformance/runner/dial.hpp"
 #include "conformance/runner/transport_word.hpp"
+#include "impl/link/deadline.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
+#include <filesystem>
 #include <utility>
-#include <variant>
 
 namespace voxspec {
 namespace asio = boost::asio;
 namespace link = vox::link;
-using namespace asio::experimental::awaitable_operators;
 
-ProcessPort::ProcessPort(Subject const& subject, LinkPlan plan)
-    : subject_{subject}, plan_{std::move(plan)} {}
+namespace {
 
-asio::awaitable<ProcessPort::LinkOrError> ProcessPort::next_link() {
-  auto const executor = co_await asio::this_coro::executor;
-  if (!process_) {
-    if (auto const started = start(executor); !started) {
-      start_error_ = started.error();
-      co_return std::unexpected(started.error());
-    }
+// To take a link from the queue of the system, where it has come to by now if it was ever to come.
+constexpr std::chrono::milliseconds queue_guard{50};
+
+NoLink by_machine(std::string detail) {
+  return {.cause = NoLink::Cause::machine, .detail = std::move(detail)};
+}
+
+}  // namespace
+
+ProcessPort::ProcessPort(Subject const& subject, LinkPlan plan,
+                         std::unique_ptr<StartSlots::Slot> slot)
+    : subject_{subject}, plan_{std::move(plan)}, slot_{std::move(slot)} {}
+
+asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::start() {
+  if (auto launched = launch(co_await asio::this_coro::executor); !launched) co_return launched;
+  if (plan_.ours == vox::Role::initiator) {
+    if (auto known = co_await learn_address(); !known) co_return known;
+  } else {
+    auto link = co_await wait_for_dial();
+    if (!link) co_return std::unexpected(std::move(link.error()));
+    first_ = *std::move(link);
   }
-  if (plan_.ours == vox::Role::initiator) co_return co_await dial();
-  co_return co_await wait_for_dial();
+  slot_.reset();
+  co_return DoneOrWhyNot{};
 }
 
-std::string ProcessPort::socket_path() {
-  if (!folder_) folder_.emplace();
-  return (folder_->path() / "socket").string();
+asio::awaitable<ProcessPort::LinkOrWhyNot> ProcessPort::next_link() {
+  if (first_) co_return std::move(first_);
+  if (plan_.ours == vox::Role::acceptor) co_return co_await wait_for_dial();
+  co_return co_await dial(*address_);
 }
 
-std::expected<void, std::string> ProcessPort::listen(Executor const& executor) {
-  link::Address const address{
-      .transport = plan_.transport,
-      .host = "127.0.0.1",
-      .path = plan_.transport == link::Transport::local ? socket_path() : "/"};
+std::expected<std::string, NoLink> ProcessPort::socket_path() {
+  try {
+    if (!folder_) folder_.emplace();
+  } catch (std::filesystem::filesystem_error const& error) {
+    return std::unexpected(by_machine(error.what()));
+  }
+  auto path = (folder_->path() / "socket").string();
+  if (auto const wrong = link::wrong_local_path(path)) {
+    return std::unexpected(by_machine("the temporary folder cannot hold a Unix socket: " + *wrong));
+  }
+  return path;
+}
+
+ProcessPort::DoneOrWhyNot ProcessPort::listen(Executor const& executor) {
+  link::Address address{.transport = plan_.transport, .host = "127.0.0.1", .path = "/"};
+  if (plan_.transport == link::Transport::local) {
+    auto path = socket_path();
+    if (!path) return std::unexpected(std::move(path.error()));
+    address.path = *std::move(path);
+  }
+  // It is our own address and nobody else's, so that what keeps us from it is the machine.
   auto listener = link::listen(executor, address);
-  if (!listener) return std::unexpected(listener.error());
+  if (!listener) return std::unexpected(by_machine(std::move(listener.error())));
   listener_ = *std::move(listener);
+  listener_->on_busy([this](link::LinkEnd const& why) { lack_ = why.detail; });
   return {};
 }
 
-std::expected<void, std::string> ProcessPort::start(Executor const& executor) {
+ProcessPort::DoneOrWhyNot ProcessPort::launch(Executor const& executor) {
   Launch launch{.command = subject_.command, .environment = subject_.environment};
   auto& variables = launch.environment;
   for (auto const& [name, value] : plan_.environment)
@@ -57,7 +90,11 @@ std::expected<void, std::string> ProcessPort::start(Executor const& executor) {
     variables["SUBJECT_MODE"] = "server-listen";
     variables["LISTEN_PORT"] = "0";
     variables["LISTEN_TRANSPORT"] = transport_word(plan_.transport);
-    if (plan_.transport == link::Transport::local) variables["LISTEN_PATH"] = socket_path();
+    if (plan_.transport == link::Transport::local) {
+      auto path = socket_path();
+      if (!path) return std::unexpected(std::move(path.error()));
+      variables["LISTEN_PATH"] = *std::move(path);
+    }
   } else {
     if (auto listening = listen(executor); !listening) return listening;
     auto const address = listener_->address();
@@ -69,38 +106,51 @@ std::expected<void, std::string> ProcessPort::start(Executor const& executor) {
     if (plan_.scenario) variables["CLIENT_SCENARIO"] = *plan_.scenario;
   }
   auto process = SubjectProcess::start(executor, launch);
-  if (!process) return std::unexpected(process.error());
+  if (!process) return std::unexpected(std::move(process.error()));
   process_ = *std::move(process);
   return {};
 }
 
-asio::awaitable<ProcessPort::LinkOrError> ProcessPort::dial() {
-  if (!address_) {
-    auto const said = co_await process_->listen_address();
-    if (!said) co_return std::unexpected(said.error());
-    auto const address = link::Address::parse(*said);
-    if (!address) {
-      co_return std::unexpected("the subject said LISTEN_ADDR=" + *said + ": " + address.error());
-    }
-    address_ = *address;
+asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::learn_address() {
+  auto const said = co_await process_->listen_address();
+  if (!said) co_return std::unexpected(NoLink{.detail = said.error()});
+  auto const address = link::Address::parse(*said);
+  if (!address) {
+    co_return std::unexpected(
+        NoLink{.detail = "the subject said LISTEN_ADDR=" + *said + ": " + address.error()});
   }
-  co_return co_await link::connect(*address_);
+  if (address->transport != plan_.transport) {
+    co_return std::unexpected(NoLink{.detail = "the subject said LISTEN_ADDR=" + *said +
+                                               ", which is " + transport_word(address->transport) +
+                                               ", and was to listen on " +
+                                               transport_word(plan_.transport)});
+  }
+  address_ = *address;
+  co_return DoneOrWhyNot{};
 }
 
-asio::awaitable<ProcessPort::LinkOrError> ProcessPort::wait_for_dial() {
-  auto outcome = co_await (listener_->accept() || process_->wait_exit());
-  if (outcome.index() == 1) {
-    // A program may dial and end at once; then its link waits in the queue of the listener.
-    asio::steady_timer grace{co_await asio::this_coro::executor, std::chrono::milliseconds{50}};
-    auto late = co_await (listener_->accept() || grace.async_wait(asio::use_awaitable));
-    if (late.index() == 1) {
-      co_return std::unexpected("the subject " + text(process_->state()) + " before it dialled");
-    }
-    outcome.emplace<0>(std::get<0>(std::move(late)));
+asio::awaitable<ProcessPort::LinkOrWhyNot> ProcessPort::wait_for_dial() {
+  auto const executor = co_await asio::this_coro::executor;
+  // A link that comes in the very moment of the exit is kept; `accept || exit` would drop it.
+  std::optional<std::expected<std::unique_ptr<link::Link>, link::LinkEnd>> accepted;
+  auto accept = [&]() -> asio::awaitable<void> { accepted.emplace(co_await listener_->accept()); };
+  auto exit = [&]() -> asio::awaitable<void> { co_await process_->wait_exit(); };
+  auto race =
+      asio::experimental::make_parallel_group(asio::co_spawn(executor, accept(), asio::deferred),
+                                              asio::co_spawn(executor, exit(), asio::deferred));
+  co_await race.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+  // A program may dial and end at once; then its link waits in the queue of the listener.
+  if (!accepted) accepted = co_await link::within(queue_guard, listener_->accept());
+  if (!accepted) {
+    co_return std::unexpected(
+        NoLink{.detail = "the subject " + text(process_->state()) + " before it dialled"});
   }
-  auto& link = std::get<0>(outcome);
-  if (!link) co_return std::unexpected(link.error().detail);
-  co_return *std::move(link);
+  if (!*accepted) co_return std::unexpected(why_no_link(std::move(accepted->error().detail)));
+  co_return std::move(**accepted);
+}
+
+bool ProcessPort::is_ending() {
+  return process_ && process_->is_ending();
 }
 
 ProcessState ProcessPort::process() {

@@ -1,49 +1,33 @@
 #include "conformance/runner/process_port.hpp"
 #include "conformance/runner/stage.hpp"
+#include "conformance/runner/start_slots.hpp"
 #include "conformance/runner/transport_word.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
 
-#include <chrono>
+#include <algorithm>
 #include <limits>
-#include <optional>
+#include <thread>
 #include <utility>
 
 namespace voxspec {
 namespace asio = boost::asio;
-using namespace asio::experimental::awaitable_operators;
 namespace {
 
-constexpr std::chrono::seconds preflight_guard{10};
+// Two a core: one that computes while another waits for the disk.
+std::size_t starts_at_a_time() {
+  return std::max(4uz, 2uz * std::thread::hardware_concurrency());
+}
 
 std::string with_output(std::string text, std::string const& output) {
   if (output.empty()) return text + "\nIt wrote nothing to standard error or output.";
   return text + "\nThe end of what it wrote:\n" + output;
 }
 
-asio::awaitable<std::optional<std::string>> co_preflight(ProcessPort& port) {
-  asio::steady_timer guard{co_await asio::this_coro::executor, preflight_guard};
-  auto outcome = co_await (port.next_link() || guard.async_wait(asio::use_awaitable));
-  if (outcome.index() == 1) {
-    co_return port.subject_dials() ? "the subject runs but did not dial within 10 s"
-                                   : "the subject runs but did not say where it listens, or did "
-                                     "not accept a link there, within 10 s";
-  }
-  auto& link = std::get<0>(outcome);
-  if (link) {
-    (*link)->close();
-    co_return std::nullopt;
-  }
-  // A program that ends with 0 says that it has done what it was asked. Then it did start, and the
-  // cases say what is wrong with it.
-  auto const state = port.process();
-  if (state.kind == ProcessState::Kind::exited && state.code_or_signal == 0) co_return std::nullopt;
-  co_return link.error();
+// A program that ends with 0 says that it has done what it was asked. Then it did start, and the
+// cases say what is wrong with it.
+bool did_its_work(ProcessState state) {
+  return state.kind == ProcessState::Kind::exited && state.code_or_signal == 0;
 }
 
 class ProcessStage final : public Stage {
@@ -51,34 +35,42 @@ class ProcessStage final : public Stage {
   ProcessStage(Subject const& subject, WrapPort wrap)
       : subject_{subject}, wrap_{std::move(wrap)} {}
 
-  std::expected<void, std::string> preflight() override {
+  std::expected<std::chrono::milliseconds, NoLink> preflight(RunOptions const& options) override {
     using enum vox::Role;
     asio::io_context context;
     LinkPlan plan;
     plan.ours = subject_.plays(acceptor) ? initiator : acceptor;
     plan.transport = find_transport(subject_.transports.front()).value();
     plan.conduit = subject_.conduits.front();
-    ProcessPort port{subject_, std::move(plan)};
-    auto outcome = asio::co_spawn(context, co_preflight(port), asio::use_future);
-    while (outcome.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
-      context.run_one();
+    ProcessPort port{subject_, std::move(plan), nullptr};
+    auto outcome = try_port(context, port, options);
+    if (outcome) {
+      outcome->link->close();
+      return outcome->start;
     }
-    if (auto const error = outcome.get()) {
-      return std::unexpected(port.start_error() ? *error : with_output(*error, port.output_tail()));
+    auto why = std::move(outcome.error());
+    auto const process = port.process();
+    if (why.cause != NoLink::Cause::machine && did_its_work(process)) {
+      return std::chrono::milliseconds{};
     }
-    return {};
+    // What was never started has written nothing.
+    if (process.kind != ProcessState::Kind::unknown) {
+      why.detail = with_output(std::move(why.detail), port.output_tail());
+    }
+    return std::unexpected(std::move(why));
   }
 
   Performance perform(Case const& trace, LinkPlan const& plan, RunOptions const& options) override {
+    auto slot = slots_.take(options.stop);  // null when the run is stopped, as run_case will see
     asio::io_context context;
-    ProcessPort port{subject_, plan};
+    ProcessPort port{subject_, plan, std::move(slot)};
     auto const wrapped = wrap_ ? wrap_(trace, port) : nullptr;
     auto result = run_case(context, trace, wrapped ? *wrapped : port, options);
-    // The program was there before the first case, so that one which now does not come to its link
-    // has failed; only one that the system would not start has not.
-    bool const no_link = result.verdict == Verdict::not_run && result.end == EndCause::none;
-    if (no_link && !port.start_error() && port.process().kind != ProcessState::Kind::unknown) {
+    // The program runs and was there before the first case, so that one which now ends, or refuses
+    // its link, has failed.
+    if (result.hindrance == Hindrance::link) {
       result.verdict = Verdict::fail;
+      result.hindrance = Hindrance::none;
     }
     return {.result = std::move(result), .output = port.output_tail()};
   }
@@ -91,6 +83,7 @@ class ProcessStage final : public Stage {
  private:
   Subject const& subject_;
   WrapPort wrap_;
+  StartSlots slots_{starts_at_a_time()};
 };
 
 }  // namespace

@@ -28,7 +28,7 @@ code, pre { font-family: ui-monospace, monospace; }
 .v { display: inline-block; min-width: 8.5em; font-weight: 600; }
 .pass { color: var(--pass); } .fail, .unexpected_pass { color: var(--fail); }
 .non_strict { color: var(--soft); } .unsupported { color: var(--dim); }
-.known { color: var(--known); } .not_run { color: var(--none); }
+.differs { color: var(--known); } .known { color: var(--known); } .not_run { color: var(--none); }
 .tools { margin: 1em 0; } .tools input[type=search] { width: 22em; } .tools label { margin-right: 1em; }
 .why { color: var(--dim); }
 </style></head><body>
@@ -101,8 +101,8 @@ std::string lower(std::string text) {
 std::string case_section(RunReport const& report, CaseReport const& entry) {
   auto const verdict = entry.result.verdict;
   std::string searched = entry.result.id + " " + entry.trace->about;
-  for (auto const& rule : entry.result.rules)
-    searched += " " + rule;
+  for (auto const& clause : entry.result.clauses)
+    searched += " " + clause;
   return "<details class=\"case\" data-verdict=\"" + name_of(verdict) + "\" data-text=\"" +
          markup(lower(searched)) + "\"><summary><span class=\"v " + name_of(verdict) + "\">" +
          markup(text(verdict)) + "</span><code>" + markup(entry.result.id) +

@@ -47,7 +47,7 @@ Json result_json(CaseReport const& entry) {
   auto const& result = entry.result;
   Json json{{"id", result.id},
             {"about", entry.trace->about},
-            {"rules", result.rules},
+            {"clauses", result.clauses},
             {"role", name_of(result.role)},
             {"transport", spelled(result.transport)},
             {"conduit", name_of(entry.trace->conduit)},
@@ -55,7 +55,13 @@ Json result_json(CaseReport const& entry) {
             {"reason", result.reason},
             {"end", name_of(result.end)},
             {"process", text(result.process)},
+            {"start_ms", static_cast<double>(result.start.count()) / 1000.0},
             {"ms", static_cast<double>(result.wall.count()) / 1000.0}};
+  if (result.hindrance != Hindrance::none) json["hindrance"] = name_of(result.hindrance);
+  if (result.frames_dropped > 0) {
+    json["frames_dropped"] = result.frames_dropped;
+    json["dropped_before"] = result.dropped_before;
+  }
   if (!entry.finding.empty()) json["finding"] = entry.finding;
   if (result.verdict == Verdict::pass || result.verdict == Verdict::unsupported) return json;
   json["step"] = result.failed_step;
@@ -77,7 +83,9 @@ Json report_json(RunReport const& report) {
             {"wall_ms", report.wall.count()},
             {"totals", totals_json(report.totals())},
             {"exit_code", report.exit_code()},
+            {"complete", report.complete},
             {"canary_held", report.canary_held}};
+  if (!report.stopped_by.empty()) json["stopped_by"] = report.stopped_by;
   auto& cases = json["cases"] = Json::array();
   for (auto const& entry : report.cases) {
     auto each = result_json(entry);
@@ -90,6 +98,12 @@ Json report_json(RunReport const& report) {
   auto& rules = json["rules"] = Json::array();
   for (auto const& [rule, totals] : by_rule(report)) {
     rules.push_back({{"rule", rule.id()}, {"totals", totals_json(totals)}});
+  }
+  auto& clauses = json["clauses"] = Json::array();
+  for (auto const& [clause, totals] : by_clause(report)) {
+    clauses.push_back({{"clause", clause.id()},
+                       {"authority", name_of(clause.entry().authority)},
+                       {"totals", totals_json(totals)}});
   }
   auto& unmatched = json["unmatched_expectations"] = Json::array();
   for (auto const& entry : report.unmatched) {

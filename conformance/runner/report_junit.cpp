@@ -41,6 +41,7 @@ std::string_view element_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::pass:
     case Verdict::non_strict:
+    case Verdict::differs:
       return "";
     case Verdict::fail:
     case Verdict::unexpected_pass:
@@ -72,7 +73,7 @@ std::string test_case(RunReport const& report, CaseReport const& entry, std::str
     out += "      <skipped" + attribute("message", message) + "/>\n";
   } else if (!kind.empty()) {
     out += element(kind, message, describe_case(report, entry, {}));
-  } else if (result.verdict == Verdict::non_strict) {
+  } else if (result.verdict != Verdict::pass) {
     out += "      <system-out>" + markup(describe_case(report, entry, {})) + "</system-out>\n";
   }
   return out + "    </testcase>\n";

@@ -34,11 +34,11 @@ struct SomeRun {
       auto& trace = traces[i];
       trace.id = "chapter/" + std::string{text(all_verdicts[i])};
       trace.about = "A claim about <this> & that";
-      trace.rules = {vox::Rule{"session.parity"}};
+      trace.clauses = {vox::Clause{"session.parity/1"}};
       CaseReport entry;
       entry.trace = &trace;
       entry.result.id = trace.id;
-      entry.result.rules = {"session.parity"};
+      entry.result.clauses = {"session.parity/1"};
       entry.result.transport = "websocket";
       entry.result.verdict = all_verdicts[i];
       entry.result.reason = nasty;
@@ -90,6 +90,7 @@ TEST_CASE("the exit code tells an unexpected result from cases that were not run
   for (auto const& [verdict, code] : {std::pair{pass, 0},
                                       {fail, 1},
                                       {non_strict, 0},
+                                      {differs, 0},
                                       {unsupported, 0},
                                       {known, 0},
                                       {unexpected_pass, 1},
@@ -99,6 +100,21 @@ TEST_CASE("the exit code tells an unexpected result from cases that were not run
     report.cases.front().result.verdict = verdict;
     CHECK(report.exit_code() == code);
   }
+  // A subject that comes up for no case did not start; for some, they were not run.
+  report.cases.assign(2, CaseReport{});
+  for (auto& entry : report.cases) {
+    entry.result.verdict = not_run;
+    entry.result.hindrance = Hindrance::start;
+  }
+  CHECK(report.exit_code() == 3);
+  report.cases[0].result.verdict = unsupported;
+  report.cases[0].result.hindrance = Hindrance::none;
+  CHECK(report.exit_code() == 3);
+  report.cases[0].result.verdict = pass;
+  CHECK(report.exit_code() == 4);
+  report.stopped_by = "SIGINT";
+  CHECK(report.exit_code() == 130);
+  report.stopped_by.clear();
   report.cases.clear();
   report.unmatched.emplace_back();
   CHECK(report.exit_code() == 1);
@@ -118,7 +134,7 @@ TEST_CASE("an expectation about no case of the suite is unmatched") {
   gone.cases = "chapter/gone";
   KnownFailure other_rule;
   other_rule.cases = "chapter";
-  other_rule.rules = {vox::Rule{"connection.open"}};
+  other_rule.rules = {"connection.open"};
   auto const found = unmatched(KnownFailures{{here, gone, other_rule}}, run.traces);
   REQUIRE(found.size() == 2);
   CHECK(found[0].cases == "chapter/gone");
@@ -159,7 +175,7 @@ TEST_CASE("a long exchange is cut around the divergence, and says so") {
 TEST_CASE("the banner names every verdict that came up, and its numbers") {
   SomeRun const run;
   CHECK(banner(run.report, {})
-            .ends_with("7 cases: 1 pass, 1 fail, 1 non-strict, 1 unsupported, "
+            .ends_with("8 cases: 1 pass, 1 fail, 1 non-strict, 1 differs, 1 unsupported, "
                        "1 known, 1 unexpected pass, 1 not run\n"));
   CHECK(banner(RunReport{}, {}).ends_with("0 cases: 0 pass, 0 fail\n"));
 }
@@ -171,15 +187,15 @@ TEST_CASE("the table has a row for each rule that did not simply pass") {
     entry.result.verdict = pass;
   }
   CHECK(rule_table(run.report, {}) ==
-        "Rules with every case passing (1), each with how many:\n  conn: session.parity 7\n");
+        "Rules with every case passing (1), each with how many:\n  conn: session.parity 8\n");
 }
 
 TEST_CASE("JUnit counts and escapes everything, whatever the subject wrote") {
   SomeRun const run;
   auto const xml = report_junit(run.report);
   CHECK(xml.contains(
-      "<testsuite name=\"chapter\" tests=\"7\" failures=\"2\" errors=\"1\" skipped=\"2\""));
-  CHECK(count(xml, "<testcase ") == 7);
+      "<testsuite name=\"chapter\" tests=\"8\" failures=\"2\" errors=\"1\" skipped=\"2\""));
+  CHECK(count(xml, "<testcase ") == 8);
   CHECK(count(xml, "<failure ") == 2);
   CHECK(count(xml, "<error ") == 1);
   CHECK(count(xml, "<skipped ") == 2);
@@ -196,7 +212,7 @@ TEST_CASE("the page escapes everything and needs no other file") {
   CHECK_FALSE(html.contains("<b "));
   CHECK_FALSE(html.contains("src="));
   CHECK_FALSE(html.contains("href="));
-  CHECK(count(html, "<details class=\"case\"") == 7);
+  CHECK(count(html, "<details class=\"case\"") == 8);
   CHECK(html.contains("some &lt;subject&gt;"));
 }
 
@@ -215,7 +231,7 @@ TEST_CASE("the JSON holds what scripts rely on") {
   CHECK(sum == json["cases"].size());
   auto const& failed = json["cases"][1];
   for (auto const* const key :
-       {"id", "rules", "role", "transport", "verdict", "reason", "end", "ms", "frames"}) {
+       {"id", "clauses", "role", "transport", "verdict", "reason", "end", "ms", "frames"}) {
     CAPTURE(key);
     CHECK(failed.contains(key));
   }
@@ -223,6 +239,40 @@ TEST_CASE("the JSON holds what scripts rely on") {
   CHECK(failed["transport"] == "ws");
   CHECK(failed["ms"] == 1.5);
   CHECK(failed["frames"].size() == 5);
+}
+
+TEST_CASE("a report that still grows says so") {
+  SomeRun run;
+  CHECK(banner(run.report, {}).contains("\n8 cases: 1 pass"));
+  CHECK(report_json(run.report)["complete"] == true);
+  run.report.complete = false;
+  CHECK(banner(run.report, {}).contains("\n8 cases so far: 1 pass"));
+  CHECK(report_json(run.report)["complete"] == false);
+}
+
+TEST_CASE("frames that were not kept are counted where they are missing") {
+  SomeRun run;
+  auto& entry = run.failed();
+  entry.result.frames_dropped = 70'000;
+  entry.result.dropped_before = 2;
+  auto const text = describe_case(run.report, entry, {});
+  auto const gap = text.find("… 70000 frames that were not kept");
+  REQUIRE(gap != std::string::npos);
+  CHECK(text.find("\"nonce\":1") < gap);
+  CHECK(text.find("\"nonce\":2") > gap);
+  CHECK(report_json(run.report)["cases"][1]["frames_dropped"] == 70'000);
+}
+
+TEST_CASE("a run that was stopped, or met nobody who speaks vox, says so once") {
+  SomeRun run;
+  CHECK(complaints(run.report, {}).empty());
+  run.report.stopped_by = "SIGTERM";
+  run.report.cases[1].result.hindrance = Hindrance::silent;
+  run.report.cases[2].result.hindrance = Hindrance::stopped;
+  CHECK(complaints(run.report, {}) ==
+        "silent  nobody speaks vox there; 1 case was left out\n"
+        "stopped  by SIGTERM; 1 case was not judged any more\n");
+  CHECK(report_json(run.report)["stopped_by"] == "SIGTERM");
 }
 
 TEST_CASE("what is not text becomes the replacement character, once for each byte or control") {

@@ -37,12 +37,12 @@ void put(std::string& out, std::string_view label, std::string_view text) {
   out += '\n';
 }
 
-std::string rules_of(Case const& trace) {
+std::string clauses_of(Case const& trace) {
   std::string text;
-  for (auto const rule : trace.rules) {
+  for (auto const clause : trace.clauses) {
     if (!text.empty()) text += '\n';
-    text += std::string{rule.id()} + " (" + level_word(rule.entry().level) + "): ";
-    text += rule.entry().summary;
+    text += std::string{clause.id()} + " (" + weight_words(clause.entry()) + "): ";
+    text += clause.entry().obligation;
   }
   return text;
 }
@@ -65,7 +65,7 @@ std::string seen_in(Observations const& seen) {
     if (value) text += (text.empty() ? "" : ", ") + std::string{*value ? "" : "not "} + what;
   };
   add("told us of a protocol error", seen.told);
-  add("closed the link in order", seen.closed);
+  add("gave the link up", seen.closed);
   add("kept from a normal answer", seen.not_honoured);
   add("survived", seen.survived);
   return text;
@@ -85,6 +85,9 @@ std::string frames_of(CaseReport const& entry, TextStyle style) {
   auto const add = [&](std::string const& line) { text += (text.empty() ? "" : "\n") + line; };
   if (first > 0) add("  … " + std::to_string(first) + " earlier frames; -v shows all");
   for (std::size_t i = first; i < end; ++i) {
+    if (entry.result.frames_dropped > 0 && i == entry.result.dropped_before) {
+      add("  … " + std::to_string(entry.result.frames_dropped) + " frames that were not kept");
+    }
     bool const diverges = failed && i == marked;
     auto line = (diverges ? "> " : "  ") + frame_line(frames[i]);
     if (!style.everything) line = first_columns(line, frame_columns_max);
@@ -120,8 +123,8 @@ std::string last_lines(std::string const& output) {
 
 std::string painted(std::string_view text, Verdict verdict, TextStyle style) {
   if (!style.color) return std::string{text};
-  static constexpr std::array<std::string_view, 7> colors{"32", "1;31", "33",  "2",
-                                                          "36", "1;31", "1;35"};
+  static constexpr std::array<std::string_view, verdict_count> colors{"32", "1;31", "33",   "34",
+                                                                      "2",  "36",   "1;31", "1;35"};
   return "\x1b[" + std::string{colors.at(static_cast<std::size_t>(verdict))} + "m" +
          std::string{text} + "\x1b[0m";
 }
@@ -141,7 +144,7 @@ std::string describe_case(RunReport const& report, CaseReport const& entry, Text
   auto const& result = entry.result;
   std::string out = painted(text(result.verdict), result.verdict, style) + "  " + result.id + "\n";
   put(out, "claim", entry.trace->about);
-  put(out, "rules", rules_of(*entry.trace));
+  put(out, "clauses", clauses_of(*entry.trace));
   put(out, "setting", setting_of(entry));
   put(out, "reason", printable(result.reason));
   put(out, "finding", printable(entry.finding));
@@ -161,8 +164,9 @@ std::string describe_case(RunReport const& report, CaseReport const& entry, Text
 
 namespace {
 
-constexpr std::array<Verdict, 6> columns{Verdict::pass,  Verdict::fail,        Verdict::non_strict,
-                                         Verdict::known, Verdict::unsupported, Verdict::not_run};
+constexpr std::array<Verdict, 7> columns{Verdict::pass,    Verdict::fail,  Verdict::non_strict,
+                                         Verdict::differs, Verdict::known, Verdict::unsupported,
+                                         Verdict::not_run};
 
 // An unexpected pass is a pass of the rule that the expectations did not foresee; it stands in the
 // column of failures, since somebody has to look at it.
@@ -236,7 +240,8 @@ std::string rule_table(RunReport const& report, TextStyle style) {
 
 std::string reasons(RunReport const& report, TextStyle style) {
   std::string out;
-  for (auto const verdict : {Verdict::non_strict, Verdict::known, Verdict::unsupported}) {
+  for (auto const verdict : {Verdict::non_strict, Verdict::differs, Verdict::known,
+                             Verdict::unsupported, Verdict::not_run}) {
     std::map<std::string, std::vector<CaseReport const*>> by_reason;
     for (auto const& entry : report.cases) {
       if (entry.result.verdict == verdict) by_reason[entry.result.reason].push_back(&entry);
@@ -251,6 +256,14 @@ std::string reasons(RunReport const& report, TextStyle style) {
   return out;
 }
 
+namespace {
+
+std::string cases_were(std::size_t count) {
+  return count == 1 ? "1 case was" : std::to_string(count) + " cases were";
+}
+
+}  // namespace
+
 std::string complaints(RunReport const& report, TextStyle style) {
   std::string out;
   for (auto const& error : report.trace_errors) {
@@ -259,6 +272,14 @@ std::string complaints(RunReport const& report, TextStyle style) {
   for (auto const& entry : report.unmatched) {
     out += painted("no such case", Verdict::fail, style) + "  " + entry.where + ": '" +
            entry.cases + "' is about no case; correct it or take it out\n";
+  }
+  if (auto const count = hindered(report, Hindrance::silent); count > 0) {
+    out += painted("silent", Verdict::fail, style) + "  nobody speaks vox there; " +
+           cases_were(count) + " left out\n";
+  }
+  if (!report.stopped_by.empty()) {
+    out += painted("stopped", Verdict::not_run, style) + "  by " + report.stopped_by + "; " +
+           cases_were(hindered(report, Hindrance::stopped)) + " not judged any more\n";
   }
   if (!report.canary_held) {
     out += painted("broken tool", Verdict::not_run, style) +
@@ -275,7 +296,8 @@ std::string banner(RunReport const& report, TextStyle style) {
                 static_cast<double>(report.wall.count()) / 1000.0);
   std::string out = "voxspec " + report.version + ", subject " + report.subject + ", seed " +
                     std::to_string(report.seed) + ", " + seconds.data() + "\n";
-  out += std::to_string(totals.sum()) + (totals.sum() == 1 ? " case: " : " cases: ");
+  out += std::to_string(totals.sum()) + (totals.sum() == 1 ? " case" : " cases") +
+         (report.complete ? ": " : " so far: ");
   bool first = true;
   for (auto const verdict : all_verdicts) {
     bool const always = verdict == Verdict::pass || verdict == Verdict::fail;

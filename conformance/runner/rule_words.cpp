@@ -22,4 +22,25 @@ std::string binds_word(vox::Binds binds) {
   return boost::describe::enum_to_string(binds, "?");
 }
 
+std::string visible_word(vox::Visible visible) {
+  return boost::describe::enum_to_string(visible, "?");
+}
+
+std::string authority_word(vox::Authority authority) {
+  return boost::describe::enum_to_string(authority, "?");
+}
+
+std::string verdict_word(vox::ClauseEntry const& clause) {
+  if (clause.authority == vox::Authority::behaviour) return "differs";
+  auto const is_advice = clause.level == vox::Level::should || clause.level == vox::Level::may;
+  return is_advice ? "non-strict" : "fail";
+}
+
+std::string weight_words(vox::ClauseEntry const& clause) {
+  static constexpr std::array<std::string_view, 3> authorities{
+      "by the written specification", "by the bytes of 0.4.0", "by what 0.4.0 does"};
+  return level_word(clause.level) + ", " +
+         std::string{authorities.at(static_cast<std::size_t>(clause.authority))};
+}
+
 }  // namespace voxspec

@@ -1,14 +1,16 @@
 #include "conformance/runner/run_cases.hpp"
 
 #include "conformance/runner/eligibility.hpp"
+#include "conformance/runner/prospects.hpp"
+#include "conformance/trace/establish.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <exception>
 #include <mutex>
 #include <numeric>
 #include <random>
+#include <system_error>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -16,39 +18,15 @@
 namespace voxspec {
 namespace {
 
-// How many cases a subject has to speak up in before it counts as mute, and the guard times then.
-constexpr std::size_t mute_after_cases = 4;
-constexpr std::chrono::milliseconds guard_of_the_mute{400};
-
-// What is known of the subject while cases run.
-struct Mood {
-  std::atomic<bool> spoke = false;
-  std::atomic<std::size_t> finished = 0;
-
-  [[nodiscard]] RunOptions options(RunOptions options) const {
-    if (!spoke && finished >= mute_after_cases) {
-      options.guard_timeout = std::min(options.guard_timeout, guard_of_the_mute);
-      options.mute_guard = std::min(options.mute_guard, guard_of_the_mute);
-    }
-    return options;
-  }
-  void note(CaseResult const& result) {
-    auto const came = [](FrameRecord const& frame) {
-      return frame.direction == Direction::received;
-    };
-    if (std::ranges::any_of(result.frames, came)) spoke = true;
-    ++finished;
-  }
-};
-
 // The result of a case that never met the subject.
-CaseResult without_subject(Case const& trace, Verdict verdict, std::string reason) {
+CaseResult without_subject(Case const& trace, Verdict verdict, Hindrance by, std::string reason) {
   CaseResult result;
   result.id = trace.id;
   result.role = trace.role;
-  for (auto const rule : trace.rules)
-    result.rules.emplace_back(rule.id());
+  for (auto const clause : trace.clauses)
+    result.clauses.emplace_back(clause.id());
   result.verdict = verdict;
+  result.hindrance = by;
   result.reason = std::move(reason);
   return result;
 }
@@ -60,30 +38,87 @@ Performance perform(Stage& stage, Case const& trace, LinkPlan const& plan,
   try {
     return stage.perform(trace, plan, options);
   } catch (std::exception const& error) {
-    return {.result = without_subject(trace, Verdict::not_run, error.what()), .output = {}};
+    return {.result = without_subject(trace, Verdict::not_run, Hindrance::machine, error.what()),
+            .output = {}};
   }
 }
 
-CaseReport run_one(Case const& trace, Subject const& subject, Stage& stage,
-                   KnownFailures const& known, RunSettings const& settings, Mood& mood) {
-  auto const plan = plan_case(trace, subject, settings.transport);
+// What an entry of a list of known failures has to name a part of. A crash is all that is seen of a
+// subject that crashed.
+std::string seen(CaseResult const& result) {
+  if (result.process.crashed()) return text(result.process);
+  auto words = result.reason;
+  if (result.timed_out) words += "; time-out";
+  return words;
+}
+
+// Everything that is the same for all cases of a run.
+struct Run {
+  Subject const& subject;
+  Stage& stage;
+  KnownFailures const& known;
+  RunSettings const& settings;
+  Prospects prospects{settings.silent_cases_max};
+
+  [[nodiscard]] bool is_stopped() const { return settings.options.stop.stop_requested(); }
+};
+
+// The plainest case there is, in the setting of another one.
+Case handshake_case(Case const& like) {
+  Case plain;
+  plain.id = "handshake";
+  plain.about = "A session is established";
+  plain.clauses = like.clauses;
+  plain.role = like.role;
+  plain.conduit = like.conduit;
+  plain.subject = like.subject;
+  Step establish;
+  establish.pointer = "/steps/0";
+  Json const unchanged = Json::object();
+  establish.body = Establish{
+      .messages = unchanged,
+      .steps = establish_steps({unchanged, establish.pointer}, plain.role, plain.conduit)};
+  plain.steps.push_back(std::move(establish));
+  return plain;
+}
+
+// Runs the case and lets the prospects know.
+Performance meet(Case const& trace, LinkPlan const& plan, Run& run) {
+  auto options = run.settings.options;
+  options.seed = run.settings.seed;
+  auto performance = perform(run.stage, trace, plan, options);
+  if (run.prospects.note(plan, performance.result)) {
+    auto const plain = handshake_case(trace);
+    run.prospects.note_handshake(perform(run.stage, plain, plan, options).result);
+  }
+  return performance;
+}
+
+CaseReport run_one(Case const& trace, Run& run) {
+  auto const plan = plan_case(trace, run.subject, run.settings.transport);
   CaseReport report;
   report.trace = &trace;
   if (!plan) {
-    report.result = without_subject(trace, Verdict::unsupported, plan.error());
+    report.result = without_subject(trace, Verdict::unsupported, Hindrance::none, plan.error());
     return report;
   }
-  auto options = mood.options(settings.options);
-  options.seed = settings.seed;
-  auto performance = perform(stage, trace, *plan, options);
-  mood.note(performance.result);
+  if (auto const hopeless = run.prospects.hopeless(*plan)) {
+    return not_run(trace, hopeless->hindrance, hopeless->reason);
+  }
+  auto performance = meet(trace, *plan, run);
   report.result = std::move(performance.result);
   report.output = std::move(performance.output);
   auto& result = report.result;
-  auto judged = known.apply(trace.id, trace.rules, result.verdict, result.reason);
+  if (run.settings.as_shipped && result.verdict == Verdict::differs) {
+    result.verdict = Verdict::fail;
+  }
+  auto judged =
+      run.known.apply(trace.id, trace.clauses, {result.verdict, result.reason}, seen(result));
   if (judged.verdict != result.verdict) {
     report.finding = std::exchange(result.reason, std::move(judged.reason));
     result.verdict = judged.verdict;
+  } else {
+    result.reason = std::move(judged.reason);
   }
   return report;
 }
@@ -118,7 +153,7 @@ std::vector<CaseReport> run_cases(std::vector<Case const*> const& cases, Subject
                                   RunSettings const& settings, OnCase const& on_case) {
   auto const order = order_of(cases, settings.seed);
   std::vector<CaseReport> reports(cases.size());
-  Mood mood;
+  Run run{.subject = subject, .stage = stage, .known = known, .settings = settings};
   std::mutex reporting;
   std::atomic<std::size_t> next = 0;
   auto const work_until = [&](std::size_t end) {
@@ -129,7 +164,11 @@ std::vector<CaseReport> run_cases(std::vector<Case const*> const& cases, Subject
       auto claimed = at;
       if (!next.compare_exchange_strong(claimed, at + 1)) continue;
       auto const index = order.indices[at];
-      reports[index] = run_one(*cases[index], subject, stage, known, settings, mood);
+      if (run.is_stopped()) {
+        reports[index] = not_run(*cases[index], Hindrance::stopped, "the run was stopped before");
+        continue;
+      }
+      reports[index] = run_one(*cases[index], run);
       if (!on_case) continue;
       std::scoped_lock const lock{reporting};
       on_case(reports[index]);
@@ -138,17 +177,21 @@ std::vector<CaseReport> run_cases(std::vector<Case const*> const& cases, Subject
   auto const threads = std::clamp(settings.jobs, 1uz, stage.parallel_max());
   for (auto const end : {cases.size() - order.hostile, cases.size()}) {
     std::vector<std::jthread> workers;
-    for (std::size_t i = 1; i < threads; ++i)
-      workers.emplace_back(work_until, end);
+    try {
+      for (std::size_t i = 1; i < threads; ++i)
+        workers.emplace_back(work_until, end);
+    } catch (std::system_error const&) {
+      // The machine gives no more threads; those that there are do it all.
+    }
     work_until(end);
   }
   return reports;
 }
 
-CaseReport not_run(Case const& trace, std::string reason) {
+CaseReport not_run(Case const& trace, Hindrance by, std::string reason) {
   CaseReport report;
   report.trace = &trace;
-  report.result = without_subject(trace, Verdict::not_run, std::move(reason));
+  report.result = without_subject(trace, Verdict::not_run, by, std::move(reason));
   return report;
 }
 
@@ -157,7 +200,7 @@ bool canary_holds(Subject const& subject, Stage& stage, KnownFailures const& kno
   Case canary;
   canary.id = "canary";
   canary.about = "No subject can do what this case needs";
-  canary.rules = {vox::Rule{"connection.open"}};
+  canary.clauses = {vox::Clause{"connection.open/3"}};
   canary.needs = {"the ability to do what nobody can"};
   auto const reports = run_cases({&canary}, subject, stage, known, settings);
   return reports.front().result.verdict == Verdict::unsupported;

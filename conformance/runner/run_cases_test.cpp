@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ using vox::Role;
 Case trace(std::string id) {
   Case result;
   result.id = std::move(id);
-  result.rules = {vox::Rule{"session.parity"}};
+  result.clauses = {vox::Clause{"session.parity/1"}};
   return result;
 }
 
@@ -27,11 +28,12 @@ Case trace(std::string id) {
 // cases came.
 class ScriptedStage final : public Stage {
  public:
-  std::expected<void, std::string> preflight() override { return {}; }
+  std::expected<std::chrono::milliseconds, NoLink> preflight(RunOptions const&) override {
+    return std::chrono::milliseconds{1};
+  }
   Performance perform(Case const& each, LinkPlan const& plan, RunOptions const& options) override {
     std::scoped_lock const lock{mutex_};
     order.push_back(each.id);
-    guards.push_back(options.guard_timeout);
     seeds.push_back(options.seed);
     if (each.id == "throws") throw std::runtime_error{"no more descriptors"};
     Performance performance;
@@ -39,9 +41,16 @@ class ScriptedStage final : public Stage {
     performance.result.role = plan.ours;
     performance.result.verdict = verdicts.contains(each.id) ? verdicts.at(each.id) : Verdict::pass;
     performance.result.reason = "as told";
+    if (hindrances.contains(plan.ours)) {
+      performance.result.verdict = Verdict::not_run;
+      performance.result.hindrance = hindrances.at(plan.ours);
+    }
+    bool const speaks = each.id == "handshake" ? speaks_in_handshake : speaks_in_cases;
+    if (!speaks) performance.result.verdict = Verdict::fail;
     if (speaks) {
       performance.result.frames.emplace_back();
       performance.result.frames.back().direction = Direction::received;
+      performance.result.frames.back().decoded = {{"pong", {{"nonce", 1}}}};
     }
     return performance;
   }
@@ -49,10 +58,11 @@ class ScriptedStage final : public Stage {
   [[nodiscard]] std::string place() const override { return "nowhere"; }
 
   std::map<std::string, Verdict> verdicts;
-  bool speaks = true;
+  std::map<Role, Hindrance> hindrances;  // of the cases in which we are that
+  bool speaks_in_cases = true;
+  bool speaks_in_handshake = true;
   std::size_t parallel = std::numeric_limits<std::size_t>::max();
   std::vector<std::string> order;
-  std::vector<std::chrono::milliseconds> guards;
   std::vector<std::uint64_t> seeds;
 
  private:
@@ -147,7 +157,7 @@ TEST_CASE("a case that the subject cannot play never reaches it") {
   CHECK(stage.order.empty());
   CHECK(reports[0].result.verdict == Verdict::unsupported);
   CHECK(reports[0].result.reason == "needs the ability flies");
-  CHECK(reports[0].result.rules == std::vector<std::string>{"session.parity"});
+  CHECK(reports[0].result.clauses == std::vector<std::string>{"session.parity/1"});
 }
 
 TEST_CASE("what the machine refuses is no verdict on the subject, and the other cases go on") {
@@ -156,6 +166,7 @@ TEST_CASE("what the machine refuses is no verdict on the subject, and the other 
   auto const reports = run_cases(pointers(cases), able(), stage, {}, {});
   CHECK(reports[0].result.verdict == Verdict::pass);
   CHECK(reports[1].result.verdict == Verdict::not_run);
+  CHECK(reports[1].result.hindrance == Hindrance::machine);
   CHECK(reports[1].result.reason == "no more descriptors");
   CHECK(reports[2].result.verdict == Verdict::pass);
 }
@@ -167,6 +178,7 @@ TEST_CASE("a known failure shows the reason of the list and keeps what was found
   KnownFailure entry;
   entry.cases = "*";
   entry.reason = "it is so";
+  entry.shows = {"told"};
   auto const reports = run_cases(pointers(cases), able(), stage, KnownFailures{{entry}}, {});
   CHECK(reports[0].result.verdict == Verdict::known);
   CHECK(reports[0].result.reason == "it is so");
@@ -174,15 +186,80 @@ TEST_CASE("a known failure shows the reason of the list and keeps what was found
   CHECK(reports[1].result.verdict == Verdict::unexpected_pass);
 }
 
-TEST_CASE("patience ends with a subject that never says anything, and comes back when it does") {
+TEST_CASE("who only differs fails where 0.4.0 is to be judged by as well") {
+  std::vector<Case> const cases{trace("a")};
+  ScriptedStage stage;
+  stage.verdicts = {{"a", Verdict::differs}};
+  RunSettings settings;
+  CHECK(run_cases(pointers(cases), able(), stage, {}, settings)[0].result.verdict ==
+        Verdict::differs);
+  settings.as_shipped = true;
+  CHECK(run_cases(pointers(cases), able(), stage, {}, settings)[0].result.verdict == Verdict::fail);
+}
+
+std::size_t count(std::vector<CaseReport> const& reports, Hindrance by) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      reports, [&](CaseReport const& entry) { return entry.result.hindrance == by; }));
+}
+
+TEST_CASE(
+    "where nobody speaks vox a few cases and a plain handshake tell, and the rest is left out") {
   auto const cases = some_cases(10);
-  for (bool const speaks : {false, true}) {
-    ScriptedStage stage;
-    stage.speaks = speaks;
-    CHECK(run_cases(pointers(cases), able(), stage, {}, with_jobs(1)).size() == 10);
-    CHECK(stage.guards.front() == RunOptions{}.guard_timeout);
-    CHECK((stage.guards.back() < RunOptions{}.guard_timeout) == !speaks);
-  }
+  ScriptedStage stage;
+  stage.speaks_in_cases = stage.speaks_in_handshake = false;
+  auto const reports = run_cases(pointers(cases), able(), stage, {}, with_jobs(1));
+  CHECK(stage.order.size() == 5);
+  CHECK(stage.order.back() == "handshake");
+  CHECK(count(reports, Hindrance::none) == 4);
+  CHECK(count(reports, Hindrance::silent) == 6);
+}
+
+TEST_CASE("a subject that is silent in the first cases may still speak vox") {
+  auto const cases = some_cases(10);
+  ScriptedStage stage;
+  stage.speaks_in_cases = false;
+  auto const reports = run_cases(pointers(cases), able(), stage, {}, with_jobs(1));
+  CHECK(std::ranges::count(stage.order, "handshake") == 1);
+  CHECK(count(reports, Hindrance::none) == 10);
+}
+
+TEST_CASE("nobody asks for vox where every case has to find fault by itself") {
+  auto const cases = some_cases(10);
+  ScriptedStage stage;
+  stage.speaks_in_cases = stage.speaks_in_handshake = false;
+  auto settings = with_jobs(1);
+  settings.silent_cases_max = 0;
+  auto const reports = run_cases(pointers(cases), able(), stage, {}, settings);
+  CHECK(count(reports, Hindrance::none) == 10);
+}
+
+TEST_CASE("a subject that never comes up in one role is given up there, and judged in the other") {
+  auto cases = some_cases(20);
+  for (std::size_t i = 0; i < cases.size(); i += 2)
+    cases[i].role = Role::acceptor;
+  ScriptedStage stage;
+  stage.hindrances = {{Role::acceptor, Hindrance::start}};
+  auto const reports = run_cases(pointers(cases), able(), stage, {}, with_jobs(1));
+  CHECK(stage.order.size() == 14);
+  CHECK(count(reports, Hindrance::start) == 10);
+  CHECK(count(reports, Hindrance::none) == 10);
+}
+
+TEST_CASE("a stopped run reports what was judged, and the rest as not run") {
+  auto const cases = some_cases(10);
+  ScriptedStage stage;
+  std::stop_source source;
+  auto settings = with_jobs(1);
+  settings.options.stop = source.get_token();
+  std::size_t heard = 0;
+  auto const reports =
+      run_cases(pointers(cases), able(), stage, {}, settings, [&](CaseReport const&) {
+        if (++heard == 3) source.request_stop();
+      });
+  CHECK(heard == 3);
+  CHECK(reports.size() == 10);
+  CHECK(count(reports, Hindrance::none) == 3);
+  CHECK(count(reports, Hindrance::stopped) == 7);
 }
 
 TEST_CASE("the canary comes back unsupported without meeting the subject") {

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <numeric>
+#include <set>
 #include <string_view>
 
 namespace voxspec {
@@ -19,17 +20,52 @@ Totals RunReport::totals() const {
   return totals;
 }
 
+namespace {
+
+// True if the subject was to come up for some cases, and did for none.
+bool never_came_up(RunReport const& report) {
+  auto const met = [](CaseReport const& entry) {
+    auto const& result = entry.result;
+    return result.verdict != Verdict::unsupported && result.hindrance == Hindrance::none;
+  };
+  return hindered(report, Hindrance::start) > 0 && std::ranges::none_of(report.cases, met);
+}
+
+}  // namespace
+
+std::size_t hindered(RunReport const& report, Hindrance by) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      report.cases, [&](CaseReport const& entry) { return entry.result.hindrance == by; }));
+}
+
 int RunReport::exit_code() const {
+  if (!stopped_by.empty()) return 130;
+  if (never_came_up(*this)) return 3;
   auto const counted = totals();
   if (counted[Verdict::fail] + counted[Verdict::unexpected_pass] + unmatched.size() > 0) return 1;
   if (counted[Verdict::not_run] + trace_errors.size() > 0 || !canary_held) return 4;
   return 0;
 }
 
+std::vector<ClauseReport> by_clause(RunReport const& report) {
+  std::map<vox::Clause, Totals> totals;
+  for (auto const& entry : report.cases) {
+    for (auto const clause : entry.trace->clauses)
+      totals[clause].count(entry.result.verdict);
+  }
+  std::vector<ClauseReport> result;
+  for (auto const& [clause, counted] : totals)
+    result.push_back({clause, counted});
+  return result;
+}
+
 std::vector<RuleReport> by_rule(RunReport const& report) {
   std::map<vox::Rule, Totals> totals;
   for (auto const& entry : report.cases) {
-    for (auto const rule : entry.trace->rules)
+    std::set<vox::Rule> rules;
+    for (auto const clause : entry.trace->clauses)
+      rules.insert(clause.rule());
+    for (auto const rule : rules)
       totals[rule].count(entry.result.verdict);
   }
   std::vector<RuleReport> result;
@@ -47,7 +83,7 @@ std::vector<KnownFailure> unmatched(KnownFailures const& known, std::vector<Case
   std::vector<KnownFailure> result;
   std::ranges::copy_if(known.entries(), std::back_inserter(result), [&](KnownFailure const& entry) {
     return std::ranges::none_of(
-        cases, [&](Case const& trace) { return entry.is_about(trace.id, trace.rules); });
+        cases, [&](Case const& trace) { return entry.is_about(trace.id, trace.clauses); });
   });
   return result;
 }

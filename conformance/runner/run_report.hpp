@@ -30,12 +30,11 @@ class Totals {
   [[nodiscard]] std::size_t sum() const;
 
  private:
-  std::array<std::size_t, 7> counts_{};
+  std::array<std::size_t, verdict_count> counts_{};
 };
-inline constexpr std::array<Verdict, 7> all_verdicts{Verdict::pass,       Verdict::fail,
-                                                     Verdict::non_strict, Verdict::unsupported,
-                                                     Verdict::known,      Verdict::unexpected_pass,
-                                                     Verdict::not_run};
+inline constexpr std::array<Verdict, verdict_count> all_verdicts{
+    Verdict::pass,        Verdict::fail,  Verdict::non_strict,      Verdict::differs,
+    Verdict::unsupported, Verdict::known, Verdict::unexpected_pass, Verdict::not_run};
 
 // Everything one run gave. All reports are made of this and of nothing else.
 struct RunReport {
@@ -49,19 +48,31 @@ struct RunReport {
   std::vector<TraceError> trace_errors;  // files that could not be used
   std::vector<KnownFailure> unmatched;   // expectations about no case
   bool canary_held = true;               // the case that nobody can support came back unsupported
+  bool complete = true;                  // false while cases still run
+  std::string stopped_by;                // the signal that stopped the run; empty if none did
 
   [[nodiscard]] Totals totals() const;
-  // 0 clean; 1 a failure, an unexpected pass or an unmatched expectation; 4 something was not run.
+  // 0 clean; 1 a failure, an unexpected pass or an unmatched expectation; 3 the subject came up for
+  // no case; 4 something was not run; 130 the run was stopped.
   [[nodiscard]] int exit_code() const;
 };
 
-// The verdicts of the cases that judge one rule.
+// The verdicts of the cases that judge one clause, or one rule: each case counts once for a rule,
+// however many of its clauses it judges.
+struct ClauseReport {
+  vox::Clause clause;
+  Totals totals;
+};
 struct RuleReport {
   vox::Rule rule;
   Totals totals;
 };
-// Every rule that a case of the run judges, by id.
+// Every clause, and every rule, that a case of the run judges, by id.
+[[nodiscard]] std::vector<ClauseReport> by_clause(RunReport const& report);
 [[nodiscard]] std::vector<RuleReport> by_rule(RunReport const& report);
+
+// How many cases were not run for this.
+[[nodiscard]] std::size_t hindered(RunReport const& report, Hindrance by);
 
 // True for a verdict that somebody has to look at.
 [[nodiscard]] bool is_unexpected(Verdict verdict);

@@ -1,5 +1,7 @@
 #include "conformance/runner/spawn.hpp"
 
+#include "conformance/runner/machine.hpp"
+
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -85,14 +87,17 @@ std::vector<std::string> merged_environment(std::map<std::string, std::string> c
   ::_exit(127);
 }
 
-std::unexpected<std::string> cannot_start(std::string const& program, int error) {
-  return std::unexpected("cannot start " + program + ": " + std::generic_category().message(error));
+std::unexpected<NoLink> cannot_start(std::string const& program, NoLink::Cause cause, int error) {
+  return std::unexpected(
+      NoLink{.cause = cause,
+             .detail = "cannot start " + program + ": " + std::generic_category().message(error)});
 }
 
 }  // namespace
 
-std::expected<Spawned, std::string> spawn(std::vector<std::string> const& command,
-                                          std::map<std::string, std::string> const& environment) {
+std::expected<Spawned, NoLink> spawn(std::vector<std::string> const& command,
+                                     std::map<std::string, std::string> const& environment) {
+  using enum NoLink::Cause;
   auto arguments = command;
   auto variables = merged_environment(environment);
   auto const argv = pointers(arguments);
@@ -101,11 +106,11 @@ std::expected<Spawned, std::string> spawn(std::vector<std::string> const& comman
   Pipe error;
   Pipe complaint;  // Closed by a successful exec; carries errno otherwise.
   if (output.failed() || error.failed() || complaint.failed()) {
-    return cannot_start(command.front(), errno);
+    return cannot_start(command.front(), machine, errno);
   }
   pid_t const parent = ::getpid();
   pid_t const pid = ::fork();
-  if (pid < 0) return cannot_start(command.front(), errno);
+  if (pid < 0) return cannot_start(command.front(), machine, errno);
   if (pid == 0) {
     become(argv.data(), envp.data(), output.write_end(), error.write_end(), complaint.write_end(),
            parent);
@@ -118,7 +123,7 @@ std::expected<Spawned, std::string> spawn(std::vector<std::string> const& comman
   } while (count < 0 && errno == EINTR);
   if (count == sizeof why) {
     ::waitpid(pid, nullptr, 0);
-    return cannot_start(command.front(), why);
+    return cannot_start(command.front(), is_want(why) ? machine : start, why);
   }
   return Spawned{.pid = pid, .output = output.take_read_end(), .error = error.take_read_end()};
 }

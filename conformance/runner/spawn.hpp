@@ -1,4 +1,6 @@
 #pragma once
+#include "conformance/peer/subject_port.hpp"
+
 #include <expected>
 #include <map>
 #include <string>
@@ -18,8 +20,9 @@ struct Spawned {
 // Starts a program, found through PATH if its name has no slash, with an empty standard input, in a
 // process group of its own, and so that the kernel ends it when the calling thread ends. It
 // inherits no descriptor of ours but the three standard ones: a link of another case that stayed
-// open in it would hide that we closed it.
-[[nodiscard]] std::expected<Spawned, std::string> spawn(
+// open in it would hide that we closed it. The error tells a program that cannot be started from a
+// machine that starts none.
+[[nodiscard]] std::expected<Spawned, NoLink> spawn(
     std::vector<std::string> const& command, std::map<std::string, std::string> const& environment);
 
 }  // namespace voxspec

@@ -1,14 +1,20 @@
 #pragma once
 #include "conformance/peer/executor.hpp"
+#include "conformance/peer/subject_port.hpp"
 #include "conformance/runner/link_plan.hpp"
 #include "conformance/runner/subject.hpp"
 #include "conformance/trace/trace.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <expected>
 #include <functional>
 #include <memory>
 #include <string>
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace voxspec {
 
@@ -29,9 +35,11 @@ class Stage {
   Stage& operator=(Stage&&) = delete;
   virtual ~Stage() = default;
 
-  // Sees that there is a subject at all, before any case. The error is for a person, may have
+  // Sees that there is a subject at all, before any case, within the start limit, and says how long
+  // it took to come up, zero where that cannot be known. The error is for a person, may have
   // several lines and holds the end of what the subject wrote.
-  [[nodiscard]] virtual std::expected<void, std::string> preflight() = 0;
+  [[nodiscard]] virtual std::expected<std::chrono::milliseconds, NoLink> preflight(
+      RunOptions const& options) = 0;
   // Runs one case on a link, and where there is one in a process, of its own.
   [[nodiscard]] virtual Performance perform(Case const& trace, LinkPlan const& plan,
                                             RunOptions const& options) = 0;
@@ -46,7 +54,18 @@ class Stage {
 using WrapPort =
     std::function<std::unique_ptr<SubjectPort>(Case const& trace, SubjectPort& port)>;
 
-// Starts the subject anew for each case. The subject must outlive the stage.
+// The preflight of a stage, on a port for it that has not been started: starts it and takes one
+// link, which the error is about if there is none. The link of a subject that dials is given back.
+struct Preflight {
+  std::chrono::milliseconds start{};
+  std::unique_ptr<vox::link::Link> link;
+};
+[[nodiscard]] std::expected<Preflight, NoLink> try_port(boost::asio::io_context& context,
+                                                        SubjectPort& port,
+                                                        RunOptions const& options);
+
+// Starts the subject anew for each case, as many at a time as the machine starts well. The subject
+// must outlive the stage.
 [[nodiscard]] std::unique_ptr<Stage> make_process_stage(Subject const& subject, WrapPort wrap = {});
 
 // Dials an address that somebody else serves.

@@ -1,5 +1,6 @@
 #include "conformance/runner/subject_process.hpp"
 
+#include "conformance/runner/machine.hpp"
 #include "conformance/runner/spawn.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -14,10 +15,14 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <fstream>
+#include <iterator>
 #include <optional>
+#include <sstream>
 #include <string_view>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -35,7 +40,8 @@ constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 }  // namespace
 
 struct SubjectProcess::Impl {
-  Impl(asio::any_io_executor const& executor, Spawned const& spawned)
+  // `exit_descriptor` becomes readable when the process ends; negative where there is none.
+  Impl(asio::any_io_executor const& executor, Spawned const& spawned, int exit_descriptor)
       : pid{spawned.pid},
         output{executor, spawned.output},
         error{executor, spawned.error},
@@ -43,9 +49,7 @@ struct SubjectProcess::Impl {
         changed{executor, asio::steady_timer::time_point::max()} {
     output.non_blocking(true);
     error.non_blocking(true);
-    // A descriptor that becomes readable when the process ends.
-    auto const descriptor = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-    if (descriptor >= 0) exit.assign(descriptor);
+    if (exit_descriptor >= 0) exit.assign(exit_descriptor);
   }
 
   void keep(std::string_view text) {
@@ -155,11 +159,21 @@ asio::awaitable<void> watch_exit(std::shared_ptr<Owner> owner) {
 
 }  // namespace
 
-std::expected<std::unique_ptr<SubjectProcess>, std::string> SubjectProcess::start(
+std::expected<std::unique_ptr<SubjectProcess>, NoLink> SubjectProcess::start(
     asio::any_io_executor const& executor, Launch const& launch) {
   auto const spawned = spawn(launch.command, launch.environment);
   if (!spawned) return std::unexpected(spawned.error());
-  auto impl = std::make_shared<Impl>(executor, *spawned);
+  auto const exit_descriptor = static_cast<int>(::syscall(SYS_pidfd_open, spawned->pid, 0));
+  if (auto const error = errno; exit_descriptor < 0 && is_want(error)) {
+    ::kill(-spawned->pid, SIGKILL);
+    ::waitpid(spawned->pid, nullptr, 0);
+    ::close(spawned->output);
+    ::close(spawned->error);
+    return std::unexpected(NoLink{.cause = NoLink::Cause::machine,
+                                  .detail = "cannot watch " + launch.command.front() + ": " +
+                                            std::generic_category().message(error)});
+  }
+  auto impl = std::make_shared<Impl>(executor, *spawned, exit_descriptor);
   asio::co_spawn(executor, pump(impl, impl->output, &Impl::drain_output), asio::detached);
   asio::co_spawn(executor, pump(impl, impl->error, &Impl::drain_error), asio::detached);
   asio::co_spawn(executor, watch_exit(impl), asio::detached);
@@ -181,6 +195,22 @@ SubjectProcess::~SubjectProcess() {
 ProcessState SubjectProcess::state() {
   impl_->look(WNOHANG);
   return impl_->ended.value_or(ProcessState{.kind = ProcessState::Kind::running});
+}
+
+bool SubjectProcess::is_ending() {
+  constexpr unsigned long exiting = 0x4;  // PF_EXITING, of proc(5)'s flags
+  if (impl_->ended || impl_->reaped) return true;
+  std::ifstream file{"/proc/" + std::to_string(impl_->pid) + "/stat"};
+  std::string const line{std::istreambuf_iterator<char>{file}, {}};
+  // The name, which comes before, may hold anything.
+  auto const name_end = line.rfind(')');
+  if (name_end == std::string::npos) return false;
+  std::istringstream fields{line.substr(name_end + 1)};
+  std::string skipped;
+  for (int field = 0; field < 6; ++field)
+    fields >> skipped;
+  unsigned long flags = 0;
+  return fields >> flags && (flags & exiting) != 0;
 }
 
 asio::awaitable<ProcessState> SubjectProcess::wait_exit() {

@@ -1,5 +1,6 @@
 #pragma once
 #include "conformance/peer/process_state.hpp"
+#include "conformance/peer/subject_port.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -24,8 +25,8 @@ struct Launch {
 // Lives on one single-threaded io_context, which must outlive it.
 class SubjectProcess {
  public:
-  // Starts the program; the error is one sentence ("cannot start ./x: No such file or directory").
-  [[nodiscard]] static std::expected<std::unique_ptr<SubjectProcess>, std::string> start(
+  // Starts the program; the error says "cannot start ./x: No such file or directory".
+  [[nodiscard]] static std::expected<std::unique_ptr<SubjectProcess>, NoLink> start(
       boost::asio::any_io_executor const& executor, Launch const& launch);
 
   SubjectProcess(SubjectProcess const&) = delete;
@@ -36,6 +37,9 @@ class SubjectProcess {
 
   // How it stands now; never waits.
   [[nodiscard]] ProcessState state();
+  // True if the kernel is ending it: it takes no step of its own any more, and what it had open is
+  // being closed.
+  [[nodiscard]] bool is_ending();
   // Waits for its end. Cancellable, and unbounded by itself.
   [[nodiscard]] boost::asio::awaitable<ProcessState> wait_exit();
   // Waits for the line LISTEN_ADDR=… on its standard output and returns what follows the sign; the

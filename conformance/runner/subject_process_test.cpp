@@ -61,7 +61,8 @@ TEST_CASE("a program that does not exist is an error that names it and why") {
   auto const started = SubjectProcess::start(context.get_executor(),
                                              {.command = {"./no-such-program"}, .environment = {}});
   REQUIRE_FALSE(started);
-  CHECK(started.error() == "cannot start ./no-such-program: No such file or directory");
+  CHECK(started.error().cause == NoLink::Cause::start);
+  CHECK(started.error().detail == "cannot start ./no-such-program: No such file or directory");
 }
 
 TEST_CASE("an exit code and a signal are told apart") {
@@ -71,9 +72,20 @@ TEST_CASE("an exit code and a signal are told apart") {
         ProcessState{.kind = ProcessState::Kind::signalled, .code_or_signal = SIGSEGV});
   Shell running{"sleep 100"};
   CHECK(running->state().kind == ProcessState::Kind::running);
+  CHECK_FALSE(running->is_ending());
   running->kill();
+  CHECK(running->is_ending());
   CHECK(running->state() ==
         ProcessState{.kind = ProcessState::Kind::signalled, .code_or_signal = SIGKILL});
+}
+
+TEST_CASE("a program that the kernel is ending is known before anybody waited for it") {
+  Shell shell{"exit 0"};
+  auto const end = std::chrono::steady_clock::now() + guard;
+  while (!shell->is_ending() && std::chrono::steady_clock::now() < end) {
+  }
+  CHECK(shell->is_ending());
+  CHECK(shell.exit().kind == ProcessState::Kind::exited);
 }
 
 TEST_CASE("the address comes from a whole line of standard output, among others") {

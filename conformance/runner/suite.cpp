@@ -70,8 +70,9 @@ bool goes_over(Case const& trace, vox::link::Transport transport) {
 namespace {
 
 bool judges(Case const& trace, std::string_view pattern) {
-  return std::ranges::any_of(trace.rules,
-                             [&](vox::Rule rule) { return selects_rule(pattern, rule.id()); });
+  return std::ranges::any_of(trace.clauses, [&](vox::Clause clause) {
+    return pattern == clause.id() || selects_rule(pattern, clause.rule().id());
+  });
 }
 
 bool fits(Case const& trace, Selection const& selection) {

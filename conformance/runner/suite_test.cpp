@@ -15,17 +15,17 @@ namespace {
 
 using namespace voxspec;
 
-Case trace(std::string id, vox::Rule rule = "session.parity") {
+Case trace(std::string id, vox::Clause clause = "session.parity/1") {
   Case result;
   result.id = std::move(id);
-  result.rules = {rule};
+  result.clauses = {clause};
   return result;
 }
 
 Suite some_suite() {
   Suite suite;
-  suite.cases = {trace("a/x"), trace("b/y[1]", "connection.open"),
-                 trace("b/y[2]", "connection.open"), trace("c@acceptor")};
+  suite.cases = {trace("a/x"), trace("b/y[1]", "connection.open/3"),
+                 trace("b/y[2]", "connection.open/3"), trace("c@acceptor")};
   suite.cases[0].transports = {"websocket"};
   suite.cases[3].conduit = Conduit::stable;
   return suite;
@@ -122,7 +122,7 @@ TEST_CASE("a suite is read from a folder, and a file that is no trace is an erro
   TemporaryFolder const folder;
   std::filesystem::create_directory(folder.path() / "sub");
   std::ofstream{folder.path() / "sub" / "good.json"} << R"({
-    "about": "A prologue is answered", "rules": ["transport.prologue.accept"],
+    "about": "A prologue is answered", "rules": ["transport.prologue.accept/1"],
     "peer": {"role": "initiator"}, "steps": [{"send": {"transport_hello": {}}},
       {"expect": [{"transport_accept": {}}]}]})";
   std::ofstream{folder.path() / "bad.json"} << "{";

@@ -6,6 +6,10 @@
 #include "impl/wire/prologue.hpp"
 #include "impl/wire/stable.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <algorithm>
 #include <csignal>
 #include <cstdint>
@@ -258,10 +262,24 @@ class Conversation {
         port_.end_process(ProcessState::Kind::signalled, SIGABRT);
         end();
         break;
+      case AtViolation::chatters:
+        co_await chatter();
+        break;
       case AtViolation::exits:
         port_.end_process(ProcessState::Kind::exited, 1);
         end();
         break;
+    }
+  }
+
+  asio::awaitable<void> chatter() {
+    auto const pong = wire::encode_message({0, wire::Pong{4711}});
+    asio::steady_timer timer{co_await asio::this_coro::executor};
+    while (!over_) {
+      auto const sent = co_await link_->send(pong);
+      over_ = !sent;
+      timer.expires_after(habits_.chatters_every);
+      co_await timer.async_wait(asio::use_awaitable);
     }
   }
 

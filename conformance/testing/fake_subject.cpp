@@ -6,6 +6,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <doctest/doctest.h>
 
 #include <utility>
@@ -29,19 +31,30 @@ asio::awaitable<void> accept_one(FakePort& port, Habits const& habits,
 FakePort::FakePort(asio::io_context& context, Habits habits)
     : context_{context}, habits_{habits}, ended_{context.get_executor()} {}
 
-asio::awaitable<std::expected<std::unique_ptr<link::Link>, std::string>> FakePort::next_link() {
+asio::awaitable<std::expected<void, NoLink>> FakePort::start() {
+  asio::steady_timer timer{context_, habits_.start_takes};
+  co_await timer.async_wait(asio::use_awaitable);
+  if (habits_.start_fails) {
+    co_return std::unexpected(NoLink{.cause = *habits_.start_fails, .detail = "this is why"});
+  }
+  co_return std::expected<void, NoLink>{};
+}
+
+asio::awaitable<std::expected<std::unique_ptr<link::Link>, NoLink>> FakePort::next_link() {
   if (!habits_.links) {
     co_await ended_.until([] { return false; });
   }
   ++links_;
-  if (state_.ended()) co_return std::unexpected("connection refused by the fake");
+  if (state_.ended()) co_return std::unexpected(NoLink{.detail = "connection refused by the fake"});
   if (habits_.over_tcp) {
     auto const address = link::Address::parse("tcp://127.0.0.1:0");
     auto listener = link::listen(context_.get_executor(), *address);
-    if (!listener) co_return std::unexpected(listener.error());
+    if (!listener) co_return std::unexpected(NoLink{.detail = listener.error()});
     auto const bound = (*listener)->address();
     asio::co_spawn(context_, accept_one(*this, habits_, std::move(*listener)), asio::detached);
-    co_return co_await link::connect(bound);
+    auto link = co_await link::connect(bound);
+    if (!link) co_return std::unexpected(NoLink{.detail = link.error()});
+    co_return *std::move(link);
   }
   auto pair = link::make_memory_links(context_.get_executor());
   asio::co_spawn(context_, converse(*this, habits_, std::move(pair.second)), asio::detached);
@@ -60,7 +73,7 @@ void FakePort::end_process(ProcessState::Kind kind, int code_or_signal) {
 
 CaseResult play(std::string_view steps, Play how) {
   auto const trace =
-      R"({"about": "A test of the executor", "rules": [")" + how.rule + R"("], "peer": )" +
+      R"({"about": "A test of the executor", "rules": [")" + how.clause + R"("], "peer": )" +
       how.peer + (how.client ? R"(, "subject": {"client": "echo"})" : "") +
       (how.slow ? R"(, "slow": true)" : "") + R"(, "steps": )" + std::string{steps} + "}";
   auto const file = parse_trace(trace, "test.json");

@@ -10,6 +10,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,14 +30,18 @@ enum class AtViolation : std::uint8_t {
   mute,     // keeps the link and never answers again
   resets,
   crashes,
-  exits,  // with code 1
+  exits,     // with code 1
+  chatters,  // sends Pongs that nobody asked for, without end
 };
 
 struct Habits {
   vox::Role role = vox::Role::acceptor;
   AtViolation at_violation = AtViolation::tells_and_closes;
-  bool serves = true;     // Testbed
-  bool links = true;      // gives a link when asked for one
+  bool serves = true;  // Testbed
+  bool links = true;   // gives a link when asked for one
+  std::chrono::milliseconds start_takes{0};
+  std::optional<NoLink::Cause> start_fails{};
+  std::chrono::milliseconds chatters_every{1};
   bool over_tcp = false;  // else in memory
   bool answers_hello = true;
   bool refuses_mode = true;  // of an unknown conduit; else it answers nothing
@@ -68,7 +73,8 @@ class FakePort final : public SubjectPort {
  public:
   FakePort(boost::asio::io_context& context, Habits habits);
 
-  boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, std::string>> next_link()
+  boost::asio::awaitable<std::expected<void, NoLink>> start() override;
+  boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> next_link()
       override;
   ProcessState process() override { return state_; }
   boost::asio::awaitable<ProcessState> wait_exit() override;
@@ -95,7 +101,7 @@ struct Play {
   Habits habits{};
   RunOptions options{};
   std::string peer = R"({"role": "initiator"})";
-  std::string rule = "session.message";
+  std::string clause = "session.message/1";
   bool client = false;  // the subject plays a client scenario
   bool slow = false;
 };

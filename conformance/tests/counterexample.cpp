@@ -91,10 +91,11 @@ Json frame_of(ByteView payload) {
   return frame ? voxspec::frame_json(*frame) : Json{{"frame", to_hex(payload)}};
 }
 
-Json trace_of(LinkRecord const& record, std::string const& about, std::vector<Rule> const& rules) {
+Json trace_of(LinkRecord const& record, std::string const& about,
+              std::vector<vox::Clause> const& clauses) {
   Json ids = Json::array();
-  for (auto const& rule : rules)
-    ids.push_back(std::string{rule.id()});
+  for (auto const& clause : clauses)
+    ids.push_back(std::string{clause.id()});
   return {{"version", 1},
           {"about", about},
           {"rules", std::move(ids)},

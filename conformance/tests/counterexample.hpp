@@ -4,7 +4,7 @@
 #include "conformance/tests/link_record.hpp"
 #include "impl/wire/bytes.hpp"
 #include "spec/assert.hpp"
-#include "spec/rule.hpp"
+#include "spec/clause.hpp"
 
 #include <optional>
 #include <sstream>
@@ -22,7 +22,7 @@ namespace voxspec::test {
 
 // The record as a trace: the peer's part to play, the session's part to expect.
 [[nodiscard]] Json trace_of(LinkRecord const& record, std::string const& about,
-                            std::vector<vox::Rule> const& rules);
+                            std::vector<vox::Clause> const& clauses);
 
 // A payload as a frame of a trace.
 [[nodiscard]] Json frame_of(vox::ByteView payload);
@@ -40,7 +40,7 @@ struct Refutation {
 
 // Looks for arguments for which the property gives a Broken.
 template <class... Args, class Property>
-std::optional<Refutation> refute(std::string const& about, std::vector<vox::Rule> const& rules,
+std::optional<Refutation> refute(std::string const& about, std::vector<vox::Clause> const& clauses,
                                  Property const& property) {
   // What fails last is what shrinking ends with.
   std::optional<Broken> broken;
@@ -57,7 +57,7 @@ std::optional<Refutation> refute(std::string const& about, std::vector<vox::Rule
   std::ostringstream note;
   rc::detail::printResultMessage(result, note);
   note << '\n' << seed_note();
-  return Refutation{.trace = trace_of(broken->record, "Refutes: " + about, rules),
+  return Refutation{.trace = trace_of(broken->record, "Refutes: " + about, clauses),
                     .note = note.str()};
 }
 
@@ -66,9 +66,9 @@ void show(std::string const& about, Refutation const& refutation);
 
 // Fails the test if the property gives a Broken for any arguments.
 template <class... Args, class Property>
-void holds_or_trace(std::string const& about, std::vector<vox::Rule> const& rules,
+void holds_or_trace(std::string const& about, std::vector<vox::Clause> const& clauses,
                     Property const& property) {
-  if (auto const refutation = refute<Args...>(about, rules, property)) show(about, *refutation);
+  if (auto const refutation = refute<Args...>(about, clauses, property)) show(about, *refutation);
 }
 
 }  // namespace voxspec::test

@@ -51,7 +51,8 @@ Bytes hello_with(ByteView schemas) {
   return wire::encode_handshake(wire::Hello{.message_payload_schema = schemas});
 }
 Bytes answer_with(ByteView schemas) {
-  return wire::encode_handshake(wire::HelloYourself{.message_payload_schema = schemas});
+  return wire::encode_handshake(wire::HelloYourself{.connection_settings = {.parity = Parity::even},
+                                                    .message_payload_schema = schemas});
 }
 
 // Our message schemas after a change to one enum or struct.
@@ -208,6 +209,46 @@ TEST_CASE("r[session.handshake.sorry] by the specification incompatible messages
   acceptor.receive(hello_with(bad));
   CHECK(next_name(acceptor) == "Sorry");
   CHECK(acceptor.is_over());
+}
+
+TEST_CASE(
+    "r[session.handshake.protocol-schema] an empty list describes no message; 0.4.0 takes it for "
+    "its own") {
+  constexpr std::byte empty_list[] = {std::byte{0x80}};
+  for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4}) {
+    bool const is_refused = rulebook == Rulebook::spec;
+    Handshake initiator{of(Role::initiator, rulebook)};
+    static_cast<void>(initiator.poll());
+    initiator.receive(answer_with(empty_list));
+    CHECK(next_name(initiator) == (is_refused ? "Sorry" : "LetsGo"));
+    Handshake acceptor{of(Role::acceptor, rulebook)};
+    acceptor.receive(hello_with(empty_list));
+    CHECK(next_name(acceptor) == (is_refused ? "Sorry" : "HelloYourself"));
+  }
+}
+
+TEST_CASE("r[session.parity] an acceptor that takes the initiator's parity is refused") {
+  for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4}) {
+    Handshake initiator{of(Role::initiator, rulebook)};
+    static_cast<void>(initiator.poll());
+    initiator.receive(wire::encode_handshake(
+        wire::HelloYourself{.connection_settings = {.parity = Parity::odd},
+                            .message_payload_schema = schema::message_schemas_cbor()}));
+    CHECK(next_name(initiator) == (rulebook == Rulebook::spec ? "Sorry" : "LetsGo"));
+  }
+}
+
+TEST_CASE("r[session.handshake.cbor] a hello may be any well-formed CBOR") {
+  // The outer map, without its length.
+  auto hello = hello_with(schema::message_schemas_cbor());
+  REQUIRE(hello.front() == std::byte{0xA1});
+  hello.front() = std::byte{0xBF};
+  hello.push_back(std::byte{0xFF});
+  for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4}) {
+    Handshake acceptor{of(Role::acceptor, rulebook)};
+    acceptor.receive(hello);
+    CHECK(next_name(acceptor) == (rulebook == Rulebook::spec ? "HelloYourself" : ""));
+  }
 }
 
 TEST_CASE("r[session.handshake] 0.4.0 agrees first, and then drops the link without a word") {

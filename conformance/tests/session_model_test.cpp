@@ -151,7 +151,7 @@ TEST_CASE(
     "r[core.M1] r[core.M2] a session does what the model says, whatever comes in whatever order") {
   for (auto const rulebook : {Rulebook::vox_0_4, Rulebook::spec}) {
     holds_or_trace<Steps>("A session does what its model says",
-                          {"session.parity", "connection.open", "connection.close.semantics"},
+                          {"session.parity/1", "connection.open/3", "connection.close.semantics/5"},
                           [rulebook](Steps const& steps) -> std::optional<Broken> {
                             Trial trial{rulebook};
                             for (auto const step : steps) {

@@ -99,7 +99,7 @@ Talk talk(Rulebook rulebook, std::vector<Word> const& words) {
 
 std::optional<Refutation> refute(Rulebook rulebook, Claim const& claim) {
   return refute<std::vector<Word>>(
-      claim.about, claim.rules, [&](std::vector<Word> const& words) -> std::optional<Broken> {
+      claim.about, claim.clauses, [&](std::vector<Word> const& words) -> std::optional<Broken> {
         auto had = talk(rulebook, words);
         if (claim.holds(had)) return std::nullopt;
         return Broken{.why = "refuted", .record = std::move(had.record)};

@@ -1,7 +1,7 @@
 #pragma once
 #include "conformance/peer/json.hpp"
 #include "conformance/tests/counterexample.hpp"
-#include "spec/rule.hpp"
+#include "spec/clause.hpp"
 #include "spec/rulebook.hpp"
 
 #include <array>
@@ -35,7 +35,7 @@ using Word = std::array<std::uint8_t, 3>;
 
 struct Claim {
   std::string about;  // one sentence, true of every talk
-  std::vector<vox::Rule> rules;
+  std::vector<vox::Clause> clauses;
   std::function<bool(Talk const&)> holds;
 };
 

@@ -23,7 +23,7 @@ std::vector<Case> cases_of(std::string_view content) {
 }
 
 Case case_of(std::string_view steps, std::string_view role = "initiator") {
-  return cases_of(R"({"about": "a claim", "rules": ["connection.open"], "peer": {"role": ")" +
+  return cases_of(R"({"about": "a claim", "rules": ["connection.open/3"], "peer": {"role": ")" +
                   std::string{role} + R"("}, "steps": )" + std::string{steps} + "}")
       .at(0);
 }

@@ -7,6 +7,7 @@
 #include <array>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace voxspec {
 namespace {
@@ -44,8 +45,10 @@ Step step_for(Exchange const& exchange, Json const& changes, std::string const& 
   if (exchange.sender == role) {
     step.body = Send{.items = {read_template({item, pointer})}, .together = false, .write = {}};
   } else {
-    step.body =
-        Expect{.frames = {read_pattern({item, pointer})}, .any_order = false, .passing = {}};
+    Expect expect;
+    expect.frames = {read_pattern({item, pointer})};
+    expect.passing = passing_by_default(expect.frames);
+    step.body = std::move(expect);
   }
   return step;
 }

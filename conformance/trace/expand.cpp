@@ -174,7 +174,7 @@ class Expander {
       settle(none->frames);
       none->probe.on = fill_known(none->probe.on, FieldType::id, known_, ids_);
     } else if (auto* const violation = std::get_if<ExpectViolation>(&step.body)) {
-      settle(violation->honoured);
+      if (violation->honoured) settle(*violation->honoured);
     } else if (auto* const announce = std::get_if<Announce>(&step.body)) {
       announce->on = fill_known(announce->on, FieldType::id, known_, ids_);
     } else if (auto* const let = std::get_if<Let>(&step.body)) {

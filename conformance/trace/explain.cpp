@@ -17,6 +17,10 @@ std::string id_text(Term const& id) {
   if (auto const* const of = id.get<IdOf>()) {
     return (of->ours ? "our id no. " : "the subject's id no. ") + std::to_string(of->n);
   }
+  if (auto const* const any = id.get<AnyIdOf>()) {
+    auto const name = any->name.empty() ? std::string{} : " ($" + any->name + ")";
+    return (any->ours ? "any id of ours" : "any id of the subject's") + name;
+  }
   auto const json = term_json(id, FieldType::id);
   return json.is_string() ? json.get<std::string>() : json.dump();
 }
@@ -109,7 +113,7 @@ struct Sentence {
   std::string operator()(Expect const& body) const {
     auto const* const order = body.any_order ? " in any order" : "";
     return "expect " + frames_text(body.frames, body.any_order ? " and " : ", then ") + order +
-           passing_text(body.passing);
+           (body.passing == passing_by_default(body.frames) ? "" : passing_text(body.passing));
   }
   std::string operator()(ExpectNone const& body) const {
     auto const* const probe = body.probe.kind == Probe::Kind::ping ? "a ping" : "a call";
@@ -188,9 +192,15 @@ std::string level_text(vox::Level level) {
 }  // namespace
 
 std::string explain_case(Case const& trace) {
-  std::string out = trace.id + "\n" + trace.about + " (" + level_text(trace.level()) + ").\n\n";
-  for (auto const rule : trace.rules) {
-    out += "  " + std::string{rule.id()} + ": " + std::string{rule.entry().summary} + "\n";
+  auto const weight =
+      trace.is_by_behaviour() ? "who does otherwise only differs" : level_text(trace.level());
+  std::string out = trace.id + "\n" + trace.about + " (" + weight + ").\n\n";
+  for (auto const clause : trace.clauses) {
+    static constexpr std::array<std::string_view, 3> authorities{"", " (by the bytes of 0.4.0)",
+                                                                 " (by what 0.4.0 does)"};
+    auto const authority = authorities.at(static_cast<std::size_t>(clause.entry().authority));
+    out += "  " + std::string{clause.id()} + ": " + std::string{clause.entry().obligation} +
+           std::string{authority} + "\n";
   }
   auto const we_start = trace.role == vox::Role::initiator;
   out += std::string{"\nWe are the "} + (we_start ? "initiator" : "acceptor") + " of a " +

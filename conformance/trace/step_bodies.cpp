@@ -85,7 +85,8 @@ StepBody read_expect(Place const& value, Place const& step) {
   Expect expect;
   expect.frames = patterns(value, Use::pattern);
   expect.any_order = flag(step, "any_order");
-  if (step.has("passing")) expect.passing = kinds_list(step / "passing");
+  expect.passing =
+      step.has("passing") ? kinds_list(step / "passing") : passing_by_default(expect.frames);
   return expect;
 }
 

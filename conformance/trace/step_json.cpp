@@ -40,7 +40,7 @@ struct BodyWriter {
   void operator()(Expect const& body) const {
     step["expect"] = frame_list(body.frames);
     if (body.any_order) step["any_order"] = true;
-    if (!body.passing.empty()) step["passing"] = body.passing;
+    if (body.passing != passing_by_default(body.frames)) step["passing"] = body.passing;
   }
   void operator()(ExpectNone const& body) const {
     step["expect_none"] = frame_list(body.frames);
@@ -52,7 +52,7 @@ struct BodyWriter {
     for (auto const reaction : body.asks)
       asks.push_back(word("reaction", reaction));
     step["expect_violation"] = Json{{"asks", std::move(asks)}};
-    if (!body.honoured.empty()) step["expect_violation"]["honoured"] = frame_list(body.honoured);
+    if (body.honoured) step["expect_violation"]["honoured"] = frame_list(*body.honoured);
   }
   void operator()(ExpectEnd const& body) const {
     auto& causes = step["expect_end"] = Json::array();
@@ -132,8 +132,8 @@ Json step_json(Step const& step) {
 Json case_head_json(Case const& trace) {
   Json head{{"version", trace.version}, {"case", trace.id}, {"about", trace.about}};
   auto& rules = head["rules"] = Json::array();
-  for (auto const rule : trace.rules)
-    rules.push_back(rule.id());
+  for (auto const clause : trace.clauses)
+    rules.push_back(clause.id());
   head["peer"] = peer_json(trace);
   auto const is_client = trace.subject.mode == SubjectStart::Mode::client;
   if (is_client || !trace.subject.env.empty()) {

@@ -55,6 +55,10 @@ struct Expect {
   std::vector<std::string> passing;
 };
 
+// What may come between where the case does not say: schemas, which a peer may announce at any time
+// ahead of their use, unless the frames themselves are about schemas.
+[[nodiscard]] std::vector<std::string> passing_by_default(std::vector<Pattern> const& frames);
+
 // What proves that the subject has processed all that went before: its answer to this.
 struct Probe {
   enum class Kind : std::uint8_t { ping, call };
@@ -71,15 +75,17 @@ struct ExpectNone {
 // What the rule asks of a subject that meets a violation.
 enum class Reaction : std::uint8_t {
   told,          // a ProtocolError on connection 0
-  closed,        // the link ended in order
+  closed,        // the link ended, in order or by a reset
   not_honoured,  // no normal answer to what we sent
   survived,      // no crash and no hang
 };
 BOOST_DESCRIBE_ENUM(Reaction, told, closed, not_honoured, survived)
 
 struct ExpectViolation {
-  std::vector<Reaction> asks;     // all of these are needed for a pass; never empty
-  std::vector<Pattern> honoured;  // a frame that matches one of these is a normal answer
+  std::vector<Reaction> asks;  // all of these are needed for a pass; never empty
+  // A frame that matches one of these is a normal answer. Without a list it is the answer to what
+  // was sent last, if that is of a kind that gets answers.
+  std::optional<std::vector<Pattern>> honoured;
 };
 
 // A way for a link to end, as the case names it.
@@ -88,8 +94,9 @@ enum class LinkEnding : std::uint8_t {
   eof,     // end of file between two frames
   reset,   // torn down by the transport
   any,
+  mute,  // no end: it stays, and nothing more comes on it for as long as we wait
 };
-BOOST_DESCRIBE_ENUM(LinkEnding, closed, eof, reset, any)
+BOOST_DESCRIBE_ENUM(LinkEnding, closed, eof, reset, any, mute)
 
 // A state of the subject's process that a case accepts.
 struct ProcessEnding {
@@ -121,7 +128,7 @@ struct Alive {
 
 // One way to go on, and what it is worth. Alternatives are told apart by their first expectation.
 struct Alternative {
-  enum class Worth : std::uint8_t { pass, non_strict, fail };
+  enum class Worth : std::uint8_t { pass, non_strict, differs, fail };
   std::vector<Step> steps;
   Worth worth = Worth::pass;
   std::string reason;  // required unless it is a pass

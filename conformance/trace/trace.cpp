@@ -20,22 +20,38 @@ namespace {
 // Larger files are no traces.
 constexpr std::uintmax_t file_bytes_max = 64u << 20;
 
-std::vector<vox::Rule> read_rules(Place const& place) {
-  std::vector<vox::Rule> rules;
-  for (auto const& id : place.list()) {
-    auto const rule = vox::Rule::find(id.text());
-    if (!rule) {
-      std::vector<std::string_view> known;
-      for (auto const& row : vox::rule_table)
-        known.push_back(row.id);
-      id.fail("unknown rule '" + id.text() + "'" + nearest_hint(id.text(), known),
-              "spec/rules lists the rules");
-    }
-    if (std::ranges::find(rules, *rule) != rules.end()) id.fail("the rule is there twice");
-    rules.push_back(*rule);
+// "connection.open/1 to connection.open/7", for those who cite a rule as a whole.
+std::string clauses_in_words(vox::Rule rule) {
+  auto const all = vox::clauses_of(rule);
+  std::string text{all.front().id};
+  if (all.size() > 1) text += " to " + std::string{all.back().id};
+  return text;
+}
+
+[[noreturn]] void refuse_clause(Place const& place, std::string const& id) {
+  if (auto const rule = vox::Rule::find(id)) {
+    place.fail("'" + id + "' is a rule; a case cites clauses",
+               "the rule has " + clauses_in_words(*rule));
   }
-  if (rules.empty()) place.fail("a case is about at least one rule");
-  return rules;
+  if (auto const rule = vox::Rule::find(std::string_view{id}.substr(0, id.rfind('/')))) {
+    place.fail("unknown clause '" + id + "'", "the rule has " + clauses_in_words(*rule));
+  }
+  std::vector<std::string_view> known;
+  for (auto const& row : vox::clause_table())
+    known.push_back(row.id);
+  place.fail("unknown clause '" + id + "'" + nearest_hint(id, known), "spec/rules lists them");
+}
+
+std::vector<vox::Clause> read_clauses(Place const& place) {
+  std::vector<vox::Clause> clauses;
+  for (auto const& id : place.list()) {
+    auto const clause = vox::Clause::find(id.text());
+    if (!clause) refuse_clause(id, id.text());
+    if (std::ranges::find(clauses, *clause) != clauses.end()) id.fail("the clause is there twice");
+    clauses.push_back(*clause);
+  }
+  if (clauses.empty()) place.fail("a case is about at least one clause");
+  return clauses;
 }
 
 struct Peer {
@@ -85,6 +101,19 @@ SubjectStart read_subject(Place const& place) {
   return start;
 }
 
+bool lets_differ(std::vector<Step> const& steps) {
+  return std::ranges::any_of(steps, [](Step const& step) {
+    if (auto const* const repeat = std::get_if<Repeat>(&step.body)) {
+      return std::ranges::any_of(repeat->rounds, lets_differ);
+    }
+    auto const* const one_of = std::get_if<OneOf>(&step.body);
+    return one_of != nullptr &&
+           std::ranges::any_of(one_of->alternatives, [](Alternative const& way) {
+             return way.worth == Alternative::Worth::differs || lets_differ(way.steps);
+           });
+  });
+}
+
 struct Row {
   std::string name;
   Scope scope;
@@ -126,7 +155,7 @@ class CaseReader {
     Case out;
     out.about = at("about").text();
     if (out.about.empty()) at("about").fail("the sentence is empty");
-    out.rules = read_rules(at("rules"));
+    out.clauses = read_clauses(at("rules"));
     out.role = role;
     out.both = peer.roles.size() > 1;
     out.conduit = peer.conduit;
@@ -137,10 +166,23 @@ class CaseReader {
     out.hostile = has("hostile") && at("hostile").boolean();
     out.steps = StepReader{out}.read(file_ / "steps", *scope_);
     if (out.steps.empty()) (file_ / "steps").fail("a case needs a step");
+    check_claims(out);
     return out;
   }
 
  private:
+  // One verdict cannot stand for what breaks the specification and for what only differs.
+  void check_claims(Case const& made) const {
+    auto const by_behaviour = std::ranges::count_if(made.clauses, [](vox::Clause clause) {
+      return clause.entry().authority == vox::Authority::behaviour;
+    });
+    auto const is_mixed =
+        by_behaviour > 0 && static_cast<std::size_t>(by_behaviour) < made.clauses.size();
+    if (!is_mixed || lets_differ(made.steps)) return;
+    at("rules").fail("these are clauses of the specification and of the behaviour of 0.4.0",
+                     "make two cases, or an alternative that 'differs'");
+  }
+
   [[nodiscard]] bool has(std::string_view key) const { return header_.contains(std::string{key}); }
   [[nodiscard]] Place at(std::string const& key) const { return {header_[key], "/" + key}; }
 
@@ -198,12 +240,21 @@ std::string name_below(std::filesystem::path const& file, std::filesystem::path 
 }  // namespace
 
 vox::Level Case::level() const {
-  auto strongest = vox::Level::definition;
-  for (auto const rule : rules) {
-    // The enumerators stand from the strongest to the weakest.
-    strongest = std::min(strongest, rule.entry().level);
-  }
-  return strongest;
+  static constexpr std::array by_strength{vox::Level::must, vox::Level::must_not,
+                                          vox::Level::definition, vox::Level::should,
+                                          vox::Level::may};
+  auto const is_cited = [&](vox::Level level) {
+    return std::ranges::any_of(clauses,
+                               [&](vox::Clause clause) { return clause.entry().level == level; });
+  };
+  auto const* const strongest = std::ranges::find_if(by_strength, is_cited);
+  return strongest == by_strength.end() ? vox::Level::definition : *strongest;
+}
+
+bool Case::is_by_behaviour() const {
+  return std::ranges::all_of(clauses, [](vox::Clause clause) {
+    return clause.entry().authority == vox::Authority::behaviour;
+  });
 }
 
 std::string text(TraceError const& error) {

@@ -1,8 +1,8 @@
 #pragma once
 #include "conformance/peer/json.hpp"
 #include "conformance/trace/steps.hpp"
+#include "spec/clause.hpp"
 #include "spec/parity.hpp"
-#include "spec/rule.hpp"
 
 #include <boost/describe/enum.hpp>
 
@@ -45,7 +45,7 @@ struct Case {
   std::string id;    // "connection/open/wrong-parity", "…[row]", "…@initiator"
   std::string file;  // where it was read
   std::string about;
-  std::vector<vox::Rule> rules;
+  std::vector<vox::Clause> clauses;       // what its verdict is about; `rules` in the file
   vox::Role role = vox::Role::initiator;  // what *we* play
   Conduit conduit = Conduit::bare;
   std::vector<std::string> transports;  // "tcp", "local", "websocket", "stdio"; empty: any
@@ -58,8 +58,12 @@ struct Case {
   bool both = false;  // the file asks for both roles, so the id says which
   std::vector<Step> steps;
 
-  // The strongest level among its rules.
+  // The strongest level among its clauses. A definition binds as a MUST does, though no RFC word
+  // says so; a case is milder only if all its clauses are.
   [[nodiscard]] vox::Level level() const;
+  // True if it judges by the behaviour of 0.4.0 alone: whoever does otherwise differs, and breaks
+  // no rule.
+  [[nodiscard]] bool is_by_behaviour() const;
 };
 
 // A file that was read and found right. Its cases are complete but for their ids, which need the

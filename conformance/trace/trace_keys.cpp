@@ -13,7 +13,7 @@ constexpr std::array file_keys{
     TraceKey{"version", "version",
              "The version of the trace language; 1, also where it is missing"},
     TraceKey{"about", "text", "The claim in one sentence, true of every peer that conforms", true},
-    TraceKey{"rules", "rules", "The ids of the rules that the verdict is about", true},
+    TraceKey{"rules", "rules", "The clauses that the verdict is about, as connection.open/2", true},
     TraceKey{"peer", "peer", "What we play; the subject is the other side"},
     TraceKey{"subject", "subject", "How the subject is started; serving, where it is missing"},
     TraceKey{"needs", "names", "Abilities without which the case says nothing of a subject"},
@@ -56,7 +56,9 @@ constexpr std::array probe_keys{
 };
 constexpr std::array violation_keys{
     TraceKey{"asks", "reactions", "What the rule asks for; all four, where it is missing"},
-    TraceKey{"honoured", "patterns", "Frames that would be a normal answer to what was sent"},
+    TraceKey{
+        "honoured", "patterns",
+        "Frames that would be a normal answer; that to what was sent last, where it is missing"},
 };
 constexpr std::array process_keys{
     TraceKey{"exited", "integer", "It exited by itself with this code", true},
@@ -124,7 +126,8 @@ constexpr std::array send_beside{
 };
 constexpr std::array expect_beside{
     TraceKey{"any_order", "boolean", "true: the frames may come in any order"},
-    TraceKey{"passing", "frame_kinds", "Kinds of frames that may come between"},
+    TraceKey{"passing", "frame_kinds",
+             "Kinds of frames that may come between; schema, where it is missing"},
 };
 constexpr std::array expect_none_beside{
     TraceKey{"probe", "probe",
@@ -149,7 +152,8 @@ constexpr std::array kinds{
              expect_none_beside},
     StepKind{"expect_violation", "violation",
              "The subject treats what we sent as a violation of the protocol", no_keys},
-    StepKind{"expect_end", "ends", "The link ends, in one of these ways", expect_end_beside},
+    StepKind{"expect_end", "ends", "The link ends, in one of these ways, or stays mute",
+             expect_end_beside},
     StepKind{"expect_exit", "exit", "The subject's process ends, with one of these codes", no_keys},
     StepKind{"alive", "alive", "The subject still works", no_keys},
     StepKind{"one_of", "alternatives", "One of several ways to go on", no_keys},
@@ -175,9 +179,9 @@ constexpr std::array<std::string_view, 3> roles{"initiator", "acceptor", "both"}
 constexpr std::array<std::string_view, 2> conduits{"bare", "stable"};
 constexpr std::array<std::string_view, 4> transports{"tcp", "local", "ws", "stdio"};
 constexpr std::array<std::string_view, 4> reactions{"told", "closed", "not_honoured", "survived"};
-constexpr std::array<std::string_view, 4> ends{"closed", "eof", "reset", "any"};
+constexpr std::array<std::string_view, 5> ends{"closed", "eof", "reset", "any", "mute"};
 constexpr std::array<std::string_view, 2> probes{"ping", "call"};
-constexpr std::array<std::string_view, 3> worths{"pass", "non_strict", "fail"};
+constexpr std::array<std::string_view, 4> worths{"pass", "non_strict", "differs", "fail"};
 constexpr std::array<std::string_view, 2> directions{"args", "response"};
 constexpr std::array<std::string_view, 3> processes{"running", "exited", "signal"};
 constexpr std::array<std::string_view, 2> writes{"whole", "bytewise"};

@@ -89,8 +89,9 @@ TEST_CASE("the JSON Schema asks for what the reader asks for, and knows its word
     INFO(list.name);
     same_words(defs[std::string{list.name}]["anyOf"][0]["enum"], list.words);
   }
-  CHECK(keys_of(defs["matcher"]["properties"]) ==
-        std::set<std::string>{matcher_words().begin(), matcher_words().end()});
+  auto operators = keys_of(defs["matcher"]["properties"]);
+  operators.erase("as");  // beside id_of
+  CHECK(operators == std::set<std::string>{matcher_words().begin(), matcher_words().end()});
   same_words(defs["matcher"]["properties"]["any"]["enum"], any_words());
   for (auto const& [name, macro] : macros().items()) {
     INFO(name);

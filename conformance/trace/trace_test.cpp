@@ -20,7 +20,7 @@ Json item_of(Step const& step) {
 
 // A file around the steps at hand; `more` is keys beside them.
 std::string file_with(std::string_view steps, std::string_view more = {}) {
-  return R"({"about": "a claim", "rules": ["connection.open"], )" + std::string{more} +
+  return R"({"about": "a claim", "rules": ["connection.open/3"], )" + std::string{more} +
          R"("peer": {"role": "initiator"}, "steps": )" + std::string{steps} + "}";
 }
 
@@ -74,18 +74,25 @@ TEST_CASE("what is not JSON, or not one file, is named with its place") {
 TEST_CASE("the head of a file is checked") {
   CHECK(has(error_of(file_with("[]")), "a case needs a step"));
   CHECK(has(error_of(R"({"rules": [], "steps": []})"), "'about' is missing"));
-  CHECK(has(error_of(R"({"about": "a", "rules": ["connection.opem"], "steps": []})"),
-            "unknown rule 'connection.opem' (did you mean 'connection.open'?)"));
-  CHECK(has(error_of(R"({"about": "a", "rules": [], "steps": []})"), "at least one rule"));
+  CHECK(has(error_of(R"({"about": "a", "rules": ["connection.opem/3"], "steps": []})"),
+            "unknown clause 'connection.opem/3' (did you mean 'connection.open/3'?)"));
+  CHECK(has(error_of(R"({"about": "a", "rules": ["connection.open"], "steps": []})"),
+            "'connection.open' is a rule; a case cites clauses; the rule has connection.open/1 to "
+            "connection.open/7"));
+  CHECK(has(error_of(R"({"about": "a", "rules": ["connection.open/8"], "steps": []})"),
+            "unknown clause 'connection.open/8'; the rule has connection.open/1 to "));
+  CHECK(has(error_of(R"({"about": "a", "rules": ["link/1", "link/1"], "steps": []})"),
+            "the clause is there twice"));
+  CHECK(has(error_of(R"({"about": "a", "rules": [], "steps": []})"), "at least one clause"));
   CHECK(has(error_of(file_with("[]", R"("stpes": 1, )")),
             "unknown key 'stpes' in the file (did you mean 'steps'?)"));
   CHECK(has(error_of(file_with("[]", R"("version": 2, )")), "version"));
   CHECK(has(error_of(file_with("[]", R"("subject": {"client": 1}, )")),
             "subject.client: a string is wanted here, not a number"));
   CHECK(has(error_of(file_with("[]", R"("slow": "yes", )")), "slow: true or false is wanted"));
-  CHECK(
-      has(error_of(R"({"about": "a", "rules": ["link"], "peer": {"role": "server"}, "steps": []})"),
-          "unknown word 'server'"));
+  CHECK(has(
+      error_of(R"({"about": "a", "rules": ["link/1"], "peer": {"role": "server"}, "steps": []})"),
+      "unknown word 'server'"));
 }
 
 TEST_CASE("each step is checked where it stands") {
@@ -155,7 +162,7 @@ TEST_CASE("each step is checked where it stands") {
 }
 
 TEST_CASE("each row is a case, with its values put in and its name in the id") {
-  auto const made = cases_of(R"({"about": "a", "rules": ["connection.open"],
+  auto const made = cases_of(R"({"about": "a", "rules": ["connection.open/3"],
     "peer": {"role": "initiator"},
     "with": [{"row": "one", "message": {"ping": {"nonce": 1}}},
              {"row": "two", "message": {"on": {"ours": 1}, "connection_close": {}}}],
@@ -168,7 +175,7 @@ TEST_CASE("each row is a case, with its values put in and its name in the id") {
 }
 
 TEST_CASE("a parameter beside other keys gives its entries") {
-  auto const made = cases_of(R"({"about": "a", "rules": ["connection.open"],
+  auto const made = cases_of(R"({"about": "a", "rules": ["connection.open/3"],
     "with": [{"row": "r", "message": {"connection_close": {}}, "extra": [{"drop": {}}]}],
     "steps": [{"send": {"on": {"ours": 2}, "$": "message"}}, {"$": "extra"}]})");
   auto const item = item_of(made.at(0).steps.at(0));
@@ -178,7 +185,7 @@ TEST_CASE("a parameter beside other keys gives its entries") {
 
 TEST_CASE("rows are checked as well") {
   auto const rows = [](std::string_view with) {
-    return error_of(R"({"about": "a", "rules": ["link"], "with": )" + std::string{with} +
+    return error_of(R"({"about": "a", "rules": ["link/1"], "with": )" + std::string{with} +
                     R"(, "steps": [{"send": {"ping": {"nonce": {"$": "n"}}}}]})");
   };
   CHECK(rows(R"([{"row": "a", "n": 1}])") == "no error");
@@ -191,7 +198,7 @@ TEST_CASE("rows are checked as well") {
 }
 
 TEST_CASE("both roles are two cases, and only then the id says which") {
-  auto const made = cases_of(R"({"about": "a", "rules": ["link"], "peer": {"role": "both",
+  auto const made = cases_of(R"({"about": "a", "rules": ["link/1"], "peer": {"role": "both",
     "conduit": "stable", "transports": ["tcp", "ws"]}, "steps": [{"establish": {}}]})");
   REQUIRE(made.size() == 2);
   CHECK(made[0].id == "open/x@initiator");
@@ -202,15 +209,30 @@ TEST_CASE("both roles are two cases, and only then the id says which") {
   CHECK(made[1].transports == std::vector<std::string>{"tcp", "websocket"});
 }
 
-TEST_CASE("a case is as strong as the strongest of its rules") {
+TEST_CASE("a case is as strong as the strongest of its clauses, and a definition binds") {
   auto const level = [](std::string_view rules) {
     return cases_of(R"({"about": "a", "rules": )" + std::string{rules} +
                     R"(, "steps": [{"drop": {}}]})")
         .at(0)
         .level();
   };
-  CHECK(level(R"(["link"])") == vox::Level::definition);
-  CHECK(level(R"(["link", "session.protocol-error"])") == vox::Level::must);
+  CHECK(level(R"(["link/1"])") == vox::Level::definition);
+  CHECK(level(R"(["link/1", "session.protocol-error/1"])") == vox::Level::must);
+  CHECK(level(R"(["rpc.cancel/2"])") == vox::Level::should);
+  CHECK(level(R"(["rpc.cancel/2", "link/1"])") == vox::Level::definition);
+}
+
+TEST_CASE(
+    "a case does not mix the specification with what 0.4.0 does, unless it says which is which") {
+  constexpr auto mixed = R"({"about": "a", "rules": ["connection.open/3", "core.O6/1"], )";
+  CHECK(has(error_of(mixed + std::string{R"("steps": [{"drop": {}}]})"}),
+            "these are clauses of the specification and of the behaviour of 0.4.0"));
+  constexpr auto told_apart =
+      R"("steps": [{"one_of": [{"steps": [{"drop": {}}], "verdict": "differs", "reason": "b"}]}]})";
+  CHECK_FALSE(cases_of(mixed + std::string{told_apart}).at(0).is_by_behaviour());
+  CHECK(cases_of(R"({"about": "a", "rules": ["core.O6/1"], "steps": [{"drop": {}}]})")
+            .at(0)
+            .is_by_behaviour());
 }
 
 TEST_CASE("a repeat is unrolled, counting from one") {
@@ -257,6 +279,16 @@ TEST_CASE("a call announces, calls with a fresh id and expects the answer") {
   CHECK(item_of(steps.at(6))["request_call"]["id"]["ours"] == 2);
 }
 
+TEST_CASE("schemas may come between, unless a step says what may or is about schemas itself") {
+  auto const passing = [](std::string_view step) {
+    return std::get<Expect>(steps_of("[" + std::string{step} + "]").at(0).body).passing;
+  };
+  CHECK(passing(R"({"expect": [{"pong": {}}]})") == std::vector<std::string>{"schema"});
+  CHECK(passing(R"({"expect": [{"pong": {}}], "passing": []})").empty());
+  CHECK(passing(R"({"expect": [{"pong": {}}, {"schema": {}}]})").empty());
+  CHECK(passing(R"({"expect": [{"one_of": [{"pong": {}}, {"schema": {}}]}]})").empty());
+}
+
 TEST_CASE("steps take what the language says") {
   auto const steps = steps_of(R"([
     {"send": [{"ping": {}}, {"bytes": "00"}], "together": true, "write": {"split": [1, 3]}},
@@ -279,7 +311,7 @@ TEST_CASE("steps take what the language says") {
   CHECK(std::get<ExpectNone>(steps.at(2).body).probe.kind == Probe::Kind::call);
   CHECK(std::get<ExpectViolation>(steps.at(3).body).asks ==
         std::vector<Reaction>{Reaction::closed});
-  CHECK_FALSE(std::get<ExpectViolation>(steps.at(3).body).honoured.at(0).on);
+  CHECK_FALSE(std::get<ExpectViolation>(steps.at(3).body).honoured.value().at(0).on);
   CHECK(std::get<ExpectEnd>(steps.at(4).body).process.at(1).code == 3);
   CHECK(std::get<ExpectEnd>(steps.at(4).body).passing.value().empty());
   CHECK(std::get<ExpectExit>(steps.at(5).body).codes.empty());
@@ -293,7 +325,7 @@ TEST_CASE("steps take what the language says") {
 }
 
 TEST_CASE("a recording loads: its frames and result are passed over") {
-  auto const made = cases_of(R"({"version": 1, "about": "a", "rules": ["link"], "case": "open/x",
+  auto const made = cases_of(R"({"version": 1, "about": "a", "rules": ["link/1"], "case": "open/x",
     "result": {"verdict": "pass"},
     "steps": [{"send": {"ping": {"nonce": 1}}, "frames": [
       {"at_us": 12, "sent": {"on": 0, "ping": {"nonce": 1}}, "hex": "000801"}]}]})");

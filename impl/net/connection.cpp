@@ -30,8 +30,7 @@ bool Connection::is_open() const {
 }
 
 boost::asio::awaitable<rpc::CallOutcome> Connection::call(OutgoingCall call) const {
-  auto const caller = caller_;
-  co_return co_await caller->runner->call(caller->id, std::move(call));
+  return caller_->runner->call(caller_->id, std::move(call), caller_);
 }
 
 std::expected<Channel, rpc::Refusal> Connection::make_channel(rpc::Method const& method,

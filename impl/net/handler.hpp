@@ -10,6 +10,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -52,6 +53,9 @@ class Handler {
   // it throws, cancelled or not, the request is dropped: the peer is answered in its place.
   // r[impl rpc.handler]
   virtual boost::asio::awaitable<Bytes> handle(IncomingCall call) = 0;
+  // The same for a call whose answer needs no waiting, which is spared a coroutine: asked first.
+  // With no response the call is as it was, and handle() runs.
+  virtual std::optional<Bytes> answer_at_once(IncomingCall& /*call*/) { return std::nullopt; }
   // The connection is over: nothing more comes on it.
   virtual void on_closed(session::ConnectionId /*connection_id*/) {}
 };

@@ -24,11 +24,11 @@ class Promise {
     co_await changed_.until([this] { return value_.has_value(); });
     co_return *value_;
   }
-  // The same for the only one who waits.
-  boost::asio::awaitable<T> take() {
-    co_await changed_.until([this] { return value_.has_value(); });
-    co_return std::move(*value_);
+  // The same for the only one who waits, who takes the value then.
+  boost::asio::awaitable<void> ready() {
+    return changed_.until([this] { return value_.has_value(); });
   }
+  [[nodiscard]] T take() { return std::move(*value_); }
 
  private:
   link::Condition changed_;

@@ -82,8 +82,10 @@ class Runner : public std::enable_shared_from_this<Runner> {
   [[nodiscard]] boost::asio::awaitable<Opening> open(ConnectionSettings settings,
                                                      std::string service, wire::Metadata metadata,
                                                      std::shared_ptr<Handler> handler);
+  // Whatever is held, such as the caller of the connection, is held until the call is done.
   [[nodiscard]] boost::asio::awaitable<rpc::CallOutcome> call(session::ConnectionId id,
-                                                              OutgoingCall call);
+                                                              OutgoingCall call,
+                                                              std::shared_ptr<void const> held);
   [[nodiscard]] Done close(session::ConnectionId id, wire::MetadataView reasons);
   [[nodiscard]] boost::asio::awaitable<void> closed(session::ConnectionId id);
   [[nodiscard]] bool is_open(session::ConnectionId id) const { return connections_.contains(id); }
@@ -246,6 +248,8 @@ class Runner : public std::enable_shared_from_this<Runner> {
   void start_handler(std::shared_ptr<Handler> handler, IncomingCall call, rpc::RequestToken request,
                      std::size_t bytes);
   void handler_ended(rpc::RequestToken request, std::exception_ptr const& thrown, Bytes ret);
+  void respond(rpc::RequestToken request, Bytes ret);
+  void drop(rpc::RequestToken request, std::exception_ptr const& thrown, bool was_stopped = false);
 
   boost::asio::any_io_executor executor_;
   RunnerOptions options_;

@@ -33,7 +33,8 @@ asio::awaitable<Runner::Opening> Runner::open(ConnectionSettings settings, std::
                                                 .outcome = Promise<Opening>{executor_}});
   agenda_.opens.push_back(wanted);
   wanted_.notify();
-  co_return co_await wanted->outcome.take();
+  co_await wanted->outcome.ready();
+  co_return wanted->outcome.take();
 }
 
 // Carried out at once, so that its answer is known, but after the opens that wait: it may be about
@@ -83,7 +84,8 @@ Runner::OpenConnection& Runner::connection(ConnectionId id) {
 // ---- calls ----
 
 // r[impl rpc.cancel]
-asio::awaitable<rpc::CallOutcome> Runner::call(ConnectionId id, OutgoingCall call) {
+asio::awaitable<rpc::CallOutcome> Runner::call(ConnectionId id, OutgoingCall call,
+                                               std::shared_ptr<void const> /*held*/) {
   auto const self = shared_from_this();
   auto const accepted =
       endpoint_.call(steady_now(), rpc::command::Call{.connection_id = id,
@@ -114,7 +116,8 @@ asio::awaitable<rpc::CallOutcome> Runner::call(ConnectionId id, OutgoingCall cal
   calls_.emplace(accepted->id, &outcome);
   Waiting const waiting{.runner = *this, .call = accepted->id};
   touched();
-  co_return co_await outcome.take();
+  co_await outcome.ready();
+  co_return outcome.take();
 }
 
 // ---- channels ----

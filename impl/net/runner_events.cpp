@@ -179,6 +179,11 @@ void Runner::on(rpc::event::CallArrived&& arrived) {
 
 void Runner::start_handler(std::shared_ptr<Handler> handler, IncomingCall call,
                            rpc::RequestToken request, std::size_t bytes) {
+  try {
+    if (auto answer = handler->answer_at_once(call)) return respond(request, std::move(*answer));
+  } catch (...) {
+    return drop(request, std::current_exception());
+  }
   auto const failed = caught([&] {
     auto& running = handlers_[request];
     running.bytes = bytes;
@@ -193,7 +198,6 @@ void Runner::start_handler(std::shared_ptr<Handler> handler, IncomingCall call,
   if (failed) handler_ended(request, std::make_exception_ptr(std::runtime_error{*failed}), {});
 }
 
-// A handler that was stopped and threw for it has nothing to tell anybody.
 void Runner::handler_ended(rpc::RequestToken request, std::exception_ptr const& thrown, Bytes ret) {
   auto const running = handlers_.find(request);
   bool was_stopped = false;
@@ -203,11 +207,17 @@ void Runner::handler_ended(rpc::RequestToken request, std::exception_ptr const& 
     handlers_.erase(running);
   }
   readable_.notify();
-  if (!thrown) {
-    static_cast<void>(
-        command(rpc::command::Respond{.request = request, .ret = std::move(ret), .metadata = {}}));
-    return;
-  }
+  if (!thrown) return respond(request, std::move(ret));
+  drop(request, thrown, was_stopped);
+}
+
+void Runner::respond(rpc::RequestToken request, Bytes ret) {
+  static_cast<void>(
+      command(rpc::command::Respond{.request = request, .ret = std::move(ret), .metadata = {}}));
+}
+
+// A handler that was stopped and threw for it has nothing to tell anybody.
+void Runner::drop(rpc::RequestToken request, std::exception_ptr const& thrown, bool was_stopped) {
   if (auto const reason = invalid_arguments(thrown)) {
     static_cast<void>(
         command(rpc::command::RefuseArguments{.request = request, .reason = *reason}));
@@ -263,7 +273,7 @@ void Runner::on(rpc::event::StoreWanted&& wanted) {
   rpc::StoreDone done{.number = request.number, .session = request.session};
   auto const failed = caught([&] {
     if (!options_.store) throw std::runtime_error{"there is no store"};
-    done = options_.store(request);
+    done = options_.store.perform(request);
   });
   if (failed) {
     done.result = rpc::StoreResult::failed;

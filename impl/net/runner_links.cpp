@@ -5,6 +5,8 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -22,6 +24,10 @@ namespace {
 
 // As much as goes to the link at once. What is above it waits in the session, where it is counted.
 constexpr std::size_t gathered_bytes_max = 256uz << 10;
+
+// After so many payloads, which may all have come at once, everything else on the executor has its
+// turn: the first answers go out while the rest is worked on, and no peer keeps others waiting.
+constexpr std::size_t payloads_in_a_row_max = 16;
 
 // A link that is lost sooner was of no use. After a few of them the next one is not dialled at
 // once.
@@ -43,7 +49,8 @@ bool Runner::may_read() const {
 
 asio::awaitable<void> Runner::read(std::shared_ptr<Attached> at) {
   auto const self = shared_from_this();
-  while (is_current(at)) {
+  for (std::size_t in_a_row = 1; is_current(at); ++in_a_row) {
+    if (in_a_row % payloads_in_a_row_max == 0) co_await asio::post(executor_, asio::use_awaitable);
     co_await readable_.until([&] { return !is_current(at) || may_read(); });
     if (!is_current(at)) break;
     auto const payload = co_await at->link->receive();

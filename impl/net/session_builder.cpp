@@ -41,6 +41,11 @@ rpc::EndpointOptions endpoint_options(SessionConfig const& config,
                                            .limits = config.limits},
                                .durable = static_cast<bool>(config.store)};
   if (options.durable) options.identity = fresh_resume_key();
+  if (config.store.take && outcome.presented_key) {
+    auto const failed =
+        caught([&] { options.restored = config.store.take(*outcome.presented_key); });
+    if (failed) write_line(config.log, "a stored session cannot be had: " + *failed);
+  }
   options.session.is_registered = config.registry != nullptr && outcome.resume_key.has_value();
   // 0.4.0 takes no other parity than the configured one, whatever the peer has left it.
   if (config.rulebook == Rulebook::vox_0_4) options.session.expected_settings = config.settings;

@@ -18,8 +18,16 @@
 
 namespace vox::net {
 
-// Does what a durable store is asked to do, before it returns.
-using Store = std::function<rpc::StoreDone(rpc::StoreRequest const&)>;
+// A durable store of operations.
+struct Store {
+  // Does what it is asked to do before it returns.
+  std::function<rpc::StoreDone(rpc::StoreRequest const&)> perform{};
+  // Gives the session of an earlier process that has this key, once, if there is one. Without it,
+  // no session outlives its process.
+  std::function<std::optional<rpc::RestoredSession>(ResumeKey const&)> take{};
+
+  explicit operator bool() const { return static_cast<bool>(perform); }
+};
 
 // Everything that an application may decide about a session before it begins. What is not set has
 // the value that 0.4.0 gives it.

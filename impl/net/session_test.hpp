@@ -20,10 +20,12 @@
 
 namespace vox::net::test {
 
-// Service "Echo" with the method echo(text) -> text, and an idempotent one of the same kind.
+// Service "Echo" with the method echo(text) -> text, an idempotent and a persistent one of the
+// kind.
 [[nodiscard]] rpc::Service const& echo_service();
 [[nodiscard]] rpc::Method const& echo_method();
 [[nodiscard]] rpc::Method const& idempotent_echo_method();
+[[nodiscard]] rpc::Method const& persistent_echo_method();
 
 // Answers every call with the text that it carries, or with its name if it has one; while it is
 // told to hold, it answers nothing.
@@ -52,7 +54,8 @@ class EchoHandler final : public Handler {
 [[nodiscard]] OutgoingCall echo_call(std::string_view text,
                                      rpc::Method const& method = echo_method());
 [[nodiscard]] std::string spell(rpc::CallOutcome const& outcome);
-[[nodiscard]] boost::asio::awaitable<std::string> echo(Connection connection, std::string text);
+[[nodiscard]] boost::asio::awaitable<std::string> echo(Connection connection, std::string text,
+                                                       rpc::Method const& method = echo_method());
 
 // Lets everything that is ready run.
 [[nodiscard]] boost::asio::awaitable<void> turns(int count = 20);
@@ -71,6 +74,8 @@ class AcceptorSource final : public LinkSource {
   explicit AcceptorSource(AcceptorBuilder acceptor) : acceptor_{std::move(acceptor)} {}
 
   boost::asio::awaitable<Next> next() override;
+  // The next links are another acceptor's, as after a restart of its process.
+  void restart(AcceptorBuilder acceptor) { acceptor_ = std::move(acceptor); }
   // Breaks the link that was given last, if it is still there.
   void cut();
 

@@ -29,10 +29,13 @@ struct EchoService {
                                    .infallible = &schema::local_type<EchoOutcome>()};
     echo = &service.add("echo", types);
     idempotent = &service.add("echo_again", types, rpc::Repeat::idempotent);
+    persistent =
+        &service.add("echo_kept", types, rpc::Repeat::non_idempotent, rpc::Persistence::persistent);
   }
   rpc::Service service{"Echo"};
   rpc::Method const* echo;
   rpc::Method const* idempotent;
+  rpc::Method const* persistent;
 };
 
 EchoService const& the_service() {
@@ -88,6 +91,10 @@ rpc::Method const& idempotent_echo_method() {
   return *the_service().idempotent;
 }
 
+rpc::Method const& persistent_echo_method() {
+  return *the_service().persistent;
+}
+
 asio::awaitable<Bytes> EchoHandler::handle(IncomingCall call) {
   auto const executor = co_await asio::this_coro::executor;
   auto const args = wire::decode_value<EchoArgs>(call.args);
@@ -129,8 +136,9 @@ std::string spell(rpc::CallOutcome const& outcome) {
                     static_cast<schema::VoxError<>::variant const&>(value->error()));
 }
 
-asio::awaitable<std::string> echo(Connection connection, std::string text) {
-  auto call = echo_call(text);
+asio::awaitable<std::string> echo(Connection connection, std::string text,
+                                  rpc::Method const& method) {
+  auto call = echo_call(text, method);
   auto const outcome = co_await connection.call(std::move(call));
   co_return spell(outcome);
 }
@@ -150,7 +158,8 @@ asio::awaitable<SessionPair> establish_pair(InitiatorBuilder initiator, Acceptor
                  asio::detached);
   auto initiated = co_await initiator.establish_on(std::move(links.first), mode);
   // Named, because g++-12 destroys twice what an aggregate gets from a co_await expression.
-  auto answered = co_await accepted->take();
+  co_await accepted->ready();
+  auto answered = accepted->take();
   SessionPair pair{.initiator = std::move(initiated), .acceptor = std::move(answered)};
   co_return std::move(pair);
 }

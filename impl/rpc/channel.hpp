@@ -29,11 +29,9 @@ using CallId = std::uint64_t;
 enum class ChannelEnd : std::uint8_t { closed, reset, lost };
 BOOST_DESCRIBE_ENUM(ChannelEnd, closed, reset, lost)
 
-// How many items may be sent before any grant, and how many consumed items are granted together.
-// Both are fixed in 0.4.0 and on no wire.
+// How many items may be sent before any grant. Fixed in 0.4.0 and on no wire.
 // r[impl rpc.flow-control.credit.initial]
 inline constexpr std::uint32_t initial_credit = 16;
-inline constexpr std::uint32_t grant_batch = 8;
 
 // The receive queue of 0.4.0, which does not look at credit.
 inline constexpr std::size_t unchecked_items_max = 64;
@@ -77,9 +75,10 @@ struct Channel {
 
   // A receiver's.
   session::Ring<ChannelItem> items;
-  std::uint32_t received = 0;                // items since the last resume, less what was granted
-  std::uint32_t consumed = 0;                // and not yet granted
-  std::shared_ptr<schema::Plan const> plan;  // how to read items; null: as they are
+  std::uint32_t window = initial_credit;      // items that may be unconsumed; it grows with grants
+  std::uint32_t receivable = initial_credit;  // how many more items the peer may send
+  std::uint32_t consumed = 0;                 // and not yet granted
+  std::shared_ptr<schema::Plan const> plan;   // how to read items; null: as they are
 };
 
 }  // namespace vox::rpc

@@ -16,7 +16,7 @@ OperationsOptions operations_options(EndpointOptions const& options,
   return {.rulebook = options.session.rulebook,
           .limits = options.session.limits,
           .durable = options.durable,
-          .session = options.identity,
+          .session = options.restored ? options.restored->identity : options.identity,
           .resume_key = session.resume_key().value_or(ResumeKey{}),
           .context = options.store_context};
 }
@@ -40,8 +40,17 @@ std::expected<Endpoint, session::SessionError> Endpoint::establish(
   if (!session) return std::unexpected(std::move(session.error()));
   Endpoint endpoint{std::move(options), std::move(*session)};
   endpoint.now_ = now;
+  endpoint.restore();
   endpoint.settle();
   return endpoint;
+}
+
+// r[impl retry.policy.persist.crash]
+void Endpoint::restore() {
+  auto const restored = std::exchange(options_.restored, std::nullopt);
+  if (!restored || !operations_) return;
+  operations_->restore(now_, restored->operations);
+  operations_->renew_key(session_.resume_key().value_or(ResumeKey{}));
 }
 
 void Endpoint::handle(TimePoint now, Input input) {
@@ -127,7 +136,7 @@ void Endpoint::flush() {
   for (auto const ref : std::exchange(waiting_channels_, {})) {
     auto* const channel = channels_.find(ref);
     if (channel == nullptr) continue;
-    if (channel->consumed >= grant_batch) grant(*channel);
+    if (is_grant_due(*channel)) grant(*channel);
     if (channel->close_waits && !send_close(*channel)) continue;
     if (channel->close_waits) {
       forget_channel(*channel);

@@ -39,6 +39,9 @@ struct EndpointOptions {
   bool durable = false;
   SessionIdentity identity{};
   Bytes store_context{};
+  // What a store holds of the session that the peer comes back to; it takes the place of
+  // `identity`.
+  std::optional<RestoredSession> restored{};
 };
 
 // What an accepted command made: a connection, call or channel, as its comment says; else 0.
@@ -124,6 +127,7 @@ class Endpoint {
   void advance(TimePoint now) { now_ = now > now_ ? now : now_; }
   void put(Event event, std::size_t bytes = 0);
   // Takes the session's events, and then tries again what waited for room.
+  void restore();
   void settle();
   void flush();
 
@@ -243,6 +247,7 @@ class Endpoint {
   void keep_early(Connection& connection, EarlyMessage&& message);
   void deliver_early(Connection& connection, Channel& channel);
   void end_channel(Channel& channel, ChannelEnd end);
+  [[nodiscard]] static bool is_grant_due(Channel const& channel);
   void grant(Channel& channel);
   void want_room(Channel& channel);
   void forget_channel(Channel& channel);

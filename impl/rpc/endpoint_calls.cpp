@@ -322,7 +322,8 @@ bool Endpoint::repeat_on_fresh_channels(Connection& connection, Call& call) {
         auto* const channel = channels_.find(connection.id, named.id);
         if (channel == nullptr) return *fresh;  // The application has let go of its end.
         channels_.rebind(*channel, *fresh);
-        channel->received = 0;
+        channel->window = initial_credit;
+        channel->receivable = initial_credit;
         channel->consumed = 0;
         channel->credit = initial_credit;
         return *fresh;

@@ -133,20 +133,30 @@ TakenItem Endpoint::take_item(TimePoint now, ChannelRef ref) {
     taken.bytes = taken.backing.view();
   }
   ++channel->consumed;
-  if (channel->consumed >= grant_batch && !channel->end) grant(*channel);
+  if (is_grant_due(*channel) && !channel->end) grant(*channel);
   settle();
   return taken;
 }
 
-// Grants what was consumed, in batches.
+// Half a window is granted together.
+bool Endpoint::is_grant_due(Channel const& channel) {
+  return channel.consumed >= channel.window / 2;
+}
+
+// Grants what was consumed, and as much again while the window of a reader that keeps up may grow.
+// 0.4.0 keeps the window that it begins with.
 void Endpoint::grant(Channel& channel) {
+  auto const window_max = policy_.widens_channels ? options_.session.limits.channel_window_max : 0;
+  auto const growth =
+      channel.window < window_max ? std::min(channel.window, window_max - channel.window) : 0;
+  auto const additional = channel.consumed + growth;
   auto const sent = session_.call(
-      now_,
-      session::command::SendChannel{.connection_id = channel.connection_id,
-                                    .channel_id = channel.id,
-                                    .body = wire::GrantCredit{.additional = channel.consumed}});
+      now_, session::command::SendChannel{.connection_id = channel.connection_id,
+                                          .channel_id = channel.id,
+                                          .body = wire::GrantCredit{.additional = additional}});
   if (sent) {
-    channel.received -= std::min(channel.received, channel.consumed);
+    channel.window += growth;
+    channel.receivable += additional;
     channel.consumed = 0;
   } else if (Refusal{sent.error()}.may_pass()) {
     want_room(channel);
@@ -213,12 +223,12 @@ void Endpoint::receive_on(Channel& channel, EarlyMessage&& message) {
     case ChannelMessageKind::item: {
       if (channel.sends) return;
       // r[impl rpc.flow-control.credit]
-      if (policy_.checks_credit && channel.received >= initial_credit) {
+      if (policy_.checks_credit && channel.receivable == 0) {
         return session_.accuse(now_, "rpc.flow-control.credit",
                                "an item without credit on channel " + std::to_string(channel.id));
       }
       if (!policy_.checks_credit && channel.items.size() >= unchecked_items_max) return;
-      ++channel.received;
+      if (channel.receivable > 0) --channel.receivable;
       item_bytes_ += message.item.bytes.size();
       channel.items.push() = std::move(message.item);
       if (channel.items.size() == 1) put(event::ChannelReadable{.channel = channel.ref});

@@ -170,6 +170,12 @@ void Endpoint::admit(Request& request, event::CallArrived arrived) {
       request.operation = *id;
       return drop_channels();
     case AdmissionKind::replay:
+      // The outcome is known, but what went over the channels is not: an idempotent stream runs
+      // again, since nobody would use the channels that the repeat names.
+      // r[impl retry.channel.volatile.rebinding]
+      if (!arrived.channels.empty() && request.method->operation().idempotent) {
+        return start_handler(request, std::move(arrived));
+      }
       drop_channels();
       answer(request, Bytes{admission.outcome->ret}, {}, admission.outcome->type);
       return retire(token);

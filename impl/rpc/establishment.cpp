@@ -155,12 +155,15 @@ void Establishment::on_first_payload(ByteView payload) {
     return on_handshake(payload);
   }
   auto const session = registry_ ? registry_->find_conduit(hello->resume_key) : std::nullopt;
-  if (!session) {
-    hello_ = wire::encode_server_hello(conduit::StableConduit::refuse_client_hello());
-    return fail(protocol_error("stable conduit unknown"));
-  }
+  if (!session) return refuse_conduit();
   outcome_ = ResumeConduit{.session = *session, .hello = *hello};
   step_ = Step::over;
+}
+
+// r[impl stable.reconnect.failure]
+void Establishment::refuse_conduit() {
+  hello_ = wire::encode_server_hello(conduit::StableConduit::refuse_client_hello());
+  fail(protocol_error("stable conduit unknown"));
 }
 
 void Establishment::begin_handshake() {
@@ -194,6 +197,9 @@ void Establishment::on_client_hello(ByteView payload) {
   auto const hello = wire::decode_client_hello(
       payload, follows_spec() ? wire::Strictness::strict : wire::Strictness::vox_0_4);
   if (!hello) return fail_stable(hello.error().detail, false);
+  // A key behind a handshake is one that nobody issued: no conduit stands on this link yet.
+  // r[impl stable.reconnect.failure]
+  if (hello->resume_key && follows_spec()) return refuse_conduit();
   auto const answered = stable_->answer_client_hello(options_.link, *hello, options_.fresh_key());
   VOX_ASSERT(answered);  // A conduit that has sent nothing has lost nothing.
   conclude();

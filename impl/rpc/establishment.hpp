@@ -109,6 +109,7 @@ class Establishment {
   void on_handshake(ByteView payload);
   void on_client_hello(ByteView payload);
   void on_server_hello(ByteView payload);
+  void refuse_conduit();
   void begin_handshake();
   void end_handshake();
   void begin_stable();

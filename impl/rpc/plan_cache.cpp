@@ -40,7 +40,9 @@ PlanCache::Entry PlanCache::build(schema::ReceiveTracker const& announced,
   bool const is_args = binding.direction == wire::BindingDirection::args;
   // 0.4.0 may have announced another response type when its first answer was no value.
   auto plan = schema::build_plan(announced.registry(), root, local,
-                                 {.stand_ins = !is_args, .limits = limits_});
+                                 {.stand_ins = !is_args,
+                                  .as_shipped = strictness_ == wire::Strictness::vox_0_4,
+                                  .limits = limits_});
   auto const failed = [](schema::PlanError const& error) {
     return std::unexpected("protocol error: translation plan failed: " + error.text());
   };
@@ -57,7 +59,9 @@ PlanCache::Entry PlanCache::build(schema::ReceiveTracker const& announced,
 
 std::expected<std::shared_ptr<schema::Plan const>, std::string> PlanCache::items(
     schema::ChannelType const& remote, schema::ChannelType const& local) const {
-  auto plan = schema::build_plan(remote.element->payload, *local.element, {.limits = limits_});
+  auto plan = schema::build_plan(
+      remote.element->payload, *local.element,
+      {.as_shipped = strictness_ == wire::Strictness::vox_0_4, .limits = limits_});
   if (!plan) {
     return std::unexpected("protocol error: translation plan of channel items failed: " +
                            plan.error().text());

@@ -28,6 +28,8 @@ struct Policy {
   // An item beyond the credit that was granted ends the session; in 0.4.0 it is lost if the queue
   // is full.
   bool checks_credit = true;
+  // A receiver that keeps up lets its sender go further ahead than at first.
+  bool widens_channels = true;
   // The sender is told when nobody receives any more.
   bool resets_released_channels = true;
   // Calls with channels say, for their own runtime alone, how they are retried.
@@ -52,6 +54,7 @@ constexpr Policy Policy::of(Rulebook rulebook) {
           .link_loss_ends_attempts = false,
           .gives_up_unrepeatable_calls = false,
           .checks_credit = false,
+          .widens_channels = false,
           .resets_released_channels = false,
           .marks_channel_retry = true,
           .persistent_drop_is_indeterminate = true,

@@ -90,4 +90,10 @@ struct StoredOperation {
   std::shared_ptr<SealedOutcome const> outcome{};  // null: admitted and never sealed
 };
 
+// A session of an earlier process, as its peer comes back to it.
+struct RestoredSession {
+  SessionIdentity identity{};
+  std::vector<StoredOperation> operations{};
+};
+
 }  // namespace vox::rpc

@@ -1,4 +1,5 @@
 #include "impl/schema/cbor_form.hpp"
+#include "impl/wire/cbor_definite.hpp"
 #include "impl/wire/cbor_reader.hpp"
 
 #include <algorithm>
@@ -133,24 +134,44 @@ class Decoder {
     std::size_t tag = 0;  // which of the tags it is
     std::uint64_t entries = 0;
   };
-  // The head of a map whose first entry says what the others mean.
+  // The head of a map of which one entry says what the others mean. It stands first, unless the
+  // peer sorts its entries otherwise, which 0.4.0 cannot read.
   template <auto const& tags>
   Tagged take_tagged() {
     auto const entries = reader_.take_map();
     if (entries == 0) return reader_.fail("a map has no tag"), Tagged{};
+    auto const begin = reader_;
     auto const key_at = reader_.offset();
-    if (auto const key = reader_.take_raw_text(); key != "tag") {
-      check_utf8(key, key_at);
+    auto const key = reader_.take_raw_text();
+    if (key == "tag") return {.tag = take_tag<tags>(), .entries = entries - 1};
+    check_utf8(key, key_at);
+    if (reader_.strictness() != wire::Strictness::strict) {
       return reader_.fail_at(key_at, "the first entry of the map is not its tag"), Tagged{};
     }
+    reader_.skip_value();
+    for (auto left = entries - 1; left > 0 && !reader_.failed(); --left) {
+      bool const is_tag = reader_.take_raw_text() == "tag";
+      if (!is_tag) {
+        reader_.skip_value();
+        continue;
+      }
+      auto const tag = take_tag<tags>();
+      if (reader_.failed()) return {};
+      reader_ = begin;  // The tag is passed over as an unknown entry when the others are read.
+      return {.tag = tag, .entries = entries};
+    }
+    return reader_.fail_at(key_at, "a map has no tag"), Tagged{};
+  }
+  template <auto const& tags>
+  std::size_t take_tag() {
     auto const tag_at = reader_.offset();
     auto const text = reader_.take_raw_text();
     auto const tag = wire::index_in<tags>(text);
     if (tag == tags.size()) {
       check_utf8(text, tag_at);
-      return reader_.fail_at(tag_at, "the tag is not known"), Tagged{};
+      return reader_.fail_at(tag_at, "the tag is not known"), 0;
     }
-    return {.tag = tag, .entries = entries - 1};
+    return tag;
   }
   void check_utf8(std::string_view text, std::size_t at) {
     if (!wire::is_utf8(as_bytes(text))) reader_.fail_at(at, "a CBOR text is not UTF-8");
@@ -374,9 +395,13 @@ std::size_t arena_bytes(ByteView cbor) {
 
 Result<SchemaPayload> decode_payload(ByteView cbor, wire::Strictness strictness,
                                      Limits const& limits) {
-  Decoder decoder{cbor, strictness, limits};
-  auto payload = decoder.take_payload();
-  return decoder.result(std::move(payload));
+  Bytes definite;
+  return wire::decode_any_length(cbor, strictness, limits.cbor_depth_max, definite,
+                                 [&](ByteView bytes) {
+                                   Decoder decoder{bytes, strictness, limits};
+                                   auto payload = decoder.take_payload();
+                                   return decoder.result(std::move(payload));
+                                 });
 }
 
 Result<SchemaList> decode_schemas(ByteView cbor, wire::Strictness strictness,

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -101,10 +102,15 @@ TEST_CASE("r[schema.format.primitive] an unknown primitive is refused by name of
             {"#a2", "tag", "primitive", "primitive_type", "u7"}))) == "schema.format.primitive");
 }
 
-TEST_CASE("r[schema.format] the tag comes first") {
-  CHECK(decode_schemas(schema_with_kind({"#a2", "tag", "primitive", "primitive_type", "u8"})));
-  CHECK(broken_rule(decode_schemas(schema_with_kind(
-            {"#a2", "primitive_type", "u8", "tag", "primitive"}))) == "schema.format");
+TEST_CASE("r[schema.format] the tag stands anywhere in its map, but 0.4.0 has to find it first") {
+  auto const first = schema_with_kind({"#a2", "tag", "primitive", "primitive_type", "u8"});
+  auto const last = schema_with_kind({"#a2", "primitive_type", "u8", "tag", "primitive"});
+  auto const schemas = decode_schemas(last);
+  REQUIRE(schemas);
+  CHECK(std::ranges::equal(*schemas, *decode_schemas(first)));
+  CHECK(broken_rule(decode_schemas(last, wire::Strictness::vox_0_4)) == "schema.format");
+  CHECK(broken_rule(decode_schemas(schema_with_kind({"#a1", "primitive_type", "u8"}))) ==
+        "schema.format");
   CHECK(broken_rule(decode_schemas(schema_with_kind({"#a0"}))) == "schema.format");
   CHECK(broken_rule(decode_schemas(schema_with_kind({"#a1", "tag", "pair"}))) == "schema.format");
 }

@@ -19,8 +19,11 @@ struct Found {
 // an element's plan takes what belongs to it.
 std::expected<Found, PlanError> find(Registry const& registry, TypeRef const& type,
                                      std::vector<FieldDefault> const& defaults,
-                                     Limits const& limits) {
-  PlanBuilder builder{registry, registry, {.limits = limits}};
+                                     TranslateOptions const& options) {
+  PlanBuilder builder{
+      registry,
+      registry,
+      {.as_shipped = options.strictness == wire::Strictness::vox_0_4, .limits = options.limits}};
   auto plan = builder.run_walk(type);
   if (!plan) return std::unexpected(std::move(plan.error()));
   auto channels = builder.channels();
@@ -37,15 +40,14 @@ std::expected<Found, PlanError> find(Registry const& registry, TypeRef const& ty
 }  // namespace
 
 ChannelWalk ChannelWalk::of(LocalType const& type, TranslateOptions const& options) {
-  auto found =
-      find(Registry{type.payload.schemas}, type.payload.root, type.defaults, options.limits);
+  auto found = find(Registry{type.payload.schemas}, type.payload.root, type.defaults, options);
   VOX_ASSERT(found);
   return {std::move(found->plan), std::move(found->types), options};
 }
 
 std::expected<ChannelWalk, PlanError> ChannelWalk::of(Registry const& registry, TypeRef const& type,
                                                       TranslateOptions const& options) {
-  auto found = find(registry, type, {}, options.limits);
+  auto found = find(registry, type, {}, options);
   if (!found) return std::unexpected(std::move(found.error()));
   return ChannelWalk{std::move(found->plan), std::move(found->types), options};
 }

@@ -67,8 +67,14 @@ struct EnumStep {
     std::optional<std::uint32_t> place;
     StepIndex payload = 0;
   };
+  // Which alternative a number stands for on the wire. Empty if that is its position.
+  struct Number {
+    std::uint32_t number = 0;
+    std::uint32_t alternative = 0;
+  };
   std::string name;
   std::vector<Alternative> alternatives;
+  std::vector<Number> numbers{};  // ascending
 };
 using PlanStep =
     std::variant<CopyStep, ChannelStep, ListStep, ArrayStep, OptionStep, FieldsStep, EnumStep>;
@@ -106,15 +112,19 @@ struct PlanOptions {
   // its first answer is no value, and sends values under that announcement later. With this, what
   // comes in the place of such a stand-in is taken for our own type.
   bool stand_ins = false;
+  // As 0.4.0 does: structs and enums must have the same names, and a variant goes by its position
+  // in the list, whatever index is announced for it.
+  bool as_shipped = false;
   // For a plan that only has to be possible: every field that is not required has some default.
   bool assumes_defaults = false;
   Limits limits = {};
 };
 
-// Compares a peer's type with ours. Structs and enums must have the same names; their fields and
-// variants are matched by name. Everything else must be of the same kind all the way down: equal
-// primitives, lists of what can be translated, tuples of one length, arrays too, channels of one
-// direction; bytes and lists of u8 are the same. The remote type's schemas are in `remote`.
+// Compares a peer's type with ours. Fields of structs and variants of enums are matched by name;
+// the names of the types themselves are the peer's own. Everything else must be of the same kind
+// all the way down: equal primitives, lists of what can be translated, tuples of one length, arrays
+// too, channels of one direction; bytes and lists of u8 are the same. The remote type's schemas are
+// in `remote`.
 // r[impl schema.translation.field-matching] r[impl schema.translation.type-compat]
 // r[impl schema.translation.enum] r[impl schema.translation.tuple]
 [[nodiscard]] std::expected<Plan, PlanError> build_plan(Registry const& remote,

@@ -172,7 +172,8 @@ PlanStep PlanBuilder::make_step() {
     return CopyStep{Primitive::bytes};
   }
   spend_on(nominal_name(from_kind));
-  bool const is_nominal = !nominal_name(from_kind).empty() && !nominal_name(to_kind).empty();
+  bool const is_nominal =
+      as_shipped_ && !nominal_name(from_kind).empty() && !nominal_name(to_kind).empty();
   if (is_nominal && nominal_name(from_kind) != nominal_name(to_kind)) {
     return fail_mismatch("type name mismatch");
   }
@@ -308,7 +309,25 @@ PlanStep PlanBuilder::make(Enum const& from, Enum const& to) {
     }
     step.alternatives.push_back(std::move(alternative));
   }
+  if (!as_shipped_) number_variants(step, from);
   return step;
+}
+
+// r[impl schema.format.enum]
+void PlanBuilder::number_variants(EnumStep& step, Enum const& from) {
+  bool in_order = true;
+  for (std::size_t i = 0; i < from.variants.size(); ++i) {
+    step.numbers.push_back(
+        {.number = from.variants[i].index, .alternative = static_cast<std::uint32_t>(i)});
+    in_order = in_order && from.variants[i].index == i;
+  }
+  if (in_order) return step.numbers.clear();
+  std::ranges::sort(step.numbers, {}, &EnumStep::Number::number);
+  if (std::ranges::adjacent_find(step.numbers, {}, &EnumStep::Number::number) !=
+      step.numbers.end()) {
+    fail("schema.format.enum",
+         "two variants of " + describe(current_.pair.from) + " have the same index");
+  }
 }
 
 // r[impl schema.translation.enum.payload-compat]

@@ -29,6 +29,7 @@ class PlanBuilder {
         remote_{remote, limits_.plan_steps_max, limits_.walk_steps_max},
         local_{local, limits_.plan_steps_max, limits_.walk_steps_max},
         stand_ins_{options.stand_ins},
+        as_shipped_{options.as_shipped},
         assumes_defaults_{options.assumes_defaults},
         weight_left_{limits_.plan_steps_max} {}
 
@@ -102,6 +103,7 @@ class PlanBuilder {
   void take_defaults(FieldsStep& step, std::span<Field const> from, std::span<Field const> to,
                      std::vector<bool> const& arrives);
   FieldsStep match_elements(std::span<TypeRef const> from, std::span<TypeRef const> to);
+  void number_variants(EnumStep& step, Enum const& from);
   StepIndex match_variants(Variant const& from, Variant const& to);
   FieldsStep match_payloads(Variant const& from, Variant const& to);
   bool is_stand_in(Variant const& from, Variant const& to);
@@ -116,6 +118,7 @@ class PlanBuilder {
   Instances remote_;
   Instances local_;
   bool stand_ins_;
+  bool as_shipped_;
   bool assumes_defaults_;
   std::size_t weight_left_;
   bool only_walks_ = false;

@@ -25,6 +25,10 @@ namespace {
 namespace v1 = voxspec::testbed;
 namespace v2 = voxspec::testbed::v2;
 
+TypeRef ref(TypeId id) {
+  return TypeRef::concrete(id);
+}
+
 template <class Remote, class Local>
 std::expected<Plan, PlanError> plan_between(PlanOptions const& options = {}) {
   return build_plan(local_type<Remote>().payload, local_type<Local>(), options);
@@ -107,9 +111,43 @@ TEST_CASE("r[schema.errors.type-mismatch] a field of another type is named, with
         Rule{"schema.errors.type-mismatch"});
 }
 
-TEST_CASE("structs and enums of different names do not match") {
+TEST_CASE(
+    "r[schema.translation.type-compat] the name of a type is the peer's own, but not in 0.4.0") {
   CHECK(error_between<v1::Point, v1::Color>() ==
-        "type name mismatch: remote is `Point` (type b92332c67187108f), local is `Color`");
+        "structural mismatch: remote is `Point` (type b92332c67187108f), local is `Color`");
+  std::vector<Schema> const theirs{{1, {}, Primitive::u8}, {2, {}, Struct{"Dot", {{"x", ref(1)}}}}};
+  std::vector<Schema> const ours{{1, {}, Primitive::u8}, {2, {}, Struct{"Spot", {{"x", ref(1)}}}}};
+  LocalType const local{{ours, ref(2)}, {}};
+  CHECK(build_plan({theirs, ref(2)}, local));
+  auto const refused = build_plan({theirs, ref(2)}, local, {.as_shipped = true});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().text().starts_with("type name mismatch"));
+}
+
+TEST_CASE("r[schema.format.enum] a variant goes by the index that is announced for it") {
+  auto const with_indices = [](std::uint32_t a, std::uint32_t b) {
+    return std::vector<Schema>{
+        {2, {}, Enum{"E", {{"A", a, UnitPayload{}}, {"B", b, UnitPayload{}}}}}};
+  };
+  auto const ours = with_indices(0, 1);
+  LocalType const local{{ours, ref(2)}, {}};
+  auto const translated = [&](std::vector<Schema> const& theirs, std::string_view value,
+                              PlanOptions const& options = {}) -> std::string {
+    auto const plan = build_plan({theirs, ref(2)}, local, options);
+    if (!plan) return plan.error().text();
+    wire::Buffer out;
+    if (!translate(*plan, from_hex(value).value(), out)) return "no value";
+    return to_hex(out.view());
+  };
+  auto const swapped = with_indices(1, 0);
+  CHECK(translated(swapped, "00") == "01");
+  CHECK(translated(swapped, "01") == "00");
+  CHECK(translated(swapped, "00", {.as_shipped = true}) == "00");
+  auto const wide = with_indices(300, 7);
+  CHECK(translated(wide, "ac02") == "00");
+  CHECK(translated(wide, "07") == "01");
+  CHECK(translated(wide, "00") == "no value");
+  CHECK(translated(with_indices(4, 4), "04").contains("have the same index"));
 }
 
 TEST_CASE("r[schema.translation.enum.missing-variant] fewer variants at the peer are fine") {

@@ -149,8 +149,18 @@ void Translator::run_step(OptionStep const& step) {
   if (flag == 1) run(step.element);
 }
 
+std::size_t Translator::take_alternative(EnumStep const& step) {
+  if (step.numbers.empty()) return reader_->take_variant(step.alternatives.size());
+  auto const number = reader_->take_varint();
+  auto const found = std::ranges::lower_bound(step.numbers, number, {}, &EnumStep::Number::number);
+  if (!reader_->failed() && found != step.numbers.end() && found->number == number) {
+    return found->alternative;
+  }
+  return reader_->fail("an enum variant that is not known"), 0;
+}
+
 void Translator::run_step(EnumStep const& step) {
-  auto const index = reader_->take_variant(step.alternatives.size());
+  auto const index = take_alternative(step);
   if (reader_->failed()) return;
   auto const& alternative = step.alternatives[index];
   if (!alternative.place) {

@@ -47,6 +47,7 @@ class Translator {
   void run_step(ArrayStep const& step);
   void run_step(OptionStep const& step);
   void run_step(FieldsStep const& step);
+  [[nodiscard]] std::size_t take_alternative(EnumStep const& step);
   void run_step(EnumStep const& step);
   void run_elements(StepIndex element, std::uint64_t count);
   void pass_empty(std::uint64_t count);

@@ -1,6 +1,7 @@
 #include "impl/session/handshake.hpp"
 
 #include "impl/session/connection_request.hpp"
+#include "impl/wire/cbor_definite.hpp"
 #include "spec/assert.hpp"
 
 #include <utility>
@@ -24,7 +25,11 @@ Handshake::Handshake(HandshakeOptions options)
 
 void Handshake::receive(ByteView payload) {
   if (is_over()) return;
-  auto const message = wire::decode_handshake(payload, policy().strictness, options_.limits);
+  auto const strictness = policy().strictness;
+  Bytes definite;  // what the message may refer to
+  auto const message = wire::decode_any_length(
+      payload, strictness, options_.limits.cbor_depth_max, definite,
+      [&](ByteView bytes) { return wire::decode_handshake(bytes, strictness, options_.limits); });
   if (!message) return fail("handshake decode error: " + message.error().detail);
   if (auto const* const sorry = std::get_if<wire::Sorry>(&*message);
       sorry != nullptr && step_ != Step::hello) {
@@ -85,6 +90,11 @@ void Handshake::on_hello_yourself(wire::HelloYourself const& answer) {
   forming_.peer_supports_retry = answer.supports_retry;
   forming_.resume_key = answer.resume_key;
   forming_.peer_metadata = answer.metadata;
+  if (policy().refuses_own_parity &&
+      answer.connection_settings.parity == options_.settings.parity) {
+    return refuse("both sides have taken the same parity",
+                  "handshake protocol error: the acceptor has taken the initiator's parity");
+  }
   plan_failure_ = compare(answer.message_payload_schema);
   if (plan_failure_ && policy().refuses_unreadable_peer_first)
     return refuse(plan_failure_->text, plan_failure_->text);

@@ -16,12 +16,26 @@ namespace vox::session {
 
 namespace {
 
-schema::Enum const* find_enum(std::span<schema::Schema const> schemas, std::string_view name) {
+bool has_variant(schema::Enum const& enumeration, std::string_view name) {
+  return std::ranges::any_of(enumeration.variants,
+                             [&](schema::Variant const& variant) { return variant.name == name; });
+}
+
+// What the peer has for one of our enums: of the same name, or else with a variant of the same
+// name, since the names of types are the peer's own.
+schema::Enum const* find_enum(std::span<schema::Schema const> schemas, schema::Enum const& ours) {
+  schema::Enum const* similar = nullptr;
   for (auto const& schema : schemas) {
     auto const* const found = std::get_if<schema::Enum>(&schema.kind);
-    if (found != nullptr && found->name == name) return found;
+    if (found == nullptr) continue;
+    if (found->name == ours.name) return found;
+    if (std::ranges::any_of(ours.variants, [&](schema::Variant const& variant) {
+          return has_variant(*found, variant.name);
+        })) {
+      similar = found;
+    }
   }
-  return nullptr;
+  return similar;
 }
 
 // The first variant of our message types that the peer does not have, as "ChannelBody::Reset".
@@ -29,14 +43,11 @@ std::optional<std::string> variant_missing_in(std::span<schema::Schema const> an
   for (auto const& schema : schema::message_type().payload.schemas) {
     auto const* const ours = std::get_if<schema::Enum>(&schema.kind);
     if (ours == nullptr) continue;
-    auto const* const theirs = find_enum(announced, ours->name);
+    auto const* const theirs = find_enum(announced, *ours);
     for (auto const& variant : ours->variants) {
-      if (theirs != nullptr &&
-          std::ranges::find(theirs->variants, variant.name, &schema::Variant::name) !=
-              theirs->variants.end()) {
-        continue;
+      if (theirs == nullptr || !has_variant(*theirs, variant.name)) {
+        return ours->name + "::" + variant.name;
       }
-      return ours->name + "::" + variant.name;
     }
   }
   return std::nullopt;
@@ -46,15 +57,24 @@ std::optional<std::string> variant_missing_in(std::span<schema::Schema const> an
 
 std::expected<std::shared_ptr<schema::Plan const>, PlanFailure> plan_for_peer(
     ByteView announced, Rulebook rulebook, Limits const& limits) {
-  if (announced.empty() || equal(announced, schema::message_schemas_cbor())) return nullptr;
+  if (equal(announced, schema::message_schemas_cbor())) return nullptr;
   auto const policy = Policy::of(rulebook);
+  // r[impl session.handshake.protocol-schema]
+  if (announced.empty() && policy.requires_all_messages) {
+    return std::unexpected(PlanFailure{.text = "the peer announces no schemas of its messages"});
+  }
+  if (announced.empty()) return nullptr;
   auto const schemas = schema::decode_schemas(announced, policy.strictness, limits);
   if (!schemas) {
     return std::unexpected(PlanFailure{
         .is_undecodable = true, .text = "handshake decode error: " + schemas.error().detail});
   }
+  if (schemas->empty() && policy.requires_all_messages) {
+    return std::unexpected(PlanFailure{.text = "the peer announces no schemas of its messages"});
+  }
   if (schemas->empty()) return nullptr;
-  auto plan = schema::build_message_plan(*schemas, {.stand_ins = false, .limits = limits});
+  auto plan = schema::build_message_plan(
+      *schemas, {.as_shipped = rulebook == Rulebook::vox_0_4, .limits = limits});
   if (!plan) {
     return std::unexpected(
         PlanFailure{.text = "failed to build message translation plan: " + plan.error().text()});

@@ -47,6 +47,9 @@ struct Policy {
   bool closes_unanswered_opens = true;
   bool initiator_uses_new_plan = true;
 
+  // An initiator that was given no key goes on with its session on the next link all the same.
+  bool recovers_without_key = false;
+
   // The registry: a session is found by the newest key that it issued, and still after it refused
   // to be resumed.
   bool follows_new_resume_keys = true;
@@ -59,6 +62,8 @@ struct Policy {
   // read is refused before anything is agreed; that is looked at when a conduit is recovered, too.
   bool requires_all_messages = true;
   bool refuses_unreadable_peer_first = true;
+  // An answer to the hello that takes the initiator's own parity is refused.
+  bool refuses_own_parity = true;
   bool compares_messages_on_recovery = true;
 
   [[nodiscard]] static constexpr Policy of(Rulebook rulebook);
@@ -82,11 +87,13 @@ constexpr Policy Policy::of(Rulebook rulebook) {
           .keeps_announced_types = false,
           .closes_unanswered_opens = false,
           .initiator_uses_new_plan = false,
+          .recovers_without_key = true,
           .follows_new_resume_keys = false,
           .keeps_sessions_that_refused = false,
           .strips_no_propagate = false,
           .requires_all_messages = false,
           .refuses_unreadable_peer_first = false,
+          .refuses_own_parity = false,
           .compares_messages_on_recovery = false};
 }
 

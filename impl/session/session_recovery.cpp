@@ -19,7 +19,9 @@ void Session::lose_conduit(std::string_view error) {
   timers_.clear();
   fail_all();
   if (state_ == SessionState::ended) return;
-  if (options_.has_recoverer) {
+  // Without a key another link is another session's, of which nothing here would be known.
+  bool const can_recover = resume_key_ || policy_.recovers_without_key;
+  if (options_.has_recoverer && can_recover) {
     state_ = SessionState::recovering;
     std::optional<TimePoint> deadline;
     if (options_.recovery_timeout) deadline = later(now_, *options_.recovery_timeout);

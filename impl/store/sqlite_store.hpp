@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +26,8 @@ struct SqliteLimits {
 // make them.
 //
 // After a restart: sessions() lists what is to be resumed, load() gives Operations::restore its
-// operations. A session that nobody resumes in time is given up by ForgetSession.
+// operations; take() does both for one key. A session that nobody resumes in time is given up by
+// ForgetSession.
 // r[impl retry.policy.persist.admission] r[impl retry.seal.persist.recoverable]
 class SqliteStore {
  public:
@@ -42,6 +45,11 @@ class SqliteStore {
   [[nodiscard]] std::expected<std::vector<rpc::StoredOperation>, std::string> load(
       rpc::SessionIdentity const& session);
 
+  // The session of an earlier process that has this key now, or had it before its last renewal.
+  // Once: who takes it makes the session anew.
+  [[nodiscard]] std::expected<std::optional<rpc::RestoredSession>, std::string> take(
+      ResumeKey const& key);
+
   [[nodiscard]] std::size_t operation_count() const;
   [[nodiscard]] std::size_t outcome_bytes() const;
 
@@ -50,6 +58,8 @@ class SqliteStore {
   explicit SqliteStore(std::unique_ptr<Database> database);
 
   std::unique_ptr<Database> database_;
+  // Of earlier processes, that nobody has taken yet.
+  std::map<ResumeKey, rpc::SessionIdentity> earlier_;
 };
 
 }  // namespace vox::store

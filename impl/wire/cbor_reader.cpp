@@ -41,12 +41,6 @@ constexpr char const* type_names[] = {
     "a CBOR item is not a tag",
 };
 
-// The largest argument that would have fitted the next shorter form of a head.
-std::uint64_t shorter_form_max(std::uint8_t info) {
-  constexpr std::uint64_t maxima[] = {23, 0xFF, 0xFFFF, 0xFFFFFFFF};
-  return maxima[info - info_one_byte];
-}
-
 template <class Number>
 Number load_big_endian(std::byte const* bytes) {
   Number number = 0;
@@ -120,11 +114,10 @@ std::optional<CborReader::Head> CborReader::take_head() {
   if (remaining() <= width)
     return fail("the payload ends inside the head of a CBOR item"), std::nullopt;
   head.argument = big_endian(next_ + 1, width);
-  // The bits of a float are no number that could be shorter; simple values below 32 have one form.
-  bool const too_long = head.major == major_other ? head.info == info_one_byte && head.argument < 32
-                                                  : head.argument <= shorter_form_max(head.info);
-  if (too_long && strictness_ == Strictness::strict) {
-    return fail("the head of a CBOR item is longer than it need be"), std::nullopt;
+  // Numbers may be longer than they need be; simple values below 32 have one form.
+  bool const is_simple = head.major == major_other && head.info == info_one_byte;
+  if (is_simple && head.argument < 32 && strictness_ == Strictness::strict) {
+    return fail("a simple value of CBOR in a form that it must not have"), std::nullopt;
   }
   next_ += 1 + width;
   return head;

@@ -38,9 +38,9 @@ enum class CborType : std::uint8_t {
 // a few counters when it skips nested items.
 //
 // As with Reader, the first failure sticks and later takes return empty values. Indefinite lengths
-// are always refused. `strict` also refuses heads longer than need be, numbers too wide for their
-// type, keys that repeat, and trailing bytes; `vox_0_4` takes all of them as 0.4.0 does, the last
-// of repeated keys counting. Views point into the payload.
+// are refused here: definite_cbor() takes them out before. `strict` also refuses numbers too wide
+// for their type, keys that repeat, and trailing bytes; `vox_0_4` takes all of them as 0.4.0 does,
+// the last of repeated keys counting. Views point into the payload.
 // r[impl session.handshake.cbor] r[impl schema.principles.cbor]
 class CborReader {
  public:

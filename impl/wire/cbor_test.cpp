@@ -126,12 +126,17 @@ TEST_CASE("r[session.handshake.cbor] an item of another kind than asked for is a
   CHECK_FALSE(taken("f4", [](CborReader& reader) { return reader.take_float(); }).has_value());
 }
 
-TEST_CASE("0.4.0 takes long heads, wide numbers and trailing bytes; strict does not") {
-  for (auto const* hex : {"1805", "190005", "1a00000005", "1b0000000000000005", "05ff"}) {
+TEST_CASE("heads may be longer than they need be") {
+  for (auto const* hex : {"1805", "190005", "1a00000005", "1b0000000000000005"}) {
     CAPTURE(hex);
     CHECK(taken(hex, as_uint, Strictness::vox_0_4) == 5U);
-    CHECK_FALSE(taken(hex, as_uint).has_value());
+    CHECK(taken(hex, as_uint) == 5U);
   }
+}
+
+TEST_CASE("0.4.0 takes wide numbers and trailing bytes; strict does not") {
+  CHECK(taken("05ff", as_uint, Strictness::vox_0_4) == 5U);
+  CHECK_FALSE(taken("05ff", as_uint).has_value());
   CHECK(taken("1b0000000100000005", as_u32, Strictness::vox_0_4) == 5U);
   CHECK_FALSE(taken("1b0000000100000005", as_u32).has_value());
 }

@@ -74,7 +74,7 @@ class SchemaListTaker {
 
 // Decodes one handshake payload; views point into it. Unknown keys are passed over. Metadata bytes
 // are taken both as the byte string that TypeScript sends and as the array that Rust sends. A
-// resume key that is not 16 bytes long is none to 0.4.0 and a violation otherwise.
+// resume key that is not 16 bytes long is taken for none.
 [[nodiscard]] Result<HandshakeMessage> decode_handshake(ByteView payload,
                                                         Strictness strictness = Strictness::strict,
                                                         Limits const& limits = {},

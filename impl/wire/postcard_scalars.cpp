@@ -73,9 +73,6 @@ U128 take_varint_128(Reader& reader) {
     auto const byte = reader.take_u8();
     auto const bits = static_cast<U128>(byte & 0x7FU);
     if (strict && shift == 126 && bits > 3) return reader.fail("a varint exceeds 128 bits"), 0;
-    if (strict && shift > 0 && byte == 0) {
-      return reader.fail("a varint is longer than it need be"), 0;
-    }
     value |= bits << shift;
     if (byte < 0x80) return reader.failed() ? 0 : value;
   }

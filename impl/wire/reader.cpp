@@ -15,9 +15,7 @@ std::uint64_t Reader::take_long_varint() {
     bool const surplus = shift == 63 && bits > 1;
     bool const not_minimal = byte == 0 && shift > 0;
     forgave_ = forgave_ || surplus || not_minimal;
-    if (strictness_ == Strictness::strict && (surplus || not_minimal)) {
-      return fail(surplus ? "a varint exceeds 64 bits" : "a varint is longer than it need be"), 0;
-    }
+    if (strictness_ == Strictness::strict && surplus) return fail("a varint exceeds 64 bits"), 0;
     ++next_;
     value |= bits << shift;
     if (byte < 0x80) return value;

@@ -8,6 +8,7 @@
 #include "impl/link/listener.hpp"
 #include "impl/net/serve.hpp"
 #include "impl/net/session_builder.hpp"
+#include "impl/store/sqlite_store.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -15,6 +16,9 @@
 
 #include <chrono>
 #include <iostream>
+#include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,27 +58,29 @@ net::Acceptor acceptor(Settings const& settings, std::shared_ptr<net::Handler> s
 }
 
 template <class Builder>
-Builder configured(Builder builder, Settings const& settings,
+Builder configured(Builder builder, Settings const& settings, net::Store store,
                    std::shared_ptr<net::Handler> service) {
   builder.rulebook(settings.rulebook)
       .service(std::string{Testbed::service_name})
       .on_connection(acceptor(settings, std::move(service)))
+      .store(std::move(store))
       .log(complain);
   if (settings.keepalive) builder.keepalive(*settings.keepalive);
   return builder;
 }
 
 asio::awaitable<std::expected<net::Established, std::string>> dial(
-    Settings settings, std::shared_ptr<net::Handler> service) {
-  auto const builder = configured(net::InitiatorBuilder{}, settings, std::move(service));
+    Settings settings, net::Store store, std::shared_ptr<net::Handler> service) {
+  auto const builder =
+      configured(net::InitiatorBuilder{}, settings, std::move(store), std::move(service));
   auto established = co_await net::connect_session(settings.address, builder, settings.conduit);
   if (established) co_return std::move(*established);
   co_return std::unexpected(link::to_string(settings.address) + ": " + established.error().text());
 }
 
-asio::awaitable<Ran> serve_peer(Settings settings) {
+asio::awaitable<Ran> serve_peer(Settings settings, net::Store store) {
   auto const service = make_testbed_service();
-  auto const established = co_await dial(settings, service);
+  auto const established = co_await dial(settings, std::move(store), service);
   if (!established) co_return std::unexpected(established.error());
   auto const executor = co_await asio::this_coro::executor;
   Outbound const outbound{
@@ -88,7 +94,7 @@ asio::awaitable<Ran> serve_peer(Settings settings) {
 // The client is given up before the session's end is waited for: a process that just stopped would
 // leave the link to be broken by the system.
 asio::awaitable<Ran> play_and_leave(Settings settings) {
-  auto established = co_await dial(settings, make_testbed_service());
+  auto established = co_await dial(settings, {}, make_testbed_service());
   if (!established) co_return std::unexpected(established.error());
   auto const session = established->session;
   TestbedClient client{std::move(established->root)};
@@ -112,13 +118,13 @@ void announce(link::Address const& address) {
   std::cout << "LISTEN_ADDR=" << text << std::endl;  // NOLINT(performance-avoid-endl)
 }
 
-asio::awaitable<Ran> serve_links(Settings settings) {
+asio::awaitable<Ran> serve_links(Settings settings, net::Store store) {
   auto const executor = co_await asio::this_coro::executor;
   auto listener = link::listen(executor, settings.address);
   if (!listener) co_return std::unexpected(listener.error());
   announce((*listener)->address());
   auto const service = make_testbed_service();
-  auto builder = configured(net::AcceptorBuilder{}, settings, service);
+  auto builder = configured(net::AcceptorBuilder{}, settings, std::move(store), service);
   builder.registry(std::make_shared<net::SessionRegistry>(settings.rulebook));
   Outbound const outbound{
       .count = settings.open_connections, .parity = Parity::even, .handler = service};
@@ -133,23 +139,45 @@ asio::awaitable<Ran> serve_links(Settings settings) {
   co_return std::unexpected("listening: " + end.detail);
 }
 
-asio::awaitable<Ran> part(Settings const& settings) {
+asio::awaitable<Ran> part(Settings const& settings, net::Store store) {
   switch (settings.mode) {
     case Mode::server:
-      return serve_peer(settings);
+      return serve_peer(settings, std::move(store));
     case Mode::client:
       return play_in_time(settings);
     case Mode::server_listen:
-      return serve_links(settings);
+      return serve_links(settings, std::move(store));
   }
   std::unreachable();
+}
+
+// The file that settings name, if they name one.
+std::expected<net::Store, std::string> open_store(Settings const& settings) {
+  if (settings.store_path.empty()) return {};
+  auto opened = store::SqliteStore::open(settings.store_path);
+  if (!opened) {
+    return std::unexpected("STORE_PATH=" + settings.store_path + ": " + opened.error());
+  }
+  auto const file = std::make_shared<store::SqliteStore>(std::move(*opened));
+  return net::Store{
+      .perform = [file](rpc::StoreRequest const& request) { return file->perform(request); },
+      .take = [file](ResumeKey const& key) -> std::optional<rpc::RestoredSession> {
+        auto taken = file->take(key);
+        if (!taken) throw std::runtime_error{taken.error()};
+        return std::move(*taken);
+      }};
 }
 
 }  // namespace
 
 int run(Settings const& settings) {
+  auto store = open_store(settings);
+  if (!store) {
+    complain(store.error());
+    return 1;
+  }
   asio::io_context context;
-  auto outcome = asio::co_spawn(context, part(settings), asio::use_future);
+  auto outcome = asio::co_spawn(context, part(settings, std::move(*store)), asio::use_future);
   // Sessions may still be served when the part is over; nobody waits for them.
   while (outcome.wait_for(std::chrono::seconds{0}) != std::future_status::ready)
     context.run_one();

@@ -138,6 +138,7 @@ Read<Settings> read_settings(Environment const& environment) {
   settings->accepts_connections = *accepts;
   settings->keepalive = *pings;
   settings->open_connections = *opens;
+  settings->store_path = environment("STORE_PATH").value_or("");
   return settings;
 }
 

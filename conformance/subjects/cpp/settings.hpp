@@ -30,6 +30,7 @@ struct Settings {
   bool accepts_connections = true;
   std::optional<vox::session::KeepaliveSettings> keepalive;
   std::uint32_t open_connections = 0;
+  std::string store_path;  // of the file with persistent operations; empty: they are in memory
 };
 
 // The value of an environment variable; one that is empty counts as one that is not set.

@@ -11,6 +11,22 @@ namespace vox::net {
 
 namespace asio = boost::asio;
 
+namespace {
+
+TypedRequest typed(IncomingCall&& call) {
+  return {.context = {.method = call.method,
+                      .connection_id = call.connection_id,
+                      .metadata = call.metadata,
+                      .metadata_backing = std::move(call.metadata_backing)},
+          .args = call.args,
+          .backing = std::move(call.backing),
+          .channels = std::move(call.channels),
+          .strictness = call.rulebook == Rulebook::spec ? wire::Strictness::strict
+                                                        : wire::Strictness::vox_0_4};
+}
+
+}  // namespace
+
 Bytes encode_refusal(schema::VoxError<> error) {
   // Without a value and without an error of the method's own, the bytes are those of any response.
   schema::Outcome<std::monostate> const outcome{std::unexpect, std::move(error)};
@@ -22,25 +38,30 @@ void DispatcherBase::serve(rpc::Method const& method, Served served) {
   VOX_ASSERT(is_new);
 }
 
+DispatcherBase::Served const& DispatcherBase::served(rpc::Method const& method) const {
+  auto const found = served_.find(&method);
+  VOX_ASSERT(found != served_.end());
+  return found->second;
+}
+
 asio::awaitable<Bytes> DispatcherBase::handle(IncomingCall call) {
-  TypedRequest request{.context = {.method = call.method,
-                                   .connection_id = call.connection_id,
-                                   .metadata = call.metadata,
-                                   .metadata_backing = std::move(call.metadata_backing)},
-                       .args = call.args,
-                       .backing = std::move(call.backing),
-                       .channels = std::move(call.channels),
-                       .strictness = call.rulebook == Rulebook::spec ? wire::Strictness::strict
-                                                                     : wire::Strictness::vox_0_4};
+  auto request = typed(std::move(call));
   if (middleware_.empty()) co_return co_await run(request);
   co_return co_await run_inside_middleware(request);
 }
 
+std::optional<Bytes> DispatcherBase::answer_at_once(IncomingCall& call) {
+  if (!middleware_.empty()) return std::nullopt;
+  auto const& function = served(*call.method).at_once;
+  if (!function) return std::nullopt;
+  auto request = typed(std::move(call));
+  return function(request);
+}
+
 asio::awaitable<Bytes> DispatcherBase::run(TypedRequest& request) const {
-  auto const found = served_.find(request.context.method);
-  VOX_ASSERT(found != served_.end());
-  if (found->second.at_once) co_return found->second.at_once(request);
-  co_return co_await found->second.later(request);
+  auto const& functions = served(*request.context.method);
+  if (functions.at_once) co_return functions.at_once(request);
+  co_return co_await functions.later(request);
 }
 
 asio::awaitable<Bytes> DispatcherBase::run_inside_middleware(TypedRequest& request) const {

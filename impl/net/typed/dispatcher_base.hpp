@@ -11,6 +11,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,7 @@ class DispatcherBase : public Handler {
  public:
   [[nodiscard]] rpc::Service const& service() const override { return service_; }
   [[nodiscard]] boost::asio::awaitable<Bytes> handle(IncomingCall call) override;
+  [[nodiscard]] std::optional<Bytes> answer_at_once(IncomingCall& call) override;
 
  protected:
   explicit DispatcherBase(std::string_view service_name) : service_{service_name} {}
@@ -49,6 +51,7 @@ class DispatcherBase : public Handler {
   [[nodiscard]] rpc::Service& served_methods() { return service_; }
 
  private:
+  [[nodiscard]] Served const& served(rpc::Method const& method) const;
   [[nodiscard]] boost::asio::awaitable<Bytes> run(TypedRequest& request) const;
   [[nodiscard]] boost::asio::awaitable<Bytes> run_inside_middleware(TypedRequest& request) const;
 

@@ -1,0 +1,106 @@
+// What a durable store keeps of a session when the acceptor's process is another one.
+#include "impl/link/link_test.hpp"
+#include "impl/net/session_test.hpp"
+
+#include <boost/asio/detached.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace vox;
+using namespace vox::net;
+using net::test::AcceptorSource;
+using net::test::echo;
+using net::test::EchoHandler;
+using net::test::persistent_echo_method;
+using net::test::turns;
+
+// Keeps one session as a file would.
+struct KeptSession {
+  std::optional<ResumeKey> key;
+  rpc::SessionIdentity identity{};
+  std::vector<rpc::StoredOperation> operations;
+
+  rpc::StoreDone perform(rpc::StoreRequest const& request) {
+    rpc::StoreDone done{.number = request.number, .session = request.session};
+    identity = request.session;
+    if (auto const* const keep = std::get_if<rpc::store_request::KeepSession>(&request.what)) {
+      key = keep->resume_key;
+    } else if (auto const* const admit = std::get_if<rpc::store_request::Admit>(&request.what)) {
+      done.operation = admit->operation;
+      operations.push_back(
+          {.operation = admit->operation, .method = admit->method, .digest = admit->digest});
+    } else if (auto const* const seal = std::get_if<rpc::store_request::Seal>(&request.what)) {
+      done.operation = seal->operation;
+      for (auto& operation : operations) {
+        if (operation.operation == seal->operation) operation.outcome = seal->outcome;
+      }
+    }
+    return done;
+  }
+  std::optional<rpc::RestoredSession> take(ResumeKey const& presented) {
+    if (key != presented) return std::nullopt;
+    return rpc::RestoredSession{.identity = identity, .operations = operations};
+  }
+};
+
+AcceptorBuilder acceptor_with(KeptSession& kept, std::shared_ptr<EchoHandler> handler) {
+  AcceptorBuilder acceptor;
+  acceptor.service("Echo")
+      .on_connection(std::move(handler))
+      .registry(std::make_shared<SessionRegistry>(Rulebook::spec))
+      .store({.perform = [&kept](auto const& request) { return kept.perform(request); },
+              .take = [&kept](auto const& key) { return kept.take(key); }});
+  return acceptor;
+}
+
+asio::awaitable<void> ask_into(Connection connection, std::string text, std::string& answer) {
+  answer = co_await echo(std::move(connection), std::move(text), persistent_echo_method());
+}
+
+TEST_SUITE_BEGIN("net");
+
+TEST_CASE(
+    "r[retry.policy.persist.crash] what ran when the acceptor's process died is indeterminate and "
+    "does not run again") {
+  KeptSession kept;
+  asio::io_context context;
+  link::test::run(context, [&]() -> asio::awaitable<void> {
+    auto const executor = co_await asio::this_coro::executor;
+    auto const before = std::make_shared<EchoHandler>();
+    before->holds = true;
+    auto const source = std::make_shared<AcceptorSource>(acceptor_with(kept, before));
+    InitiatorBuilder initiator;
+    initiator.service("Echo");
+    auto const us = co_await initiator.establish_from(source);
+    REQUIRE(us);
+    std::string answer;
+    asio::co_spawn(executor, ask_into(us->root, "one", answer), asio::detached);
+    while (kept.operations.empty())
+      co_await turns(1);
+    auto const first_key = kept.key;
+    auto const after = std::make_shared<EchoHandler>();
+    source->restart(acceptor_with(kept, after));
+    source->cut();
+    while (answer.empty())
+      co_await turns(1);
+    CHECK(answer == "Indeterminate");
+    CHECK(after->called.empty());
+    CHECK(kept.key != first_key);  // The next restart is found by the key that the peer has now.
+    CHECK(co_await echo(us->root, "two", persistent_echo_method()) == "two");
+    CHECK(after->called == std::vector<std::string>{"two"});
+    CHECK(kept.operations.size() == 2);
+    before->release();
+  });
+}
+
+TEST_SUITE_END();
+
+}  // namespace

@@ -1,0 +1,103 @@
+#include "tools/report_files.hpp"
+
+#include "conformance/runner/report_html.hpp"
+#include "conformance/runner/report_json.hpp"
+#include "conformance/runner/report_junit.hpp"
+#include "conformance/trace/frame_record.hpp"
+#include "tools/tool.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <optional>
+#include <system_error>
+
+namespace voxspec {
+namespace fs = std::filesystem;
+namespace {
+
+// The least time between two states of a report, and how much of the time writing may take.
+constexpr std::chrono::seconds rest_min{1};
+constexpr int rest_for_work = 10;
+
+std::string dump(Json const& json) {
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// A device or a pipe, which another file must not take the place of.
+bool is_special(fs::path const& file) {
+  std::error_code ec;
+  auto const status = fs::status(file, ec);
+  return fs::exists(status) && !fs::is_regular_file(status);
+}
+
+std::string why() {
+  return errno == 0 ? "cannot be written" : std::generic_category().message(errno);
+}
+
+// Why the text could not be written, if it could not.
+std::optional<std::string> write_text(fs::path const& file, std::string const& text) {
+  errno = 0;
+  std::ofstream out{file, std::ios::binary};
+  out << text;
+  out.close();
+  return out ? std::nullopt : std::optional{why()};
+}
+
+std::optional<std::string> replace_file(fs::path const& link, std::string const& text) {
+  std::error_code ec;
+  if (is_special(link)) return write_text(link, text);
+  // A link stays one, and what it leads to is replaced.
+  auto const file = fs::is_symlink(link, ec) ? fs::weakly_canonical(link, ec) : link;
+  if (file.has_parent_path()) fs::create_directories(file.parent_path(), ec);
+  auto beside = file;
+  beside += ".part";
+  auto wrong = write_text(beside, text);
+  if (!wrong) {
+    fs::rename(beside, file, ec);
+    if (!ec) return std::nullopt;
+    wrong = ec.message();
+  }
+  fs::remove(beside, ec);
+  return wrong;
+}
+
+}  // namespace
+
+void ReportFiles::write(fs::path const& file, std::string const& text) {
+  auto const wrong = replace_file(file, text);
+  if (!wrong) return;
+  if (good_) complain(file.string() + ": cannot be written: " + *wrong, exit_not_run);
+  good_ = false;
+}
+
+void ReportFiles::write_all(RunReport const& report, bool finished) {
+  auto const wanted = [&](std::string const& file) {
+    return !file.empty() && (finished || !is_special(file));
+  };
+  if (wanted(options_.json)) write(options_.json, dump(report_json(report)));
+  if (wanted(options_.junit)) write(options_.junit, report_junit(report));
+  if (wanted(options_.html)) write(options_.html, report_html(report));
+}
+
+void ReportFiles::keep_recording(CaseReport const& entry) {
+  auto const& result = entry.result;
+  if (options_.keep.empty() || result.verdict == Verdict::unsupported) return;
+  write(fs::path{options_.keep} / (result.id + ".json"),
+        dump(recording(*entry.trace, result.frames, result_json(entry))));
+}
+
+void ReportFiles::note(RunReport const& so_far, CaseReport const& entry) {
+  keep_recording(entry);
+  auto const began = Clock::now();
+  if (began < next_ || !good_) return;
+  write_all(so_far, false);
+  auto const done = Clock::now();
+  next_ = done + std::max<Clock::duration>(rest_min, rest_for_work * (done - began));
+}
+
+void ReportFiles::finish(RunReport const& report) {
+  write_all(report, true);
+}
+
+}  // namespace voxspec

@@ -1,0 +1,47 @@
+#pragma once
+#include "conformance/runner/run_report.hpp"
+#include "tools/run_options.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+namespace voxspec {
+
+// The reports that were asked for, as files. They grow while cases run; who reads one always finds
+// a whole document, because each is written beside its place and then takes it. What is no file, a
+// pipe or a device, is written once, at the end.
+class ReportFiles {
+ public:
+  explicit ReportFiles(RunCommandOptions const& options) : options_{options} {}
+  ReportFiles(ReportFiles const&) = delete;
+  ReportFiles(ReportFiles&&) = delete;
+  ReportFiles& operator=(ReportFiles const&) = delete;
+  ReportFiles& operator=(ReportFiles&&) = delete;
+  ~ReportFiles() = default;
+
+  // True if a report is to be written whose cases have to be collected meanwhile.
+  [[nodiscard]] bool grows() const {
+    return !(options_.json.empty() && options_.junit.empty() && options_.html.empty());
+  }
+  // Takes in a case that was judged. The reports follow when they have not been written for a
+  // while, seldom enough that writing takes a small part of the time.
+  void note(RunReport const& so_far, CaseReport const& entry);
+  // Writes the reports of the whole run.
+  void finish(RunReport const& report);
+  // False if something could not be written. It has been said on standard error.
+  [[nodiscard]] bool good() const { return good_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void write_all(RunReport const& report, bool finished);
+  void write(std::filesystem::path const& file, std::string const& text);
+  void keep_recording(CaseReport const& entry);
+
+  RunCommandOptions const& options_;
+  Clock::time_point next_ = Clock::now();
+  bool good_ = true;
+};
+
+}  // namespace voxspec
