@@ -3,8 +3,8 @@
 #include "conformance/relay/fault_file.hpp"
 #include "conformance/runner/fault_report.hpp"
 #include "conformance/runner/glob.hpp"
-#include "conformance/runner/suite.hpp"
 #include "conformance/runner/machine.hpp"
+#include "conformance/runner/suite.hpp"
 #include "tools/progress.hpp"
 #include "tools/stop_signals.hpp"
 
@@ -27,7 +27,8 @@ struct Pass {
   std::vector<Case const*> const& cases;
   RunSettings settings;
   bool is_freedom = false;
-  std::string plural;  // "faults"
+  std::string plural;   // "faults"
+  KnownAlarms known{};  // of freedoms
 };
 
 // One line that is written anew, where standard output is a terminal.
@@ -72,7 +73,14 @@ std::vector<FaultReport> reports_of(Pass const& pass, std::vector<WireFault> con
               ", " + std::to_string(bad) + " to look at; last: " + report.fault->id);
   };
   if (pass.is_freedom) {
-    return run_freedoms(faults, baseline, pass.subject, pass.settings, on_fault);
+    return run_freedoms(faults, baseline, pass.subject,
+                        {.run = pass.settings,
+                         .cases_max = pass.command.cases_max,
+                         .is_known =
+                             [&](std::string const& freedom, std::string const& trace) {
+                               return pass.known.find(freedom, trace) != nullptr;
+                             }},
+                        on_fault);
   }
   return run_faults(faults, baseline, pass.subject,
                     {.run = pass.settings, .all_cases = pass.command.matrix}, on_fault);
@@ -93,7 +101,7 @@ Baseline baseline_of(Pass const& pass, std::vector<WireFault> const& faults) {
 // The lines, and the sum. True if all is as it should be.
 bool print(Pass const& pass, std::vector<FaultReport> const& reports, UnseenFaults const& unseen,
            std::chrono::milliseconds wall) {
-  std::array<std::size_t, 5> sums{};
+  std::array<std::size_t, 6> sums{};
   std::size_t unexpected = 0;
   for (auto const& report : reports) {
     ++sums[static_cast<std::size_t>(report.outcome)];
@@ -119,7 +127,7 @@ bool print(Pass const& pass, std::vector<FaultReport> const& reports, UnseenFaul
 }
 
 // The exit code.
-int run_pass(Pass const& pass, Tool const& tool, Json& json) {
+int run_pass(Pass pass, Tool const& tool, Json& json) {
   auto const folder = pass.command.folder.empty() ? tool.layout.share / pass.plural
                                                   : std::filesystem::path{pass.command.folder};
   auto const loaded = relay::load_faults(folder);
@@ -127,6 +135,9 @@ int run_pass(Pass const& pass, Tool const& tool, Json& json) {
     complain(text(error), exit_not_run);
   auto const unseen = load_unseen(folder / "unseen.json");
   if (!unseen) return complain(unseen.error(), exit_usage);
+  auto known = KnownAlarms::load(folder / "known.json");
+  if (!known) return complain(known.error(), exit_usage);
+  if (pass.is_freedom) pass.known = *std::move(known);
   auto const faults = selected(loaded.faults, pass.command.only);
   if (faults.empty()) return complain("no " + pass.plural + " were selected", exit_usage);
   auto const start = std::chrono::steady_clock::now();
@@ -187,6 +198,12 @@ void FaultCommand::add_to(CLI::App& command) {
   command.add_option("--fault-files", folder, "Read them from here")
       ->type_name("DIR")
       ->group(group);
+  command
+      .add_option("--cases-max", cases_max,
+                  "So many cases of each freedom, by a lot that the seed draws (default: all)")
+      ->type_name("N")
+      ->group(group);
+  command.add_option("--seed", seed, "Of that lot (1)")->type_name("N")->group(group);
   command.add_option("--guard", guard_ms, "How long a case waits for a wrong subject (2000)")
       ->type_name("MS")
       ->check(CLI::Range(100, 60'000))
@@ -209,6 +226,7 @@ int FaultCommand::run(std::vector<std::string> const& patterns, std::size_t jobs
   auto const right = find_subject(subject, tool.layout);
   if (!right) return complain(right.error(), exit_usage);
   RunSettings settings;
+  settings.seed = seed;
   settings.jobs = affordable_jobs(jobs);
   StopSignals const signals;
   settings.options.stop = signals.token();
@@ -218,8 +236,8 @@ int FaultCommand::run(std::vector<std::string> const& patterns, std::size_t jobs
   Json document{{"subject", right->name}};
   int code = exit_clean;
   auto const pass = [&](bool is_freedom) {
-    Pass const one{*this, *right, *cases, settings, is_freedom, is_freedom ? "freedoms" : "faults"};
-    code = std::max(code, run_pass(one, tool, document));
+    Pass one{*this, *right, *cases, settings, is_freedom, is_freedom ? "freedoms" : "faults"};
+    code = std::max(code, run_pass(std::move(one), tool, document));
   };
   if (neutral) code = compare(*cases, *right, settings);
   if (faults) pass(false);

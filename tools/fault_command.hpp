@@ -2,6 +2,7 @@
 #include "tools/tool.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct FaultCommand {
   std::vector<std::string> only;  // ids of faults, or globs
   std::string folder;             // of the fault files, instead of the tool's own
   std::string json;
+  std::size_t cases_max = 0;
+  std::uint64_t seed = 1;
   unsigned guard_ms = 2000;
   bool verbose = false;
 

@@ -2,8 +2,10 @@
 #include "conformance/peer/frame.hpp"
 #include "conformance/peer/handshake_fields.hpp"
 #include "impl/schema/translate.hpp"
+#include "impl/wire/cbor_definite.hpp"
 #include "impl/wire/message.hpp"
 #include "impl/wire/stable.hpp"
+#include "spec/limits.hpp"
 
 #include <array>
 #include <string>
@@ -218,8 +220,15 @@ Result<Frame> decode_stable_frame(ByteView payload, Reading const& reading) {
 
 Result<Frame> decode_handshake(ByteView payload, Reading const& reading) {
   vox::wire::CborReader reader{payload, "session.handshake.cbor", reading.strictness};
-  auto const whole = reader.result(take_cbor(reader));
-  if (!whole) return std::unexpected(whole.error());
+  auto whole = reader.result(take_cbor(reader));
+  if (!whole) {
+    // Lengths may be left open, which the reader does not take.
+    auto const definite = vox::wire::definite_cbor(payload, vox::Limits{}.cbor_depth_max);
+    if (!definite) return std::unexpected(whole.error());
+    vox::wire::CborReader again{*definite, "session.handshake.cbor", reading.strictness};
+    whole = again.result(take_cbor(again));
+    if (!whole) return std::unexpected(whole.error());
+  }
   auto const* const map = whole->get<Record>();
   for (auto const& kind : frame_kinds(reading.dialect)) {
     if (kind.layer != Layer::handshake || map == nullptr || map->entries.size() != 1) continue;

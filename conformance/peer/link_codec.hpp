@@ -34,8 +34,11 @@ class LinkCodec {
   [[nodiscard]] bool writes_as_we_do() const { return their_messages_.is_identity(); }
 
   // The link takes the place of an earlier one. If its hellos resume the stable conduit of that
-  // one, the sequence numbers go on.
-  void go_on_from(LinkCodec const& earlier) { earlier_ = earlier.numbers_; }
+  // one, the sequence numbers go on, and so do the schemas unless a new handshake brings others.
+  void go_on_from(LinkCodec const& earlier) {
+    earlier_ = earlier.numbers_;
+    their_messages_ = earlier.their_messages_;
+  }
 
  private:
   [[nodiscard]] vox::Result<Frame> read(vox::ByteView payload, Reading const& reading) const;

@@ -78,6 +78,11 @@ struct Map {
   std::int64_t plus = 0;
   bool operator==(Map const&) const = default;
 };
+// Entries behind those of its metadata.
+struct Attach {
+  Term entries;
+  bool operator==(Attach const&) const = default;
+};
 // The frame is written in another way.
 struct Encode {
   Writing writing;
@@ -100,8 +105,8 @@ struct Translate {
 };
 
 struct Action {
-  std::variant<Drop, Change, Add, Flip, Append, Shorten, Repeat, Insert, Hold, Map, Encode, End,
-               Translate>
+  std::variant<Drop, Change, Add, Flip, Append, Shorten, Repeat, Insert, Hold, Map, Attach, Encode,
+               End, Translate>
       of;
   bool operator==(Action const&) const = default;
 };

@@ -215,6 +215,10 @@ std::vector<Action> read_one(Place const& place, FaultRule const& rule) {
   }
   if (word == "hold") return {Action{read_hold(inner)}};
   if (word == "encode") return {Action{read_encode(inner)}};
+  if (word == "attach") {
+    (void)field_of(inner, rule, "metadata");
+    return {Action{Attach{.entries = read_term(inner, FieldType::metadata, Use::send)}}};
+  }
   if (word == "translate") return {Action{read_translate(inner, rule)}};
   if (word == "map") return {Action{read_map(inner, rule)}};
   return {Action{read_end(inner, word == "reset")}};

@@ -126,6 +126,7 @@ std::vector<WireFault> read_fault(Place const& place, std::string const& prefix)
   if (fault.clauses.empty()) (place / "clauses").fail("the list is empty");
   if (place.has("conduit")) fault.stable = (place / "conduit").word(conduit_words) == 1;
   if (place.has("transport")) fault.transport = (place / "transport").text();
+  if (place.has("lacks")) fault.lacks = (place / "lacks").texts();
   fault.rules = read_rules(place);
   auto const role = place.has("role") ? (place / "role").word(role_words) : 3;
   if (role == 0) fault.role = vox::Role::initiator;

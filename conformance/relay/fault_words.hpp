@@ -6,15 +6,15 @@
 namespace voxspec::relay {
 
 inline constexpr std::array<std::string_view, 3> file_words{"$schema", "about", "faults"};
-inline constexpr std::array<std::string_view, 17> fault_words{
-    "id",     "about", "clauses", "role", "conduit", "transport", "rules", "name", "when",
-    "unless", "from",  "match",   "nth",  "after",   "every",     "link",  "do"};
+inline constexpr std::array<std::string_view, 18> fault_words{
+    "lacks", "id",     "about", "clauses", "role", "conduit", "transport", "rules", "name",
+    "when",  "unless", "from",  "match",   "nth",  "after",   "every",     "link",  "do"};
 inline constexpr std::array<std::string_view, 10> rule_words{
     "name", "when", "unless", "from", "match", "nth", "after", "every", "link", "do"};
 // The one key of an action that is an object, and what may stand beside it.
-inline constexpr std::array<std::string_view, 14> action_words{
-    "change", "add",  "flip",   "append", "shorten", "repeat", "insert",
-    "answer", "hold", "encode", "map",    "end",     "reset",  "translate"};
+inline constexpr std::array<std::string_view, 15> action_words{
+    "change", "add",    "flip", "append", "shorten", "repeat",    "insert", "answer",
+    "hold",   "encode", "map",  "end",    "reset",   "translate", "attach"};
 inline constexpr std::array<std::string_view, 2> beside_insert{"to", "before"};
 inline constexpr std::array<std::string_view, 3> plain_actions{"drop", "pass", "swap"};
 // Words that have a meaning and cannot be done yet.

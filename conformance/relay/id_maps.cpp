@@ -11,9 +11,8 @@ std::uint64_t IdMaps::Pairs::other(Side from, std::uint64_t id) const {
 }
 
 void IdMaps::Pairs::add(Side from, std::uint64_t id, std::uint64_t there) {
-  // What has been mapped already is not mapped again.
-  if (of[std::to_underlying(relay::other(from))].contains(id)) return;
-  of[std::to_underlying(from)].emplace(id, there);
+  auto const is_new = of[std::to_underlying(from)].emplace(id, there).second;
+  if (!is_new) return;
   of[std::to_underlying(relay::other(from))].emplace(there, id);
 }
 

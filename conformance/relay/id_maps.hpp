@@ -11,7 +11,8 @@ namespace voxspec::relay {
 // for both.
 class IdMaps {
  public:
-  // The id in the message, which comes from `from`, is another on the other side from now on.
+  // The id in the message as it came from `from` is another on the other side from now on, unless
+  // it was before.
   void add(Map const& how, Frame const& message, Side from);
   // Puts the other side's ids into a message. True if any is another.
   [[nodiscard]] bool apply(Frame& message, Side from) const;

@@ -27,6 +27,13 @@ Value ack_value(std::optional<std::uint32_t> ack) {
 
 Relay::Relay(Conversation& conversation) : conversation_{conversation} {
   ++conversation_.links;
+  if (!conversation_.codecs) return;
+  for (std::size_t side = 0; side < codecs_.size(); ++side)
+    codecs_[side].go_on_from((*conversation_.codecs)[side]);
+}
+
+void Relay::remember() {
+  conversation_.codecs = codecs_;
 }
 
 std::vector<FaultRule const*> Relay::fitting(Side from, Occasion occasion, Frame const* frame) {
@@ -68,6 +75,7 @@ std::vector<Move> Relay::take(Side from, vox::ByteView payload) {
   for (auto const* const rule : fitting(from, Occasion::frame, &seen))
     perform(work, *rule);
   finish(work);
+  if (!is_message(work.as_it_came.message())) remember();
   return std::move(work.moves);
 }
 

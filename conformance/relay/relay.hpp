@@ -47,8 +47,9 @@ struct Conversation {
   std::uint64_t links = 0;
   IdSpace ids{};  // as the judge sees them
   IdMaps maps;
-  std::array<Numbering, 2> numbering;  // by whose frames they are
-  std::array<Writer, 2> writers{};     // by whose frames they are
+  std::array<Numbering, 2> numbering;                // by whose frames they are
+  std::array<Writer, 2> writers{};                   // by whose frames they are
+  std::optional<std::array<LinkCodec, 2>> codecs{};  // of the last link, as either side sees it
   // Why something could not be done: a fault that asks for the impossible. The first alone.
   std::string problem;
 };
@@ -84,6 +85,8 @@ class Relay {
                                                       Frame const* frame);
   void renumber(Work& work);
   void note_hellos(Work& work);
+  // What later links of the conversation go on from.
+  void remember();
   void translate(Work& work, Translate const& how);
   // What goes out changes what is known of either side.
   void note_sent(Frame const& frame, Side from);
@@ -94,6 +97,7 @@ class Relay {
   void map_ids(Work& work);
   void perform(Work& work, FaultRule const& rule);
   void put_changes(Work& work, Change const& change);
+  void put_metadata(Work& work, Attach const& attach);
   void put_bytes(Work& work, vox::Bytes bytes);
   void finish(Work& work);
   void send_main(Work& work);

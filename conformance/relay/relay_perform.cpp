@@ -90,6 +90,21 @@ void Relay::put_changes(Work& work, Change const& change) {
   work.changed = true;
 }
 
+void Relay::put_metadata(Work& work, Attach const& attach) {
+  auto& own = work.frame.inside.empty() ? work.frame : work.frame.inside.front();
+  auto* const metadata = own.body.find("metadata");
+  auto more = fill(attach.entries, FieldType::metadata, conversation_.fault_in_use->bindings(),
+                   conversation_.ids.ours());
+  auto* const entries = more ? more->get<ValueList>() : nullptr;
+  if (metadata == nullptr || metadata->get<ValueList>() == nullptr || entries == nullptr) {
+    give_up("there is no metadata to attach to");
+    return;
+  }
+  for (auto& entry : *entries)
+    metadata->get<ValueList>()->push_back(std::move(entry));
+  work.changed = true;
+}
+
 // The message, or the payload where there is none, is these bytes.
 void Relay::put_bytes(Work& work, vox::Bytes bytes) {
   if (is_stable_frame(work.frame)) {
@@ -136,8 +151,13 @@ void Relay::perform(Work& work, FaultRule const& rule) {
       work.holds.push_back(*hold);
     } else if (auto const* const map = std::get_if<Map>(&action.of)) {
       auto& message = work.frame.inside.empty() ? work.frame : work.frame.inside.front();
-      conversation_.maps.add(*map, message, work.from);
-      work.changed |= conversation_.maps.apply(message, work.from);
+      auto as_it_came = work.as_it_came.message();
+      conversation_.maps.add(*map, as_it_came, work.from);
+      work.changed |= conversation_.maps.apply(as_it_came, work.from);
+      message.on = as_it_came.on;
+      if (auto* const id = as_it_came.body.find("id")) message.body["id"] = *id;
+    } else if (auto const* const attach = std::get_if<Attach>(&action.of)) {
+      put_metadata(work, *attach);
     } else if (auto const* const writing = std::get_if<Encode>(&action.of)) {
       work.frame.writing = writing->writing;
       if (!work.frame.inside.empty()) work.frame.inside.front().writing = writing->writing;

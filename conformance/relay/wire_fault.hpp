@@ -40,9 +40,10 @@ struct WireFault {
   std::string id;  // "session.keepalive.other-nonce"
   std::string about;
   std::vector<vox::Clause> clauses;
-  std::optional<vox::Role> role;  // that the subject has to play
-  std::optional<bool> stable;     // the conduit
-  std::string transport;          // a word; empty for any
+  std::optional<vox::Role> role;   // that the subject has to play
+  std::optional<bool> stable;      // the conduit
+  std::string transport;           // a word; empty for any
+  std::vector<std::string> lacks;  // abilities that the subject does not have any more
   std::vector<FaultRule> rules;
 };
 

@@ -1,5 +1,7 @@
 #include "conformance/runner/fault_report.hpp"
 
+#include "conformance/runner/glob.hpp"
+
 #include <algorithm>
 #include <fstream>
 
@@ -47,9 +49,37 @@ std::expected<UnseenFaults, std::string> load_unseen(std::filesystem::path const
   return unseen;
 }
 
+std::expected<KnownAlarms, std::string> KnownAlarms::load(std::filesystem::path const& file) {
+  KnownAlarms known;
+  std::ifstream stream{file};
+  if (!stream) return known;
+  auto const document = Json::parse(stream, nullptr, false);
+  auto const wrong = [&] {
+    return std::unexpected(file.string() + ": freedoms, and in each globs of cases and reasons");
+  };
+  if (!document.is_object()) return wrong();
+  for (auto const& [freedom, cases] : document.items()) {
+    if (!cases.is_object()) return wrong();
+    for (auto const& [glob, reason] : cases.items()) {
+      if (!reason.is_string()) return wrong();
+      known.alarms_[freedom].emplace_back(glob, reason.get<std::string>());
+    }
+  }
+  return known;
+}
+
+std::string const* KnownAlarms::find(std::string const& freedom, std::string const& trace) const {
+  auto const found = alarms_.find(freedom);
+  if (found == alarms_.end()) return nullptr;
+  auto const alarm = std::ranges::find_if(
+      found->second, [&](auto const& each) { return selects_case(each.first, trace); });
+  return alarm == found->second.end() ? nullptr : &alarm->second;
+}
+
 bool is_unexpected(FaultReport const& report, UnseenFaults const& unseen, bool is_freedom) {
   if (is_freedom) return report.outcome != FaultOutcome::survived;
   auto const is_explained = unseen.contains(report.fault->id);
+  if (report.outcome == FaultOutcome::differs_itself) return false;
   if (report.outcome == FaultOutcome::killed || report.outcome == FaultOutcome::killed_by_timeout) {
     return is_explained;  // somebody does see it
   }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 // What a run of faults or freedoms shows.
@@ -16,6 +17,19 @@ using UnseenFaults = std::map<std::string, std::string>;
 // An empty map if there is no such file. The error is one line.
 [[nodiscard]] std::expected<UnseenFaults, std::string> load_unseen(
     std::filesystem::path const& file);
+
+// Cases that are known to raise a false alarm: by the freedom, globs over cases and why.
+class KnownAlarms {
+ public:
+  // Empty if there is no such file. The error is one line.
+  [[nodiscard]] static std::expected<KnownAlarms, std::string> load(
+      std::filesystem::path const& file);
+  // The reason; null if the alarm is not known.
+  [[nodiscard]] std::string const* find(std::string const& freedom, std::string const& trace) const;
+
+ private:
+  std::map<std::string, std::vector<std::pair<std::string, std::string>>> alarms_;
+};
 
 // One line: what became of the fault, its clauses, and the cases that say so.
 [[nodiscard]] std::string fault_line(FaultReport const& report, UnseenFaults const& unseen,

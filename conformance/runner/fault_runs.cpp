@@ -6,6 +6,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <thread>
 #include <utility>
 
@@ -64,6 +65,12 @@ bool passes(CaseResult const& result) {
   return result.verdict == pass || result.verdict == non_strict || result.verdict == differs;
 }
 
+bool needs_any(Case const& trace, std::vector<std::string> const& abilities) {
+  return std::ranges::any_of(abilities, [&](std::string const& ability) {
+    return std::ranges::find(trace.needs, ability) != trace.needs.end();
+  });
+}
+
 std::vector<vox::Clause> cited_by(Case const& trace, WireFault const& fault) {
   std::vector<vox::Clause> cited;
   for (auto const clause : fault.clauses) {
@@ -73,12 +80,15 @@ std::vector<vox::Clause> cited_by(Case const& trace, WireFault const& fault) {
   return cited;
 }
 
-// The step that failed asks whether the subject still works, and nothing else.
+// Nothing but a probe of liveness says so: the one behind the last step, or a step that asks on the
+// root whether the subject still works. On another connection such a step is what a case claims.
 bool is_probe(Case const& trace, CaseResult const& result) {
-  if (result.failed_step.empty()) return true;
+  if (result.failed_step.empty()) return result.reason.starts_with("after the last step");
   auto const failed = std::ranges::find_if(
       trace.steps, [&](Step const& step) { return step.pointer == result.failed_step; });
-  return failed != trace.steps.end() && std::holds_alternative<Alive>(failed->body);
+  if (failed == trace.steps.end()) return false;
+  auto const* const alive = std::get_if<Alive>(&failed->body);
+  return alive != nullptr && alive->on == root_connection();
 }
 
 // Calls `work` with each index, from several threads.
@@ -155,6 +165,12 @@ FaultReport run_fault(WireFault const& fault, Baseline const& baseline, Subject 
   if (found == baseline.shows_in.end()) return report;
   auto cases = found->second;
   report.shows_in = cases.size();
+  // Where the subject differs from 0.4.0 itself, nothing more can be seen.
+  auto const differs = [&](Case const* trace) {
+    return baseline.verdict_of(*trace) == Verdict::differs;
+  };
+  auto const by_itself = std::erase_if(
+      cases, [&](Case const* trace) { return differs(trace) && !cited_by(*trace, fault).empty(); });
   auto const others = std::ranges::stable_partition(
       cases, [&](Case const* trace) { return !cited_by(*trace, fault).empty(); });
   report.citing = cases.size() - others.size();
@@ -177,6 +193,9 @@ FaultReport run_fault(WireFault const& fault, Baseline const& baseline, Subject 
     if (!settings.all_cases && timeouts == timeouts_max) break;
   }
   report.outcome = outcome_of(report);
+  auto const lives =
+      report.outcome == FaultOutcome::survived || report.outcome == FaultOutcome::never_shown;
+  if (lives && by_itself > 0) report.outcome = FaultOutcome::differs_itself;
   return report;
 }
 
@@ -192,6 +211,8 @@ std::string_view text(FaultOutcome outcome) {
       return "survived";
     case FaultOutcome::never_shown:
       return "never shown";
+    case FaultOutcome::differs_itself:
+      return "differs itself";
     case FaultOutcome::not_run:
       return "not run";
   }
@@ -252,8 +273,10 @@ Baseline take_baseline(std::vector<Case const*> const& cases, Subject const& sub
   baseline.cases = run_cases(cases, subject, *stage, {}, settings, on_case);
   for (auto const& entry : baseline.cases) {
     if (!passes(entry.result)) continue;
-    for (auto const& id : shown[entry.trace])
-      baseline.shows_in[id].push_back(entry.trace);
+    for (auto const& fault : faults) {
+      if (!shown[entry.trace].contains(fault.id) || needs_any(*entry.trace, fault.lacks)) continue;
+      baseline.shows_in[fault.id].push_back(entry.trace);
+    }
   }
   return baseline;
 }
@@ -274,28 +297,37 @@ std::vector<FaultReport> run_faults(std::vector<WireFault> const& faults, Baseli
 
 std::vector<FaultReport> run_freedoms(std::vector<WireFault> const& freedoms,
                                       Baseline const& baseline, Subject const& subject,
-                                      RunSettings const& settings, OnFault const& on_fault) {
+                                      FaultRunSettings const& settings, OnFault const& on_fault) {
   std::vector<FaultReport> reports(freedoms.size());
   std::vector<std::pair<std::size_t, Case const*>> work;
   std::vector<std::size_t> left(freedoms.size());
+  std::mt19937_64 lot{settings.run.seed};
   for (std::size_t at = 0; at < freedoms.size(); ++at) {
     reports[at].fault = &freedoms[at];
     auto const found = baseline.shows_in.find(freedoms[at].id);
     if (found == baseline.shows_in.end()) continue;
-    left[at] = reports[at].shows_in = found->second.size();
-    for (auto const* const trace : found->second)
+    auto cases = found->second;
+    reports[at].shows_in = cases.size();
+    if (settings.cases_max > 0 && cases.size() > settings.cases_max) {
+      std::ranges::shuffle(cases, lot);
+      cases.resize(settings.cases_max);
+    }
+    left[at] = cases.size();
+    for (auto const* const trace : cases)
       work.emplace_back(at, trace);
   }
   std::mutex reporting;
-  in_parallel(work.size(), settings.jobs, [&](std::size_t index) {
+  in_parallel(work.size(), settings.run.jobs, [&](std::size_t index) {
     auto const [at, trace] = work[index];
     auto result =
-        run_case_with(freedoms[at], *trace, baseline.verdict_of(*trace), subject, settings);
+        run_case_with(freedoms[at], *trace, baseline.verdict_of(*trace), subject, settings.run);
     std::scoped_lock const lock{reporting};
     auto& report = reports[at];
     report.cases.push_back(std::move(result));
     if (--left[at] > 0) return;
-    auto const failed = [](FaultedCase const& each) { return each.failed; };
+    auto const failed = [&](FaultedCase const& each) {
+      return each.failed && !settings.is_known(report.fault->id, each.trace->id);
+    };
     auto const is_hindered = [](FaultedCase const& each) { return !each.problem.empty(); };
     report.outcome = std::ranges::any_of(report.cases, is_hindered) ? FaultOutcome::not_run
                      : std::ranges::any_of(report.cases, failed)    ? FaultOutcome::killed

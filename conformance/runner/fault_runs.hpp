@@ -51,8 +51,9 @@ enum class FaultOutcome : std::uint8_t {
   killed,
   killed_by_timeout,  // by nothing else
   survived,
-  never_shown,  // no case that the subject passes has what it is about
-  not_run,      // the relay cannot do it
+  never_shown,     // no case that the subject passes has what it is about
+  differs_itself,  // the subject does so without the fault, as the text leaves it free to
+  not_run,         // the relay cannot do it
 };
 [[nodiscard]] std::string_view text(FaultOutcome outcome);
 
@@ -69,6 +70,10 @@ struct FaultReport {
 struct FaultRunSettings {
   RunSettings run;
   bool all_cases = false;
+  std::size_t cases_max = 0;  // of each freedom, by lot; 0: all
+  // Whether that case is known to raise a false alarm for that freedom.
+  std::function<bool(std::string const& freedom, std::string const& trace)> is_known =
+      [](std::string const&, std::string const&) { return false; };
 };
 using OnFault = std::function<void(FaultReport const&)>;
 [[nodiscard]] std::vector<FaultReport> run_faults(std::vector<relay::WireFault> const& faults,
@@ -79,7 +84,7 @@ using OnFault = std::function<void(FaultReport const&)>;
 [[nodiscard]] std::vector<FaultReport> run_freedoms(std::vector<relay::WireFault> const& freedoms,
                                                     Baseline const& baseline,
                                                     Subject const& subject,
-                                                    RunSettings const& settings,
+                                                    FaultRunSettings const& settings,
                                                     OnFault const& on_fault = {});
 
 }  // namespace voxspec
