@@ -18,6 +18,7 @@ using relay::WireFault;
 
 // A fault that withholds something makes every case wait for it: so many have said enough.
 constexpr std::size_t timeouts_max = 4;
+constexpr std::size_t mute_probes_max = 16;
 // How many cases run behind the first that killed, for the fault's other clauses.
 constexpr std::size_t behind_the_kill_max = 6;
 // How often a case is run again that came out otherwise with a relay than without.
@@ -176,6 +177,7 @@ FaultReport run_fault(WireFault const& fault, Baseline const& baseline, Subject 
   report.citing = cases.size() - others.size();
   if (!settings.all_cases && report.citing > 0) cases.erase(others.begin(), others.end());
   std::size_t timeouts = 0;
+  std::size_t mute_probes = 0;
   std::size_t behind_the_kill = 0;
   std::set<vox::Clause> proved;
   for (auto const* const trace : cases) {
@@ -188,9 +190,10 @@ FaultReport run_fault(WireFault const& fault, Baseline const& baseline, Subject 
     }
     auto const& last = report.cases.emplace_back(
         run_case_with(fault, *trace, baseline.verdict_of(*trace), subject, settings.run));
-    timeouts += last.is_worse && last.timed_out ? 1 : 0;
+    if (last.is_worse && last.timed_out) ++(last.by_probe ? mute_probes : timeouts);
     if (last.kills()) proved.insert(last.cited.begin(), last.cited.end());
-    if (!settings.all_cases && timeouts == timeouts_max) break;
+    auto const is_enough = timeouts == timeouts_max || mute_probes == mute_probes_max;
+    if (!settings.all_cases && is_enough) break;
   }
   report.outcome = outcome_of(report);
   auto const lives =
