@@ -109,7 +109,9 @@ bool print(Pass const& pass, std::vector<FaultReport> const& reports, UnseenFaul
     unexpected += is_bad ? 1 : 0;
     std::cout << fault_line(report, unseen, pass.is_freedom) << '\n';
     auto const everything = pass.command.verbose || (pass.command.matrix && !pass.is_freedom);
-    if (is_bad || everything || report.outcome == FaultOutcome::killed_by_timeout) {
+    auto const has_alarm =
+        pass.is_freedom && std::ranges::any_of(report.cases, &FaultedCase::failed);
+    if (is_bad || everything || has_alarm || report.outcome == FaultOutcome::killed_by_timeout) {
       std::cout << fault_lines(report, everything, pass.is_freedom);
     }
   }
@@ -191,6 +193,7 @@ void FaultCommand::add_to(CLI::App& command) {
   command.add_option("--fault", only, "Only these, by id, chapter or glob (repeatable)")
       ->type_name("ID")
       ->expected(1)
+      ->allow_extra_args(false)
       ->take_all()
       ->group(group);
   command.add_flag("--matrix", matrix, "Every case that a fault shows in, not only the first kill")

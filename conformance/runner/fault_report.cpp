@@ -130,11 +130,12 @@ std::string fault_lines(FaultReport const& report, bool everything, bool is_free
     } else if (!(is_freedom ? each.failed : each.is_worse)) {
       out += ": still passes";
     } else {
-      out += each.kills()         ? ": kills it: "
-             : each.cited.empty() ? ": fails, and is about something else: "
-             : each.by_probe      ? ": fails by its probe alone: "
-             : each.timed_out     ? ": fails by a time-out: "
-                                  : ": fails: ";
+      out += is_freedom && each.known ? ": a false alarm that is known: "
+             : each.kills()           ? ": kills it: "
+             : each.cited.empty()     ? ": fails, and is about something else: "
+             : each.by_probe          ? ": fails by its probe alone: "
+             : each.timed_out         ? ": fails by a time-out: "
+                                      : ": fails: ";
       out += each.reason;
     }
     out += '\n';

@@ -326,11 +326,10 @@ std::vector<FaultReport> run_freedoms(std::vector<WireFault> const& freedoms,
         run_case_with(freedoms[at], *trace, baseline.verdict_of(*trace), subject, settings.run);
     std::scoped_lock const lock{reporting};
     auto& report = reports[at];
+    result.known = settings.is_known(report.fault->id, trace->id);
     report.cases.push_back(std::move(result));
     if (--left[at] > 0) return;
-    auto const failed = [&](FaultedCase const& each) {
-      return each.failed && !settings.is_known(report.fault->id, each.trace->id);
-    };
+    auto const failed = [](FaultedCase const& each) { return each.failed && !each.known; };
     auto const is_hindered = [](FaultedCase const& each) { return !each.problem.empty(); };
     report.outcome = std::ranges::any_of(report.cases, is_hindered) ? FaultOutcome::not_run
                      : std::ranges::any_of(report.cases, failed)    ? FaultOutcome::killed

@@ -42,6 +42,7 @@ struct FaultedCase {
   bool by_probe = false;           // only a probe of liveness says so
   std::string reason;
   std::string problem;  // of the relay
+  bool known = false;   // of a freedom: this false alarm is known
 
   // It finds the fault by what it is about.
   [[nodiscard]] bool kills() const { return is_worse && !cited.empty() && !timed_out && !by_probe; }

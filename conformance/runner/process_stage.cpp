@@ -32,8 +32,7 @@ bool did_its_work(ProcessState state) {
 
 class ProcessStage final : public Stage {
  public:
-  ProcessStage(Subject const& subject, WrapPort wrap)
-      : subject_{subject}, wrap_{std::move(wrap)} {}
+  ProcessStage(Subject const& subject, WrapPort wrap) : subject_{subject}, wrap_{std::move(wrap)} {}
 
   std::expected<std::chrono::milliseconds, NoLink> preflight(RunOptions const& options) override {
     using enum vox::Role;

@@ -51,8 +51,7 @@ class Stage {
 
 // Puts something between a case and the way to its subject. May be asked by several threads at a
 // time; what it gives lives as long as the case runs.
-using WrapPort =
-    std::function<std::unique_ptr<SubjectPort>(Case const& trace, SubjectPort& port)>;
+using WrapPort = std::function<std::unique_ptr<SubjectPort>(Case const& trace, SubjectPort& port)>;
 
 // The preflight of a stage, on a port for it that has not been started: starts it and takes one
 // link, which the error is about if there is none. The link of a subject that dials is given back.
