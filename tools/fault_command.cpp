@@ -123,6 +123,11 @@ bool print(Pass const& pass, std::vector<FaultReport> const& reports, UnseenFaul
                           : text(static_cast<FaultOutcome>(i));
     std::cout << sums[i] << " " << word << ", ";
   }
+  auto const has_alarm = [](FaultReport const& report) {
+    return std::ranges::any_of(report.cases, &FaultedCase::known);
+  };
+  auto const alarms = pass.is_freedom ? std::ranges::count_if(reports, has_alarm) : 0;
+  if (alarms > 0) std::cout << alarms << " of them with false alarms that are known, ";
   std::cout << unexpected << " not as they should be, " << wall.count() / 1000 << "."
             << wall.count() / 100 % 10 << " s" << std::endl;
   return unexpected == 0;

@@ -79,7 +79,7 @@ std::string const* KnownAlarms::find(std::string const& freedom, std::string con
 bool is_unexpected(FaultReport const& report, UnseenFaults const& unseen, bool is_freedom) {
   if (is_freedom) return report.outcome != FaultOutcome::survived;
   auto const is_explained = unseen.contains(report.fault->id);
-  if (report.outcome == FaultOutcome::differs_itself) return false;
+  if (report.outcome == FaultOutcome::hidden) return false;
   if (report.outcome == FaultOutcome::killed || report.outcome == FaultOutcome::killed_by_timeout) {
     return is_explained;  // somebody does see it
   }
@@ -107,6 +107,7 @@ std::string fault_line(FaultReport const& report, UnseenFaults const& unseen, bo
   if (is_freedom) return line + "at work in " + cases;
   auto const explained = unseen.find(report.fault->id);
   if (explained != unseen.end()) return line + explained->second;
+  if (report.outcome == FaultOutcome::hidden) return line + "its cases fail or differ without it";
   return line + "at work in " + cases + ", of which " + std::to_string(report.citing) +
          " cite a clause of it";
 }

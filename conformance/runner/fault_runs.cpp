@@ -162,18 +162,25 @@ FaultReport run_fault(WireFault const& fault, Baseline const& baseline, Subject 
                       FaultRunSettings const& settings) {
   FaultReport report;
   report.fault = &fault;
+  auto const is_about_it = [&](Case const* trace) { return !cited_by(*trace, fault).empty(); };
+  // What the subject does otherwise itself nobody can see once more.
+  auto const is_spoilt = [&](CaseReport const& entry) {
+    auto const verdict = entry.result.verdict;
+    auto const is_wrong = verdict == Verdict::fail || verdict == Verdict::differs;
+    return is_wrong && is_about_it(entry.trace);
+  };
+  auto const is_hidden = std::ranges::any_of(baseline.cases, is_spoilt);
   auto const found = baseline.shows_in.find(fault.id);
-  if (found == baseline.shows_in.end()) return report;
+  if (found == baseline.shows_in.end()) {
+    if (is_hidden) report.outcome = FaultOutcome::hidden;
+    return report;
+  }
   auto cases = found->second;
   report.shows_in = cases.size();
-  // Where the subject differs from 0.4.0 itself, nothing more can be seen.
-  auto const differs = [&](Case const* trace) {
-    return baseline.verdict_of(*trace) == Verdict::differs;
-  };
-  auto const by_itself = std::erase_if(
-      cases, [&](Case const* trace) { return differs(trace) && !cited_by(*trace, fault).empty(); });
-  auto const others = std::ranges::stable_partition(
-      cases, [&](Case const* trace) { return !cited_by(*trace, fault).empty(); });
+  std::erase_if(cases, [&](Case const* trace) {
+    return baseline.verdict_of(*trace) == Verdict::differs && is_about_it(trace);
+  });
+  auto const others = std::ranges::stable_partition(cases, is_about_it);
   report.citing = cases.size() - others.size();
   if (!settings.all_cases && report.citing > 0) cases.erase(others.begin(), others.end());
   std::size_t timeouts = 0;
@@ -198,7 +205,7 @@ FaultReport run_fault(WireFault const& fault, Baseline const& baseline, Subject 
   report.outcome = outcome_of(report);
   auto const lives =
       report.outcome == FaultOutcome::survived || report.outcome == FaultOutcome::never_shown;
-  if (lives && by_itself > 0) report.outcome = FaultOutcome::differs_itself;
+  if (lives && is_hidden) report.outcome = FaultOutcome::hidden;
   return report;
 }
 
@@ -214,8 +221,8 @@ std::string_view text(FaultOutcome outcome) {
       return "survived";
     case FaultOutcome::never_shown:
       return "never shown";
-    case FaultOutcome::differs_itself:
-      return "differs itself";
+    case FaultOutcome::hidden:
+      return "hidden";
     case FaultOutcome::not_run:
       return "not run";
   }
@@ -326,7 +333,7 @@ std::vector<FaultReport> run_freedoms(std::vector<WireFault> const& freedoms,
         run_case_with(freedoms[at], *trace, baseline.verdict_of(*trace), subject, settings.run);
     std::scoped_lock const lock{reporting};
     auto& report = reports[at];
-    result.known = settings.is_known(report.fault->id, trace->id);
+    result.known = result.failed && settings.is_known(report.fault->id, trace->id);
     report.cases.push_back(std::move(result));
     if (--left[at] > 0) return;
     auto const failed = [](FaultedCase const& each) { return each.failed && !each.known; };

@@ -52,9 +52,9 @@ enum class FaultOutcome : std::uint8_t {
   killed,
   killed_by_timeout,  // by nothing else
   survived,
-  never_shown,     // no case that the subject passes has what it is about
-  differs_itself,  // the subject does so without the fault, as the text leaves it free to
-  not_run,         // the relay cannot do it
+  never_shown,  // no case that the subject passes has what it is about
+  hidden,       // what could find it fails, or differs, without it
+  not_run,      // the relay cannot do it
 };
 [[nodiscard]] std::string_view text(FaultOutcome outcome);
 
