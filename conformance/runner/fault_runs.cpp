@@ -203,6 +203,11 @@ FaultReport run_fault(WireFault const& fault, Baseline const& baseline, Subject 
     if (!settings.all_cases && is_enough) break;
   }
   report.outcome = outcome_of(report);
+  auto const is_stopped = settings.run.options.stop.stop_requested();
+  if (is_stopped && report.outcome != FaultOutcome::killed) {
+    report.outcome = FaultOutcome::not_run;
+    return report;
+  }
   auto const lives =
       report.outcome == FaultOutcome::survived || report.outcome == FaultOutcome::never_shown;
   if (lives && is_hidden) report.outcome = FaultOutcome::hidden;
