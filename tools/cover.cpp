@@ -25,6 +25,7 @@ struct CoverCommand {
   bool ledger = false;
   bool json = false;
   bool strict = false;
+  std::vector<std::string> proofs;
 };
 
 struct Counts {
@@ -143,7 +144,12 @@ int cover(CoverCommand const& command, Tool const& tool) {
   if (!suite) return complain(suite.error(), exit_usage);
   auto ledger = load_ledger(tool.layout.ledger());
   if (!ledger) return complain(ledger.error(), exit_unexpected);
-  Coverage const coverage{*suite, *std::move(ledger)};
+  Coverage coverage{*suite, *std::move(ledger)};
+  for (auto const& file : command.proofs) {
+    if (auto const added = coverage.add_proofs(file); !added) {
+      return complain(added.error(), exit_usage);
+    }
+  }
   auto const clauses = selected(command);
   if (command.json) {
     print_json(coverage, clauses);
@@ -182,6 +188,11 @@ void add_cover(CLI::App& app, Tool& tool) {
   ledger->excludes(json);
   sub->add_flag("--strict", command->strict,
                 "End with 1 if a clause is open, or judged although the ledger says it cannot be");
+  sub->add_option("--proofs", command->proofs,
+                  "What a run of faults proved: a file of selftest --faults --json (repeatable)")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all();
   sub->footer(
       "Examples:\n"
       "  voxspec cover\n"

@@ -1,5 +1,8 @@
 #include "tools/coverage.hpp"
 
+#include "conformance/peer/json.hpp"
+
+#include <fstream>
 #include <iterator>
 #include <utility>
 
@@ -28,6 +31,26 @@ Standing Coverage::standing(vox::Clause clause) const {
   if (cases_.contains(clause)) return Standing::judged;
   if (!can_be_seen(clause.entry())) return Standing::unseen;
   return ledger_.why_unseen(clause) != nullptr ? Standing::ledger : Standing::open;
+}
+
+std::expected<void, std::string> Coverage::add_proofs(std::filesystem::path const& file) {
+  std::ifstream stream{file};
+  auto const document = Json::parse(stream, nullptr, false);
+  auto const wrong = [&] {
+    return std::unexpected(file.string() + " is not what selftest --faults --json writes");
+  };
+  if (!document.is_object() || !document.contains("faults")) return wrong();
+  for (auto const& fault : document["faults"]) {
+    if (!fault.is_object() || !fault.contains("cases")) return wrong();
+    for (auto const& each : fault["cases"]) {
+      for (auto const& id : each.value("proves", Json::array())) {
+        auto const clause = vox::Clause::find(id.is_string() ? id.get<std::string>() : "");
+        if (!clause) return wrong();
+        proved_.insert(*clause);
+      }
+    }
+  }
+  return {};
 }
 
 bool Coverage::contradicts_ledger(vox::Clause clause) const {

@@ -7,8 +7,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
+#include <filesystem>
 #include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace voxspec {
@@ -30,6 +33,9 @@ class Coverage {
   [[nodiscard]] std::size_t cases_of(vox::Clause clause) const;
   [[nodiscard]] Standing standing(vox::Clause clause) const;
   [[nodiscard]] Ledger const& ledger() const { return ledger_; }
+  // Takes the proofs of a run of faults, as `selftest --faults --json` writes them. The error is
+  // one line.
+  [[nodiscard]] std::expected<void, std::string> add_proofs(std::filesystem::path const& file);
   // Whether a case that judges it was seen to fail for a peer that breaks it.
   [[nodiscard]] bool is_proved(vox::Clause clause) const { return proved_.contains(clause); }
   // An entry says that no case can judge the clause, and one does.
@@ -38,7 +44,7 @@ class Coverage {
  private:
   std::map<vox::Clause, std::size_t> cases_;
   Ledger ledger_;
-  std::set<vox::Clause> proved_;  // by faults; nothing fills it yet
+  std::set<vox::Clause> proved_;  // by faults
 };
 
 // Every clause, by id of its rule and number.

@@ -1,5 +1,6 @@
 #include "conformance/runner/run_cases.hpp"
 #include "conformance/runner/suite.hpp"
+#include "tools/fault_command.hpp"
 #include "tools/stop_signals.hpp"
 #include "tools/tool.hpp"
 
@@ -16,6 +17,7 @@ namespace {
 struct SelftestCommand {
   std::vector<std::string> patterns;
   std::size_t jobs = default_jobs();
+  FaultCommand faults;
 };
 
 // A mute subject makes every case wait until it gives up, so that patience costs much here and
@@ -98,12 +100,21 @@ void add_selftest(CLI::App& app, Tool& tool) {
                   "Cases at a time (default: eight a core, since a case mostly waits)")
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, std::size_t{256}));
+  command->faults.add_to(*sub);
   sub->footer(
       "Runs the cases against subjects that end at once, answer garbage or never answer, and a\n"
-      "canary that no subject can support.\n"
-      "Example:\n"
-      "  voxspec selftest");
-  sub->callback([command, &tool] { tool.exit_code = selftest(*command, tool); });
+      "canary that no subject can support. With --faults, against subjects that a relay makes\n"
+      "wrong, each of which has to be found; with --freedoms, against ones that it makes\n"
+      "different and that are as right.\n"
+      "Examples:\n"
+      "  voxspec selftest\n"
+      "  voxspec selftest --faults --subject cpp\n"
+      "  voxspec selftest --faults --fault session.keepalive --matrix");
+  sub->callback([command, &tool] {
+    auto const& faults = command->faults;
+    tool.exit_code = faults.is_asked() ? faults.run(command->patterns, command->jobs, tool)
+                                       : selftest(*command, tool);
+  });
 }
 
 }  // namespace voxspec

@@ -34,3 +34,15 @@ subject_test(repeat NEEDS voxspec-subject-cpp COMMAND ${CMAKE_CURRENT_SOURCE_DIR
 # Two rulebooks of one implementation differ in what 0.4.0 does otherwise.
 subject_test(diff NEEDS voxspec-subject-cpp COMMAND voxspec diff cpp cpp-vox_0_4)
 set_tests_properties(suite.diff PROPERTIES PASS_REGULAR_EXPRESSION "[1-9][0-9] changed")
+
+# The judge measured: a relay that does nothing changes nothing, some wrong subjects are found and
+# some other right ones are not. The whole of it is `voxspec selftest --faults --freedoms`.
+subject_test(selftest_neutral NEEDS voxspec-subject-cpp COMMAND voxspec selftest --neutral)
+subject_test(selftest_faults NEEDS voxspec-subject-cpp COMMAND voxspec selftest --faults
+  --fault session.keepalive.other-nonce --fault connection.open.no-reject
+  --fault stable.frames.seq-from-one --fault transport.prologue.accept-twice)
+subject_test(selftest_freedoms NEEDS voxspec-subject-cpp COMMAND voxspec selftest --freedoms
+  --fault session.message.padded-pongs --fault session.layout.hello-reversed
+  "keepalive/*" "connection/open/*" "handshake/*")
+set_tests_properties(suite.selftest_neutral suite.selftest_faults suite.selftest_freedoms
+  PROPERTIES LABELS "suite;selftest")

@@ -234,6 +234,9 @@ TEST_CASE("r[session.handshake.cbor] hostile CBOR is a violation with its place"
     INFO(hex);
     CHECK_FALSE(decode(Layer::handshake, vox::from_hex(hex).value()));
   }
+  auto const open = decode(Layer::handshake, vox::from_hex("bf6548656c6c6fbfffff").value());
+  REQUIRE(open.has_value());
+  CHECK(open->is("hello"));
   vox::Bytes const deep(100'000, std::byte{0x81});
   CHECK_FALSE(decode(Layer::handshake, deep));
 }

@@ -24,11 +24,21 @@ class LinkCodec {
   // A payload that came. After a violation the layer stays what it was.
   [[nodiscard]] vox::Result<Frame> decode(vox::ByteView payload);
 
+  // A frame went out that somebody else wrote.
+  void note_sent(Frame const& frame) { note(frame); }
+
   [[nodiscard]] Layer layer() const { return layer_; }
+  // The prologue agreed on a stable conduit.
+  [[nodiscard]] bool is_stable() const { return stable_; }
+  // Whether the other side writes its messages as we do.
+  [[nodiscard]] bool writes_as_we_do() const { return their_messages_.is_identity(); }
 
   // The link takes the place of an earlier one. If its hellos resume the stable conduit of that
-  // one, the sequence numbers go on.
-  void go_on_from(LinkCodec const& earlier) { earlier_ = earlier.numbers_; }
+  // one, the sequence numbers go on, and so do the schemas unless a new handshake brings others.
+  void go_on_from(LinkCodec const& earlier) {
+    earlier_ = earlier.numbers_;
+    their_messages_ = earlier.their_messages_;
+  }
 
  private:
   [[nodiscard]] vox::Result<Frame> read(vox::ByteView payload, Reading const& reading) const;

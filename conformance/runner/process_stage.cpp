@@ -32,7 +32,7 @@ bool did_its_work(ProcessState state) {
 
 class ProcessStage final : public Stage {
  public:
-  explicit ProcessStage(Subject const& subject) : subject_{subject} {}
+  ProcessStage(Subject const& subject, WrapPort wrap) : subject_{subject}, wrap_{std::move(wrap)} {}
 
   std::expected<std::chrono::milliseconds, NoLink> preflight(RunOptions const& options) override {
     using enum vox::Role;
@@ -63,7 +63,8 @@ class ProcessStage final : public Stage {
     auto slot = slots_.take(options.stop);  // null when the run is stopped, as run_case will see
     asio::io_context context;
     ProcessPort port{subject_, plan, std::move(slot)};
-    auto result = run_case(context, trace, port, options);
+    auto const wrapped = wrap_ ? wrap_(trace, port) : nullptr;
+    auto result = run_case(context, trace, wrapped ? *wrapped : port, options);
     // The program runs and was there before the first case, so that one which now ends, or refuses
     // its link, has failed.
     if (result.hindrance == Hindrance::link) {
@@ -80,13 +81,14 @@ class ProcessStage final : public Stage {
 
  private:
   Subject const& subject_;
+  WrapPort wrap_;
   StartSlots slots_{starts_at_a_time()};
 };
 
 }  // namespace
 
-std::unique_ptr<Stage> make_process_stage(Subject const& subject) {
-  return std::make_unique<ProcessStage>(subject);
+std::unique_ptr<Stage> make_process_stage(Subject const& subject, WrapPort wrap) {
+  return std::make_unique<ProcessStage>(subject, std::move(wrap));
 }
 
 }  // namespace voxspec

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -48,6 +49,10 @@ class Stage {
   [[nodiscard]] virtual std::string place() const = 0;
 };
 
+// Puts something between a case and the way to its subject. May be asked by several threads at a
+// time; what it gives lives as long as the case runs.
+using WrapPort = std::function<std::unique_ptr<SubjectPort>(Case const& trace, SubjectPort& port)>;
+
 // The preflight of a stage, on a port for it that has not been started: starts it and takes one
 // link, which the error is about if there is none. The link of a subject that dials is given back.
 struct Preflight {
@@ -60,7 +65,7 @@ struct Preflight {
 
 // Starts the subject anew for each case, as many at a time as the machine starts well. The subject
 // must outlive the stage.
-[[nodiscard]] std::unique_ptr<Stage> make_process_stage(Subject const& subject);
+[[nodiscard]] std::unique_ptr<Stage> make_process_stage(Subject const& subject, WrapPort wrap = {});
 
 // Dials an address that somebody else serves.
 [[nodiscard]] std::unique_ptr<Stage> make_connecting_stage(vox::link::Address address);

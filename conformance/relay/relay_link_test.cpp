@@ -1,0 +1,133 @@
+#include "conformance/relay/relay_link.hpp"
+
+#include "conformance/relay/fault_file.hpp"
+#include "impl/link/deadline.hpp"
+#include "impl/link/memory_link.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace voxspec;
+using namespace voxspec::relay;
+namespace asio = boost::asio;
+namespace links = vox::link;
+
+namespace {
+
+void run(asio::awaitable<void> work, asio::io_context& context) {
+  std::exception_ptr thrown;
+  asio::co_spawn(context, std::move(work), [&](std::exception_ptr error) { thrown = error; });
+  context.run_for(std::chrono::seconds{10});
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+vox::Bytes hex(char const* text) {
+  return vox::from_hex(text).value();
+}
+
+struct Ends {
+  explicit Ends(asio::io_context& context, std::string const& rule = {}) {
+    auto pair = links::make_memory_links(context.get_executor());
+    subject = std::move(pair.second);
+    if (!rule.empty()) {
+      faults = parse_faults(R"({"faults": [{"id": "a", "about": "b",
+                                "clauses": ["session.keepalive/2"], )" +
+                                rule + "}]}",
+                            "f.json")
+                   .value();
+      conversation.use(faults.front());
+    }
+    judge =
+        std::make_unique<RelayLink>(std::move(pair.first), conversation, context.get_executor());
+  }
+
+  std::vector<WireFault> faults;
+  Conversation conversation{vox::Role::acceptor, "memory"};
+  std::unique_ptr<links::Link> judge;
+  std::unique_ptr<links::Link> subject;
+};
+
+}  // namespace
+
+TEST_CASE("payloads go through a relay both ways, and then the end") {
+  asio::io_context context;
+  Ends ends{context};
+  auto work = [&]() -> asio::awaitable<void> {
+    auto const sent = co_await ends.judge->send(hex("0102"));
+    CHECK(sent.has_value());
+    auto const there = co_await ends.subject->receive();
+    CHECK(vox::to_hex(there->view()) == "0102");
+    (void)co_await ends.subject->send(hex("03"));
+    (void)co_await ends.subject->send(vox::Bytes{});
+    auto const first = co_await ends.judge->receive();
+    CHECK(vox::to_hex(first->view()) == "03");
+    auto const second = co_await ends.judge->receive();
+    CHECK(second->view().empty());
+    ends.subject->abort();
+    auto const end = co_await ends.judge->receive();
+    REQUIRE(!end.has_value());
+    CHECK(end.error().kind == links::LinkEndKind::reset);
+    auto const again = co_await ends.judge->receive();
+    CHECK(again.error() == end.error());
+  };
+  run(work(), context);
+}
+
+TEST_CASE("a relay reads no further than the judge does") {
+  asio::io_context context;
+  Ends ends{context};
+  auto work = [&]() -> asio::awaitable<void> {
+    (void)co_await ends.subject->send(hex("01"));
+    (void)co_await ends.judge->receive();
+    // The queue of the link holds 16 payloads, and one may be on its way.
+    auto taken = 0;
+    while (taken < 40) {
+      auto const sent =
+          co_await links::within(std::chrono::milliseconds{50}, ends.subject->send(hex("02")));
+      if (!sent) break;
+      ++taken;
+    }
+    CHECK(taken < 20);
+    ends.judge->close();
+  };
+  run(work(), context);
+}
+
+TEST_CASE("what the relay answers reaches a judge that waits already") {
+  asio::io_context context;
+  Ends ends{context, R"("from": "judge", "match": "noise", "do": {"answer": {"frame": "aabb"}})"};
+  auto work = [&]() -> asio::awaitable<void> {
+    auto send = [&]() -> asio::awaitable<void> { (void)co_await ends.judge->send(hex("ffff")); };
+    asio::co_spawn(context, send(), [](std::exception_ptr) {});
+    auto const received = co_await ends.judge->receive();
+    CHECK(vox::to_hex(received->view()) == "aabb");
+    ends.judge->close();
+    auto const end = co_await ends.judge->receive();
+    CHECK(end.error().kind == links::LinkEndKind::stopped);
+  };
+  run(work(), context);
+}
+
+TEST_CASE("one side is ended and the other kept") {
+  asio::io_context context;
+  Ends ends{context, R"("from": "subject", "match": "noise", "do": {"end": "subject"})"};
+  auto work = [&]() -> asio::awaitable<void> {
+    (void)co_await ends.subject->send(hex("ff"));
+    auto const received = co_await ends.judge->receive();
+    CHECK(vox::to_hex(received->view()) == "ff");
+    auto const end = co_await ends.subject->receive();
+    REQUIRE(!end.has_value());
+    CHECK(end.error().kind == links::LinkEndKind::eof);
+    auto const sent = co_await ends.judge->send(hex("00"));
+    CHECK(sent.has_value());  // it goes nowhere
+    ends.judge->close();
+  };
+  run(work(), context);
+}

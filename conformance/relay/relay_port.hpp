@@ -1,0 +1,32 @@
+#pragma once
+#include "conformance/peer/subject_port.hpp"
+#include "conformance/relay/relay.hpp"
+
+namespace voxspec::relay {
+
+// The way to a subject with a relay in each of its links. It refers to the port and to the
+// conversation, which outlive it.
+class RelayPort final : public SubjectPort {
+ public:
+  RelayPort(SubjectPort& subject, Conversation& conversation)
+      : subject_{subject}, conversation_{conversation} {}
+
+  boost::asio::awaitable<std::expected<void, NoLink>> start() override { return subject_.start(); }
+  boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> next_link()
+      override;
+  bool is_ending() override { return subject_.is_ending(); }
+  [[nodiscard]] std::optional<std::string> machine_lacks() const override {
+    return subject_.machine_lacks();
+  }
+  ProcessState process() override { return subject_.process(); }
+  boost::asio::awaitable<ProcessState> wait_exit() override { return subject_.wait_exit(); }
+  [[nodiscard]] std::string transport() const override { return subject_.transport(); }
+  [[nodiscard]] bool serves_testbed() const override { return subject_.serves_testbed(); }
+  [[nodiscard]] bool subject_dials() const override { return subject_.subject_dials(); }
+
+ private:
+  SubjectPort& subject_;
+  Conversation& conversation_;
+};
+
+}  // namespace voxspec::relay

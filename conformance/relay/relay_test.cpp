@@ -1,0 +1,279 @@
+#include "conformance/relay/relay.hpp"
+
+#include "conformance/peer/cbor_value.hpp"
+#include "conformance/peer/fault.hpp"
+#include "conformance/peer/fill.hpp"
+#include "conformance/peer/term_json.hpp"
+#include "conformance/relay/fault_file.hpp"
+#include "conformance/relay/translation.hpp"
+#include "impl/schema/cbor_form.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace voxspec;
+using namespace voxspec::relay;
+
+namespace {
+
+vox::Bytes bytes_of(std::string const& json) {
+  auto const value = Json::parse(json);
+  auto const frame = fill(read_template({value, {}}), {}, IdSpace{});
+  return encode(frame.value()).value();
+}
+
+std::vector<WireFault> faults(std::string const& rule) {
+  auto read =
+      parse_faults(R"({"faults": [{"id": "a", "about": "b", "clauses": ["session.keepalive/2"], )" +
+                       rule + "}]}",
+                   "f.json");
+  if (!read) FAIL(text(read.error()));
+  return *std::move(read);
+}
+
+// A session with the judge as the initiator, and a relay in its link.
+struct Talk {
+  explicit Talk(std::string const& rule = {}, bool is_stable = false) : stable{is_stable} {
+    if (!rule.empty()) {
+      loaded = faults(rule);
+      conversation.use(loaded.front());
+    }
+    greet();
+  }
+
+  void greet(std::string const& client = "{}", std::string const& server = "{}") {
+    link.emplace(conversation);
+    std::string const mode = stable ? "1" : "0";
+    go(Side::judge, R"({"transport_hello": {"mode": )" + mode + "}}");
+    go(Side::subject, R"({"transport_accept": {"mode": )" + mode + "}}");
+    if (client == "{}") {
+      go(Side::judge, R"({"hello": {}})");
+      go(Side::subject, R"({"hello_yourself": {"connection_settings": {"parity": "even"}}})");
+      go(Side::judge, R"({"lets_go": {}})");
+    }
+    if (!stable) return;
+    go(Side::judge, R"({"client_hello": )" + client + "}");
+    go(Side::subject, R"({"server_hello": )" + server + "}");
+  }
+
+  std::vector<Move> go(Side from, std::string const& frame) {
+    return link->take(from, bytes_of(frame));
+  }
+  // What goes out, as text: "judge 000963".
+  std::vector<std::string> said(Side from, std::string const& frame) {
+    return words(go(from, frame));
+  }
+  static std::vector<std::string> words(std::vector<Move> const& moves) {
+    std::vector<std::string> out;
+    for (auto const& move : moves) {
+      std::string text = move.to == Side::judge ? "judge " : "subject ";
+      if (move.kind == Move::Kind::end) text += "end";
+      if (move.kind == Move::Kind::reset) text += "reset";
+      out.push_back(text + vox::to_hex(move.payload));
+    }
+    return out;
+  }
+
+  bool stable;
+  std::vector<WireFault> loaded;
+  Conversation conversation{vox::Role::acceptor, "tcp"};
+  std::optional<Relay> link;
+};
+
+using Words = std::vector<std::string>;
+
+std::string to_judge(std::string const& frame) {
+  return "judge " + vox::to_hex(bytes_of(frame));
+}
+std::string to_subject(std::string const& frame) {
+  return "subject " + vox::to_hex(bytes_of(frame));
+}
+std::string stable(unsigned seq, std::string const& message, std::string const& ack = "\"none\"") {
+  return R"({"stable_frame": {"seq": )" + std::to_string(seq) + R"(, "ack": )" + ack +
+         R"(, "message": )" + message + "}}";
+}
+std::string pong(unsigned nonce) {
+  return R"({"pong": {"nonce": )" + std::to_string(nonce) + "}}";
+}
+std::string ping(unsigned nonce) {
+  return R"({"ping": {"nonce": )" + std::to_string(nonce) + "}}";
+}
+
+}  // namespace
+
+TEST_CASE("what no rule touches goes out with its very bytes, frame or not") {
+  Talk talk;
+  auto const noise = vox::from_hex("ffffffff").value();
+  auto const moves = talk.link->take(Side::subject, noise);
+  REQUIRE(moves.size() == 1);
+  CHECK(moves[0].as_it_came);
+  CHECK(moves[0].payload == noise);
+  // Padded, which no encoder of ours writes.
+  auto const padded = vox::from_hex("80000807").value();
+  CHECK(talk.link->take(Side::judge, padded).front().payload == padded);
+}
+
+TEST_CASE("a field is changed, a frame dropped, repeated, cut and lengthened") {
+  auto const rule = [](std::string const& action) {
+    return R"("from": "subject", "match": {"pong": {}}, "do": )" + action;
+  };
+  CHECK(Talk{rule(R"({"change": {"nonce": 99}})")}.said(Side::subject, pong(1)) ==
+        Words{to_judge(pong(99))});
+  CHECK(Talk{rule(R"({"add": {"nonce": -1}})")}.said(Side::subject, pong(5)) ==
+        Words{to_judge(pong(4))});
+  CHECK(Talk{rule(R"("drop")")}.said(Side::subject, pong(1)).empty());
+  CHECK(Talk{rule(R"({"repeat": 2})")}.said(Side::subject, pong(1)) ==
+        Words{to_judge(pong(1)), to_judge(pong(1)), to_judge(pong(1))});
+  CHECK(Talk{rule(R"({"append": "00"})")}.said(Side::subject, pong(1)) ==
+        Words{to_judge(pong(1)) + "00"});
+  CHECK(Talk{rule(R"({"shorten": 1})")}.said(Side::subject, pong(1)) == Words{"judge 0009"});
+  CHECK(Talk{rule(R"({"encode": {"varint_padding": 1}})")}.said(Side::subject, pong(7)) ==
+        Words{"judge 800089008700"});
+  CHECK(Talk{rule(R"("drop")")}.said(Side::judge, pong(1)) == Words{to_subject(pong(1))});
+}
+
+TEST_CASE("frames are put in before and behind, and sent back") {
+  Talk before{R"("from": "subject", "match": {"pong": {}},
+                 "do": {"insert": {"ping": {"nonce": 4}}, "before": true})"};
+  CHECK(before.said(Side::subject, pong(1)) == Words{to_judge(ping(4)), to_judge(pong(1))});
+  Talk answer{R"("from": "judge", "match": {"ping": {"nonce": "$n"}},
+                 "do": {"answer": {"pong": {"nonce": "$n"}}})"};
+  CHECK(answer.said(Side::judge, ping(8)) == Words{to_judge(pong(8))});
+  CHECK(answer.said(Side::judge, ping(9)) == Words{to_judge(pong(9))});
+}
+
+TEST_CASE("occurrences are counted") {
+  auto const dropped = [](std::string const& count) {
+    Talk talk{R"("from": "subject", "match": {"pong": {}}, "do": "drop", )" + count};
+    std::string out;
+    for (auto i = 0; i < 5; ++i)
+      out += talk.said(Side::subject, pong(1)).empty() ? "-" : "+";
+    return out;
+  };
+  CHECK(dropped(R"("nth": 2)") == "+-+++");
+  CHECK(dropped(R"("after": 2)") == "++---");
+  CHECK(dropped(R"("every": 2)") == "+-+-+");
+}
+
+TEST_CASE("a rule may wait for another one, from the next frame on") {
+  Talk talk{R"("rules": [
+    {"name": "told", "from": "subject", "match": {"protocol_error": {}}, "do": "pass"},
+    {"when": "told", "from": "judge", "match": {"ping": {"nonce": "$n"}},
+     "do": {"answer": {"pong": {"nonce": "$n"}}}},
+    {"when": "told", "from": "subject", "match": "end", "do": "drop"}
+  ])"};
+  CHECK(talk.said(Side::judge, ping(1)) == Words{to_subject(ping(1))});
+  CHECK(talk.said(Side::subject, R"({"protocol_error": {}})").size() == 1);
+  CHECK(talk.said(Side::judge, ping(2)) == Words{to_judge(pong(2))});
+  CHECK(talk.link->take_end(Side::subject, false).empty());
+}
+
+TEST_CASE("a frame is held until another one, and let go before the end") {
+  Talk talk{R"("from": "subject", "match": {"pong": {}}, "nth": 1,
+               "do": {"hold": {"from": "subject", "match": {"pong": {}}}})"};
+  CHECK(talk.said(Side::subject, pong(1)).empty());
+  CHECK(talk.said(Side::subject, ping(5)) == Words{to_judge(ping(5))});
+  CHECK(talk.said(Side::subject, pong(2)) == Words{to_judge(pong(2)), to_judge(pong(1))});
+  Talk ended{R"("from": "subject", "match": {"pong": {}}, "do": "swap")"};
+  CHECK(ended.said(Side::subject, pong(1)).empty());
+  CHECK(Talk::words(ended.link->take_end(Side::subject, false)) ==
+        Words{to_judge(pong(1)), "judge end"});
+}
+
+TEST_CASE("an id is another on the other side, both ways") {
+  Talk talk{R"("from": "judge", "match": {"request_call": {}},
+               "do": {"map": {"id": {"times": 3, "plus": 10}}})"};
+  CHECK(talk.said(Side::judge, R"({"request_call": {"id": 1, "method_id": 5}})") ==
+        Words{to_subject(R"({"request_call": {"id": 13, "method_id": 5}})")});
+  CHECK(talk.said(Side::subject, R"({"request_response": {"id": 13}})") ==
+        Words{to_judge(R"({"request_response": {"id": 1}})")});
+  CHECK(talk.said(Side::judge, R"({"request_cancel": {"id": 1}})") ==
+        Words{to_subject(R"({"request_cancel": {"id": 13}})")});
+  Talk connections{R"("from": "judge", "match": {"connection_open": {}},
+                      "do": {"map": {"on": {"plus": 100}}})"};
+  CHECK(connections.said(Side::judge, R"({"on": 1, "connection_open": {}})") ==
+        Words{to_subject(R"({"on": 101, "connection_open": {}})")});
+  CHECK(connections.said(Side::subject, R"({"on": 101, "connection_accept": {}})") ==
+        Words{to_judge(R"({"on": 1, "connection_accept": {}})")});
+}
+
+TEST_CASE("links are ended towards either side") {
+  Talk talk{
+      R"("from": "subject", "match": {"pong": {}}, "do": [{"end": "judge"}, {"reset": "subject"}])"};
+  CHECK(talk.said(Side::subject, pong(1)) ==
+        Words{to_judge(pong(1)), "judge end", "subject reset"});
+}
+
+TEST_CASE("the numbers of a stable conduit close over what is dropped and put in") {
+  Talk dropped{R"("from": "subject", "match": {"pong": {}}, "nth": 2, "do": "drop")", true};
+  CHECK(dropped.said(Side::subject, stable(0, pong(1))) == Words{to_judge(stable(0, pong(1)))});
+  CHECK(dropped.said(Side::subject, stable(1, pong(2))).empty());
+  CHECK(dropped.said(Side::subject, stable(2, pong(3))) == Words{to_judge(stable(1, pong(3)))});
+  // The judge has seen number 1, which is number 2 of the subject's.
+  CHECK(dropped.said(Side::judge, stable(0, ping(4), "1")) ==
+        Words{to_subject(stable(0, ping(4), "2"))});
+  CHECK(dropped.said(Side::judge, stable(1, ping(4), "0")) ==
+        Words{to_subject(stable(1, ping(4), "0"))});
+
+  Talk added{R"("from": "subject", "match": {"pong": {}}, "nth": 1,
+                "do": {"insert": {"ping": {"nonce": 6}}})",
+             true};
+  CHECK(added.said(Side::subject, stable(0, pong(1))) ==
+        Words{to_judge(stable(0, pong(1))), to_judge(stable(1, ping(6)))});
+  CHECK(added.said(Side::subject, stable(1, pong(2))) == Words{to_judge(stable(2, pong(2)))});
+  CHECK(added.said(Side::judge, stable(0, pong(6), "2")) ==
+        Words{to_subject(stable(0, pong(6), "1"))});
+
+  Talk first{R"("from": "subject", "match": {"pong": {}}, "nth": 1,
+                "do": {"insert": {"ping": {"nonce": 6}}, "before": true})",
+             true};
+  CHECK(first.said(Side::subject, stable(0, pong(1))) ==
+        Words{to_judge(stable(0, ping(6))), to_judge(stable(1, pong(1)))});
+  CHECK(first.said(Side::subject, stable(1, pong(2))) == Words{to_judge(stable(2, pong(2)))});
+}
+
+TEST_CASE("a rule about stable frames leaves their numbers alone") {
+  Talk talk{R"("from": "subject", "match": {"stable_frame": {}}, "nth": 1, "do": "drop")", true};
+  CHECK(talk.said(Side::subject, stable(0, pong(1))).empty());
+  CHECK(talk.said(Side::subject, stable(1, pong(2))) == Words{to_judge(stable(1, pong(2)))});
+}
+
+TEST_CASE("a resumed conduit says to each side what it counts itself") {
+  Talk talk{R"("from": "subject", "match": {"pong": {}}, "nth": 1, "do": "drop")", true};
+  CHECK(talk.said(Side::subject, stable(0, pong(1))).empty());
+  CHECK(talk.said(Side::subject, stable(1, pong(2))) == Words{to_judge(stable(0, pong(2)))});
+  auto const key = R"("resume_key": {"hex": "00112233445566778899aabbccddeeff"})";
+  talk.link.emplace(talk.conversation);
+  talk.go(Side::judge, R"({"transport_hello": {"mode": 1}})");
+  talk.go(Side::subject, R"({"transport_accept": {"mode": 1}})");
+  auto const hello = talk.said(
+      Side::judge, std::string{R"({"client_hello": {)"} + key + R"(, "last_received": 0}})");
+  CHECK(hello == Words{to_subject(std::string{R"({"client_hello": {)"} + key +
+                                  R"(, "last_received": 1}})")});
+}
+
+TEST_CASE("a hello announces another layout, and messages are written by it") {
+  for (auto const* const layout : {"reversed", "extra_field", "extra_variant"}) {
+    INFO(layout);
+    Talk talk{R"("from": "subject", "match": {"hello_yourself": {}}, "do": {"translate": ")" +
+              std::string{layout} + R"("})"};
+    // The judge reads by what was announced to it.
+    auto const open = R"({"on": 2, "connection_open": {"metadata": [
+                        {"key": "a", "value": 300, "flags": 1}]}})";
+    auto const before = bytes_of(open);
+    auto const moves = talk.link->take(Side::subject, before);
+    REQUIRE(moves.size() == 1);
+    auto const announced =
+        other_layout(layout == std::string_view{"reversed"}      ? Layout::reversed
+                     : layout == std::string_view{"extra_field"} ? Layout::extra_field
+                                                                 : Layout::extra_variant);
+    auto const list = vox::schema::decode_schemas(cbor_bytes(announced)).value();
+    auto const plan = vox::schema::build_message_plan(list).value();
+    auto const read = decode(Layer::message, moves[0].payload, {.messages = &plan});
+    REQUIRE(read.has_value());
+    CHECK(encode(*read).value() == before);
+    CHECK((moves[0].payload == before) == (layout == std::string_view{"extra_variant"}));
+  }
+}

@@ -1,0 +1,180 @@
+#include "conformance/runner/fault_report.hpp"
+
+#include "conformance/runner/glob.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+namespace voxspec {
+namespace {
+
+// Of one fault, where not everything is asked for.
+constexpr std::size_t lines_max = 5;
+
+std::string joined(std::vector<std::string> const& words) {
+  std::string out;
+  for (auto const& word : words)
+    out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+// The word that stands first in the line of a report.
+std::string_view word_for(FaultReport const& report, UnseenFaults const& unseen, bool is_freedom) {
+  auto const survived = report.outcome == FaultOutcome::survived;
+  if (is_freedom) {
+    if (survived) return "lives";
+    return report.outcome == FaultOutcome::killed ? "KILLED" : text(report.outcome);
+  }
+  auto const is_alive = survived || report.outcome == FaultOutcome::never_shown;
+  if (is_alive && unseen.contains(report.fault->id)) return "unseen";
+  return survived ? "SURVIVED" : text(report.outcome);
+}
+
+}  // namespace
+
+std::expected<UnseenFaults, std::string> load_unseen(std::filesystem::path const& file) {
+  UnseenFaults unseen;
+  std::ifstream stream{file};
+  if (!stream) return unseen;
+  auto const document = Json::parse(stream, nullptr, false);
+  if (!document.is_object()) {
+    return std::unexpected(file.string() + ": an object of ids and reasons is wanted");
+  }
+  for (auto const& [id, reason] : document.items()) {
+    if (!reason.is_string()) {
+      return std::unexpected(file.string() + ": " + id + ": the reason is missing");
+    }
+    unseen.emplace(id, reason.get<std::string>());
+  }
+  return unseen;
+}
+
+std::expected<KnownAlarms, std::string> KnownAlarms::load(std::filesystem::path const& file) {
+  KnownAlarms known;
+  std::ifstream stream{file};
+  if (!stream) return known;
+  auto const document = Json::parse(stream, nullptr, false);
+  auto const wrong = [&] {
+    return std::unexpected(file.string() + ": freedoms, and in each globs of cases and reasons");
+  };
+  if (!document.is_object()) return wrong();
+  for (auto const& [freedom, cases] : document.items()) {
+    if (!cases.is_object()) return wrong();
+    for (auto const& [glob, reason] : cases.items()) {
+      if (!reason.is_string()) return wrong();
+      known.alarms_[freedom].emplace_back(glob, reason.get<std::string>());
+    }
+  }
+  return known;
+}
+
+std::string const* KnownAlarms::find(std::string const& freedom, std::string const& trace) const {
+  auto const found = alarms_.find(freedom);
+  if (found == alarms_.end()) return nullptr;
+  auto const alarm = std::ranges::find_if(
+      found->second, [&](auto const& each) { return selects_case(each.first, trace); });
+  return alarm == found->second.end() ? nullptr : &alarm->second;
+}
+
+bool is_unexpected(FaultReport const& report, UnseenFaults const& unseen, bool is_freedom) {
+  if (is_freedom) return report.outcome != FaultOutcome::survived;
+  auto const is_explained = unseen.contains(report.fault->id);
+  if (report.outcome == FaultOutcome::hidden) return false;
+  if (report.outcome == FaultOutcome::killed || report.outcome == FaultOutcome::killed_by_timeout) {
+    return is_explained;  // somebody does see it
+  }
+  return !is_explained;
+}
+
+std::string fault_line(FaultReport const& report, UnseenFaults const& unseen, bool is_freedom) {
+  std::vector<std::string> clauses;
+  for (auto const clause : report.fault->clauses)
+    clauses.emplace_back(clause.id());
+  std::string word{word_for(report, unseen, is_freedom)};
+  word.resize(std::max<std::size_t>(word.size(), 11), ' ');
+  auto line = word + " " + report.fault->id + "  [" + joined(clauses) + "]  ";
+  std::vector<std::string> killers;
+  for (auto const& each : report.cases) {
+    if (is_freedom ? each.failed : each.kills()) killers.push_back(each.trace->id);
+  }
+  if (!killers.empty()) {
+    auto const count = killers.size();
+    if (count > lines_max) killers.resize(lines_max);
+    return line + joined(killers) +
+           (count > lines_max ? " and " + std::to_string(count - lines_max) + " more" : "");
+  }
+  auto const cases = std::to_string(report.shows_in) + (report.shows_in == 1 ? " case" : " cases");
+  if (is_freedom) return line + "at work in " + cases;
+  auto const explained = unseen.find(report.fault->id);
+  if (explained != unseen.end()) return line + explained->second;
+  if (report.outcome == FaultOutcome::hidden) return line + "its cases fail or differ without it";
+  return line + "at work in " + cases + ", of which " + std::to_string(report.citing) +
+         " cite a clause of it";
+}
+
+std::string fault_lines(FaultReport const& report, bool everything, bool is_freedom) {
+  std::string out;
+  std::size_t shown = 0;
+  std::size_t left = 0;
+  for (auto const& each : report.cases) {
+    auto const is_news = everything || !each.problem.empty() || (is_freedom && each.failed) ||
+                         (!is_freedom && each.is_worse && !each.kills());
+    if (!is_news) continue;
+    if (!everything && shown == lines_max) {
+      ++left;
+      continue;
+    }
+    ++shown;
+    out += "    " + each.trace->id;
+    if (!each.problem.empty()) {
+      out += ": the relay: " + each.problem;
+    } else if (!(is_freedom ? each.failed : each.is_worse)) {
+      out += ": still passes";
+    } else {
+      out += is_freedom && each.known ? ": a false alarm that is known: "
+             : each.kills()           ? ": kills it: "
+             : each.cited.empty()     ? ": fails, and is about something else: "
+             : each.by_probe          ? ": fails by its probe alone: "
+             : each.timed_out         ? ": fails by a time-out: "
+                                      : ": fails: ";
+      out += each.reason;
+    }
+    out += '\n';
+  }
+  if (left > 0) out += "    and " + std::to_string(left) + " more; -v shows them all\n";
+  return out;
+}
+
+Json fault_json(std::vector<FaultReport> const& reports, UnseenFaults const& unseen) {
+  Json list = Json::array();
+  for (auto const& report : reports) {
+    Json clauses = Json::array();
+    for (auto const clause : report.fault->clauses)
+      clauses.push_back(clause.id());
+    Json one{{"id", report.fault->id},
+             {"about", report.fault->about},
+             {"clauses", clauses},
+             {"outcome", text(report.outcome)},
+             {"shows_in", report.shows_in}};
+    Json cases = Json::array();
+    for (auto const& each : report.cases) {
+      Json entry{{"case", each.trace->id}, {"kills", each.kills()}, {"failed", each.failed}};
+      if (each.is_worse) entry["reason"] = each.reason;
+      if (each.kills()) {
+        for (auto const clause : each.cited)
+          entry["proves"].push_back(clause.id());
+      }
+      if (each.timed_out) entry["timed_out"] = true;
+      if (!each.problem.empty()) entry["problem"] = each.problem;
+      cases.push_back(std::move(entry));
+    }
+    one["cases"] = std::move(cases);
+    if (auto const why = unseen.find(report.fault->id); why != unseen.end()) {
+      one["unseen"] = why->second;
+    }
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+}  // namespace voxspec

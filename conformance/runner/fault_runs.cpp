@@ -1,0 +1,354 @@
+#include "conformance/runner/fault_runs.hpp"
+
+#include "conformance/relay/relay_port.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <utility>
+
+namespace voxspec {
+namespace {
+
+using relay::Conversation;
+using relay::WireFault;
+
+// A fault that withholds something makes every case wait for it: so many have said enough.
+constexpr std::size_t timeouts_max = 4;
+constexpr std::size_t mute_probes_max = 16;
+// How many cases run behind the first that killed, for the fault's other clauses.
+constexpr std::size_t behind_the_kill_max = 6;
+// How often a case is run again that came out otherwise with a relay than without.
+constexpr int again_max = 20;
+
+// A port with the conversation of its relay; what became of it is told when the case is over.
+class ToldPort final : public SubjectPort {
+ public:
+  using Tell = std::function<void(Conversation const&)>;
+
+  ToldPort(Case const& trace, SubjectPort& port, Tell tell)
+      : conversation{trace.role == vox::Role::initiator ? vox::Role::acceptor
+                                                        : vox::Role::initiator,
+                     port.transport()},
+        relayed_{port, conversation},
+        tell_{std::move(tell)} {}
+  ~ToldPort() override { tell_(conversation); }
+
+  boost::asio::awaitable<std::expected<void, NoLink>> start() override { return relayed_.start(); }
+  boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> next_link()
+      override {
+    return relayed_.next_link();
+  }
+  bool is_ending() override { return relayed_.is_ending(); }
+  [[nodiscard]] std::optional<std::string> machine_lacks() const override {
+    return relayed_.machine_lacks();
+  }
+  ProcessState process() override { return relayed_.process(); }
+  boost::asio::awaitable<ProcessState> wait_exit() override { return relayed_.wait_exit(); }
+  [[nodiscard]] std::string transport() const override { return relayed_.transport(); }
+  [[nodiscard]] bool serves_testbed() const override { return relayed_.serves_testbed(); }
+  [[nodiscard]] bool subject_dials() const override { return relayed_.subject_dials(); }
+
+  Conversation conversation;
+
+ private:
+  relay::RelayPort relayed_;
+  Tell tell_;
+};
+
+// As a case without a fault: whoever does what a SHOULD advises against, or otherwise than 0.4.0
+// where that is free, is right.
+bool passes(CaseResult const& result) {
+  using enum Verdict;
+  return result.verdict == pass || result.verdict == non_strict || result.verdict == differs;
+}
+
+bool needs_any(Case const& trace, std::vector<std::string> const& abilities) {
+  return std::ranges::any_of(abilities, [&](std::string const& ability) {
+    return std::ranges::find(trace.needs, ability) != trace.needs.end();
+  });
+}
+
+std::vector<vox::Clause> cited_by(Case const& trace, WireFault const& fault) {
+  std::vector<vox::Clause> cited;
+  for (auto const clause : fault.clauses) {
+    auto const found = std::ranges::find(trace.clauses, clause);
+    if (found != trace.clauses.end()) cited.push_back(clause);
+  }
+  return cited;
+}
+
+// Nothing but a probe of liveness says so: the one behind the last step, or a step that asks on the
+// root whether the subject still works. On another connection such a step is what a case claims.
+bool is_probe(Case const& trace, CaseResult const& result) {
+  if (result.failed_step.empty()) return result.reason.starts_with("after the last step");
+  auto const failed = std::ranges::find_if(
+      trace.steps, [&](Step const& step) { return step.pointer == result.failed_step; });
+  if (failed == trace.steps.end()) return false;
+  auto const* const alive = std::get_if<Alive>(&failed->body);
+  return alive != nullptr && alive->on == root_connection();
+}
+
+// Calls `work` with each index, from several threads.
+void in_parallel(std::size_t count, std::size_t jobs,
+                 std::function<void(std::size_t)> const& work) {
+  std::atomic<std::size_t> next = 0;
+  auto const run = [&] {
+    while (true) {
+      auto const at = next++;
+      if (at >= count) return;
+      work(at);
+    }
+  };
+  std::vector<std::jthread> workers;
+  for (std::size_t i = 1; i < std::clamp<std::size_t>(count, 1, jobs); ++i)
+    workers.emplace_back(run);
+  run();
+}
+
+FaultedCase run_case_with(WireFault const& fault, Case const& trace, Verdict without,
+                          Subject const& subject, RunSettings const& settings) {
+  FaultedCase out;
+  out.trace = &trace;
+  out.cited = cited_by(trace, fault);
+  auto const stage = make_process_stage(subject, [&](Case const& of, SubjectPort& port) {
+    auto told = std::make_unique<ToldPort>(
+        of, port, [&](Conversation const& conversation) { out.problem = conversation.problem; });
+    told->conversation.use(fault);
+    return told;
+  });
+  auto alone = settings;
+  alone.jobs = 1;
+  alone.silent_cases_max = 0;
+  auto const result = run_cases({&trace}, subject, *stage, {}, alone).front().result;
+  out.failed = !passes(result);
+  out.is_worse = out.failed || (without == Verdict::pass && result.verdict != Verdict::pass);
+  out.timed_out = result.timed_out;
+  out.by_probe = is_probe(trace, result);
+  out.reason = result.reason;
+  if (result.verdict == Verdict::not_run && out.problem.empty()) out.problem = result.reason;
+  return out;
+}
+
+}  // namespace
+
+Verdict Baseline::verdict_of(Case const& trace) const {
+  auto const found = std::ranges::find(cases, &trace, &CaseReport::trace);
+  return found == cases.end() ? Verdict::not_run : found->result.verdict;
+}
+
+namespace {
+
+FaultOutcome outcome_of(FaultReport const& report) {
+  auto const any = [&](auto const& condition) {
+    return std::ranges::any_of(report.cases, condition);
+  };
+  if (any([](FaultedCase const& each) { return each.kills(); })) return FaultOutcome::killed;
+  if (any([](FaultedCase const& each) { return !each.problem.empty(); })) {
+    return FaultOutcome::not_run;
+  }
+  if (any([](FaultedCase const& each) {
+        return !each.cited.empty() && each.is_worse && !each.by_probe;
+      })) {
+    return FaultOutcome::killed_by_timeout;
+  }
+  return report.cases.empty() ? FaultOutcome::never_shown : FaultOutcome::survived;
+}
+
+FaultReport run_fault(WireFault const& fault, Baseline const& baseline, Subject const& subject,
+                      FaultRunSettings const& settings) {
+  FaultReport report;
+  report.fault = &fault;
+  auto const is_about_it = [&](Case const* trace) { return !cited_by(*trace, fault).empty(); };
+  // What the subject does otherwise itself nobody can see once more.
+  auto const is_spoilt = [&](CaseReport const& entry) {
+    auto const verdict = entry.result.verdict;
+    auto const is_wrong = verdict == Verdict::fail || verdict == Verdict::differs;
+    return is_wrong && is_about_it(entry.trace);
+  };
+  auto const is_hidden = std::ranges::any_of(baseline.cases, is_spoilt);
+  auto const found = baseline.shows_in.find(fault.id);
+  if (found == baseline.shows_in.end()) {
+    if (is_hidden) report.outcome = FaultOutcome::hidden;
+    return report;
+  }
+  auto cases = found->second;
+  report.shows_in = cases.size();
+  std::erase_if(cases, [&](Case const* trace) {
+    return baseline.verdict_of(*trace) == Verdict::differs && is_about_it(trace);
+  });
+  auto const others = std::ranges::stable_partition(cases, is_about_it);
+  report.citing = cases.size() - others.size();
+  if (!settings.all_cases && report.citing > 0) cases.erase(others.begin(), others.end());
+  std::size_t timeouts = 0;
+  std::size_t mute_probes = 0;
+  std::size_t behind_the_kill = 0;
+  std::set<vox::Clause> proved;
+  for (auto const* const trace : cases) {
+    if (settings.run.options.stop.stop_requested()) break;
+    if (!settings.all_cases && !proved.empty()) {
+      auto const cited = cited_by(*trace, fault);
+      auto const is_proved = [&](vox::Clause clause) { return proved.contains(clause); };
+      if (std::ranges::all_of(cited, is_proved)) continue;
+      if (++behind_the_kill > behind_the_kill_max) break;
+    }
+    auto const& last = report.cases.emplace_back(
+        run_case_with(fault, *trace, baseline.verdict_of(*trace), subject, settings.run));
+    if (last.is_worse && last.timed_out) ++(last.by_probe ? mute_probes : timeouts);
+    if (last.kills()) proved.insert(last.cited.begin(), last.cited.end());
+    auto const is_enough = timeouts == timeouts_max || mute_probes == mute_probes_max;
+    if (!settings.all_cases && is_enough) break;
+  }
+  report.outcome = outcome_of(report);
+  auto const is_stopped = settings.run.options.stop.stop_requested();
+  if (is_stopped && report.outcome != FaultOutcome::killed) {
+    report.outcome = FaultOutcome::not_run;
+    return report;
+  }
+  auto const lives =
+      report.outcome == FaultOutcome::survived || report.outcome == FaultOutcome::never_shown;
+  if (lives && is_hidden) report.outcome = FaultOutcome::hidden;
+  return report;
+}
+
+}  // namespace
+
+std::string_view text(FaultOutcome outcome) {
+  switch (outcome) {
+    case FaultOutcome::killed:
+      return "killed";
+    case FaultOutcome::killed_by_timeout:
+      return "killed by time-out";
+    case FaultOutcome::survived:
+      return "survived";
+    case FaultOutcome::never_shown:
+      return "never shown";
+    case FaultOutcome::hidden:
+      return "hidden";
+    case FaultOutcome::not_run:
+      return "not run";
+  }
+  return {};
+}
+
+namespace {
+
+bool is_same(CaseResult const& one, CaseResult const& other) {
+  return one.verdict == other.verdict && one.end == other.end && one.process == other.process &&
+         one.observations == other.observations;
+}
+
+std::string in_words(CaseResult const& result) {
+  return std::string{text(result.verdict)} + ", " + std::string{text(result.end)} + ", " +
+         text(result.process) + (result.reason.empty() ? "" : ": ") + result.reason;
+}
+
+}  // namespace
+
+std::vector<std::string> relay_differences(std::vector<Case const*> const& cases,
+                                           Subject const& subject, RunSettings const& settings) {
+  auto const stage = make_process_stage(subject);
+  auto const plain = run_cases(cases, subject, *stage, {}, settings);
+  auto const relayed = take_baseline(cases, subject, {}, settings).cases;
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    auto const& with = relayed[i].result;
+    auto without = plain[i].result;
+    // Which of two ends comes first may be chance, without a relay too.
+    for (auto tries = again_max; tries > 0 && !is_same(without, with); --tries)
+      without = run_cases({plain[i].trace}, subject, *stage, {}, settings).front().result;
+    if (is_same(without, with)) continue;
+    out.push_back(with.id + ": without a relay: " + in_words(plain[i].result) +
+                  "; with one: " + in_words(with));
+  }
+  return out;
+}
+
+Baseline take_baseline(std::vector<Case const*> const& cases, Subject const& subject,
+                       std::vector<WireFault> const& faults, RunSettings const& settings,
+                       OnCase const& on_case) {
+  std::mutex noting;
+  std::map<Case const*, std::set<std::string>> shown;
+  auto const stage = make_process_stage(subject, [&](Case const& of, SubjectPort& port) {
+    auto told =
+        std::make_unique<ToldPort>(of, port, [&, trace = &of](Conversation const& conversation) {
+          std::scoped_lock const lock{noting};
+          for (auto const& state : conversation.watched) {
+            if (state.applied()) shown[trace].insert(state.fault().id);
+          }
+        });
+    for (auto const& fault : faults)
+      told->conversation.watch(fault);
+    return told;
+  });
+  Baseline baseline;
+  baseline.cases = run_cases(cases, subject, *stage, {}, settings, on_case);
+  for (auto const& entry : baseline.cases) {
+    if (!passes(entry.result)) continue;
+    for (auto const& fault : faults) {
+      if (!shown[entry.trace].contains(fault.id) || needs_any(*entry.trace, fault.lacks)) continue;
+      baseline.shows_in[fault.id].push_back(entry.trace);
+    }
+  }
+  return baseline;
+}
+
+std::vector<FaultReport> run_faults(std::vector<WireFault> const& faults, Baseline const& baseline,
+                                    Subject const& subject, FaultRunSettings const& settings,
+                                    OnFault const& on_fault) {
+  std::vector<FaultReport> reports(faults.size());
+  std::mutex reporting;
+  in_parallel(faults.size(), settings.run.jobs, [&](std::size_t at) {
+    reports[at] = run_fault(faults[at], baseline, subject, settings);
+    if (!on_fault) return;
+    std::scoped_lock const lock{reporting};
+    on_fault(reports[at]);
+  });
+  return reports;
+}
+
+std::vector<FaultReport> run_freedoms(std::vector<WireFault> const& freedoms,
+                                      Baseline const& baseline, Subject const& subject,
+                                      FaultRunSettings const& settings, OnFault const& on_fault) {
+  std::vector<FaultReport> reports(freedoms.size());
+  std::vector<std::pair<std::size_t, Case const*>> work;
+  std::vector<std::size_t> left(freedoms.size());
+  std::mt19937_64 lot{settings.run.seed};
+  for (std::size_t at = 0; at < freedoms.size(); ++at) {
+    reports[at].fault = &freedoms[at];
+    auto const found = baseline.shows_in.find(freedoms[at].id);
+    if (found == baseline.shows_in.end()) continue;
+    auto cases = found->second;
+    reports[at].shows_in = cases.size();
+    if (settings.cases_max > 0 && cases.size() > settings.cases_max) {
+      std::ranges::shuffle(cases, lot);
+      cases.resize(settings.cases_max);
+    }
+    left[at] = cases.size();
+    for (auto const* const trace : cases)
+      work.emplace_back(at, trace);
+  }
+  std::mutex reporting;
+  in_parallel(work.size(), settings.run.jobs, [&](std::size_t index) {
+    auto const [at, trace] = work[index];
+    auto result =
+        run_case_with(freedoms[at], *trace, baseline.verdict_of(*trace), subject, settings.run);
+    std::scoped_lock const lock{reporting};
+    auto& report = reports[at];
+    result.known = result.failed && settings.is_known(report.fault->id, trace->id);
+    report.cases.push_back(std::move(result));
+    if (--left[at] > 0) return;
+    auto const failed = [](FaultedCase const& each) { return each.failed && !each.known; };
+    auto const is_hindered = [](FaultedCase const& each) { return !each.problem.empty(); };
+    report.outcome = std::ranges::any_of(report.cases, is_hindered) ? FaultOutcome::not_run
+                     : std::ranges::any_of(report.cases, failed)    ? FaultOutcome::killed
+                                                                    : FaultOutcome::survived;
+    if (on_fault) on_fault(report);
+  });
+  return reports;
+}
+
+}  // namespace voxspec
