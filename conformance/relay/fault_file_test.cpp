@@ -52,7 +52,7 @@ TEST_CASE("a fault is read with its id, its rule and its action") {
   CHECK(rule.match.name() == "pong");
   CHECK_FALSE(rule.match.on.has_value());
   REQUIRE(rule.actions.size() == 1);
-  CHECK(std::get<Change>(rule.actions[0].of).fields.at(0).name == "nonce");
+  CHECK(std::get<Change>(rule.actions[0].of).fields.at(0).first == "nonce");
 }
 
 TEST_CASE("a fault for each role is two faults") {
