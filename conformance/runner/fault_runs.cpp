@@ -175,14 +175,19 @@ FaultReport run_fault(WireFault const& fault, Baseline const& baseline, Subject 
     if (is_hidden) report.outcome = FaultOutcome::hidden;
     return report;
   }
-  auto cases = found->second;
-  report.shows_in = cases.size();
-  std::erase_if(cases, [&](Case const* trace) {
-    return baseline.verdict_of(*trace) == Verdict::differs && is_about_it(trace);
-  });
-  auto const others = std::ranges::stable_partition(cases, is_about_it);
-  report.citing = cases.size() - others.size();
-  if (!settings.all_cases && report.citing > 0) cases.erase(others.begin(), others.end());
+  report.shows_in = found->second.size();
+  // Those that cite the fault's clauses come first, and alone unless all are wanted.
+  std::vector<Case const*> cases;
+  std::vector<Case const*> others;
+  for (auto const* const trace : found->second) {
+    if (!is_about_it(trace)) {
+      others.push_back(trace);
+    } else if (baseline.verdict_of(*trace) != Verdict::differs) {
+      cases.push_back(trace);
+    }
+  }
+  report.citing = cases.size();
+  if (settings.all_cases || cases.empty()) cases.insert(cases.end(), others.begin(), others.end());
   std::size_t timeouts = 0;
   std::size_t mute_probes = 0;
   std::size_t behind_the_kill = 0;
