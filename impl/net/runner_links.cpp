@@ -264,7 +264,7 @@ void Runner::begin_redial(Wanted wanted) {
   wanted.pauses_before = short_lived_links_ - std::min(short_lived_links_, short_lived_links_max);
   redial_ = ++last_link_;
   stop_redial_ = std::make_shared<asio::cancellation_signal>();
-  asio::co_spawn(executor_, redial(std::move(wanted), redial_),
+  asio::co_spawn(executor_, redial(wanted, redial_),
                  asio::bind_cancellation_slot(
                      stop_redial_->slot(), [self = shared_from_this(), number = redial_,
                                             stop = stop_redial_](std::exception_ptr const& thrown) {
@@ -284,7 +284,7 @@ void Runner::stop_redial() {
 asio::awaitable<void> Runner::redial(Wanted wanted, conduit::LinkNumber number) {
   auto const self = shared_from_this();
   auto plan = *options_.redial;
-  auto attachment = co_await dial_again(std::move(plan), std::move(wanted), number);
+  auto attachment = co_await dial_again(std::move(plan), wanted, number);
   // Meanwhile the session may have ended, or given up on this.
   if (number != redial_ || ending_) {
     if (attachment) attachment->link->close();

@@ -221,6 +221,7 @@ void Translator::run_out_of_order(FieldsStep const& step) {
   auto* next = out_->at(begin);
   std::memcpy(copy, next, length);
   for (auto const& [part_begin, part_end] : range_of) {
+    if (part_begin == part_end) continue;  // nothing, or a part that was skipped and has no place
     std::memcpy(next, copy + (part_begin - begin), part_end - part_begin);
     next += part_end - part_begin;
   }
