@@ -1,8 +1,9 @@
 #include "tools/coverage.hpp"
 
-#include "conformance/peer/json.hpp"
+#include "conformance/runner/json_fields.hpp"
 
-#include <fstream>
+#include <nlohmann/json.hpp>
+
 #include <iterator>
 #include <utility>
 
@@ -34,16 +35,16 @@ Standing Coverage::standing(vox::Clause clause) const {
 }
 
 std::expected<void, std::string> Coverage::add_proofs(std::filesystem::path const& file) {
-  std::ifstream stream{file};
-  auto const document = Json::parse(stream, nullptr, false);
+  auto const document = load_json(file);
+  if (!document) return std::unexpected(document.error());
   auto const wrong = [&] {
     return std::unexpected(file.string() + " is not what selftest --faults --json writes");
   };
-  if (!document.is_object() || !document.contains("faults")) return wrong();
-  for (auto const& fault : document["faults"]) {
+  if (!document->is_object() || !document->contains("faults")) return wrong();
+  for (auto const& fault : document->at("faults")) {
     if (!fault.is_object() || !fault.contains("cases")) return wrong();
-    for (auto const& each : fault["cases"]) {
-      for (auto const& id : each.value("proves", Json::array())) {
+    for (auto const& each : fault.at("cases")) {
+      for (auto const& id : each.value("proves", nlohmann::json::array())) {
         auto const clause = vox::Clause::find(id.is_string() ? id.get<std::string>() : "");
         if (!clause) return wrong();
         proved_.insert(*clause);

@@ -31,25 +31,6 @@ struct Pass {
   KnownAlarms known{};  // of freedoms
 };
 
-// One line that is written anew, where standard output is a terminal.
-class LiveLine {
- public:
-  LiveLine() : live_{stdout_is_terminal()} {}
-  LiveLine(LiveLine const&) = delete;
-  LiveLine& operator=(LiveLine const&) = delete;
-  ~LiveLine() { clear(); }
-
-  void show(std::string const& text) const {
-    if (live_) std::cout << "\r\x1b[K" << text << std::flush;
-  }
-  void clear() const {
-    if (live_) std::cout << "\r\x1b[K" << std::flush;
-  }
-
- private:
-  bool live_;
-};
-
 std::vector<WireFault> selected(std::vector<WireFault> all, std::vector<std::string> const& only) {
   if (only.empty()) return all;
   std::erase_if(all, [&](WireFault const& fault) {
@@ -86,16 +67,22 @@ std::vector<FaultReport> reports_of(Pass const& pass, std::vector<WireFault> con
                     {.run = pass.settings, .all_cases = pass.command.matrix}, on_fault);
 }
 
+// For a subject that is right: the guards are those of any run.
+RunSettings patient(RunSettings settings) {
+  RunOptions options;
+  options.stop = settings.options.stop;
+  settings.options = options;
+  return settings;
+}
+
 Baseline baseline_of(Pass const& pass, std::vector<WireFault> const& faults) {
   LiveLine const line;
   std::size_t done = 0;
-  auto patient = pass.settings;
-  patient.options = RunOptions{};
-  patient.options.stop = pass.settings.options.stop;
-  return take_baseline(pass.cases, pass.subject, faults, patient, [&](CaseReport const&) {
-    line.show(std::to_string(++done) + " of " + std::to_string(pass.cases.size()) +
-              " cases without " + pass.plural);
-  });
+  return take_baseline(
+      pass.cases, pass.subject, faults, patient(pass.settings), [&](CaseReport const&) {
+        line.show(std::to_string(++done) + " of " + std::to_string(pass.cases.size()) +
+                  " cases without " + pass.plural);
+      });
 }
 
 // The lines, and the sum. True if all is as it should be.
@@ -168,11 +155,9 @@ int run_pass(Pass pass, Tool const& tool, Json& json) {
 }
 
 // The cases with a relay that does nothing, and without one.
-int compare(std::vector<Case const*> const& cases, Subject const& subject, RunSettings settings) {
-  auto const stop = settings.options.stop;
-  settings.options = RunOptions{};
-  settings.options.stop = stop;
-  auto const differences = relay_differences(cases, subject, settings);
+int compare(std::vector<Case const*> const& cases, Subject const& subject,
+            RunSettings const& settings) {
+  auto const differences = relay_differences(cases, subject, patient(settings));
   for (auto const& line : differences)
     std::cout << line << '\n';
   std::cout << subject.name << ": " << cases.size() << " cases with and without a relay, "

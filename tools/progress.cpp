@@ -19,36 +19,33 @@ TextStyle stdout_style() {
   return {.color = stdout_is_terminal() && std::getenv("NO_COLOR") == nullptr};
 }
 
-Progress::Progress(std::size_t cases, TextStyle style)
-    : cases_{cases}, style_{style}, live_{stdout_is_terminal()} {}
-
-Progress::~Progress() {
-  clear();
+void LiveLine::show(std::string_view text) const {
+  if (live_) std::cout << "\r\x1b[K" << text << std::flush;
 }
 
-void Progress::clear() const {
-  if (live_) std::cout << "\r\x1b[K" << std::flush;
+void LiveLine::clear() const {
+  show({});
 }
+
+Progress::Progress(std::size_t cases, TextStyle style) : cases_{cases}, style_{style} {}
 
 void Progress::note(RunReport const& report, CaseReport const& entry) {
   ++done_;
   bool const unexpected = is_unexpected(entry.result.verdict);
   if (unexpected) ++unexpected_;
-  clear();
+  line_.clear();
   if (style_.everything) {
     std::cout << describe_case(report, entry, style_) << '\n';
-  } else if (!live_) {
+  } else if (!line_.is_live()) {
     auto const digits = static_cast<int>(std::to_string(cases_).size());
     std::cout << std::setw(digits) << done_ << '/' << cases_ << "  " << case_line(entry, style_)
               << '\n';
   } else if (unexpected) {
     std::cout << case_line(entry, style_) << '\n';
   }
-  if (live_) {
-    // Short enough not to wrap, since a wrapped line cannot be taken back.
-    std::cout << done_ << '/' << cases_ << "  " << unexpected_ << " unexpected  "
-              << entry.result.id.substr(0, 48);
-  }
+  // Short enough not to wrap, since a wrapped line cannot be taken back.
+  line_.show(std::to_string(done_) + '/' + std::to_string(cases_) + "  " +
+             std::to_string(unexpected_) + " unexpected  " + entry.result.id.substr(0, 48));
   std::cout << std::flush;
 }
 

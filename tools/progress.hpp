@@ -3,6 +3,7 @@
 #include "conformance/runner/run_report.hpp"
 
 #include <cstddef>
+#include <string_view>
 
 namespace voxspec {
 
@@ -10,26 +11,36 @@ namespace voxspec {
 [[nodiscard]] bool stdout_is_terminal();
 [[nodiscard]] TextStyle stdout_style();
 
+// One line that is written anew, where standard output is a terminal; nothing elsewhere. It goes
+// away with this object.
+class LiveLine {
+ public:
+  LiveLine() : live_{stdout_is_terminal()} {}
+  LiveLine(LiveLine const&) = delete;
+  LiveLine& operator=(LiveLine const&) = delete;
+  ~LiveLine() { clear(); }
+
+  [[nodiscard]] bool is_live() const { return live_; }
+  void show(std::string_view text) const;
+  void clear() const;
+
+ private:
+  bool live_;
+};
+
 // What is seen while cases run: on a terminal one line that is written anew, with failures left
 // standing above it; otherwise a line a case.
 class Progress {
  public:
   Progress(std::size_t cases, TextStyle style);
-  Progress(Progress const&) = delete;
-  Progress& operator=(Progress const&) = delete;
-  // Takes the live line away.
-  ~Progress();
-
   void note(RunReport const& report, CaseReport const& entry);
 
  private:
-  void clear() const;
-
   std::size_t cases_;
   std::size_t done_ = 0;
   std::size_t unexpected_ = 0;
   TextStyle style_;
-  bool live_;
+  LiveLine line_;
 };
 
 }  // namespace voxspec

@@ -17,23 +17,22 @@ class Tally {
 
   void begin_round() {
     ++round_;
-    if (live_) show(round_ - 1);
+    line_.show(so_far());
   }
   void end_round() {
     done_ = round_;
-    if (!live_) show(round_);
-    if (!live_) std::cout << '\n';
+    if (!line_.is_live()) std::cout << so_far() << std::endl;
   }
   void note(CaseReport const& before, CaseReport const& now, std::string const& again) {
     ++changed_;
-    clear();
+    line_.clear();
     std::cout << now.result.id << "  " << text(before.result.verdict) << ", but "
               << text(now.result.verdict) << " in " << kind_ << ' ' << round_ << ": "
               << now.result.reason << "\n    again: " << again << std::endl;
   }
   // The last line. True if nothing was found.
   bool conclude(std::size_t cases) const {
-    clear();
+    line_.clear();
     std::cout << done_ << ' ' << kind_ << (done_ == 1 ? "" : "s") << " of " << cases
               << (cases == 1 ? " case: " : " cases: ")
               << (changed_ == 0 ? "no verdict changed"
@@ -44,13 +43,9 @@ class Tally {
   }
 
  private:
-  void clear() const {
-    if (live_) std::cout << "\r\x1b[K" << std::flush;
-  }
-  void show(std::size_t done) const {
-    clear();
-    std::cout << kind_ << ' ' << done << " of " << rounds_ << ", verdicts changed: " << changed_
-              << std::flush;
+  [[nodiscard]] std::string so_far() const {
+    return kind_ + ' ' + std::to_string(done_) + " of " + std::to_string(rounds_) +
+           ", verdicts changed: " + std::to_string(changed_);
   }
 
   std::string kind_;
@@ -58,7 +53,7 @@ class Tally {
   std::size_t round_ = 0;
   std::size_t done_ = 0;
   std::size_t changed_ = 0;
-  bool live_ = stdout_is_terminal();
+  LiveLine line_;
 };
 
 }  // namespace

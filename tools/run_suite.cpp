@@ -26,6 +26,9 @@ constexpr std::size_t described_max = 20;
 constexpr std::chrono::milliseconds first_start_max{120'000};
 constexpr std::chrono::milliseconds start_limit_min{30'000};
 constexpr int starts_in_limit = 10;
+std::chrono::milliseconds start_limit_after(std::chrono::milliseconds first_start) {
+  return std::max(start_limit_min, starts_in_limit * first_start);
+}
 
 // The lists of the subject, and those of the command line.
 std::expected<KnownFailures, std::string> known_failures(RunCommandOptions const& options,
@@ -213,9 +216,7 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
   if (!up || !report.stopped_by.empty()) {
     return without_subject(std::move(report), *cases, up ? NoLink{} : up.error(), files);
   }
-  if (!options.start_limit_ms) {
-    settings.options.start_limit = std::max(start_limit_min, starts_in_limit * *up);
-  }
+  if (!options.start_limit_ms) settings.options.start_limit = start_limit_after(*up);
   run_and_show(report, *cases, *candidate, *known, settings, style, files);
   report.stopped_by = signals.received().value_or("");
   if (assignment.whole_suite && assignment.suite.errors.empty()) {
@@ -255,7 +256,7 @@ std::expected<RunOutcome, Unjudged> judge_quietly(RunCommandOptions const& optio
     return std::unexpected(Unjudged{.why = subject.name + " did not start: " + up.error().detail,
                                     .code = exit_not_started});
   }
-  settings.options.start_limit = std::max(start_limit_min, starts_in_limit * *up);
+  settings.options.start_limit = start_limit_after(*up);
   auto report = begin_report(assignment, options, *candidate, tool);
   KnownFailures const none;
   // Where there is a terminal; else a line a case would hide what the command is about.

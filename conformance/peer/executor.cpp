@@ -73,9 +73,7 @@ bool had_session(CaseRun const& run) {
 Verdict weighed(Failure const& failure, CaseRun const& run) {
   if (failure.verdict != Verdict::fail || failure.basic) return failure.verdict;
   if (run.trace.is_by_behaviour() && had_session(run)) return Verdict::differs;
-  auto const level = run.trace.level();
-  auto const is_advice = level == vox::Level::should || level == vox::Level::may;
-  return is_advice ? Verdict::non_strict : Verdict::fail;
+  return breach_of(run.trace.level());
 }
 
 void put_failure(CaseResult& result, Failure failure) {

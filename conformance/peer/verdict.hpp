@@ -1,4 +1,6 @@
 #pragma once
+#include "spec/clause.hpp"
+
 #include <boost/describe/enum.hpp>
 
 #include <cstddef>
@@ -46,6 +48,13 @@ inline constexpr std::size_t verdict_count = 8;
 //   silent   nobody spoke vox in the cases before, and the run gave up
 enum class Hindrance : std::uint8_t { none, fault, start, link, machine, stopped, silent };
 BOOST_DESCRIBE_ENUM(Hindrance, none, fault, start, link, machine, stopped, silent)
+
+// What the breach of a clause of this level comes to, where the written specification or the bytes
+// of 0.4.0 decide.
+[[nodiscard]] constexpr Verdict breach_of(vox::Level level) {
+  bool const is_advice = level == vox::Level::should || level == vox::Level::may;
+  return is_advice ? Verdict::non_strict : Verdict::fail;
+}
 
 // The spelling of reports and the command line: "non-strict", "unexpected pass", "not run".
 [[nodiscard]] std::string_view text(Verdict verdict);

@@ -1,6 +1,7 @@
 #include "conformance/relay/relay_link.hpp"
 
 #include "impl/link/condition.hpp"
+#include "impl/wire/reader.hpp"
 #include "impl/wire/stream_framing.hpp"
 #include "impl/wire/writer.hpp"
 
@@ -15,15 +16,6 @@ namespace asio = boost::asio;
 namespace link = vox::link;
 
 namespace {
-
-constexpr std::size_t header_bytes = 4;
-
-std::size_t length_in(vox::ByteView header) {
-  std::size_t length = 0;
-  for (std::size_t i = 0; i < header_bytes; ++i)
-    length |= std::to_integer<std::size_t>(header[i]) << (8 * i);
-  return length;
-}
 
 std::vector<Move> one(Move::Kind kind, vox::Bytes payload) {
   std::vector<Move> moves;
@@ -237,11 +229,10 @@ asio::awaitable<link::Sent> RelayLink::send_raw(vox::ByteView bytes) {
   vox::Bytes out;
   std::vector<Move> moves;
   auto const take_whole = [&](vox::ByteView& from) -> std::optional<vox::ByteView> {
-    if (from.size() < header_bytes) return std::nullopt;
-    auto const length = length_in(from);
-    if (from.size() - header_bytes < length) return std::nullopt;
-    auto const payload = from.subspan(header_bytes, length);
-    from = from.subspan(header_bytes + length);
+    vox::wire::Reader reader{from, "transport.stream"};
+    auto const payload = reader.take_opaque();
+    if (reader.failed()) return std::nullopt;
+    from = from.last(reader.remaining());
     return payload;
   };
   auto const pass = [&](vox::ByteView what) { out.insert(out.end(), what.begin(), what.end()); };

@@ -13,7 +13,7 @@ asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> RelayPo
   auto link = co_await subject_.next_link();
   if (!link) co_return std::unexpected(link.error());
   auto const executor = co_await asio::this_coro::executor;
-  co_return std::make_unique<RelayLink>(std::move(*link), conversation_, executor);
+  co_return std::make_unique<RelayLink>(std::move(*link), conversation, executor);
 }
 
 }  // namespace voxspec::relay

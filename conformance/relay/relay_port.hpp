@@ -4,12 +4,11 @@
 
 namespace voxspec::relay {
 
-// The way to a subject with a relay in each of its links. It refers to the port and to the
-// conversation, which outlive it.
-class RelayPort final : public SubjectPort {
+// The way to a subject with a relay in each of its links. It refers to the port, which outlives it.
+class RelayPort : public SubjectPort {
  public:
-  RelayPort(SubjectPort& subject, Conversation& conversation)
-      : subject_{subject}, conversation_{conversation} {}
+  RelayPort(SubjectPort& subject, vox::Role subject_plays)
+      : conversation{subject_plays, subject.transport()}, subject_{subject} {}
 
   boost::asio::awaitable<std::expected<void, NoLink>> start() override { return subject_.start(); }
   boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> next_link()
@@ -24,9 +23,10 @@ class RelayPort final : public SubjectPort {
   [[nodiscard]] bool serves_testbed() const override { return subject_.serves_testbed(); }
   [[nodiscard]] bool subject_dials() const override { return subject_.subject_dials(); }
 
+  Conversation conversation;
+
  private:
   SubjectPort& subject_;
-  Conversation& conversation_;
 };
 
 }  // namespace voxspec::relay

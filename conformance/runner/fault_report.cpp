@@ -1,22 +1,16 @@
 #include "conformance/runner/fault_report.hpp"
 
+#include "conformance/peer/fault.hpp"
 #include "conformance/runner/glob.hpp"
+#include "conformance/runner/json_fields.hpp"
 
 #include <algorithm>
-#include <fstream>
 
 namespace voxspec {
 namespace {
 
 // Of one fault, where not everything is asked for.
 constexpr std::size_t lines_max = 5;
-
-std::string joined(std::vector<std::string> const& words) {
-  std::string out;
-  for (auto const& word : words)
-    out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
 
 // The word that stands first in the line of a report.
 std::string_view word_for(FaultReport const& report, UnseenFaults const& unseen, bool is_freedom) {
@@ -34,13 +28,13 @@ std::string_view word_for(FaultReport const& report, UnseenFaults const& unseen,
 
 std::expected<UnseenFaults, std::string> load_unseen(std::filesystem::path const& file) {
   UnseenFaults unseen;
-  std::ifstream stream{file};
-  if (!stream) return unseen;
-  auto const document = Json::parse(stream, nullptr, false);
-  if (!document.is_object()) {
+  if (!exists(file)) return unseen;
+  auto const document = load_json(file);
+  if (!document) return std::unexpected(document.error());
+  if (!document->is_object()) {
     return std::unexpected(file.string() + ": an object of ids and reasons is wanted");
   }
-  for (auto const& [id, reason] : document.items()) {
+  for (auto const& [id, reason] : document->items()) {
     if (!reason.is_string()) {
       return std::unexpected(file.string() + ": " + id + ": the reason is missing");
     }
@@ -51,14 +45,14 @@ std::expected<UnseenFaults, std::string> load_unseen(std::filesystem::path const
 
 std::expected<KnownAlarms, std::string> KnownAlarms::load(std::filesystem::path const& file) {
   KnownAlarms known;
-  std::ifstream stream{file};
-  if (!stream) return known;
-  auto const document = Json::parse(stream, nullptr, false);
+  if (!exists(file)) return known;
+  auto const document = load_json(file);
+  if (!document) return std::unexpected(document.error());
   auto const wrong = [&] {
     return std::unexpected(file.string() + ": freedoms, and in each globs of cases and reasons");
   };
-  if (!document.is_object()) return wrong();
-  for (auto const& [freedom, cases] : document.items()) {
+  if (!document->is_object()) return wrong();
+  for (auto const& [freedom, cases] : document->items()) {
     if (!cases.is_object()) return wrong();
     for (auto const& [glob, reason] : cases.items()) {
       if (!reason.is_string()) return wrong();
@@ -87,13 +81,13 @@ bool is_unexpected(FaultReport const& report, UnseenFaults const& unseen, bool i
 }
 
 std::string fault_line(FaultReport const& report, UnseenFaults const& unseen, bool is_freedom) {
-  std::vector<std::string> clauses;
+  std::vector<std::string_view> clauses;
   for (auto const clause : report.fault->clauses)
     clauses.emplace_back(clause.id());
   std::string word{word_for(report, unseen, is_freedom)};
   word.resize(std::max<std::size_t>(word.size(), 11), ' ');
   auto line = word + " " + report.fault->id + "  [" + joined(clauses) + "]  ";
-  std::vector<std::string> killers;
+  std::vector<std::string_view> killers;
   for (auto const& each : report.cases) {
     if (is_freedom ? each.failed : each.kills()) killers.push_back(each.trace->id);
   }

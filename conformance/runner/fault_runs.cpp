@@ -1,13 +1,12 @@
 #include "conformance/runner/fault_runs.hpp"
 
 #include "conformance/relay/relay_port.hpp"
+#include "conformance/runner/in_parallel.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <random>
-#include <thread>
 #include <utility>
 
 namespace voxspec {
@@ -25,37 +24,17 @@ constexpr std::size_t behind_the_kill_max = 6;
 constexpr int again_max = 20;
 
 // A port with the conversation of its relay; what became of it is told when the case is over.
-class ToldPort final : public SubjectPort {
+class ToldPort final : public relay::RelayPort {
  public:
   using Tell = std::function<void(Conversation const&)>;
 
   ToldPort(Case const& trace, SubjectPort& port, Tell tell)
-      : conversation{trace.role == vox::Role::initiator ? vox::Role::acceptor
-                                                        : vox::Role::initiator,
-                     port.transport()},
-        relayed_{port, conversation},
+      : RelayPort{port,
+                  trace.role == vox::Role::initiator ? vox::Role::acceptor : vox::Role::initiator},
         tell_{std::move(tell)} {}
   ~ToldPort() override { tell_(conversation); }
 
-  boost::asio::awaitable<std::expected<void, NoLink>> start() override { return relayed_.start(); }
-  boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> next_link()
-      override {
-    return relayed_.next_link();
-  }
-  bool is_ending() override { return relayed_.is_ending(); }
-  [[nodiscard]] std::optional<std::string> machine_lacks() const override {
-    return relayed_.machine_lacks();
-  }
-  ProcessState process() override { return relayed_.process(); }
-  boost::asio::awaitable<ProcessState> wait_exit() override { return relayed_.wait_exit(); }
-  [[nodiscard]] std::string transport() const override { return relayed_.transport(); }
-  [[nodiscard]] bool serves_testbed() const override { return relayed_.serves_testbed(); }
-  [[nodiscard]] bool subject_dials() const override { return relayed_.subject_dials(); }
-
-  Conversation conversation;
-
  private:
-  relay::RelayPort relayed_;
   Tell tell_;
 };
 
@@ -90,23 +69,6 @@ bool is_probe(Case const& trace, CaseResult const& result) {
   if (failed == trace.steps.end()) return false;
   auto const* const alive = std::get_if<Alive>(&failed->body);
   return alive != nullptr && alive->on == root_connection();
-}
-
-// Calls `work` with each index, from several threads.
-void in_parallel(std::size_t count, std::size_t jobs,
-                 std::function<void(std::size_t)> const& work) {
-  std::atomic<std::size_t> next = 0;
-  auto const run = [&] {
-    while (true) {
-      auto const at = next++;
-      if (at >= count) return;
-      work(at);
-    }
-  };
-  std::vector<std::jthread> workers;
-  for (std::size_t i = 1; i < std::clamp<std::size_t>(count, 1, jobs); ++i)
-    workers.emplace_back(run);
-  run();
 }
 
 FaultedCase run_case_with(WireFault const& fault, Case const& trace, Verdict without,
@@ -306,7 +268,7 @@ std::vector<FaultReport> run_faults(std::vector<WireFault> const& faults, Baseli
                                     OnFault const& on_fault) {
   std::vector<FaultReport> reports(faults.size());
   std::mutex reporting;
-  in_parallel(faults.size(), settings.run.jobs, [&](std::size_t at) {
+  in_parallel(0, faults.size(), settings.run.jobs, [&](std::size_t at) {
     reports[at] = run_fault(faults[at], baseline, subject, settings);
     if (!on_fault) return;
     std::scoped_lock const lock{reporting};
@@ -337,7 +299,7 @@ std::vector<FaultReport> run_freedoms(std::vector<WireFault> const& freedoms,
       work.emplace_back(at, trace);
   }
   std::mutex reporting;
-  in_parallel(work.size(), settings.run.jobs, [&](std::size_t index) {
+  in_parallel(0, work.size(), settings.run.jobs, [&](std::size_t index) {
     auto const [at, trace] = work[index];
     auto result =
         run_case_with(freedoms[at], *trace, baseline.verdict_of(*trace), subject, settings.run);

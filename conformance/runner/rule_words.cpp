@@ -1,5 +1,7 @@
 #include "conformance/runner/rule_words.hpp"
 
+#include "conformance/peer/verdict.hpp"
+
 #include <boost/describe/enum_to_string.hpp>
 
 #include <array>
@@ -31,9 +33,8 @@ std::string authority_word(vox::Authority authority) {
 }
 
 std::string verdict_word(vox::ClauseEntry const& clause) {
-  if (clause.authority == vox::Authority::behaviour) return "differs";
-  auto const is_advice = clause.level == vox::Level::should || clause.level == vox::Level::may;
-  return is_advice ? "non-strict" : "fail";
+  auto const is_behaviour = clause.authority == vox::Authority::behaviour;
+  return std::string{text(is_behaviour ? Verdict::differs : breach_of(clause.level))};
 }
 
 std::string weight_words(vox::ClauseEntry const& clause) {

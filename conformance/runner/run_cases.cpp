@@ -1,16 +1,15 @@
 #include "conformance/runner/run_cases.hpp"
 
 #include "conformance/runner/eligibility.hpp"
+#include "conformance/runner/in_parallel.hpp"
 #include "conformance/runner/prospects.hpp"
 #include "conformance/trace/establish.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <exception>
 #include <mutex>
 #include <numeric>
 #include <random>
-#include <system_error>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -156,36 +155,21 @@ std::vector<CaseReport> run_cases(std::vector<Case const*> const& cases, Subject
   std::vector<CaseReport> reports(cases.size());
   Run run{.subject = subject, .stage = stage, .known = known, .settings = settings};
   std::mutex reporting;
-  std::atomic<std::size_t> next = 0;
-  auto const work_until = [&](std::size_t end) {
-    while (true) {
-      auto const at = next.load();
-      if (at >= end) return;
-      // Another thread may have taken it meanwhile.
-      auto claimed = at;
-      if (!next.compare_exchange_strong(claimed, at + 1)) continue;
-      auto const index = order.indices[at];
-      if (run.is_stopped()) {
-        reports[index] = not_run(*cases[index], Hindrance::stopped, "the run was stopped before");
-        continue;
-      }
-      reports[index] = run_one(*cases[index], run);
-      if (!on_case) continue;
-      std::scoped_lock const lock{reporting};
-      on_case(reports[index]);
+  auto const work = [&](std::size_t at) {
+    auto const index = order.indices[at];
+    if (run.is_stopped()) {
+      reports[index] = not_run(*cases[index], Hindrance::stopped, "the run was stopped before");
+      return;
     }
+    reports[index] = run_one(*cases[index], run);
+    if (!on_case) return;
+    std::scoped_lock const lock{reporting};
+    on_case(reports[index]);
   };
   auto const threads = std::clamp(settings.jobs, 1uz, stage.parallel_max());
-  for (auto const end : {cases.size() - order.hostile, cases.size()}) {
-    std::vector<std::jthread> workers;
-    try {
-      for (std::size_t i = 1; i < threads; ++i)
-        workers.emplace_back(work_until, end);
-    } catch (std::system_error const&) {
-      // The machine gives no more threads; those that there are do it all.
-    }
-    work_until(end);
-  }
+  auto const first_hostile = cases.size() - order.hostile;
+  in_parallel(0, first_hostile, threads, work);
+  in_parallel(first_hostile, cases.size(), threads, work);
   return reports;
 }
 

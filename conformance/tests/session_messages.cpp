@@ -8,33 +8,6 @@ using namespace vox::session;
 using namespace voxspec::test;
 using enum wire::BindingDirection;
 
-namespace {
-
-// In `spec`: method 7 announced by the peer, for calls and for responses.
-SessionScript announced(SessionOptions options = in_spec()) {
-  SessionScript script{std::move(options)};
-  script.hears(0, schemas(args, u32_schema()));
-  return script;
-}
-
-command::SendCall our_call(RequestId id, ConnectionId connection = 0) {
-  return {.connection_id = connection,
-          .request_id = id,
-          .method_id = 7,
-          .metadata = {},
-          .args = to_bytes(as_bytes("a")),
-          .schemas = u32_type()};
-}
-command::SendResponse our_response(RequestId id, ConnectionId connection = 0) {
-  return {.connection_id = connection,
-          .request_id = id,
-          .metadata = {},
-          .ret = to_bytes(as_bytes("r")),
-          .schemas = text_type()};
-}
-
-}  // namespace
-
 TEST_SUITE_BEGIN("session");
 
 TEST_CASE("r[core.P1] r[session.keepalive] a ping is answered by a pong with its nonce") {

@@ -24,14 +24,6 @@ SessionOptions in_registry(SessionOptions options = in_0_4()) {
 command::Open an_open() {
   return {.settings = {.parity = Parity::odd}, .service = "Echo", .metadata = {}};
 }
-command::SendCall our_call(ConnectionId connection, RequestId id) {
-  return {.connection_id = connection,
-          .request_id = id,
-          .method_id = 7,
-          .metadata = {},
-          .args = {},
-          .schemas = u32_type()};
-}
 HandshakeOutcome changed(HandshakeOutcome outcome,
                          ConnectionSettings HandshakeOutcome::* settings) {
   (outcome.*settings).max_concurrent_requests = 65;
@@ -67,7 +59,7 @@ TEST_CASE("r[core.L3] r[core.B3] without a way back the end of the conduit ends 
 
 TEST_CASE("r[core.L3] what had been accepted and was not sent is accounted for") {
   SessionScript script;
-  REQUIRE(script.quietly(our_call(0, 1)));
+  REQUIRE(script.quietly(our_call(1)));
   CHECK(script.loses_conduit() == Lines{"not_sent call 0#1 conduit_lost",
                                         "closed 0 by session_end {}", "ended conduit_lost"});
 }
@@ -135,7 +127,7 @@ TEST_CASE("r[core.B1] while the recoverer works commands wait, but drops are rem
   CHECK(script.does(an_open()) == Lines{"refused: the session is waiting for its recoverer"});
   CHECK(script.does(command::Close{.connection_id = id, .metadata = {}}) ==
         Lines{"refused: the session is waiting for its recoverer"});
-  CHECK(script.does(our_call(0, 1)) == Lines{"refused: the session is waiting for its recoverer"});
+  CHECK(script.does(our_call(1)) == Lines{"refused: the session is waiting for its recoverer"});
   CHECK(script.does(command::DropCaller{.connection_id = id}).empty());
   CHECK(script.happens(input::Recovered{.outcome = as_initiator()}) ==
         Lines{"resumed 1 with retry", "closed 1 by caller_drop {}", "send close 1 {}"});
@@ -152,7 +144,7 @@ TEST_CASE("r[core.B2] a registered session waits, and refuses opens and closes w
   CHECK(script.does(command::Close{.connection_id = id, .metadata = {}}) ==
         Lines{"refused: protocol error: session is disconnected; resume before closing "
               "connections"});
-  CHECK(script.does(our_call(0, 1)) == Lines{"refused: the session has no conduit now"});
+  CHECK(script.does(our_call(1)) == Lines{"refused: the session has no conduit now"});
 }
 
 TEST_CASE("a session waits to be resumed as long as it may, and then it ends") {
@@ -266,7 +258,7 @@ TEST_CASE(
     auto const id = script.opened_by_peer();
     script.hears(id, schemas(args, u32_schema()));
     script.hears(id, call(2));
-    script.does(our_call(id, 1));
+    script.does(our_call(1, id));
     script.loses_conduit();
     script.does(command::Resume{.outcome = as_initiator()});
     REQUIRE(script.session.connection(id));
@@ -291,19 +283,19 @@ TEST_CASE("r[core.M4] by the specification what was announced holds, and may com
   SessionScript script{in_registry(in_spec())};
   auto const id = script.opened_by_peer();
   script.hears(id, schemas(args, u32_schema()));
-  script.does(our_call(id, 1));
+  script.does(our_call(1, id));
   script.loses_conduit();
   script.does(command::Resume{.outcome = as_initiator()});
   CHECK(script.hears(id, call(2)).size() == 1);
   CHECK(script.hears(id, schemas(args, u32_schema())).empty());
-  CHECK(script.does(our_call(id, 1)).front() == "send schema 2 m7 args 1 schemas");
+  CHECK(script.does(our_call(1, id)).front() == "send schema 2 m7 args 1 schemas");
   script.hears(id, schemas(args, u32_schema()));
   CHECK(script.session.state() == SessionState::ended);
 }
 
 TEST_CASE("r[core.M4] nothing of the old conduit reaches the new one") {
   SessionScript script{in_registry()};
-  REQUIRE(script.quietly(our_call(0, 1)));
+  REQUIRE(script.quietly(our_call(1)));
   CHECK(script.loses_conduit() == Lines{"not_sent call 0#1 conduit_lost", "disconnected"});
   CHECK(script.hears(0, wire::Ping{.nonce = 1}).empty());
   CHECK(script.does(command::Resume{.outcome = as_initiator()}) == Lines{"resumed 1 with retry"});

@@ -218,4 +218,26 @@ ConnectionId SessionScript::opened_by_peer(Parity parity, std::uint32_t max_conc
   return id;
 }
 
+SessionScript announced(SessionOptions options) {
+  SessionScript script{std::move(options)};
+  script.hears(0, schemas(wire::BindingDirection::args, u32_schema()));
+  return script;
+}
+
+command::SendCall our_call(RequestId id, ConnectionId connection) {
+  return {.connection_id = connection,
+          .request_id = id,
+          .method_id = 7,
+          .metadata = {},
+          .args = to_bytes(as_bytes("a")),
+          .schemas = u32_type()};
+}
+command::SendResponse our_response(RequestId id, ConnectionId connection) {
+  return {.connection_id = connection,
+          .request_id = id,
+          .metadata = {},
+          .ret = to_bytes(as_bytes("r")),
+          .schemas = text_type()};
+}
+
 }  // namespace voxspec::test

@@ -94,4 +94,12 @@ class SessionScript {
   vox::session::Token handed_out_ = 0;
 };
 
+// In `spec`: method 7 announced by the peer, for calls and for responses.
+[[nodiscard]] SessionScript announced(vox::session::SessionOptions options = in_spec());
+// A call and a response of ours of that method, with their types.
+[[nodiscard]] vox::session::command::SendCall our_call(vox::session::RequestId id,
+                                                       vox::session::ConnectionId connection = 0);
+[[nodiscard]] vox::session::command::SendResponse our_response(
+    vox::session::RequestId id, vox::session::ConnectionId connection = 0);
+
 }  // namespace voxspec::test

@@ -200,7 +200,7 @@ class Endpoint {
   void reconsider_calls(Connection& connection, bool peer_supports_retry);
   [[nodiscard]] bool repeat_on_fresh_channels(Connection& connection, Call& call);
   [[nodiscard]] wire::MetadataView metadata_of(Call const& call);
-  [[nodiscard]] session::Body copy_of(session::Body& args);
+  [[nodiscard]] session::Body args_to_send(session::Body& args);
   void keep_spare(Bytes bytes);
 
   // Requests of the peer: endpoint_requests.cpp.

@@ -24,8 +24,8 @@ std::unexpected<Refusal> refused(Misuse misuse) {
 
 }  // namespace
 
-// The arguments for a message; the call keeps them as well.
-session::Body Endpoint::copy_of(session::Body& args) {
+// The arguments for the message, as a copy or shared; the call keeps them as well.
+session::Body Endpoint::args_to_send(session::Body& args) {
   if (args.size() > copied_bytes_max) return args.share();
   Bytes copy;
   if (!spare_.empty()) {
@@ -129,13 +129,13 @@ Endpoint::Tried Endpoint::try_call(Connection& connection, Call& call) {
   // A call that may have to be sent again keeps its arguments.
   auto const& session = options_.session;
   bool const may_repeat = session.has_recoverer || session.is_registered;
-  session::Command command =
-      session::command::SendCall{.connection_id = connection.id,
-                                 .request_id = call.request_id,
-                                 .method_id = call.method->id(),
-                                 .metadata = metadata_of(call),
-                                 .args = may_repeat ? copy_of(call.args) : std::move(call.args),
-                                 .schemas = call.method->args_schemas()};
+  session::Command command = session::command::SendCall{
+      .connection_id = connection.id,
+      .request_id = call.request_id,
+      .method_id = call.method->id(),
+      .metadata = metadata_of(call),
+      .args = may_repeat ? args_to_send(call.args) : std::move(call.args),
+      .schemas = call.method->args_schemas()};
   auto const sent = session_.call(now_, std::move(command));
   if (!sent) {
     auto& args = std::get<session::command::SendCall>(command).args;
