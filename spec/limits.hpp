@@ -53,6 +53,7 @@ struct Limits {
   Duration resume_window = std::chrono::minutes{10};       // a session without a link
   std::size_t half_open_links_max = 1024;                  // links without a session yet
   std::size_t sessions_waiting_max = 4096;                 // sessions without a link
+  std::size_t sessions_max = 1uz << 14;                    // sessions of one server, all together
 };
 
 }  // namespace vox

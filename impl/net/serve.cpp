@@ -6,6 +6,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <variant>
@@ -21,17 +22,53 @@ void tell(Log const& log, std::function<void()> const& callback) {
     write_line(log, "a server's callback threw: " + *thrown);
 }
 
-asio::awaitable<void> serve_link(AcceptorBuilder builder, std::shared_ptr<ServeEvents const> events,
-                                 std::unique_ptr<link::Link> link) {
-  auto const& log = builder.config().log;
-  auto const accepted = co_await builder.establish_or_resume(std::move(link));
+// What the links of one server share.
+struct Server {
+  AcceptorBuilder builder;
+  ServeEvents events;
+  std::size_t sessions = 0;  // that have begun and not ended
+};
+
+// Counts a session for as long as it lasts.
+class Running {
+ public:
+  explicit Running(std::shared_ptr<Server> server) : server_{std::move(server)} {
+    ++server_->sessions;
+  }
+  Running(Running const&) = delete;
+  Running& operator=(Running const&) = delete;
+  Running(Running&&) = delete;
+  Running& operator=(Running&&) = delete;
+  ~Running() { --server_->sessions; }
+
+ private:
+  std::shared_ptr<Server> server_;
+};
+
+void refuse(Server const& server, session::SessionError const& error) {
+  auto const& events = server.events;
+  if (events.on_refused) tell(server.builder.config().log, [&] { events.on_refused(error); });
+}
+
+// A link may bring a session back that is counted already; whether it does is known only when it is
+// established.
+asio::awaitable<void> serve_link(std::shared_ptr<Server> server, std::unique_ptr<link::Link> link) {
+  auto const accepted = co_await server->builder.establish_or_resume(std::move(link));
   if (!accepted) {
-    if (events->on_refused) tell(log, [&] { events->on_refused(accepted.error()); });
+    refuse(*server, accepted.error());
     co_return;
   }
   auto const* const established = std::get_if<Established>(&*accepted);
   if (established == nullptr) co_return;
-  if (events->on_session) tell(log, [&] { events->on_session(*established); });
+  auto const& config = server->builder.config();
+  if (server->sessions >= config.limits.sessions_max) {
+    established->session.shutdown();
+    refuse(*server, session::protocol_error("too many sessions"));
+    co_return;
+  }
+  Running const running{server};
+  auto const& events = server->events;
+  if (events.on_session) tell(config.log, [&] { events.on_session(*established); });
   static_cast<void>(co_await established->session.ended());
 }
 
@@ -45,9 +82,10 @@ asio::awaitable<SessionResult> connect_session(link::Address const& address,
 asio::awaitable<link::LinkEnd> serve(link::Listener& listener, AcceptorBuilder builder,
                                      ServeEvents events) {
   auto const executor = co_await asio::this_coro::executor;
-  auto const shared = std::make_shared<ServeEvents const>(std::move(events));
   auto const log = builder.config().log;
   builder.limit_links();
+  auto const server =
+      std::make_shared<Server>(Server{.builder = std::move(builder), .events = std::move(events)});
   listener.on_busy([log](link::LinkEnd const& end) {
     write_line(log, "no link is accepted for a while: " + end.detail);
   });
@@ -64,7 +102,7 @@ asio::awaitable<link::LinkEnd> serve(link::Listener& listener, AcceptorBuilder b
     }
     backoff = {};
     auto const failed = caught([&] {
-      asio::co_spawn(executor, serve_link(builder, shared, std::move(*link)),
+      asio::co_spawn(executor, serve_link(server, std::move(*link)),
                      [log](std::exception_ptr const& thrown) {
                        if (thrown)
                          write_line(log, "a link was lost to an error: " + text_of(thrown));

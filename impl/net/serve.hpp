@@ -22,15 +22,17 @@ namespace vox::net {
 struct ServeEvents {
   // A session has begun. Its root is kept as long as the session lives.
   std::function<void(Established const&)> on_session{};
-  // A link came to nothing: its handshake failed or took too long, or nobody may come back by its
-  // key.
+  // A link came to nothing: its handshake failed or took too long, nobody may come back by its key,
+  // or there are Limits::sessions_max sessions.
   std::function<void(session::SessionError const&)> on_refused{};
 };
 
 // Accepts links until the listener is closed, and returns why. Each link is established on its own,
 // and begins a session or resumes one of the builder's registry; how many may be without a session
-// at once, and how long, is a matter of Limits. When the system has no room for another link, the
-// server says so in its log, waits for a while and goes on. Sessions go on when this has returned.
+// at once, and how long, is a matter of Limits, and so is how many sessions there may be: a new one
+// beyond them ends at once, while an old one may still come back. When the system has no room for
+// another link, the server says so in its log, waits for a while and goes on. Sessions go on when
+// this has returned.
 [[nodiscard]] boost::asio::awaitable<link::LinkEnd> serve(link::Listener& listener,
                                                           AcceptorBuilder builder,
                                                           ServeEvents events = {});
