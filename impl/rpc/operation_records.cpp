@@ -101,7 +101,7 @@ void Operations::set_outcome(OperationRecord& record, Bytes ret,
     outcome = std::move(spare_outcomes_.back());
     spare_outcomes_.pop_back();
   }
-  outcome_bytes_ += ret.size();
+  outcome_bytes_ += ret.capacity();
   outcome->ret = std::move(ret);
   outcome->type = std::move(type);
   record.outcome = std::move(outcome);
@@ -109,7 +109,7 @@ void Operations::set_outcome(OperationRecord& record, Bytes ret,
 
 void Operations::clear_outcome(OperationRecord& record) {
   if (!record.outcome) return;
-  outcome_bytes_ -= record.outcome->ret.size();
+  outcome_bytes_ -= record.outcome->ret.capacity();
   // What a store was asked to keep may be in use elsewhere.
   bool const reusable = !is_persistent(class_of(record.method)) &&
                         record.outcome.use_count() == 1 &&

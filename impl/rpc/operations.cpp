@@ -36,7 +36,7 @@ void Operations::restore(TimePoint now, std::span<StoredOperation const> operati
     auto& record = make_record(stored.operation, stored.method, stored.digest);
     if (stored.outcome) {
       record.outcome = stored.outcome;
-      outcome_bytes_ += stored.outcome->ret.size();
+      outcome_bytes_ += stored.outcome->ret.capacity();
     }
     enter(now, record, stored.outcome ? OperationPhase::sealed : OperationPhase::indeterminate);
   }
@@ -79,7 +79,7 @@ Reaction Operations::seal(TimePoint now, OperationId id, RequestToken execution,
   if (record == nullptr) return reaction;  // It was given up, and the return is nobody's.
   auto event = OperationEvent::returned;
   if (record->phase == OperationPhase::live) {
-    if (!make_room(0, ret.size())) event = OperationEvent::returned_excess;
+    if (!make_room(0, ret.capacity())) event = OperationEvent::returned_excess;
     set_outcome(*record, std::move(ret), std::move(type));
   }
   apply(now, *record, event, 0, reaction);
@@ -138,7 +138,7 @@ Reaction Operations::stored(TimePoint now, StoreDone const& done) {
   auto const event = event_of(done);
   if (event == OperationEvent::store_recovered && record->phase == OperationPhase::admitting) {
     record->outcome = done.outcome;
-    outcome_bytes_ += done.outcome->ret.size();
+    outcome_bytes_ += done.outcome->ret.capacity();
   }
   apply(now, *record, event, 0, reaction);
   return reaction;
