@@ -1,5 +1,6 @@
 #pragma once
 #include "conformance/peer/case_result.hpp"
+#include "conformance/peer/control.hpp"
 #include "conformance/peer/executor.hpp"
 #include "conformance/peer/failure.hpp"
 #include "conformance/peer/frame_log.hpp"
@@ -91,6 +92,7 @@ class CaseRun {
   FrameLog log;
   Bindings bindings;
   Observations observations;
+  Control control;
   std::map<std::string, std::unique_ptr<LinkDriver>, std::less<>> links;
   // Links that a later one of the same name replaced; their frames stay in the log.
   std::vector<std::unique_ptr<LinkDriver>> replaced;

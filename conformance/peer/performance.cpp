@@ -117,7 +117,22 @@ struct Performer {
     co_return co_await run.send(link, std::move(items));
   }
 
+  asio::awaitable<Outcome> operator()(Do const& action) const {
+    auto* const channel = run.port.control();
+    if (channel == nullptr) return without_control();
+    return run.control.perform(*channel, action, run.options.guard_timeout);
+  }
+  asio::awaitable<Outcome> operator()(Saw const& saw) const {
+    auto* const channel = run.port.control();
+    if (channel == nullptr) return without_control();
+    return run.control.perform(*channel, saw, run.bindings, link.ids, run.options.guard_timeout);
+  }
+
  private:
+  static asio::awaitable<Outcome> without_control() {
+    co_return cannot_run(
+        "there is no control channel: the case has to say that it needs 'control'");
+  }
   // Lets time pass; what comes meanwhile is left for later steps.
   asio::awaitable<Outcome> hold(std::chrono::milliseconds duration) const {
     auto const deadline = CaseRun::Clock::now() + duration;

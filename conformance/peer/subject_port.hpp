@@ -1,4 +1,5 @@
 #pragma once
+#include "conformance/peer/control_channel.hpp"
 #include "conformance/peer/process_state.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -74,6 +75,9 @@ class SubjectPort {
   // Whether the subject serves Testbed on this run: a server does, a client scenario does not. Only
   // then are echo calls used beside Pings to see that it still works.
   [[nodiscard]] virtual bool serves_testbed() const = 0;
+
+  // The subject's control channel, where the case needs one; else null.
+  [[nodiscard]] virtual ControlChannel* control() { return nullptr; }
 
   // True if the subject dials us. A link that it lost may then be followed by another dial, which
   // waits unseen until a case asks for it.

@@ -17,6 +17,7 @@ class RelayPort : public SubjectPort {
   [[nodiscard]] std::optional<std::string> machine_lacks() const override {
     return subject_.machine_lacks();
   }
+  [[nodiscard]] ControlChannel* control() override { return subject_.control(); }
   ProcessState process() override { return subject_.process(); }
   boost::asio::awaitable<ProcessState> wait_exit() override { return subject_.wait_exit(); }
   [[nodiscard]] std::string transport() const override { return subject_.transport(); }

@@ -42,6 +42,7 @@ std::optional<std::string> needs_own_process(Case const& trace) {
   if (!trace.subject.env.empty()) {
     return "needs " + trace.subject.env.begin()->first + " in the environment" + since;
   }
+  if (has(trace.needs, control_ability)) return std::string{"needs the control channel"} + since;
   if (judges_process(trace.steps)) return std::string{"needs to see the process end"} + since;
   return std::nullopt;
 }
@@ -75,6 +76,7 @@ std::expected<LinkPlan, std::string> plan_case(Case const& trace, Subject const&
     return LinkPlan{.ours = trace.role,
                     .transport = each,
                     .conduit = conduit,
+                    .control = has(trace.needs, control_ability),
                     .scenario = is_client ? std::optional{trace.subject.scenario} : std::nullopt,
                     .environment = trace.subject.env};
   }

@@ -17,5 +17,6 @@ namespace voxspec {
 
 // The ability of subjects that play CLIENT_SCENARIO.
 inline constexpr char const* client_scenarios = "client-scenarios";
+inline constexpr char const* control_ability = "control";
 
 }  // namespace voxspec

@@ -13,6 +13,7 @@ struct LinkPlan {
   vox::Role ours = vox::Role::initiator;  // an initiator dials, an acceptor waits to be dialled
   vox::link::Transport transport = vox::link::Transport::tcp;
   std::string conduit = "bare";
+  bool control = false;                            // it takes orders on its standard input
   std::optional<std::string> scenario;             // of a client; a server otherwise
   std::map<std::string, std::string> environment;  // beyond the contract's own variables
 };

@@ -81,8 +81,10 @@ ProcessPort::DoneOrWhyNot ProcessPort::listen(Executor const& executor) {
 }
 
 ProcessPort::DoneOrWhyNot ProcessPort::launch(Executor const& executor) {
-  Launch launch{.command = subject_.command, .environment = subject_.environment};
+  Launch launch{
+      .command = subject_.command, .environment = subject_.environment, .control = plan_.control};
   auto& variables = launch.environment;
+  if (plan_.control) variables["VOXSPEC_CONTROL"] = "1";
   for (auto const& [name, value] : plan_.environment)
     variables[name] = value;
   variables["SPEC_CONDUIT"] = plan_.conduit;

@@ -26,6 +26,9 @@ class ProcessPort final : public SubjectPort {
   boost::asio::awaitable<std::expected<void, NoLink>> start() override;
   boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> next_link()
       override;
+  [[nodiscard]] ControlChannel* control() override {
+    return plan_.control ? process_.get() : nullptr;
+  }
   ProcessState process() override;
   bool is_ending() override;
   boost::asio::awaitable<ProcessState> wait_exit() override;

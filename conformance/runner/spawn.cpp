@@ -26,13 +26,17 @@ class Pipe {
   Pipe& operator=(Pipe const&) = delete;
   ~Pipe() {
     close_write();
-    if (ends_[0] >= 0) ::close(ends_[0]);
+    close_read();
   }
 
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] int read_end() const { return ends_[0]; }
   [[nodiscard]] int write_end() const { return ends_[1]; }
   [[nodiscard]] int take_read_end() { return std::exchange(ends_[0], -1); }
+  [[nodiscard]] int take_write_end() { return std::exchange(ends_[1], -1); }
+  void close_read() {
+    if (ends_[0] >= 0) ::close(std::exchange(ends_[0], -1));
+  }
   void close_write() {
     if (ends_[1] >= 0) ::close(std::exchange(ends_[1], -1));
   }
@@ -64,8 +68,9 @@ std::vector<std::string> merged_environment(std::map<std::string, std::string> c
 
 // Everything the child does before it becomes the program: system calls alone, because another
 // thread may have held any lock when we forked.
-[[noreturn]] void become(char* const* argv, char* const* envp, int output, int error, int complaint,
-                         pid_t parent) {
+// `input` is negative for an empty one.
+[[noreturn]] void become(char* const* argv, char* const* envp, int input, int output, int error,
+                         int complaint, pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);  // The parent went before the line above.
@@ -73,7 +78,7 @@ std::vector<std::string> merged_environment(std::map<std::string, std::string> c
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
-  int const input = ::open("/dev/null", O_RDONLY);
+  if (input < 0) input = ::open("/dev/null", O_RDONLY);
   if (input >= 0) ::dup2(input, STDIN_FILENO);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(error, STDERR_FILENO);
@@ -96,24 +101,27 @@ std::unexpected<NoLink> cannot_start(std::string const& program, NoLink::Cause c
 }  // namespace
 
 std::expected<Spawned, NoLink> spawn(std::vector<std::string> const& command,
-                                     std::map<std::string, std::string> const& environment) {
+                                     std::map<std::string, std::string> const& environment,
+                                     StandardInput kind_of_input) {
   using enum NoLink::Cause;
   auto arguments = command;
   auto variables = merged_environment(environment);
   auto const argv = pointers(arguments);
   auto const envp = pointers(variables);
+  Pipe input;
   Pipe output;
   Pipe error;
   Pipe complaint;  // Closed by a successful exec; carries errno otherwise.
-  if (output.failed() || error.failed() || complaint.failed()) {
+  if (input.failed() || output.failed() || error.failed() || complaint.failed()) {
     return cannot_start(command.front(), machine, errno);
   }
   pid_t const parent = ::getpid();
   pid_t const pid = ::fork();
   if (pid < 0) return cannot_start(command.front(), machine, errno);
   if (pid == 0) {
-    become(argv.data(), envp.data(), output.write_end(), error.write_end(), complaint.write_end(),
-           parent);
+    bool const is_empty = kind_of_input == StandardInput::empty;
+    become(argv.data(), envp.data(), is_empty ? -1 : input.read_end(), output.write_end(),
+           error.write_end(), complaint.write_end(), parent);
   }
   complaint.close_write();
   int why = 0;
@@ -125,7 +133,11 @@ std::expected<Spawned, NoLink> spawn(std::vector<std::string> const& command,
     ::waitpid(pid, nullptr, 0);
     return cannot_start(command.front(), is_want(why) ? machine : start, why);
   }
-  return Spawned{.pid = pid, .output = output.take_read_end(), .error = error.take_read_end()};
+  bool const has_input = kind_of_input == StandardInput::pipe;
+  return Spawned{.pid = pid,
+                 .input = has_input ? input.take_write_end() : -1,
+                 .output = output.take_read_end(),
+                 .error = error.take_read_end()};
 }
 
 }  // namespace voxspec

@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <deque>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -32,6 +33,9 @@ namespace {
 
 constexpr std::size_t tail_bytes_max = 4096;
 constexpr std::size_t line_bytes_max = 4096;
+// Of the control channel: a line may bring a large result, and nobody may be listening.
+constexpr std::size_t report_bytes_max = std::size_t{1} << 20;
+constexpr std::size_t reports_max = 1024;
 // More than a pipe holds, and an end to it when the program writes as fast as we read.
 constexpr std::size_t drain_bytes_max = std::size_t{1} << 20;
 constexpr std::string_view listen_key = "LISTEN_ADDR=";
@@ -46,7 +50,12 @@ struct SubjectProcess::Impl {
         output{executor, spawned.output},
         error{executor, spawned.error},
         exit{executor},
+        input{executor},
         changed{executor, asio::steady_timer::time_point::max()} {
+    if (spawned.input >= 0) {
+      input.assign(spawned.input);
+      input.non_blocking(true);
+    }
     output.non_blocking(true);
     error.non_blocking(true);
     if (exit_descriptor >= 0) exit.assign(exit_descriptor);
@@ -59,20 +68,28 @@ struct SubjectProcess::Impl {
 
   void take_output(std::string_view text) {
     keep(text);
-    if (listen_address) return;
+    if (listen_address && !has_control()) return;
     line += text;
-    for (auto end = line.find('\n'); end != std::string::npos; end = line.find('\n')) {
-      auto first = line.substr(0, end);
-      line.erase(0, end + 1);
-      if (first.ends_with('\r')) first.pop_back();
-      if (first.starts_with(listen_key)) {
-        listen_address = first.substr(listen_key.size());
-        changed.cancel();
-        return;
-      }
+    std::size_t begin = 0;
+    for (auto end = line.find('\n'); end != std::string::npos; end = line.find('\n', begin)) {
+      take_line(std::string_view{line}.substr(begin, end - begin));
+      begin = end + 1;
     }
-    if (line.size() > line_bytes_max) line.clear();
+    line.erase(0, begin);
+    if (line.size() > (has_control() ? report_bytes_max : line_bytes_max)) line.clear();
   }
+  void take_line(std::string_view whole) {
+    if (whole.ends_with('\r')) whole.remove_suffix(1);
+    if (!listen_address && whole.starts_with(listen_key)) {
+      listen_address = whole.substr(listen_key.size());
+    } else if (has_control() && whole.starts_with('{') && reports.size() < reports_max) {
+      reports.emplace_back(whole);
+    } else {
+      return;
+    }
+    changed.cancel();
+  }
+  [[nodiscard]] bool has_control() const { return input.is_open(); }
 
   // Looks whether the process has ended, without reaping it: until the group was killed nobody else
   // may get its id.
@@ -127,11 +144,13 @@ struct SubjectProcess::Impl {
   asio::posix::stream_descriptor output;
   asio::posix::stream_descriptor error;
   asio::posix::stream_descriptor exit;
-  asio::steady_timer changed;  // cancelled whenever one of the below changes
+  asio::posix::stream_descriptor input;  // open where there is a control channel
+  asio::steady_timer changed;            // cancelled whenever one of the below changes
   std::optional<ProcessState> ended;
   bool reaped = false;
   std::optional<std::string> listen_address;
-  std::string line;  // of standard output, as far as it has come
+  std::deque<std::string> reports;  // lines of the control channel that nobody has heard
+  std::string line;                 // of standard output, as far as it has come
   std::string tail;
 };
 
@@ -161,12 +180,16 @@ asio::awaitable<void> watch_exit(std::shared_ptr<Owner> owner) {
 
 std::expected<std::unique_ptr<SubjectProcess>, NoLink> SubjectProcess::start(
     asio::any_io_executor const& executor, Launch const& launch) {
-  auto const spawned = spawn(launch.command, launch.environment);
+  // A subject that has ended is an error of the write, and no end of ours.
+  if (launch.control) std::signal(SIGPIPE, SIG_IGN);
+  auto const spawned = spawn(launch.command, launch.environment,
+                             launch.control ? StandardInput::pipe : StandardInput::empty);
   if (!spawned) return std::unexpected(spawned.error());
   auto const exit_descriptor = static_cast<int>(::syscall(SYS_pidfd_open, spawned->pid, 0));
   if (auto const error = errno; exit_descriptor < 0 && is_want(error)) {
     ::kill(-spawned->pid, SIGKILL);
     ::waitpid(spawned->pid, nullptr, 0);
+    if (spawned->input >= 0) ::close(spawned->input);
     ::close(spawned->output);
     ::close(spawned->error);
     return std::unexpected(NoLink{.cause = NoLink::Cause::machine,
@@ -188,6 +211,7 @@ SubjectProcess::~SubjectProcess() {
   boost::system::error_code ec;
   impl_->output.close(ec);
   impl_->error.close(ec);
+  impl_->input.close(ec);
   impl_->exit.close(ec);
   impl_->changed.cancel();
 }
@@ -229,6 +253,28 @@ asio::awaitable<std::expected<std::string, std::string>> SubjectProcess::listen_
   if (impl->listen_address) co_return *impl->listen_address;
   co_return std::unexpected("the subject " + text(*impl->ended) +
                             " before it said where it listens (a line LISTEN_ADDR=…)");
+}
+
+std::expected<void, std::string> SubjectProcess::say(std::string const& line) {
+  auto const whole = line + "\n";
+  boost::system::error_code ec;
+  auto const written = impl_->input.write_some(asio::buffer(whole), ec);
+  if (!ec && written == whole.size()) return {};
+  return std::unexpected("the subject does not read its standard input" +
+                         (ec ? ": " + ec.message() : std::string{}));
+}
+
+asio::awaitable<std::expected<std::string, std::string>> SubjectProcess::hear() {
+  auto const impl = impl_;
+  while (impl->reports.empty() && !impl->ended)
+    co_await impl->changed.async_wait(no_throw);
+  if (impl->reports.empty()) impl->drain_both();
+  if (impl->reports.empty()) {
+    co_return std::unexpected("the subject " + text(*impl->ended) + " before it said what it saw");
+  }
+  auto line = std::move(impl->reports.front());
+  impl->reports.pop_front();
+  co_return std::move(line);
 }
 
 void SubjectProcess::kill() {

@@ -1,4 +1,5 @@
 #pragma once
+#include "conformance/peer/control_channel.hpp"
 #include "conformance/peer/process_state.hpp"
 #include "conformance/peer/subject_port.hpp"
 
@@ -17,13 +18,14 @@ namespace voxspec {
 struct Launch {
   std::vector<std::string> command;
   std::map<std::string, std::string> environment;
+  bool control = false;  // with a standard input to write to, and lines of JSON kept to be heard
 };
 
 // One running program in a process group of its own, so that it and all it started can be ended
 // together. It ends with this object at the latest, and with this process, however that one ends.
 // What it writes is read all the time, so that it never blocks on us, and the last of it is kept.
 // Lives on one single-threaded io_context, which must outlive it.
-class SubjectProcess {
+class SubjectProcess final : public ControlChannel {
  public:
   // Starts the program; the error says "cannot start ./x: No such file or directory".
   [[nodiscard]] static std::expected<std::unique_ptr<SubjectProcess>, NoLink> start(
@@ -33,7 +35,7 @@ class SubjectProcess {
   SubjectProcess(SubjectProcess&&) = delete;
   SubjectProcess& operator=(SubjectProcess const&) = delete;
   SubjectProcess& operator=(SubjectProcess&&) = delete;
-  ~SubjectProcess();
+  ~SubjectProcess() override;
 
   // How it stands now; never waits.
   [[nodiscard]] ProcessState state();
@@ -45,6 +47,9 @@ class SubjectProcess {
   // Waits for the line LISTEN_ADDR=… on its standard output and returns what follows the sign; the
   // error says how it ended instead. Cancellable, and unbounded by itself.
   [[nodiscard]] boost::asio::awaitable<std::expected<std::string, std::string>> listen_address();
+
+  [[nodiscard]] std::expected<void, std::string> say(std::string const& line) override;
+  [[nodiscard]] boost::asio::awaitable<std::expected<std::string, std::string>> hear() override;
 
   // Ends the whole group and waits for the program to be gone.
   void kill();

@@ -26,10 +26,12 @@ constexpr std::chrono::seconds guard{20};
 // A shell that runs the script, on a context of its own.
 class Shell {
  public:
-  explicit Shell(std::string const& script, std::map<std::string, std::string> environment = {}) {
-    auto started = SubjectProcess::start(
-        context_.get_executor(),
-        {.command = {"sh", "-c", script}, .environment = std::move(environment)});
+  explicit Shell(std::string const& script, std::map<std::string, std::string> environment = {},
+                 bool control = false) {
+    auto started =
+        SubjectProcess::start(context_.get_executor(), {.command = {"sh", "-c", script},
+                                                        .environment = std::move(environment),
+                                                        .control = control});
     REQUIRE(started);
     process_ = *std::move(started);
   }
@@ -55,6 +57,28 @@ class Shell {
 };
 
 TEST_SUITE_BEGIN("runner");
+
+TEST_CASE(
+    "lines go to standard input, and those of standard output that begin an object come back") {
+  Shell shell{
+      R"(echo LISTEN_ADDR=here; read order; echo "heard $order"; echo "{\"of\": \"$order\"}";
+                 read order; exit 3)",
+      {},
+      true};
+  CHECK(shell.await(shell->listen_address()) == "here");
+  REQUIRE(shell->say("one"));
+  CHECK(shell.await(shell->hear()) == R"({"of": "one"})");
+  REQUIRE(shell->say("two"));
+  auto const ended = shell.await(shell->hear());
+  REQUIRE_FALSE(ended);
+  CHECK(ended.error() == "the subject exited with code 3 before it said what it saw");
+  CHECK_FALSE(shell->say("three"));
+}
+
+TEST_CASE("standard input is empty where there is no control channel") {
+  Shell shell{"read order; exit $?"};
+  CHECK(shell.exit() == ProcessState{.kind = ProcessState::Kind::exited, .code_or_signal = 1});
+}
 
 TEST_CASE("a program that does not exist is an error that names it and why") {
   asio::io_context context;

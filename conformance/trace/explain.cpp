@@ -155,6 +155,13 @@ struct Sentence {
     auto const where = body.on == root_connection() ? "" : " on connection " + id_text(body.on);
     return "announce the schemas of " + body.method + " (" + body.direction + ")" + where;
   }
+  std::string operator()(Do const& body) const {
+    return "have the subject " + body.verb + " " + compact(body.with) + " as '" + body.name + "'";
+  }
+  std::string operator()(Saw const& body) const {
+    auto const what = compact(term_json(body.pattern, FieldType::typed));
+    return "its application saw " + what + (body.of.empty() ? "" : " of '" + body.of + "'");
+  }
 };
 
 void add_steps(std::vector<Step> const& steps, std::string const& indent, std::string& out) {

@@ -215,11 +215,49 @@ StepBody read_announce(Place const& value, Place const&, Dialect) {
   return announce;
 }
 
+std::vector<std::string_view> required_keys(std::string_view table) {
+  std::vector<std::string_view> names;
+  for (auto const& key : key_table(table).keys) {
+    if (key.required) names.push_back(key.name);
+  }
+  return names;
+}
+
+StepBody read_do(Place const& value, Place const& step, Dialect) {
+  value.check_keys(key_names("do"));
+  if (value.value().size() != 1) value.fail("an action does one thing");
+  auto const verb = value.value().begin().key();
+  auto const with = value / verb;
+  auto const table = "do_" + verb;
+  with.check_keys(key_names(table));
+  for (auto const key : required_keys(table)) {
+    if (!with.has(key)) with.fail("'" + std::string{key} + "' is missing");
+  }
+  for (auto const& key : key_table(table).keys) {
+    if (!with.has(key.name)) continue;
+    auto const field = with / std::string{key.name};
+    if (key.type == "text") (void)field.text();
+    if (key.type == "count") (void)field.number();
+    if (key.type == "list") (void)field.list();
+    if (key.type == "answer") (void)field.word(words("answer"));
+  }
+  Do action{.verb = verb, .with = with.value(), .name = {}};
+  action.name = step.has("as") ? (step / "as").text() : step.pointer();
+  return action;
+}
+
+StepBody read_saw(Place const& value, Place const& step, Dialect) {
+  Saw saw;
+  if (step.has("of")) saw.of = (step / "of").text();
+  saw.pattern = read_term(value, FieldType::typed, Use::pattern);
+  return saw;
+}
+
 struct BodyReader {
   std::string_view kind;
   StepBody (*read)(Place const& value, Place const& step, Dialect dialect);
 };
-constexpr std::array<BodyReader, 14> readers{{
+constexpr std::array<BodyReader, 16> readers{{
     {"send", read_send},
     {"expect", read_expect},
     {"expect_none", read_expect_none},
@@ -234,6 +272,8 @@ constexpr std::array<BodyReader, 14> readers{{
     {"wait", read_wait},
     {"let", read_let},
     {"announce", read_announce},
+    {"do", read_do},
+    {"saw", read_saw},
 }};
 
 }  // namespace

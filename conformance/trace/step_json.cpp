@@ -107,6 +107,14 @@ struct BodyWriter {
     step["announce"] =
         Json{{"on", id_json(body.on)}, {"method", body.method}, {"direction", body.direction}};
   }
+  void operator()(Do const& body) const {
+    step["do"] = Json{{body.verb, body.with}};
+    step["as"] = body.name;
+  }
+  void operator()(Saw const& body) const {
+    step["saw"] = term_json(body.pattern, FieldType::typed);
+    if (!body.of.empty()) step["of"] = body.of;
+  }
 };
 
 Json peer_json(Case const& trace) {

@@ -172,9 +172,21 @@ struct Announce {
   std::string direction;  // "args" or "response"
 };
 
-using StepBody =
-    std::variant<Establish, Send, Expect, ExpectNone, ExpectViolation, ExpectEnd, ExpectExit, Alive,
-                 OneOf, Drop, HalfClose, StopReading, NextLink, Repeat, Wait, Let, Announce>;
+// Has the subject's application do something, over the control channel (docs/control.md).
+struct Do {
+  std::string verb;            // "call", "cancel", …
+  Json with = Json::object();  // the verb's arguments, as the subject gets them
+  std::string name;            // by which its reports tell what they are of
+};
+// What the subject's application saw next of an action.
+struct Saw {
+  std::string of;  // empty: the last action
+  Term pattern;
+};
+
+using StepBody = std::variant<Establish, Send, Expect, ExpectNone, ExpectViolation, ExpectEnd,
+                              ExpectExit, Alive, OneOf, Drop, HalfClose, StopReading, NextLink,
+                              Repeat, Wait, Let, Announce, Do, Saw>;
 
 // One step, with where it stands in the file and, if a macro made it, that macro's name.
 struct Step {

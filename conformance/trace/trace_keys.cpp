@@ -90,6 +90,47 @@ constexpr std::array announce_keys{
     TraceKey{"method", "text", "The method, as echo or Testbed.echo", true},
     TraceKey{"direction", "direction", "Which half of it; args, where it is missing"},
 };
+constexpr std::array call_keys{
+    TraceKey{"on", "text", "The subject's name of the connection; root, where it is missing"},
+    TraceKey{"method", "text", "The method of Testbed", true},
+    TraceKey{"args", "list", R"(The arguments, in order; a channel is {"channel": name})"},
+};
+constexpr std::array cancel_keys{
+    TraceKey{"call", "text", "The call's name", true},
+};
+constexpr std::array open_keys{
+    TraceKey{"max_concurrent_requests", "count",
+             "The limit that it gives; 64, where it is missing"},
+};
+constexpr std::array answer_next_keys{
+    TraceKey{"with", "answer", "What it does with the next connection that we open", true},
+};
+constexpr std::array on_connection_keys{
+    TraceKey{"on", "text", "The subject's name of the connection; root, where it is missing"},
+};
+constexpr std::array send_items_keys{
+    TraceKey{"channel", "text", "The channel's name", true},
+    TraceKey{"items", "list", "The items, in order", true},
+};
+constexpr std::array take_keys{
+    TraceKey{"channel", "text", "The channel's name", true},
+    TraceKey{"count", "count", "How many items it takes, or fewer where the channel ends", true},
+};
+constexpr std::array on_channel_keys{
+    TraceKey{"channel", "text", "The channel's name", true},
+};
+// The verbs; what stands behind one is a table of its own.
+constexpr std::array verb_keys{
+    TraceKey{"call", "do_call", "Calls a method"},
+    TraceKey{"cancel", "do_cancel", "Gives up a call that has no answer yet"},
+    TraceKey{"open", "do_open", "Opens a virtual connection, which gets the action's name"},
+    TraceKey{"answer_next", "do_answer_next", "Decides about the next connection that we open"},
+    TraceKey{"close", "do_close", "Closes a connection"},
+    TraceKey{"drop", "do_drop", "Lets go of the last caller of a connection"},
+    TraceKey{"send", "do_send", "Sends items on a channel"},
+    TraceKey{"take", "do_take", "Takes items from a channel"},
+    TraceKey{"end", "do_end", "Closes the end that sends, or lets go of the one that receives"},
+};
 constexpr std::array record_keys{
     TraceKey{"at_us", "number", "Microseconds since the case began"},
     TraceKey{"sent", "value", "What we sent, decoded"},
@@ -118,6 +159,16 @@ constexpr std::array tables{
     KeyTable{"wait", wait_keys, "How long, and why"},
     KeyTable{"announce", announce_keys, "Whose schemas"},
     KeyTable{"record", record_keys, "One frame of a recording"},
+    KeyTable{"do", verb_keys, "What the subject's application does: one of these"},
+    KeyTable{"do_call", call_keys, "A call"},
+    KeyTable{"do_cancel", cancel_keys, "Which call"},
+    KeyTable{"do_open", open_keys, "How the connection is opened"},
+    KeyTable{"do_answer_next", answer_next_keys, "The answer"},
+    KeyTable{"do_close", on_connection_keys, "Which connection"},
+    KeyTable{"do_drop", on_connection_keys, "Which connection"},
+    KeyTable{"do_send", send_items_keys, "Which items, and where"},
+    KeyTable{"do_take", take_keys, "How many items, and where"},
+    KeyTable{"do_end", on_channel_keys, "Which channel"},
 };
 
 constexpr std::array send_beside{
@@ -141,6 +192,13 @@ constexpr std::array expect_end_beside{
 };
 constexpr std::array let_beside{
     TraceKey{"be", "value", "The value that gets the name", true},
+};
+
+constexpr std::array do_beside{
+    TraceKey{"as", "text", "The action's name; one of its own, where it is missing"},
+};
+constexpr std::array saw_beside{
+    TraceKey{"of", "text", "The action's name; the last one, where it is missing"},
 };
 
 constexpr std::array kinds{
@@ -167,6 +225,9 @@ constexpr std::array kinds{
     StepKind{"let", "text", "Gives a name to a value", let_beside},
     StepKind{"announce", "announce", "Sends the schemas of a method, unless they were sent",
              no_keys},
+    StepKind{"do", "do", "Has the subject's application do something, over the control channel",
+             do_beside},
+    StepKind{"saw", "value", "What the subject's application saw of an action", saw_beside},
 };
 
 constexpr std::array common_keys{
@@ -186,6 +247,8 @@ constexpr std::array<std::string_view, 2> directions{"args", "response"};
 constexpr std::array<std::string_view, 3> processes{"running", "exited", "signal"};
 constexpr std::array<std::string_view, 2> writes{"whole", "bytewise"};
 
+constexpr std::array<std::string_view, 2> answers{"accept", "reject"};
+
 constexpr std::array lists{
     WordList{"role", roles},
     WordList{"conduit", conduits},
@@ -197,6 +260,7 @@ constexpr std::array lists{
     WordList{"direction", directions},
     WordList{"process_word", processes},
     WordList{"write_word", writes},
+    WordList{"answer", answers},
 };
 
 }  // namespace

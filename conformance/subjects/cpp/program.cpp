@@ -1,5 +1,6 @@
 #include "conformance/subjects/cpp/program.hpp"
 
+#include "conformance/subjects/cpp/control.hpp"
 #include "conformance/subjects/cpp/outbound.hpp"
 #include "conformance/subjects/cpp/scenario.hpp"
 #include "conformance/subjects/cpp/testbed.hpp"
@@ -42,11 +43,28 @@ void complain(std::string_view line) {
   std::cerr << line << '\n';
 }
 
+// What serves the peer, and what takes orders where there is a control channel.
+struct Serving {
+  std::shared_ptr<net::Handler> service;
+  std::shared_ptr<Control> control;
+};
+
+Serving make_serving(asio::any_io_executor const& executor, Settings const& settings,
+                     Parity parity) {
+  Serving serving{.service = make_testbed_service(), .control = nullptr};
+  if (!settings.takes_orders) return serving;
+  serving.control = std::make_shared<Control>(executor, parity, serving.service);
+  serving.control->start();
+  return serving;
+}
+
 // Testbed on the root connection, and on virtual ones unless the settings refuse them.
-net::Acceptor acceptor(Settings const& settings, std::shared_ptr<net::Handler> service) {
+net::Acceptor acceptor(Settings const& settings, Serving const& serving) {
   return net::Acceptor::Function{
-      [accepts_virtual = settings.accepts_connections, service = std::move(service)](
-          session::ConnectionRequest const& request, net::PendingConnection pending) {
+      [accepts_virtual = settings.accepts_connections, service = serving.service,
+       control = serving.control](session::ConnectionRequest const& request,
+                                  net::PendingConnection pending) {
+        if (control && !request.is_root() && control->decide(pending)) return;
         if (accepts_virtual || request.is_root()) {
           std::move(pending).handle_with(service);
           return;
@@ -59,34 +77,36 @@ net::Acceptor acceptor(Settings const& settings, std::shared_ptr<net::Handler> s
 
 template <class Builder>
 Builder configured(Builder builder, Settings const& settings, net::Store store,
-                   std::shared_ptr<net::Handler> service) {
+                   Serving const& serving) {
   builder.rulebook(settings.rulebook)
       .service(std::string{Testbed::service_name})
-      .on_connection(acceptor(settings, std::move(service)))
+      .on_connection(acceptor(settings, serving))
       .store(std::move(store))
       .log(complain);
   if (settings.keepalive) builder.keepalive(*settings.keepalive);
   return builder;
 }
 
-asio::awaitable<std::expected<net::Established, std::string>> dial(
-    Settings settings, net::Store store, std::shared_ptr<net::Handler> service) {
-  auto const builder =
-      configured(net::InitiatorBuilder{}, settings, std::move(store), std::move(service));
+asio::awaitable<std::expected<net::Established, std::string>> dial(Settings settings,
+                                                                   net::Store store,
+                                                                   Serving serving) {
+  auto const builder = configured(net::InitiatorBuilder{}, settings, std::move(store), serving);
   auto established = co_await net::connect_session(settings.address, builder, settings.conduit);
   if (established) co_return std::move(*established);
   co_return std::unexpected(link::to_string(settings.address) + ": " + established.error().text());
 }
 
 asio::awaitable<Ran> serve_peer(Settings settings, net::Store store) {
-  auto const service = make_testbed_service();
-  auto const established = co_await dial(settings, std::move(store), service);
-  if (!established) co_return std::unexpected(established.error());
   auto const executor = co_await asio::this_coro::executor;
+  auto const serving = make_serving(executor, settings, Parity::odd);
+  auto established = co_await dial(settings, std::move(store), serving);
+  if (!established) co_return std::unexpected(established.error());
   Outbound const outbound{
-      .count = settings.open_connections, .parity = Parity::odd, .handler = service};
+      .count = settings.open_connections, .parity = Parity::odd, .handler = serving.service};
   open_connections(executor, *established, outbound);
-  auto const end = co_await established->session.ended();
+  auto const session = established->session;
+  if (serving.control) serving.control->begin(std::move(*established));
+  auto const end = co_await session.ended();
   complain("the session is over: " + end.detail);
   co_return Ran{};
 }
@@ -94,7 +114,8 @@ asio::awaitable<Ran> serve_peer(Settings settings, net::Store store) {
 // The client is given up before the session's end is waited for: a process that just stopped would
 // leave the link to be broken by the system.
 asio::awaitable<Ran> play_and_leave(Settings settings) {
-  auto established = co_await dial(settings, {}, make_testbed_service());
+  Serving const serving{.service = make_testbed_service(), .control = nullptr};
+  auto established = co_await dial(settings, {}, serving);
   if (!established) co_return std::unexpected(established.error());
   auto const session = established->session;
   TestbedClient client{std::move(established->root)};
@@ -123,15 +144,16 @@ asio::awaitable<Ran> serve_links(Settings settings, net::Store store) {
   auto listener = link::listen(executor, settings.address);
   if (!listener) co_return std::unexpected(listener.error());
   announce((*listener)->address());
-  auto const service = make_testbed_service();
-  auto builder = configured(net::AcceptorBuilder{}, settings, std::move(store), service);
+  auto const serving = make_serving(executor, settings, Parity::even);
+  auto builder = configured(net::AcceptorBuilder{}, settings, std::move(store), serving);
   builder.registry(std::make_shared<net::SessionRegistry>(settings.rulebook));
   Outbound const outbound{
-      .count = settings.open_connections, .parity = Parity::even, .handler = service};
+      .count = settings.open_connections, .parity = Parity::even, .handler = serving.service};
   net::ServeEvents events{
       .on_session =
-          [executor, outbound](net::Established const& established) {
+          [executor, outbound, control = serving.control](net::Established const& established) {
             open_connections(executor, established, outbound);
+            if (control) control->begin(established);
           },
       .on_refused =
           [](session::SessionError const& error) { complain("link refused: " + error.text()); }};

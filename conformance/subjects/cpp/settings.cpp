@@ -46,10 +46,10 @@ Read<vox::ConduitMode> conduit(Environment const& environment) {
   return refusal("SPEC_CONDUIT", text, "expected bare or stable");
 }
 
-Read<bool> accepts_connections(Environment const& environment) {
-  auto const text = environment("ACCEPT_CONNECTIONS").value_or("1");
+Read<bool> flag(Environment const& environment, std::string const& name, bool otherwise) {
+  auto const text = environment(name).value_or(otherwise ? "1" : "0");
   if (text == "1" || text == "0") return text == "1";
-  return refusal("ACCEPT_CONNECTIONS", text, "expected 0 or 1");
+  return refusal(name, text, "expected 0 or 1");
 }
 
 // `interval,timeout` in milliseconds. Zero would run without keepalive and is refused.
@@ -128,14 +128,17 @@ Read<Settings> read_settings(Environment const& environment) {
   if (!settings) return settings;
   auto const mode = conduit(environment);
   if (!mode) return std::unexpected(mode.error());
-  auto const accepts = accepts_connections(environment);
+  auto const accepts = flag(environment, "ACCEPT_CONNECTIONS", true);
   if (!accepts) return std::unexpected(accepts.error());
+  auto const takes_orders = flag(environment, "VOXSPEC_CONTROL", false);
+  if (!takes_orders) return std::unexpected(takes_orders.error());
   auto const pings = keepalive(environment);
   if (!pings) return std::unexpected(pings.error());
   auto const opens = number<std::uint32_t>(environment, "OPEN_CONNECTIONS");
   if (!opens) return std::unexpected(opens.error());
   settings->conduit = *mode;
   settings->accepts_connections = *accepts;
+  settings->takes_orders = *takes_orders;
   settings->keepalive = *pings;
   settings->open_connections = *opens;
   settings->store_path = environment("STORE_PATH").value_or("");

@@ -28,6 +28,7 @@ struct Settings {
   vox::ConduitMode conduit = vox::ConduitMode::bare;
   vox::Rulebook rulebook = vox::Rulebook::spec;
   bool accepts_connections = true;
+  bool takes_orders = false;  // on standard input
   std::optional<vox::session::KeepaliveSettings> keepalive;
   std::uint32_t open_connections = 0;
   std::string store_path;  // of the file with persistent operations; empty: they are in memory

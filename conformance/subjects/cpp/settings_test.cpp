@@ -62,10 +62,10 @@ TEST_CASE("keepalive is an interval and a timeout in milliseconds") {
 
 TEST_CASE("a bad value is named with its variable") {
   std::vector<std::pair<std::string, std::string>> const bad{
-      {"SUBJECT_MODE", "x"},      {"SPEC_CONDUIT", "x"},   {"ACCEPT_CONNECTIONS", "2"},
-      {"KEEPALIVE_MS", "5"},      {"KEEPALIVE_MS", "5,"},  {"KEEPALIVE_MS", "0,5"},
-      {"KEEPALIVE_MS", "1,2,3"},  {"KEEPALIVE_MS", ","},   {"OPEN_CONNECTIONS", "-1"},
-      {"OPEN_CONNECTIONS", "1x"}, {"PEER_ADDR", "udp://x"}};
+      {"SUBJECT_MODE", "x"},      {"SPEC_CONDUIT", "x"},      {"ACCEPT_CONNECTIONS", "2"},
+      {"KEEPALIVE_MS", "5"},      {"KEEPALIVE_MS", "5,"},     {"KEEPALIVE_MS", "0,5"},
+      {"KEEPALIVE_MS", "1,2,3"},  {"KEEPALIVE_MS", ","},      {"OPEN_CONNECTIONS", "-1"},
+      {"OPEN_CONNECTIONS", "1x"}, {"VOXSPEC_CONTROL", "yes"}, {"PEER_ADDR", "udp://x"}};
   for (auto const& [name, value] : bad) {
     Variables variables{{"PEER_ADDR", "h:1"}};
     variables[name] = value;

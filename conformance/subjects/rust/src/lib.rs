@@ -5,6 +5,8 @@
 //! the wire is what the crates put there.
 
 pub mod address;
+pub mod control;
+pub mod control_calls;
 pub mod json;
 pub mod listen;
 pub mod log;

@@ -134,7 +134,11 @@ impl Shared {
         match builder.establish_or_resume::<TestbedClient>().await {
             Ok(SessionAcceptOutcome::Established(client)) => {
                 outbound::start(&client, Parity::Even, &self.settings);
-                Established::new(client, ended).ended().await;
+                let session = Established::new(client, ended);
+                match &self.settings.control {
+                    None => session.ended().await,
+                    Some(control) => session.ended_without(|client| control.begin(client)).await,
+                }
             }
             Ok(SessionAcceptOutcome::Resumed) => {}
             Err(error) => eprintln!("link refused: {error}"),

@@ -43,13 +43,19 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(settings: Arc<Settings>) -> Result<(), String> {
+    if let Some(control) = &settings.control {
+        control.start();
+    }
     match &settings.mode {
         Mode::Server(address) => {
             let session = dial(&settings, address)
                 .await
                 .map_err(|error| format!("{address}: {error}"))?;
             outbound::start(&session.client, Parity::Odd, &settings);
-            session.ended().await;
+            match &settings.control {
+                None => session.ended().await,
+                Some(control) => session.ended_without(|client| control.begin(client)).await,
+            }
             Ok(())
         }
         Mode::Client(address, scenario) => {

@@ -25,6 +25,13 @@ impl Established {
         Self { client, ended }
     }
 
+    /// Gives its only client away.
+    pub async fn ended_without(self, take: impl FnOnce(TestbedClient)) {
+        let Self { client, ended } = self;
+        take(client);
+        let _ = ended.await;
+    }
+
     /// Returns when the session is over: not when one of its links is lost and another one
     /// takes its place, and not when the peer merely closes the root connection.
     pub async fn ended(self) {
@@ -59,7 +66,15 @@ pub fn watched_spawn() -> (
 /// Testbed on the root connection, and on virtual ones unless the settings refuse them.
 pub fn acceptor(settings: &Settings) -> impl ConnectionAcceptor {
     let accept_virtual = settings.accept_connections;
+    let control = settings.control.clone();
     acceptor_fn(move |request, connection| {
+        let connection = match control.as_ref().filter(|_| request.is_virtual()) {
+            None => connection,
+            Some(control) => match control.decide(connection) {
+                Ok(decided) => return decided,
+                Err(connection) => connection,
+            },
+        };
         if request.is_virtual() && !accept_virtual {
             return Err(vec![MetadataEntry::str(
                 "error",

@@ -1,10 +1,12 @@
 //! The environment of the process, read once and checked before anything starts.
 
 use crate::address::Address;
+use crate::control::Control;
 use crate::scenario::{self, Run};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
-use vox::{SessionKeepaliveConfig, TransportMode};
+use vox::{Parity, SessionKeepaliveConfig, TransportMode};
 
 /// One line that names the variable, its value and what would have been right.
 pub type Refusal = String;
@@ -32,6 +34,8 @@ pub struct Settings {
     pub accept_connections: bool,
     pub keepalive: Option<SessionKeepaliveConfig>,
     pub open_connections: u32,
+    /// What takes orders on standard input, if anything.
+    pub control: Option<Arc<Control>>,
 }
 
 impl Settings {
@@ -55,8 +59,19 @@ impl Settings {
             Some("0") => false,
             Some(other) => return Err(refusal("ACCEPT_CONNECTIONS", other, "expected 0 or 1")),
         };
+        let takes_orders = match get("VOXSPEC_CONTROL")?.as_deref() {
+            None | Some("0") => false,
+            Some("1") => true,
+            Some(other) => return Err(refusal("VOXSPEC_CONTROL", other, "expected 0 or 1")),
+        };
+        let mode = mode(&get)?;
+        let parity = match mode {
+            Mode::ServerListen(_) => Parity::Even,
+            _ => Parity::Odd,
+        };
         Ok(Self {
-            mode: mode(&get)?,
+            mode,
+            control: takes_orders.then(|| Control::new(parity)),
             conduit,
             accept_connections,
             keepalive: keepalive(get("KEEPALIVE_MS")?)?,
