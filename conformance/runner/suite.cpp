@@ -95,6 +95,16 @@ std::string no_case_judges(std::string const& pattern) {
                : "there is no rule '" + pattern + "'; see voxspec rules";
 }
 
+// A case that is looked for in vain may stand in a file that cannot be read.
+std::string unread(Suite const& suite) {
+  if (suite.errors.empty()) return "";
+  auto const count = suite.errors.size();
+  return "\n" +
+         (count == 1 ? "a file cannot be read: "
+                     : std::to_string(count) + " files cannot be read, the first: ") +
+         text(suite.errors.front());
+}
+
 }  // namespace
 
 std::expected<std::vector<Case const*>, std::string> select(Suite const& suite,
@@ -103,7 +113,8 @@ std::expected<std::vector<Case const*>, std::string> select(Suite const& suite,
     if (std::ranges::none_of(
             suite.cases, [&](std::string const& id) { return selects_case(pattern, id); },
             &Case::id)) {
-      return std::unexpected("no case has an id that fits '" + pattern + "'; see voxspec list");
+      return std::unexpected("no case has an id that fits '" + pattern + "'; see voxspec list" +
+                             unread(suite));
     }
   }
   for (auto const& pattern : selection.rules) {

@@ -134,6 +134,14 @@ TEST_CASE("a suite is read from a folder, and a file that is no trace is an erro
   CHECK(suite->cases.front().id == "sub/good");
   REQUIRE(suite->errors.size() == 1);
   CHECK(suite->errors.front().file.ends_with("bad.json"));
+  Selection bad;
+  bad.patterns = {"bad"};
+  auto const none = select(*suite, bad);
+  REQUIRE_FALSE(none);
+  CHECK(none.error() ==
+        "no case has an id that fits 'bad'; see voxspec list\n"
+        "a file cannot be read: " +
+            text(suite->errors.front()));
   CHECK_FALSE(load_suite(folder.path() / "none").has_value());
 }
 
