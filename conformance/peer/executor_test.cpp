@@ -123,6 +123,25 @@ TEST_SUITE("executor") {
     CHECK(result.verdict == Verdict::pass);
   }
 
+  TEST_CASE("executor: a repeat goes by the subject's number, and judges none beyond its rounds") {
+    auto const ask = [](std::string_view at_most) {
+      return play(R"([{"establish": {"hello_yourself": {"connection_settings":
+          {"max_concurrent_requests": "$n"}}}}, {"repeat": {"times": "$n", "at_most": )" +
+                  std::string{at_most} + R"(, "steps": [{"send": {"ping": {"nonce": 9}}}]}}])");
+    };
+    auto const enough = ask("1000");
+    INFO(enough.reason);
+    CHECK(enough.verdict == Verdict::pass);
+    auto const pings = [](FrameRecord const& record) {
+      return record.decoded.is_object() && record.decoded.contains("ping") &&
+             record.decoded["ping"]["nonce"] == 9;
+    };
+    CHECK(std::ranges::count_if(enough.frames, pings) == 64);
+    auto const few = ask("2");
+    CHECK(few.verdict == Verdict::unsupported);
+    CHECK(few.reason == "the subject says 64, and the case goes up to 2");
+  }
+
   TEST_CASE("executor: a name that nothing bound is the author's error") {
     auto const result = play(R"([{"establish": {}}, {"send": {"ping": {"nonce": "$n"}}}])");
     CHECK(result.verdict == Verdict::not_run);

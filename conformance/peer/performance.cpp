@@ -20,6 +20,15 @@ asio::awaitable<bool> done(asio::awaitable<void> work) {
   co_return true;
 }
 
+// The subject's number is beyond what the case goes to: no word about the subject.
+Outcome too_much_to_judge(std::uint64_t number, std::size_t rounds_max) {
+  Failure failure;
+  failure.verdict = Verdict::unsupported;
+  failure.reason = "the subject says " + std::to_string(number) + ", and the case goes up to " +
+                   std::to_string(rounds_max);
+  return std::unexpected(std::move(failure));
+}
+
 // One step on its link, by its kind.
 struct Performer {
   CaseRun& run;
@@ -93,8 +102,17 @@ struct Performer {
     co_return co_await run.open_link(step.link);
   }
   asio::awaitable<Outcome> operator()(Repeat const& repeat) const {
-    for (auto const& round : repeat.rounds) {
-      auto outcome = co_await perform_all(run, round);
+    auto times = repeat.rounds.size();
+    if (repeat.times) {
+      auto const value = fill(*repeat.times, FieldType::typed, run.bindings, link.ids.ours());
+      if (!value) co_return cannot_run(value.error());
+      auto const* const number = value->get<std::uint64_t>();
+      if (number == nullptr) co_return cannot_run("a repeat goes by a number");
+      if (*number > times) co_return too_much_to_judge(*number, times);
+      times = *number;
+    }
+    for (std::size_t i = 0; i < times; ++i) {
+      auto outcome = co_await perform_all(run, repeat.rounds[i]);
       if (!outcome) co_return outcome;
     }
     co_return Outcome{};

@@ -9,9 +9,9 @@
 
 namespace voxspec {
 
-// What one case says about a subject. The executor gives pass, fail, non_strict, differs and
-// not_run; the other three come from what the runner knows of the subject (its abilities and its
-// expectations).
+// What one case says about a subject. The executor gives pass, fail, non_strict, differs, not_run,
+// and unsupported where a number of the subject is more than the case goes up to; else that and the
+// other two come from what the runner knows of the subject (its abilities and its expectations).
 //
 //   pass             everything that the case asks for was seen
 //   fail             something that the case asks for was seen not to happen

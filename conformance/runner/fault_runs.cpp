@@ -86,8 +86,11 @@ FaultedCase run_case_with(WireFault const& fault, Case const& trace, Verdict wit
   alone.jobs = 1;
   alone.silent_cases_max = 0;
   auto const result = run_cases({&trace}, subject, *stage, {}, alone).front().result;
-  out.failed = !passes(result);
-  out.is_worse = out.failed || (without == Verdict::pass && result.verdict != Verdict::pass);
+  // A number that is beyond what the case goes up to: it says nothing of this subject.
+  bool const is_silent = result.verdict == Verdict::unsupported;
+  out.failed = !passes(result) && !is_silent;
+  out.is_worse =
+      out.failed || (without == Verdict::pass && result.verdict != Verdict::pass && !is_silent);
   out.timed_out = result.timed_out;
   out.by_probe = is_probe(trace, result);
   out.reason = result.reason;

@@ -62,7 +62,7 @@ class Expander {
       if (auto* const expect = std::get_if<Expect>(&plain.body)) {
         auto& frame = expect->frames.at(0);
         if (frame.name() == "hello" && frame.field("parity") == nullptr) {
-          frame.fields.emplace_back("parity", Term{Value{"odd"}});
+          frame.fields.insert(frame.fields.begin(), {"parity", Term{Value{"odd"}}});
         }
       }
       add(plain, out);

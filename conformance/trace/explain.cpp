@@ -143,7 +143,10 @@ struct Sentence {
   std::string operator()(StopReading const&) const { return "read no more"; }
   std::string operator()(NextLink const&) const { return "go on over the next link"; }
   std::string operator()(Repeat const& body) const {
-    return std::to_string(body.rounds.size()) + " times (the first is shown):";
+    auto const count = std::to_string(body.rounds.size());
+    if (body.times)
+      return id_text(*body.times) + " times, at most " + count + " (the first is shown):";
+    return count + " times (the first is shown):";
   }
   std::string operator()(Wait const& body) const {
     return "wait " + std::to_string(body.duration.count()) + " ms: " + body.reason;

@@ -140,6 +140,22 @@ StepBody StepReader::read_body(Place const& value, Place const& step, std::strin
   return body;
 }
 
+// How many rounds to unroll: as many as are played, or, where the subject gives the number, as
+// many as may be.
+std::uint64_t StepReader::read_times(Place const& place, Scope const& scope, Repeat& repeat) {
+  auto const json = substituted(place / "times", scope);
+  Place const times{json, (place / "times").pointer()};
+  bool const is_name = json.is_string() && json.get<std::string>().starts_with('$');
+  if (is_name != place.has("at_most")) {
+    times.fail(is_name ? "a name may be any number" : "'at_most' is for names only",
+               is_name ? "say in 'at_most' how many rounds there are at most" : "");
+  }
+  if (is_name) repeat.times = Term{Variable{json.get<std::string>().substr(1)}};
+  auto const rounds = is_name ? (place / "at_most").number() : times.number();
+  if (rounds > steps_max) times.fail("that is too often");
+  return rounds;
+}
+
 StepBody StepReader::read_repeat(Place const& value, Scope const& scope) {
   auto const shallow = substituted_shallow(value, scope);
   Place const place{shallow, value.pointer()};
@@ -147,11 +163,9 @@ StepBody StepReader::read_repeat(Place const& value, Scope const& scope) {
   for (auto const* const key : {"times", "steps"}) {
     if (!place.has(key)) place.fail("'" + std::string{key} + "' is missing");
   }
-  auto const times_json = substituted(place / "times", scope);
-  auto const times = Place{times_json, (place / "times").pointer()}.number();
-  if (times > steps_max) (place / "times").fail("that is too often");
   auto const name = place.has("as") ? (place / "as").text() : std::string{"i"};
   Repeat repeat;
+  auto const times = read_times(place, scope, repeat);
   for (std::uint64_t i = 1; i <= times; ++i) {
     if (++steps_ > steps_max) place.fail("the case has too many steps");
     Scope round{&scope};

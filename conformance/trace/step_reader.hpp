@@ -25,6 +25,7 @@ class StepReader {
   void read_step(Place const& place, Scope const& scope, std::vector<Step>& out);
   Step read_plain(Place const& place, std::string const& kind);
   StepBody read_body(Place const& value, Place const& step, std::string const& kind);
+  static std::uint64_t read_times(Place const& place, Scope const& scope, Repeat& repeat);
   StepBody read_repeat(Place const& value, Scope const& scope);
   StepBody read_one_of(Place const& value, Scope const& scope);
   void expand_macro(Place const& value, Place const& step, std::string const& name,

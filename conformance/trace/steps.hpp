@@ -149,8 +149,11 @@ struct StopReading {};  // reads no more; the link stands
 struct NextLink {};
 
 // The same steps some times over; the index is already put in, so a round is a list of its own.
+// With `times`, a name, only so many rounds are played as its value says; a subject that says more
+// than there are rounds cannot be judged by the case.
 struct Repeat {
   std::vector<std::vector<Step>> rounds;
+  std::optional<Term> times{};
 };
 
 struct Wait {

@@ -77,7 +77,8 @@ constexpr std::array drop_keys{
 };
 constexpr std::array<TraceKey, 0> no_keys{};
 constexpr std::array repeat_keys{
-    TraceKey{"times", "count", "How many times", true},
+    TraceKey{"times", "number", "How many times: a number, or a name whose value it is", true},
+    TraceKey{"at_most", "count", "Beside a name: how many rounds the case has at most"},
     TraceKey{"as", "text", R"(The parameter that counts 1, 2, 3 …; "i", where it is missing)"},
     TraceKey{"steps", "steps", "What is repeated", true},
 };

@@ -138,6 +138,8 @@ TEST_CASE("each step is checked where it stands") {
       {R"({"one_of": [{"steps": [{"alive": {}}], "verdict": "non_strict"}]})", "needs a 'reason'"},
       {R"({"repeat": {"times": 2}})", "'steps' is missing"},
       {R"({"repeat": {"times": 200000, "steps": []}})", "too often"},
+      {R"({"repeat": {"times": "$n", "steps": []}})", "a name may be any number"},
+      {R"({"repeat": {"times": 2, "at_most": 3, "steps": []}})", "'at_most' is for names only"},
       {R"({"repeat": {"times": 9999, "steps": [{"repeat": {"times": 9999, "steps": []}}]}})",
        "too many steps"},
       {R"({"wait": {"ms": 1, "reason": "why"}})", "only slow cases may wait"},
@@ -242,6 +244,14 @@ TEST_CASE("a repeat is unrolled, counting from one") {
   REQUIRE(rounds.size() == 3);
   CHECK(item_of(rounds[2].at(0))["ping"]["nonce"] == 3);
   CHECK(rounds[2].at(0).pointer == "/steps/0/repeat/steps/0");
+}
+
+TEST_CASE("a repeat by a name has as many rounds as it may come to, and says how many") {
+  auto const steps =
+      steps_of(R"([{"repeat": {"times": "$n", "at_most": 5, "steps": [{"send": {"ping": {}}}]}}])");
+  auto const& repeat = std::get<Repeat>(steps.at(0).body);
+  CHECK(repeat.rounds.size() == 5);
+  CHECK(repeat.times == Term{Variable{"n"}});
 }
 
 TEST_CASE("macros become plain steps that say where they come from") {

@@ -137,9 +137,12 @@ void Endpoint::flush() {
     auto* const channel = channels_.find(ref);
     if (channel == nullptr) continue;
     if (is_grant_due(*channel)) grant(*channel);
-    if (channel->close_waits && !send_close(*channel)) continue;
     if (channel->close_waits) {
-      forget_channel(*channel);
+      if (send_close(*channel)) {
+        forget_channel(*channel);
+      } else {
+        want_room(*channel);
+      }
       continue;
     }
     if (!std::exchange(channel->wants_room, false)) continue;

@@ -253,6 +253,20 @@ TEST_CASE("items that come before their call are kept for it, up to a bound") {
   CHECK(streaming.pair.next<session::event::Ended>(streaming.server));
 }
 
+TEST_CASE("r[rpc.channel.close] a close for which there is no room goes out once there is") {
+  Limits limits;
+  limits.wanted_messages_max = 4;
+  Streaming streaming{*methods().generate, {.limits = limits}};
+  CHECK(streaming.send(streaming.server, streaming.handlers, 100) == 4);
+  CHECK(streaming.server.endpoint->call(streaming.pair.now,
+                                        command::CloseChannel{.channel = streaming.handlers}));
+  // What else happens meanwhile makes no room for it.
+  wire::Message const ping{.connection_id = 0, .payload = wire::Ping{.nonce = 1}};
+  streaming.server.wire.push_back(wire::encode_message(ping));
+  streaming.pair.run();
+  CHECK(streaming.take(streaming.client, streaming.callers) == "0 1 2 3 closed");
+}
+
 TEST_CASE("10,000 items arrive in order") {
   Streaming streaming{*methods().generate};
   int sent = 0;
