@@ -32,6 +32,8 @@ struct Policy {
   bool widens_channels = true;
   // The sender is told when nobody receives any more.
   bool resets_released_channels = true;
+  // A repeat that is answered from the record has its channels ended, which nobody uses.
+  bool ends_channels_of_replays = true;
   // Calls with channels say, for their own runtime alone, how they are retried.
   bool marks_channel_retry = false;
   // A persistent method whose handler fails is answered as indeterminate.
@@ -56,6 +58,7 @@ constexpr Policy Policy::of(Rulebook rulebook) {
           .checks_credit = false,
           .widens_channels = false,
           .resets_released_channels = false,
+          .ends_channels_of_replays = false,
           .marks_channel_retry = true,
           .persistent_drop_is_indeterminate = true,
           .resume_replaces_link = false,
