@@ -241,6 +241,37 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "r[retry.cancel.explicit.volatile] a cancelled attempt is answered once, by 0.4.0 twice") {
+  for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4}) {
+    Streaming streaming{*methods().sum, {.rulebook = rulebook}};
+    streaming.client.seen.clear();
+    CHECK(streaming.client.endpoint->call(streaming.pair.now,
+                                          command::Cancel{.call = streaming.call, .metadata = {}}));
+    streaming.pair.run();
+    int answers = 0;
+    for (auto const& payload : streaming.client.seen) {
+      auto const message = wire::decode_message(payload);
+      if (message && std::holds_alternative<wire::RequestMessage>(message->payload)) ++answers;
+    }
+    CHECK(answers == (rulebook == Rulebook::spec ? 1 : 2));
+  }
+}
+
+TEST_CASE(
+    "r[retry.channel.disconnect.closes] a handler that reads learns of a lost link, from 0.4.0 at "
+    "the resume, which stops it first") {
+  for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4}) {
+    Streaming streaming{*methods().sum, {.rulebook = rulebook}};
+    streaming.pair.lose_link();
+    auto const at_loss = streaming.take(streaming.server, streaming.handlers);
+    CHECK(at_loss == (rulebook == Rulebook::spec ? "lost" : ""));
+    streaming.pair.resume();
+    CHECK(streaming.pair.next<event::HandlerStopped>(streaming.server));
+    CHECK(streaming.take(streaming.server, streaming.handlers) == "lost");
+  }
+}
+
 TEST_CASE("items that come before their call are kept for it, up to a bound") {
   Streaming streaming{*methods().sum};
   streaming.make(*methods().sum);

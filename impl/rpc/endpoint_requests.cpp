@@ -330,6 +330,7 @@ void Endpoint::react(Operations& operations, Reaction const& reaction) {
         answer(*request, body_of(reaction.outcome), {}, reaction.outcome->type);
         break;
       case OperationAnswer::cancelled:
+        if (policy_.answers_cancelled_twice) request->is_answered = false;
         refuse(*request, Refuse::cancelled);
         break;
       case OperationAnswer::indeterminate:
