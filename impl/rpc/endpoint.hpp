@@ -220,6 +220,9 @@ class Endpoint {
   void react(Operations& operations, Reaction const& reaction);
   void take_store_requests(Operations& operations);
   [[nodiscard]] Operations* operations_of(Request const& request);
+  [[nodiscard]] bool repeats_operation(Connection const& connection,
+                                       event::CallArrived const& arrived) const;
+  void end_unused_channel(ChannelRef ref);
   void answer(Request& request, session::Body ret, wire::MetadataView metadata,
               session::SharedSchemas const& schemas);
   void refuse(Request& request, Refuse kind, std::string detail = {});

@@ -211,21 +211,65 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "r[retry.channel.volatile.rebinding] an idempotent stream that nobody received runs again, "
-    "though its outcome is known") {
+    "r[retry.channel.sealed-result] a repeat of a stream that has returned gets the outcome and "
+    "the end of its channel, idempotent or not") {
   Streaming streaming{*methods().generate_idem};
   CHECK(streaming.send(streaming.server, streaming.handlers, 3) == 3);
   streaming.pair.respond(streaming.server, streaming.request, ok(std::monostate{}));
   streaming.pair.lose_link();
   streaming.pair.resume();
-  streaming.take_over();
-  CHECK(streaming.send(streaming.server, streaming.handlers, 2) == 2);
-  CHECK(streaming.server.endpoint->call(streaming.pair.now,
-                                        command::CloseChannel{.channel = streaming.handlers}));
-  streaming.pair.respond(streaming.server, streaming.request, ok(std::monostate{}));
-  streaming.pair.run();
+  CHECK_FALSE(streaming.pair.next<event::CallArrived>(streaming.server));
   CHECK(streaming.pair.outcome(streaming.client) == "ok");
-  CHECK(streaming.take(streaming.client, streaming.callers) == "0 1 closed");
+  CHECK(streaming.take(streaming.client, streaming.callers) == "closed");
+}
+
+TEST_CASE(
+    "r[retry.duplicate.live.attach] a repeat joins though it names a channel that is in use") {
+  for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4}) {
+    Streaming streaming{*methods().sum, {.rulebook = rulebook}};
+    auto repeat = *wire::decode_message(streaming.server.seen.back());
+    std::get<wire::RequestMessage>(repeat.payload).id += 2;
+    streaming.server.wire.push_back(wire::encode_message(repeat));
+    streaming.pair.run();
+    CHECK_FALSE(streaming.pair.next<event::CallArrived>(streaming.server));
+    CHECK(streaming.server.endpoint->requests_in_flight() == 2);
+    CHECK(streaming.send(streaming.client, streaming.callers, 3) == 3);
+    streaming.pair.run();
+    CHECK(streaming.take(streaming.server, streaming.handlers) == "0 1 2");
+    streaming.pair.respond(streaming.server, streaming.request, ok(std::int64_t{3}));
+    CHECK(streaming.server.endpoint->requests_in_flight() == 0);
+  }
+}
+
+TEST_CASE(
+    "r[retry.cancel.explicit.volatile] a cancelled attempt is answered once, by 0.4.0 twice") {
+  for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4}) {
+    Streaming streaming{*methods().sum, {.rulebook = rulebook}};
+    streaming.client.seen.clear();
+    CHECK(streaming.client.endpoint->call(streaming.pair.now,
+                                          command::Cancel{.call = streaming.call, .metadata = {}}));
+    streaming.pair.run();
+    int answers = 0;
+    for (auto const& payload : streaming.client.seen) {
+      auto const message = wire::decode_message(payload);
+      if (message && std::holds_alternative<wire::RequestMessage>(message->payload)) ++answers;
+    }
+    CHECK(answers == (rulebook == Rulebook::spec ? 1 : 2));
+  }
+}
+
+TEST_CASE(
+    "r[retry.channel.disconnect.closes] a handler that reads learns of a lost link, from 0.4.0 at "
+    "the resume, which stops it first") {
+  for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4}) {
+    Streaming streaming{*methods().sum, {.rulebook = rulebook}};
+    streaming.pair.lose_link();
+    auto const at_loss = streaming.take(streaming.server, streaming.handlers);
+    CHECK(at_loss == (rulebook == Rulebook::spec ? "lost" : ""));
+    streaming.pair.resume();
+    CHECK(streaming.pair.next<event::HandlerStopped>(streaming.server));
+    CHECK(streaming.take(streaming.server, streaming.handlers) == "lost");
+  }
 }
 
 TEST_CASE("items that come before their call are kept for it, up to a bound") {

@@ -192,9 +192,12 @@ void Endpoint::disconnect() {
       retire(token);
     }
   }
-  channels_.for_each([this](Channel& channel) {
+  bool const reading_goes_on = policy_.handlers_read_until_resume;
+  channels_.for_each([this, reading_goes_on](Channel& channel) {
     auto const* const call = calls_.find(channel.call);
-    if (call == nullptr) end_channel(channel, ChannelEnd::lost);
+    if (call == nullptr && (channel.sends || !reading_goes_on)) {
+      end_channel(channel, ChannelEnd::lost);
+    }
   });
 }
 
@@ -211,6 +214,12 @@ void Endpoint::on(session::event::Resumed&& resumed) {
       react(*connection->operations, connection->operations->resume(now_));
     }
     ids.push_back(id);
+  }
+  // Only now, so that a handler that reads is stopped before its channel ends.
+  if (policy_.handlers_read_until_resume) {
+    channels_.for_each([this](Channel& channel) {
+      if (calls_.find(channel.call) == nullptr) end_channel(channel, ChannelEnd::lost);
+    });
   }
   std::ranges::sort(ids);
   put(std::move(resumed));

@@ -113,6 +113,9 @@ std::expected<void, std::string> Endpoint::bind_channels(Connection& connection,
       if ((*local)[earlier].id == id) return std::unexpected("two channels have the same id");
     }
     if (channels_.find(connection.id, id) != nullptr) {
+      // A repeat may name the channels of the first attempt: it gets none of its own.
+      // r[impl retry.duplicate.live.attach]
+      if (repeats_operation(connection, arrived)) return {};
       return std::unexpected("the id of a channel is in use");
     }
   }
@@ -140,6 +143,15 @@ std::expected<void, std::string> Endpoint::bind_channels(Connection& connection,
     deliver_early(connection, channel);
   }
   return {};
+}
+
+// Whether the attempt's operation runs or is over, so that no handler starts for it.
+bool Endpoint::repeats_operation(Connection const& connection,
+                                 event::CallArrived const& arrived) const {
+  auto const id = arrived.metadata.number(key::operation_id);
+  if (!id) return false;
+  auto const state = (operations_ ? *operations_ : *connection.operations).state(*id);
+  return state == OperationState::live || state == OperationState::sealed;
 }
 
 // r[impl retry.op-id] r[impl retry.op-id.payload-binding]
@@ -175,13 +187,15 @@ void Endpoint::admit(Request& request, event::CallArrived arrived) {
       request.operation = *id;
       return drop_channels();
     case AdmissionKind::replay:
-      // The outcome is known, but what went over the channels is not: an idempotent stream runs
-      // again, since nobody would use the channels that the repeat names.
-      // r[impl retry.channel.volatile.rebinding]
-      if (!arrived.channels.empty() && request.method->operation().idempotent) {
-        return start_handler(request, std::move(arrived));
+      // What went over the first attempt's channels is not known any more, so that nobody uses
+      // those that the repeat names: whoever reads from them is told. r[impl
+      // retry.channel.sealed-result]
+      if (policy_.ends_channels_of_replays) {
+        for (auto const ref : arrived.channels)
+          end_unused_channel(ref);
+      } else {
+        drop_channels();
       }
-      drop_channels();
       answer(request, body_of(admission.outcome), {}, admission.outcome->type);
       return retire(token);
     case AdmissionKind::indeterminate:
@@ -196,6 +210,18 @@ void Endpoint::admit(Request& request, event::CallArrived arrived) {
     case AdmissionKind::full:
       drop_channels();
       return refuse(request, Refuse::invalid_payload, "too many operations are remembered");
+  }
+}
+
+void Endpoint::end_unused_channel(ChannelRef ref) {
+  auto const* const channel = channels_.find(ref);
+  if (channel == nullptr) return;
+  if (channel->sends) {
+    command::CloseChannel close{.channel = ref};
+    static_cast<void>(on(close));
+  } else {
+    command::ReleaseChannel release{.channel = ref};
+    static_cast<void>(on(release));
   }
 }
 
@@ -304,6 +330,7 @@ void Endpoint::react(Operations& operations, Reaction const& reaction) {
         answer(*request, body_of(reaction.outcome), {}, reaction.outcome->type);
         break;
       case OperationAnswer::cancelled:
+        if (policy_.answers_cancelled_twice) request->is_answered = false;
         refuse(*request, Refuse::cancelled);
         break;
       case OperationAnswer::indeterminate:

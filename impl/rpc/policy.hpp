@@ -24,6 +24,10 @@ struct Policy {
   // A call that went out to a peer without support for retries ends as indeterminate when the link
   // is lost; in 0.4.0 it waits until its connection is closed.
   bool gives_up_unrepeatable_calls = true;
+  // Handlers that read from a channel learn of the loss at the resume, where 0.4.0 stops them.
+  bool handlers_read_until_resume = false;
+  // Whose handler is cancelled is answered once more when the handler ends.
+  bool answers_cancelled_twice = false;
 
   // An item beyond the credit that was granted ends the session; in 0.4.0 it is lost if the queue
   // is full.
@@ -32,6 +36,8 @@ struct Policy {
   bool widens_channels = true;
   // The sender is told when nobody receives any more.
   bool resets_released_channels = true;
+  // A repeat that is answered from the record has its channels ended, which nobody uses.
+  bool ends_channels_of_replays = true;
   // Calls with channels say, for their own runtime alone, how they are retried.
   bool marks_channel_retry = false;
   // A persistent method whose handler fails is answered as indeterminate.
@@ -53,9 +59,12 @@ constexpr Policy Policy::of(Rulebook rulebook) {
           .announces_whole_response = false,
           .link_loss_ends_attempts = false,
           .gives_up_unrepeatable_calls = false,
+          .handlers_read_until_resume = true,
+          .answers_cancelled_twice = true,
           .checks_credit = false,
           .widens_channels = false,
           .resets_released_channels = false,
+          .ends_channels_of_replays = false,
           .marks_channel_retry = true,
           .persistent_drop_is_indeterminate = true,
           .resume_replaces_link = false,
