@@ -1,12 +1,14 @@
 #include "conformance/peer/match.hpp"
 
 #include "conformance/peer/numbers.hpp"
+#include "conformance/peer/schema_check.hpp"
 #include "conformance/peer/schema_ledger.hpp"
 #include "conformance/peer/term_json.hpp"
 #include "conformance/peer/typed_value.hpp"
 #include "conformance/peer/value_json.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 namespace voxspec {
@@ -39,6 +41,9 @@ bool is_of_kind(Value const& value, AnyKind kind) {
     }
     case AnyKind::value:
       return true;
+    case AnyKind::schemas:
+    case AnyKind::whole_schemas:
+      break;  // judged where the flaw can be named
   }
   return false;
 }
@@ -158,6 +163,11 @@ class Matching {
   bool check(TermRecord const& record, Here const& here) { return check_record(record, here); }
 
   bool check(Any const& any, Here const& here) {
+    auto const is_whole = any.kind == AnyKind::whole_schemas;
+    if (here.actual != nullptr && (is_whole || any.kind == AnyKind::schemas)) {
+      auto const flaw = flaw_in_schemas(*here.actual, is_whole);
+      return !flaw || differs(here, *flaw);
+    }
     return (here.actual != nullptr && is_of_kind(*here.actual, any.kind)) || differs(here);
   }
   bool check(Range const& range, Here const& here) {
@@ -189,6 +199,18 @@ class Matching {
     auto const matched = would_match(unwanted.term.at(0), here.actual, here.type);
     *bindings_ = before;  // what must not match binds nothing
     return !matched || differs(here);
+  }
+  bool check(Contains const& contains, Here const& here) {
+    auto const* const text = here.actual == nullptr ? nullptr : here.actual->get<std::string>();
+    if (text == nullptr) return differs(here);
+    auto const stands = [&](std::string const& part) {
+      auto const same = [](char a, char b) {
+        return std::tolower(static_cast<unsigned char>(a)) ==
+               std::tolower(static_cast<unsigned char>(b));
+      };
+      return !std::ranges::search(*text, part, same).empty();
+    };
+    return std::ranges::all_of(contains.parts, stands) || differs(here);
   }
   bool check(Has const& has, Here const& here) {
     auto const* const list = here.actual == nullptr ? nullptr : here.actual->get<ValueList>();

@@ -106,6 +106,26 @@ TEST_CASE("each matcher takes what it says and nothing else") {
   CHECK_FALSE(matches(R"({"has": [{"k": 1}, {"k": 3}]})", R"([{"k": 2}, {"k": 1}])"));
 }
 
+TEST_CASE("a text may have to contain others, in capitals or not") {
+  CHECK(matches(R"({"contains": "point"})", R"("remote is `Point`")"));
+  CHECK(matches(R"({"contains": ["x", "i32"]})", R"("field x: I32")"));
+  CHECK_FALSE(matches(R"({"contains": ["x", "u32"]})", R"("field x: i32")"));
+  CHECK_FALSE(matches(R"({"contains": "1"})", "1"));
+}
+
+TEST_CASE("schemas may have to be sound, or whole") {
+  auto const whole = R"({"method_id": {"method": "echo_point"}, "schemas": {"as": ["Point"]}})";
+  auto const part =
+      R"({"method_id": {"method": "echo_point"}, "schemas": {"as": ["Point"], "without": ["i32"]}})";
+  auto const checks = [](char const* kind, char const* schemas) {
+    return !frame_mismatch(R"({"schema": {"schemas": {"any": ")" + std::string{kind} + R"("}}})",
+                           R"({"schema": )" + std::string{schemas} + "}");
+  };
+  CHECK(checks("whole_schemas", whole));
+  CHECK(checks("schemas", part));
+  CHECK_FALSE(checks("whole_schemas", part));
+}
+
 TEST_CASE("a name is bound at its first match and equal after") {
   Bindings bindings;
   CHECK(matches(R"({"a": "$x", "b": "$x"})", R"({"a": 1, "b": 1})", bindings));
@@ -250,6 +270,8 @@ TEST_CASE("what was read is written so that reading it gives the same") {
       R"({"hello": {"parity": 7, "extra": {"later": {"cbor_map": [[1, 2]]}}}})",
       R"({"request_call": {"id": {"theirs": 2}, "method_id": {"method": "echo"},
           "args": {"args_of": "echo", "value": ["$said"]}, "schemas": {"args_of": "echo"}}})",
+      R"({"on": 0, "request_call": {"id": 1, "args": {"as": ["P"], "types": {"P": {"struct":
+          {"x": "u8"}}}, "value": [{"x": "$x"}]}}})",
       R"({"stable_frame": {"seq": 1, "message": {"ping": {"nonce": "18446744073709551615"}}}})",
       R"({"bytes": {"hex": "ab", "times": 3}})",
       R"({"cbor": {"a": [1, -1, null, {"undefined": true}]}})"};
@@ -263,6 +285,7 @@ TEST_CASE("what was read is written so that reading it gives the same") {
       R"({"pong": {"nonce": {"one_of": [1, {"range": [3, 4]}]}}})",
       R"({"hello": {"metadata": {"has": [{"key": "a"}]}, "resume_key": {"absent": true}}})",
       R"({"not": {"frame": {"any": "text"}}})",
+      R"({"protocol_error": {"description": {"contains": ["a", "b"]}}})",
       R"({"schema": {"schemas": {"root": {"type_id": "0x42046de663beeef0"}}}})"};
   for (auto const text : patterns) {
     INFO(text);

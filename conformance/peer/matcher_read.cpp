@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
 
 namespace voxspec {
 namespace {
@@ -44,6 +45,12 @@ Term read_range(Place const& inner) {
   auto const last = number_from(ends[1].value());
   if (!first || !last || *first > *last) inner.fail("a range goes from a number up to a number");
   return {Range{.first = *first, .last = *last}};
+}
+
+Term read_contains(Place const& inner) {
+  auto parts = inner.value().is_array() ? inner.texts() : std::vector{inner.text()};
+  if (std::ranges::any_of(parts, &std::string::empty)) inner.fail("every text has nothing in it");
+  return {Contains{.parts = std::move(parts)}};
 }
 
 Term read_any_id_of(Place const& place) {
@@ -98,6 +105,7 @@ Term read_matcher(Place const& place, FieldType type, Use use, bool loose) {
   auto const inner = place / word;
   if (word == "any") return {Any{.kind = static_cast<AnyKind>(inner.word(any_words()))}};
   if (word == "range") return read_range(inner);
+  if (word == "contains") return read_contains(inner);
   if (word == "has") return read_has(inner, type, use, loose);
   if (word == "not") return {Not{.term = {read_inner(inner, type, use, loose)}}};
   if (word == "absent") {

@@ -49,7 +49,8 @@ struct Repeated {
   bool operator==(Repeated const&) const = default;
 };
 // A type of the Testbed service: by its own name ("as"), or as one half of a method ("args_of",
-// "returned_by").
+// "returned_by"). By "written" it is one that the case writes down (written_type.hpp), the name
+// being its text.
 struct TypeName {
   std::string by;
   std::string name;
@@ -83,7 +84,17 @@ struct TermRecord {
 };
 
 // The operators.
-enum class AnyKind : std::uint8_t { text, uint, bytes, boolean, list, object, value };
+enum class AnyKind : std::uint8_t {
+  text,
+  uint,
+  bytes,
+  boolean,
+  list,
+  object,
+  value,
+  schemas,        // a sound schema payload (schema_check.hpp)
+  whole_schemas,  // one that describes all that it refers to
+};
 struct Any {
   AnyKind kind = AnyKind::value;
   bool operator==(Any const&) const = default;
@@ -111,6 +122,10 @@ struct Has {
   bool is_list = false;  // written as a list
   bool operator==(Has const&) const;
 };
+struct Contains {  // every one of these stands in the text, in capitals or not
+  std::vector<std::string> parts;
+  bool operator==(Contains const&) const = default;
+};
 struct Not {
   Terms term;  // one
   bool operator==(Not const&) const;
@@ -118,7 +133,8 @@ struct Not {
 
 struct Term {
   std::variant<Value, Variable, IdOf, ParityOf, OwnSchemas, Repeated, TypedBytes, HexOf,
-               ForeignTerm, TermList, TermRecord, Any, Choice, Range, AnyIdOf, Absent, Has, Not>
+               ForeignTerm, TermList, TermRecord, Any, Choice, Range, AnyIdOf, Absent, Has,
+               Contains, Not>
       of;
 
   template <class Alternative>
@@ -165,7 +181,8 @@ struct Template : FrameTerm {};
 // What a step looks for.
 struct Pattern : FrameTerm {};
 
-// The operators' words: any, one_of, range, absent, has, not, id_of. The words that "any" takes.
+// The operators' words: any, one_of, range, absent, has, contains, not, id_of. The
+// words that "any" takes.
 [[nodiscard]] std::span<std::string_view const> matcher_words();
 [[nodiscard]] std::span<std::string_view const> any_words();
 

@@ -6,6 +6,7 @@
 #include "conformance/peer/schema_ledger.hpp"
 #include "conformance/peer/typed_value.hpp"
 #include "conformance/peer/value_json.hpp"
+#include "conformance/peer/written_type.hpp"
 #include "spec/assert.hpp"
 
 #include <algorithm>
@@ -104,6 +105,7 @@ Term read_schema_payload(Place const& place, Use use) {
   static constexpr std::array<std::string_view, 2> keys{"schemas", "root"};
   if (!place.value().is_object()) place.wanted("a schema payload or bytes");
   if (place.has("args_of") || place.has("returned_by")) return {schemas_of_method(place)};
+  if (place.has("as")) return {written_schemas(place)};
   if (place.has("hex") || place.has("text")) {
     auto term = read_bytes(place, use);
     auto const* const value = term.get<Value>();
@@ -269,8 +271,8 @@ vox::Bytes read_hex(Place const& place) {
 }
 
 Term read_bytes(Place const& place, Use use) {
-  static constexpr std::array<std::string_view, 7> keys{"hex",   "times",   "text",       "as",
-                                                        "value", "args_of", "returned_by"};
+  static constexpr std::array<std::string_view, 8> keys{"hex",   "times", "text",    "as",
+                                                        "types", "value", "args_of", "returned_by"};
   auto const& value = place.value();
   if (!value.is_object()) place.wanted(R"(bytes, as {"hex": "…"} or {"text": "…"},)");
   place.check_keys(keys);

@@ -1,6 +1,7 @@
 #include "conformance/peer/numbers.hpp"
 #include "conformance/peer/term_json.hpp"
 #include "conformance/peer/value_json.hpp"
+#include "conformance/peer/written_type.hpp"
 
 #include <string>
 
@@ -33,6 +34,11 @@ struct Written {
     return {{"hex", vox::to_hex(repeated.once)}, {"times", repeated.times}};
   }
   Json operator()(TypedBytes const& typed) const {
+    if (typed.type.by == "written") {
+      auto out = written_json(typed.type.name);
+      out["value"] = term_json(typed.value.at(0), FieldType::typed);
+      return out;
+    }
     return {{typed.type.by, typed.type.name},
             {"value", term_json(typed.value.at(0), FieldType::typed)}};
   }
@@ -64,6 +70,10 @@ struct Written {
     return out;
   }
   Json operator()(Absent const&) const { return Json{{"absent", true}}; }
+  Json operator()(Contains const& contains) const {
+    if (contains.parts.size() == 1) return Json{{"contains", contains.parts.front()}};
+    return Json{{"contains", contains.parts}};
+  }
   Json operator()(Has const& has) const {
     if (has.is_list) return Json{{"has", all(has.entries, inner_type(type))}};
     return Json{{"has", term_json(has.entries.at(0), inner_type(type))}};

@@ -1,6 +1,7 @@
 #include "conformance/peer/cbor_value.hpp"
 #include "conformance/peer/method_name.hpp"
 #include "conformance/peer/typed_value.hpp"
+#include "conformance/peer/written_type.hpp"
 #include "conformance/subjects/testbed/catalog.hpp"
 #include "impl/schema/cbor_form.hpp"
 #include "impl/schema/kind.hpp"
@@ -77,6 +78,7 @@ bool is_known_method(std::string_view method) {
 }
 
 std::expected<vox::schema::TypeGraph::Node, Fault> find_type(TypeName const& type) {
+  if (type.by == "written") return written_node(type.name);
   if (type.by == "as") {
     static Names names;
     if (auto const* const found = names.find(type.name)) return found;

@@ -1,5 +1,6 @@
 #include "conformance/peer/term_read.hpp"
 #include "conformance/peer/typed_value.hpp"
+#include "conformance/peer/written_type.hpp"
 
 #include <array>
 #include <string>
@@ -7,10 +8,14 @@
 namespace voxspec {
 
 Term read_typed(Place const& place, Use use) {
-  static constexpr std::array<std::string_view, 4> keys{"as", "args_of", "returned_by", "value"};
+  static constexpr std::array<std::string_view, 5> keys{"as", "args_of", "returned_by", "types",
+                                                        "value"};
   place.check_keys(keys);
   if (!place.has("value")) place.fail("the value is missing", "give it as 'value'");
-  if (place.value().size() != 2) {
+  auto const is_written =
+      place.has("as") && (place.has("types") || !(place / "as").value().is_string());
+  if (place.value().size() != (place.has("types") ? 3U : 2U) ||
+      (place.has("types") && !is_written)) {
     place.fail("one of 'as', 'args_of' and 'returned_by' says the type");
   }
   auto const value = place / "value";
@@ -18,10 +23,11 @@ Term read_typed(Place const& place, Use use) {
   if (value.has("hex") || value.has("text")) return read_term(value, FieldType::bytes, use);
   TypeName type;
   for (auto const key : keys) {
-    if (key != "value" && place.has(key)) {
+    if (key != "value" && key != "types" && !is_written && place.has(key)) {
       type = {.by = std::string{key}, .name = (place / key).text()};
     }
   }
+  if (is_written) type = {.by = "written", .name = written_type(place)};
   if (is_name(value.value()) && type.by != "as") return {read_variable(value)};
   auto const node = find_type(type);
   if (!node) (place / type.by).fail(node.error().what, node.error().advice);

@@ -141,9 +141,11 @@ void put_primitive(Writer& writer, Primitive primitive, Value const& value) {
       return writer.put_sized_bytes(bytes_of(value));
     case Primitive::payload:
       return writer.put_opaque(bytes_of(value));
-    case Primitive::never:
-    case Primitive::u128:
+    case Primitive::u128:  // as far as numbers are written in traces
+      return put_unsigned(writer, value, 64);
     case Primitive::i128:
+      return put_signed(writer, value, 64);
+    case Primitive::never:
       fail("there are no values of this type in a trace");
   }
 }
@@ -166,6 +168,8 @@ void put_parts(Writer& writer, std::vector<NodePart> const& parts, Value const& 
     put_part(writer, *part.type, *there, part.name);
   }
 }
+
+void put_elements(Writer& writer, std::vector<NodePart> const& parts, Value const& value);
 
 void put_variant(Writer& writer, TypeNode const& type, Value const& value) {
   auto const* const record = value.get<Record>();
@@ -192,6 +196,8 @@ void put_variant(Writer& writer, TypeNode const& type, Value const& value) {
   auto const& payload = record->entries.front().value;
   if (variant.kind == VariantKind::structure) {
     put_parts(writer, variant.parts, payload);
+  } else if (variant.kind == VariantKind::tuple) {
+    put_elements(writer, variant.parts, payload);
   } else {
     put_part(writer, *variant.parts.at(0).type, payload, name);
   }
@@ -218,6 +224,24 @@ void put_list(Writer& writer, TypeNode const& type, Value const& value) {
     put_part(writer, element, values[i], std::to_string(i));
 }
 
+// A list of pairs, in the order in which they are written.
+void put_map(Writer& writer, TypeNode const& type, Value const& value) {
+  auto const& pairs = list_of(value);
+  writer.put_varint(pairs.size());
+  for (auto const& pair : pairs)
+    put_elements(writer, type.parts, pair);
+}
+
+void put_array(Writer& writer, TypeNode const& type, Value const& value) {
+  auto const& values = list_of(value);
+  if (values.size() != type.length) {
+    fail("the array has " + std::to_string(type.length) + " elements, here are " +
+         std::to_string(values.size()));
+  }
+  for (std::size_t i = 0; i < values.size(); ++i)
+    put_part(writer, *type.parts.at(0).type, values[i], std::to_string(i));
+}
+
 void put(Writer& writer, TypeNode const& type, Value const& value) {
   switch (type.form) {
     case Form::primitive:
@@ -238,8 +262,9 @@ void put(Writer& writer, TypeNode const& type, Value const& value) {
     case Form::channel:
       return put_unsigned(writer, value, 64);
     case Form::map:
+      return put_map(writer, type, value);
     case Form::array:
-      fail("there are no values of this type in a trace");
+      return put_array(writer, type, value);
   }
 }
 

@@ -62,6 +62,13 @@ Value take_parts(Reader& reader, std::vector<NodePart> const& parts) {
   return record;
 }
 
+Value take_elements(Reader& reader, std::vector<NodePart> const& parts) {
+  ValueList list;
+  for (auto const& part : parts)
+    list.push_back(take(reader, *part.type));
+  return list;
+}
+
 Value take_variant(Reader& reader, TypeNode const& type) {
   auto const index = reader.take_variant(type.variants.size());
   if (reader.failed()) return {};
@@ -69,6 +76,9 @@ Value take_variant(Reader& reader, TypeNode const& type) {
   if (variant.kind == VariantKind::unit) return variant.name;
   if (variant.kind == VariantKind::structure) {
     return Record{{{variant.name, take_parts(reader, variant.parts)}}};
+  }
+  if (variant.kind == VariantKind::tuple) {
+    return Record{{{variant.name, take_elements(reader, variant.parts)}}};
   }
   return Record{{{variant.name, take(reader, *variant.parts.at(0).type)}}};
 }
@@ -95,12 +105,8 @@ Value take(Reader& reader, TypeNode const& type) {
     case Form::option:
       return reader.take_bool() ? take(reader, *type.parts.at(0).type) : Value{};
     case Form::tuple:
-    case Form::tuple_struct: {
-      ValueList list;
-      for (auto const& part : type.parts)
-        list.push_back(take(reader, *part.type));
-      return list;
-    }
+    case Form::tuple_struct:
+      return take_elements(reader, type.parts);
     case Form::structure:
       return take_parts(reader, type.parts);
     case Form::enumeration:
