@@ -54,7 +54,7 @@ TEST_CASE("a mistake in a trace is one line: file, place, what and what to do") 
       "note, frames, establish, send, expect, expect_none, expect_violation, expect_end, "
       "expect_exit, alive, one_of, drop, half_close, stop_reading, next_link, repeat, wait, let, "
       "announce, open_connection, accept_connection, close_connection, request, call, cancel, "
-      "reply, serve, grant, item");
+      "reply, serve, grant, item, describe, request_as, first_response, first_call");
   CHECK(step_error(R"({"send": {"ping": {"nonse": 1}}})") ==
         "x.json: steps[0].send.ping: unknown key 'nonse' in steps[0].send.ping (did you mean "
         "'nonce'?); known keys: nonce");
