@@ -270,7 +270,7 @@ TEST_CASE("what was read is written so that reading it gives the same") {
       R"({"hello": {"parity": 7, "extra": {"later": {"cbor_map": [[1, 2]]}}}})",
       R"({"request_call": {"id": {"theirs": 2}, "method_id": {"method": "echo"},
           "args": {"args_of": "echo", "value": ["$said"]}, "schemas": {"args_of": "echo"}}})",
-      R"({"on": 0, "request_call": {"id": 1, "args": {"as": ["P"], "types": {"P": {"struct":
+      R"({"on": 0, "request_call": {"id": 1, "method_id": 7, "args": {"as": ["P"], "types": {"P": {"struct":
           {"x": "u8"}}}, "value": [{"x": "$x"}]}}})",
       R"({"stable_frame": {"seq": 1, "message": {"ping": {"nonce": "18446744073709551615"}}}})",
       R"({"bytes": {"hex": "ab", "times": 3}})",
