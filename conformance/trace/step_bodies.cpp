@@ -85,6 +85,7 @@ StepBody read_expect(Place const& value, Place const& step, Dialect dialect) {
   Expect expect;
   expect.frames = patterns(value, Use::pattern, dialect);
   expect.any_order = flag(step, "any_order");
+  expect.ahead = flag(step, "ahead");
   expect.passing = step.has("passing") ? kinds_list(step / "passing", dialect)
                                        : passing_by_default(expect.frames);
   return expect;
@@ -215,11 +216,21 @@ StepBody read_announce(Place const& value, Place const&, Dialect) {
   return announce;
 }
 
+StepBody read_await_credit(Place const& value, Place const&, Dialect) {
+  value.check_keys(key_names("credit"));
+  for (auto const* const key : {"channel", "items"}) {
+    if (!value.has(key)) value.fail("'" + std::string{key} + "' is missing");
+  }
+  return AwaitCredit{.on = id_or_root(value),
+                     .channel = read_term(value / "channel", FieldType::id, Use::send),
+                     .items = (value / "items").number()};
+}
+
 struct BodyReader {
   std::string_view kind;
   StepBody (*read)(Place const& value, Place const& step, Dialect dialect);
 };
-constexpr std::array<BodyReader, 14> readers{{
+constexpr std::array<BodyReader, 15> readers{{
     {"send", read_send},
     {"expect", read_expect},
     {"expect_none", read_expect_none},
@@ -234,6 +245,7 @@ constexpr std::array<BodyReader, 14> readers{{
     {"wait", read_wait},
     {"let", read_let},
     {"announce", read_announce},
+    {"await_credit", read_await_credit},
 }};
 
 }  // namespace

@@ -40,6 +40,7 @@ struct BodyWriter {
   void operator()(Expect const& body) const {
     step["expect"] = frame_list(body.frames);
     if (body.any_order) step["any_order"] = true;
+    if (body.ahead) step["ahead"] = true;
     if (body.passing != passing_by_default(body.frames)) step["passing"] = body.passing;
   }
   void operator()(ExpectNone const& body) const {
@@ -106,6 +107,10 @@ struct BodyWriter {
   void operator()(Announce const& body) const {
     step["announce"] =
         Json{{"on", id_json(body.on)}, {"method", body.method}, {"direction", body.direction}};
+  }
+  void operator()(AwaitCredit const& body) const {
+    step["await_credit"] =
+        Json{{"on", id_json(body.on)}, {"channel", id_json(body.channel)}, {"items", body.items}};
   }
 };
 

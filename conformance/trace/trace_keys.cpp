@@ -90,6 +90,11 @@ constexpr std::array announce_keys{
     TraceKey{"method", "text", "The method, as echo or Testbed.echo", true},
     TraceKey{"direction", "direction", "Which half of it; args, where it is missing"},
 };
+constexpr std::array credit_keys{
+    TraceKey{"on", "id", "The connection; the root, where it is missing"},
+    TraceKey{"channel", "id", "The channel that we send on", true},
+    TraceKey{"items", "count", "How many items the grants have to come to, all in all", true},
+};
 constexpr std::array record_keys{
     TraceKey{"at_us", "number", "Microseconds since the case began"},
     TraceKey{"sent", "value", "What we sent, decoded"},
@@ -117,6 +122,7 @@ constexpr std::array tables{
     KeyTable{"repeat", repeat_keys, "Steps and how often"},
     KeyTable{"wait", wait_keys, "How long, and why"},
     KeyTable{"announce", announce_keys, "Whose schemas"},
+    KeyTable{"credit", credit_keys, "How much credit on which channel"},
     KeyTable{"record", record_keys, "One frame of a recording"},
 };
 
@@ -126,6 +132,8 @@ constexpr std::array send_beside{
 };
 constexpr std::array expect_beside{
     TraceKey{"any_order", "boolean", "true: the frames may come in any order"},
+    TraceKey{"ahead", "boolean",
+             "true: in any order, and frames that later steps expect may come ahead of them"},
     TraceKey{"passing", "frame_kinds",
              "Kinds of frames that may come between; schema, where it is missing"},
 };
@@ -166,6 +174,8 @@ constexpr std::array kinds{
     StepKind{"wait", "wait", "Lets time go by; in slow cases only", no_keys},
     StepKind{"let", "text", "Gives a name to a value", let_beside},
     StepKind{"announce", "announce", "Sends the schemas of a method, unless they were sent",
+             no_keys},
+    StepKind{"await_credit", "credit", "Waits until the subject has granted so many items",
              no_keys},
 };
 
