@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 namespace voxspec::test {
@@ -54,6 +55,25 @@ TEST_SUITE("executor") {
     CHECK(result.timed_out);
     CHECK(result.reason.find("credit for 3 items on channel 1, of which 0 were granted") !=
           std::string::npos);
+  }
+
+  TEST_CASE("r[stable.seq] the numbers of a stable conduit count what the case does not see") {
+    // The subject pings us before it answers, and our pong takes a number, too.
+    auto const result = play(R"([{"establish": {}},
+      {"send": {"stable_frame": {"seq": "$our_next", "message": {"request_call": {"id": 1, "method_id": 101}}}}},
+      {"expect": [{"stable_frame": {"seq": "$their_next", "message": {"request_response": {"id": 1}}}}]},
+      {"send": {"stable_frame": {"seq": "$our_next", "ack": "$their_last", "message": {"ping": {"nonce": 3}}}}},
+      {"expect": [{"stable_frame": {"seq": 2, "message": {"pong": {"nonce": 3}}}}]}])",
+                             {.peer = R"({"role": "initiator", "conduit": "stable"})"});
+    INFO(result.reason);
+    CHECK(result.verdict == Verdict::pass);
+    auto const sent = [](FrameRecord const& record) { return record.direction == Direction::sent; };
+    auto const last = std::ranges::find_if(
+        result.frames.rbegin(), result.frames.rend(), [&](FrameRecord const& record) {
+          return sent(record) && record.decoded.dump().find("\"nonce\":3}") != std::string::npos;
+        });
+    REQUIRE(last != result.frames.rend());
+    CHECK(last->decoded["stable_frame"]["seq"] == 2);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "conformance/peer/message_plan.hpp"
 #include "conformance/peer/schema_ledger.hpp"
 #include "impl/schema/cbor_form.hpp"
+#include "impl/schema/translate.hpp"
 
 #include <algorithm>
 #include <utility>

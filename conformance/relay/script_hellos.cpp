@@ -62,11 +62,13 @@ Json ScriptHellos::change(HeardHello const& hello, ScriptNames& names) {
   auto const* const given = frame.body.find("resume_key");
   Json body = Json::object();
   if (!hello.sent) {
-    // Of the other side only the key that we need later, and the one that it got of us.
-    auto const wanted = given == nullptr ? Term{} : key(*given);
+    if (given == nullptr || !given->is<vox::Bytes>()) return body;
+    // Of the other side only the key that it got of us, and the first time one that we need later:
+    // over another link it may give another.
     auto const is_presented = frame.is("hello") || frame.is("client_hello");
-    auto const* const bytes = given == nullptr ? nullptr : given->get<vox::Bytes>();
-    if (wanted.get<Variable>() != nullptr || (is_presented && bytes != nullptr)) {
+    auto const wanted = key(*given);
+    auto const* const name = wanted.get<Variable>();
+    if (is_presented || (name != nullptr && bound_.insert(name->name).second)) {
       body["resume_key"] = term_json(wanted, FieldType::key);
     }
     return body;

@@ -30,6 +30,7 @@ class ScriptHellos {
   [[nodiscard]] Term key(Value const& value) const;
 
   std::vector<vox::Bytes> presented_;
+  std::set<std::string> bound_;  // the names that a hello before gave
 };
 
 }  // namespace voxspec::relay

@@ -77,7 +77,6 @@ Value with_own_ids(Value const& schemas) {
   return canonical_cbor(vox::schema::encode(done.schemas)).value();
 }
 
-
 }  // namespace
 
 Value other_layout(Layout how) {
