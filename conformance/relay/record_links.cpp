@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <memory>
@@ -20,12 +21,19 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// How long a peer may still speak to one that has ended its direction before the link is closed:
+// many keep a link open that the other side has left.
+constexpr std::chrono::seconds linger_time{1};
+
 // Two links that one conversation goes over.
 struct Pair {
+  explicit Pair(asio::io_context& context) : linger{context} {}
+
   std::unique_ptr<link::Link> initiator;
   std::unique_ptr<link::Link> acceptor;
   Recorder::Link recorded = 0;
   int open_sides = 2;
+  asio::steady_timer linger;
 
   [[nodiscard]] link::Link& of(vox::Role role) {
     return role == vox::Role::initiator ? *initiator : *acceptor;
@@ -62,6 +70,7 @@ class RecordServer {
     is_stopping_ = true;
     listener_->close();
     for (auto const& pair : pairs_) {
+      pair->linger.cancel();
       pair->initiator->abort();
       pair->acceptor->abort();
     }
@@ -76,7 +85,7 @@ class RecordServer {
         stop_all();
         co_return;
       }
-      auto pair = std::make_shared<Pair>();
+      auto pair = std::make_shared<Pair>(context_);
       pair->initiator = *std::move(taken);
       asio::co_spawn(context_, dial(std::move(pair)), asio::detached);
     }
@@ -109,7 +118,15 @@ class RecordServer {
       // Whoever does not take it any more says so by the end of its own direction.
       co_await pair->of(to).send(received->view());
     }
-    if (--pair->open_sides > 0) co_return;
+    if (--pair->open_sides > 0) {
+      // Closed, it is the reader of the other direction that comes here next.
+      pair->linger.expires_after(linger_time);
+      pair->linger.async_wait([pair, to](boost::system::error_code const& cancelled) {
+        if (!cancelled) pair->of(to).close();
+      });
+      co_return;
+    }
+    pair->linger.cancel();
     pairs_.erase(pair);
     if (is_stopping_) co_return;
     recorder_.close_link(pair->recorded);
