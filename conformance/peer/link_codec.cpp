@@ -115,7 +115,11 @@ void LinkCodec::note_own_schemas(Frame const& hello) {
   auto const* const announced = hello.field("message_payload_schema");
   our_messages_ = {};
   if (announced == nullptr || *announced == own_message_schemas()) return;
-  if (auto plan = plan_to(*announced)) our_messages_ = *std::move(plan);
+  // A case may give them as bytes.
+  auto const* const bytes = announced->get<vox::Bytes>();
+  auto const schemas = bytes == nullptr ? std::optional{*announced} : canonical_cbor(*bytes);
+  if (!schemas) return;
+  if (auto plan = plan_to(*schemas)) our_messages_ = *std::move(plan);
 }
 
 // Schemas that are none, or that no message of ours fits, are for the handshake to judge: messages
