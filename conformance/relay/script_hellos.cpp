@@ -114,13 +114,15 @@ std::vector<StepBody> ScriptHellos::steps(std::vector<HeardHello> const& hellos,
       FrameTerm bytes;
       bytes.form = frame.raw ? FrameTerm::Form::raw : FrameTerm::Form::payload;
       bytes.content = Term{Value{frame.bytes}};
-      if (hello.sent) out.emplace_back(Send{.items = {Template{bytes}}});
+      if (hello.sent)
+        out.emplace_back(Send{.items = {Template{bytes}}, .together = false, .write = {}});
       continue;
     }
     Json const json{{std::string{frame.kind->name}, change(hello, names)}};
     names.note(frame, hello.sent);
     if (hello.sent) {
-      out.emplace_back(Send{.items = {read_template({json, {}}, dialect)}});
+      out.emplace_back(
+          Send{.items = {read_template({json, {}}, dialect)}, .together = false, .write = {}});
     } else {
       Expect expect;
       expect.frames = {read_pattern({json, {}}, Use::pattern, dialect)};
