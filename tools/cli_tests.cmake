@@ -22,7 +22,7 @@ set(samples ${CMAKE_CURRENT_SOURCE_DIR}/samples)
 set(out ${CMAKE_CURRENT_BINARY_DIR})
 
 cli_test(version EXIT 0 OUT "voxspec ${PROJECT_VERSION}" ARGS --version)
-foreach(command run list explain rules cover replay expand decode schema diff selftest)
+foreach(command run list explain rules cover replay expand decode schema diff selftest record promote)
   cli_test(help_${command} EXIT 0 OUT "Example" ARGS ${command} --help)
 endforeach()
 cli_test(no_command EXIT 2 ERR "^voxspec: [^\n]*\n$" ARGS)
@@ -135,3 +135,12 @@ cli_test(diff EXIT 1 OUT "changed   second\\[a\\]  pass -> fail: .*\n1 new, 1 go
 cli_test(diff_no_result EXIT 2 ERR "first.json: no result of" ARGS diff ${samples}/first.json ${samples}/first.json)
 cli_test(diff_no_subject EXIT 3 ERR "nobody did not start" ARGS diff ${runs}/before.json nobody)
 cli_test(expand EXIT 0 OUT "564f544809000000" ARGS --traces ${samples} expand ${samples}/first.json)
+cli_test(record_no_address EXIT 2 ERR "--listen: " ARGS record --listen nonsense --to 127.0.0.1:1)
+cli_test(replay_no_recording EXIT 2 ERR "there are no frames in it, so it is no recording"
+  ARGS replay ${samples}/first.json --as initiator --subject null-exit)
+cli_test(promote_bad_id EXIT 2 ERR "'first' is no id" ARGS promote ${samples}/first.json --as first)
+cli_test(promote_there EXIT 2 ERR "first.json is there already"
+  ARGS --traces ${CMAKE_CURRENT_SOURCE_DIR} promote ${samples}/first.json --as samples/first)
+cli_test(promote EXIT 0 OUT "voxspec run --subject cpp sample/case"
+  UNDER sh -c "rm -rf '${out}/promoted' && exec \"$@\"" sh
+  ARGS --traces ${out}/promoted promote ${samples}/first.json --as sample/case)

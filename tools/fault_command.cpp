@@ -127,7 +127,7 @@ int run_pass(Pass pass, Tool const& tool, Json& json) {
   auto const loaded = relay::load_faults(folder);
   for (auto const& error : loaded.errors)
     complain(text(error), exit_not_run);
-  auto const unseen = load_unseen(folder / "unseen.json");
+  auto const unseen = load_unseen(folder / "unseen.json", pass.subject.name);
   if (!unseen) return complain(unseen.error(), exit_usage);
   auto known = KnownAlarms::load(folder / "known.json");
   if (!known) return complain(known.error(), exit_usage);

@@ -1,9 +1,15 @@
+#include "conformance/peer/fault.hpp"
+#include "conformance/peer/json_text.hpp"
+#include "conformance/relay/script.hpp"
 #include "conformance/runner/run_report.hpp"
+#include "tools/input.hpp"
 #include "tools/run_suite.hpp"
 
+#include <expected>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace voxspec {
@@ -11,14 +17,56 @@ namespace {
 
 struct ReplayCommand {
   std::vector<std::string> files;
+  std::string as;
+  std::string scenario;
   RunCommandOptions run;
 };
 
+// One side of a recording as a case. The error is a line.
+std::expected<Case, std::string> play(std::string const& file, ReplayCommand const& command) {
+  auto const text = read_content(file);
+  if (!text) return std::unexpected(text.error());
+  Json document;
+  try {
+    document = parse_json(*text);
+  } catch (Fault const& fault) {
+    return std::unexpected(file + ": " + fault.what);
+  }
+  auto const tape = relay::tape_of(document);
+  if (!tape) return std::unexpected(file + ": " + tape.error());
+  auto const ours = command.as == "initiator" ? vox::Role::initiator : vox::Role::acceptor;
+  auto script = relay::script_of(*tape, ours);
+  auto& trace = script.trace;
+  trace.id = std::filesystem::path{file}.stem().string() + "@" + command.as;
+  trace.file = file;
+  if (ours == vox::Role::initiator) return std::move(trace);
+  if (command.scenario.empty()) {
+    if (script.scenario_of.empty()) return std::move(trace);
+    return std::unexpected(file + ": the initiator calls " + script.scenario_of +
+                           " in it; name the scenario that the subject is to play, as --scenario " +
+                           script.scenario_of);
+  }
+  trace.subject.mode = SubjectStart::Mode::client;
+  trace.subject.scenario = command.scenario;
+  return std::move(trace);
+}
+
 int replay(ReplayCommand const& command, Tool const& tool) {
-  auto const suite = load_files({command.files.begin(), command.files.end()}, tool.traces());
+  Suite suite;
+  if (command.as.empty()) {
+    suite = load_files({command.files.begin(), command.files.end()}, tool.traces());
+  } else {
+    for (auto const& file : command.files) {
+      auto trace = play(file, command);
+      if (!trace) return complain(trace.error(), exit_usage);
+      suite.cases.push_back(*std::move(trace));
+    }
+  }
   std::string again = "replay";
   for (auto const& file : command.files)
     again += " " + shell_word(file);
+  if (!command.as.empty()) again += " --as " + command.as;
+  if (!command.scenario.empty()) again += " --scenario " + shell_word(command.scenario);
   return run_suite({.suite = suite, .selection = {}, .whole_suite = false, .command = again},
                    command.run, tool);
 }
@@ -27,18 +75,30 @@ int replay(ReplayCommand const& command, Tool const& tool) {
 
 void add_replay(CLI::App& app, Tool& tool) {
   auto* const sub = app.add_subcommand(
-      "replay", "Run the cases of single files: traces, or recordings of --keep");
+      "replay", "Run the cases of single files: traces, or recordings of --keep and of record");
   auto const command = std::make_shared<ReplayCommand>();
   sub->add_option("file", command->files, "Traces or recordings")
       ->type_name("FILE")
       ->required()
       ->check(CLI::ExistingFile);
+  auto* const as = sub->add_option("--as", command->as,
+                                   "Play this side of a recording: what it said is sent, and what "
+                                   "the other one said is expected")
+                       ->check(CLI::IsMember({"initiator", "acceptor"}));
+  sub->add_option("--scenario", command->scenario,
+                  "With --as acceptor: the scenario that the subject plays as a client")
+      ->type_name("NAME")
+      ->needs(as);
   command->run.add_to(*sub);
   sub->footer(
+      "With --as, ids, keys and nonces are the subject's own, and it is free in what the protocol\n"
+      "leaves open: the order of answers, portions of credit, schemas ahead, pings.\n"
       "Examples:\n"
       "  voxspec replay my-case.json --subject rust\n"
       "  voxspec run --subject rust --keep records && \\\n"
-      "    voxspec replay records/connection/open/accepted.json --subject './my-port'");
+      "    voxspec replay records/connection/open/accepted.json --subject './my-port'\n"
+      "  voxspec replay echo.json --as initiator --subject './my-port'\n"
+      "  voxspec replay echo.json --as acceptor --scenario echo --subject './my-port'");
   sub->callback([command, &tool] { tool.exit_code = replay(*command, tool); });
 }
 

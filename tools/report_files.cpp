@@ -44,6 +44,8 @@ std::optional<std::string> write_text(fs::path const& file, std::string const& t
   return out ? std::nullopt : std::optional{why()};
 }
 
+}  // namespace
+
 std::optional<std::string> replace_file(fs::path const& link, std::string const& text) {
   std::error_code ec;
   if (is_special(link)) return write_text(link, text);
@@ -61,8 +63,6 @@ std::optional<std::string> replace_file(fs::path const& link, std::string const&
   fs::remove(beside, ec);
   return wrong;
 }
-
-}  // namespace
 
 void ReportFiles::write(fs::path const& file, std::string const& text) {
   auto const wrong = replace_file(file, text);

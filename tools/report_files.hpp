@@ -4,9 +4,14 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace voxspec {
+
+// Writes a file whole or not at all, and makes its folder. Gives why it could not, if so.
+[[nodiscard]] std::optional<std::string> replace_file(std::filesystem::path const& link,
+                                                      std::string const& text);
 
 // The reports that were asked for, as files. They grow while cases run; who reads one always finds
 // a whole document, because each is written beside its place and then takes it. What is no file, a

@@ -31,6 +31,11 @@ subject_test(steps NEEDS subject_rust COMMAND ${CMAKE_COMMAND} "-DPROGRAM=$<TARG
   -P ${CMAKE_CURRENT_SOURCE_DIR}/steps_test.cmake)
 subject_test(repeat NEEDS voxspec-subject-cpp COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/repeat_test
   $<TARGET_FILE:voxspec> $<TARGET_FILE:voxspec-subject-cpp> $<TARGET_FILE:voxspec-null-subject>)
+subject_test(record NEEDS voxspec-subject-cpp COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/record_test
+  $<TARGET_FILE:voxspec> $<TARGET_FILE:voxspec-subject-cpp>)
+# What Rust peers say to each other is right for ours to play along with.
+subject_test(record_rust NEEDS subject_rust COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/record_test
+  $<TARGET_FILE:voxspec> $<TARGET_FILE_DIR:voxspec-subject-cpp>/voxspec-subject-rust cpp)
 # Two rulebooks of one implementation differ in what 0.4.0 does otherwise.
 subject_test(diff NEEDS voxspec-subject-cpp COMMAND voxspec diff cpp cpp-vox_0_4)
 set_tests_properties(suite.diff PROPERTIES PASS_REGULAR_EXPRESSION "[1-9][0-9] changed")

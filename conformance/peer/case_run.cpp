@@ -117,6 +117,7 @@ asio::awaitable<Event> CaseRun::next(LinkDriver& link, Clock::time_point deadlin
   if (link.held().empty()) co_return co_await look(link, deadline);
   auto arrival = std::move(link.held().front());
   link.held().pop_front();
+  note_numbers(link, arrival.due);
   log.claim(arrival.log_index);
   co_return Event{std::move(arrival)};
 }
@@ -127,6 +128,7 @@ asio::awaitable<Event> CaseRun::look(LinkDriver& link, Clock::time_point deadlin
     auto const* const arrival = std::get_if<Arrival>(&event);
     if (arrival == nullptr) co_return event;
     count(*arrival);
+    note_numbers(link, arrival->due);
     if (is_late_answer(link, *arrival)) continue;
     if (pings_are_scripted_ || !arrival->frame.is("ping")) co_return event;
     std::vector<Frame> pong;
@@ -137,9 +139,30 @@ asio::awaitable<Event> CaseRun::look(LinkDriver& link, Clock::time_point deadlin
   }
 }
 
+// Between two links they stay what they were.
+void CaseRun::note_numbers(LinkDriver const& link, std::uint64_t their_next) {
+  if (!link.counts()) return;
+  auto const last = [](std::uint64_t next) { return next == 0 ? Value{None{}} : Value{next - 1}; };
+  bindings.insert_or_assign("our_next", Value{link.our_next()});
+  bindings.insert_or_assign("our_last", last(link.our_next()));
+  bindings.insert_or_assign("their_next", Value{their_next});
+  bindings.insert_or_assign("their_last", last(their_next));
+}
+
+void CaseRun::give_numbers(Bindings& to) const {
+  for (auto const* const name : {"our_next", "our_last", "their_next", "their_last"}) {
+    auto const found = bindings.find(name);
+    if (found != bindings.end()) to.insert_or_assign(name, found->second);
+  }
+}
+
 void CaseRun::count(Arrival const& arrival) {
   if (arrival.log_index < uncounted_from_) return;  // looked at again
   uncounted_from_ = arrival.log_index + 1;
+  if (arrival.frame.is("channel_grant_credit")) {
+    granted_[{arrival.frame.message().on, arrival.frame.number("id").value_or(0)}] +=
+        arrival.frame.number("additional").value_or(0);
+  }
   ++frames_;
   frame_bytes_ += arrival.frame.bytes.size();
   if (frames_ > options.frames_max) {
@@ -150,6 +173,11 @@ void CaseRun::count(Arrival const& arrival) {
     throw Overrun{"the subject sent more than " + std::to_string(options.frame_bytes_max) +
                   " bytes, which is more than any case asks for"};
   }
+}
+
+std::uint64_t CaseRun::granted(std::uint64_t connection, std::uint64_t channel) const {
+  auto const found = granted_.find({connection, channel});
+  return found == granted_.end() ? 0 : found->second;
 }
 
 std::chrono::milliseconds CaseRun::patience(LinkDriver const& link) const {
@@ -187,6 +215,7 @@ asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, Send step) {
   LinkDriver::Batch batch;
   batch.together = step.together;
   batch.write = step.write;
+  note_numbers(link, link.their_next());
   for (auto const& item : step.items) {
     auto filled = fill(item, bindings, link.ids);
     if (!filled) co_return cannot_run(filled.error());

@@ -23,6 +23,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace voxspec {
@@ -69,6 +70,9 @@ class CaseRun {
   [[nodiscard]] std::expected<std::uint64_t, Failure> connection(LinkDriver const& link,
                                                                  Term const& id) const;
 
+  // Gives those who try alternatives the numbers of the frame that they look at.
+  void give_numbers(Bindings& to) const;
+
   // How the process stands after a link ended: the operating system gets a moment to say so, once
   // for each link.
   [[nodiscard]] boost::asio::awaitable<ProcessState> settled();
@@ -80,6 +84,8 @@ class CaseRun {
   // guard, unless the link has answered something, which shows how quick the subject and the
   // machine are now.
   [[nodiscard]] std::chrono::milliseconds patience(LinkDriver const& link) const;
+  // What the subject has granted on a channel, of all that was looked at.
+  [[nodiscard]] std::uint64_t granted(std::uint64_t connection, std::uint64_t channel) const;
   // A number that no case uses: the same ones for the same seed.
   [[nodiscard]] std::uint64_t fresh_nonce();
   [[nodiscard]] std::uint64_t fresh_request() { return next_request_++; }
@@ -116,6 +122,8 @@ class CaseRun {
   [[nodiscard]] boost::asio::awaitable<Outcome> send(LinkDriver& link, LinkDriver::Batch batch);
   [[nodiscard]] bool is_late_answer(LinkDriver const& link, Arrival const& arrival);
   void count(Arrival const& arrival);
+  // Gives the names of the numbers of a stable conduit their values.
+  void note_numbers(LinkDriver const& link, std::uint64_t their_next);
   [[nodiscard]] std::chrono::milliseconds settling_time() const;
 
   bool pings_are_scripted_;
@@ -127,6 +135,7 @@ class CaseRun {
   std::optional<Schedule> schedule_;
   std::uint64_t next_request_ = 0;
   std::set<std::uint64_t> nonces_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> granted_;  // by connection, id
 };
 
 // True if the frame fits the pattern. Names keep the values they have here; none is bound.

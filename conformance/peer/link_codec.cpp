@@ -1,7 +1,10 @@
 #include "conformance/peer/link_codec.hpp"
 
 #include "conformance/peer/cbor_value.hpp"
+#include "conformance/peer/message_plan.hpp"
+#include "conformance/peer/schema_ledger.hpp"
 #include "impl/schema/cbor_form.hpp"
+#include "impl/schema/translate.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -19,7 +22,7 @@ std::expected<Frame, std::string> LinkCodec::encode(Frame item) {
   if (layer_ == Layer::stable && item.kind != nullptr && item.kind->layer == Layer::message) {
     item = in_stable_frame(std::move(item));
   }
-  auto bytes = voxspec::encode(item);
+  auto bytes = written(item);
   if (!bytes) return std::unexpected(bytes.error());
   item.bytes = *std::move(bytes);
   if (item.raw) return item;
@@ -31,10 +34,31 @@ std::expected<Frame, std::string> LinkCodec::encode(Frame item) {
     return *std::move(decoded);
   }
   note(item);
+  note_own_schemas(item);
   if (is_stable_frame || item.kind->layer == Layer::stable) {
-    numbers_.next_seq = static_cast<std::uint32_t>(item.body.find("seq")->number().value_or(0)) + 1;
+    // A frame that is sent once more does not set the numbers back.
+    auto const seq = static_cast<std::uint32_t>(item.body.find("seq")->number().value_or(0));
+    numbers_.next_seq = std::max(numbers_.next_seq, seq + 1);
   }
   return item;
+}
+
+// A message by its kind is written as we announced messages; bytes are what they are.
+std::expected<vox::Bytes, std::string> LinkCodec::written(Frame const& item) const {
+  auto const& message = item.message();
+  auto const is_message = message.kind != nullptr && message.kind->layer == Layer::message;
+  if (our_messages_.is_identity() || !is_message) return voxspec::encode(item);
+  auto const own = voxspec::encode(message);
+  if (!own) return own;
+  vox::wire::Buffer out;
+  if (auto const done = vox::schema::translate(our_messages_, *own, out); !done) {
+    return std::unexpected(done.error().detail);
+  }
+  if (item.inside.empty()) return out.take();
+  auto around = item;
+  around.inside.clear();
+  around.body["item"] = out.take();
+  return voxspec::encode(around);
 }
 
 Frame LinkCodec::in_stable_frame(Frame message) const {
@@ -83,6 +107,19 @@ void LinkCodec::note(Frame const& frame) {
     auto const is_new = rejected == nullptr || *rejected == Value{true};
     if (asks_to_resume_ && !is_new) numbers_.go_on_from(earlier_);
   }
+}
+
+// A list that is none, or that our messages cannot be written by, is for the handshake to judge.
+void LinkCodec::note_own_schemas(Frame const& hello) {
+  if (!hello.is("hello") && !hello.is("hello_yourself")) return;
+  auto const* const announced = hello.field("message_payload_schema");
+  our_messages_ = {};
+  if (announced == nullptr || *announced == own_message_schemas()) return;
+  // A case may give them as bytes.
+  auto const* const bytes = announced->get<vox::Bytes>();
+  auto const schemas = bytes == nullptr ? std::optional{*announced} : canonical_cbor(*bytes);
+  if (!schemas) return;
+  if (auto plan = plan_to(*schemas)) our_messages_ = *std::move(plan);
 }
 
 // Schemas that are none, or that no message of ours fits, are for the handshake to judge: messages

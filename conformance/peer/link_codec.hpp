@@ -30,6 +30,11 @@ class LinkCodec {
   [[nodiscard]] Layer layer() const { return layer_; }
   // The prologue agreed on a stable conduit.
   [[nodiscard]] bool is_stable() const { return stable_; }
+  // On a stable conduit: the number of the next frame that goes out, and of the next that comes.
+  [[nodiscard]] std::uint64_t next_seq() const { return numbers_.next_seq; }
+  [[nodiscard]] std::uint64_t next_received() const {
+    return numbers_.last_received ? std::uint64_t{*numbers_.last_received} + 1 : 0;
+  }
   // Whether the other side writes its messages as we do.
   [[nodiscard]] bool writes_as_we_do() const { return their_messages_.is_identity(); }
 
@@ -38,6 +43,7 @@ class LinkCodec {
   void go_on_from(LinkCodec const& earlier) {
     earlier_ = earlier.numbers_;
     their_messages_ = earlier.their_messages_;
+    our_messages_ = earlier.our_messages_;
   }
 
  private:
@@ -45,6 +51,8 @@ class LinkCodec {
   [[nodiscard]] Frame in_stable_frame(Frame message) const;
   void note(Frame const& frame);
   void note_schemas(Frame const& hello);
+  void note_own_schemas(Frame const& hello);
+  [[nodiscard]] std::expected<vox::Bytes, std::string> written(Frame const& item) const;
 
   Dialect dialect_;
   Layer layer_ = Layer::prologue;
@@ -59,6 +67,7 @@ class LinkCodec {
   Numbers earlier_;
   bool asks_to_resume_ = false;
   vox::schema::Plan their_messages_;
+  vox::schema::Plan our_messages_;  // to what we announced; no steps: it is our own layout
 };
 
 }  // namespace voxspec

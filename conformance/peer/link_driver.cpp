@@ -154,6 +154,7 @@ Arrival LinkDriver::read() {
   record.direction = Direction::received;
   record.link = name_;
   record.bytes = vox::to_bytes(unread.payload.view());
+  arrival.due = codec_.next_received();
   auto decoded = codec_.decode(unread.payload.view());
   if (decoded) {
     ids.note(*decoded, false);

@@ -29,6 +29,7 @@ struct Arrival {
   Frame frame;                // its bytes alone, if it could not be decoded
   std::string problem;        // why it could not be decoded: a sentence
   std::size_t log_index = 0;  // in the log
+  std::uint64_t due = 0;      // on a stable conduit: the number that was due
 };
 
 // The link gives nothing more. It says so again whenever it is asked.
@@ -95,6 +96,10 @@ class LinkDriver {
   [[nodiscard]] bool established() const;
   // A probe can be sent and its answer be read.
   [[nodiscard]] bool usable() const;
+  // Its session is on a stable conduit, whose frames are counted.
+  [[nodiscard]] bool counts() const { return codec_.layer() == Layer::stable; }
+  [[nodiscard]] std::uint64_t our_next() const { return codec_.next_seq(); }
+  [[nodiscard]] std::uint64_t their_next() const { return codec_.next_received(); }
   // Something of ours may be unread. A stream that is closed while bytes are unread is reset by the
   // operating system, so a reset then is no worse than an end of file.
   [[nodiscard]] bool unanswered() const { return unanswered_ > 0; }

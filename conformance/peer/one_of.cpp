@@ -229,6 +229,8 @@ asio::awaitable<std::expected<Trial*, Failure>> decide(CaseRun& run, LinkDriver&
     } else {
       auto const& arrival = std::get<Arrival>(event);
       looked.push_back(arrival);
+      for (auto const& trial : trials)
+        run.give_numbers(trial->bindings);
       show(trials, arrival, link);
       came = arrival.problem.empty() ? "the subject sent " + in_words(arrival.frame)
                                      : undecodable(arrival).reason;

@@ -1,5 +1,6 @@
 #include "conformance/peer/performance.hpp"
 
+#include "conformance/peer/ahead.hpp"
 #include "conformance/peer/expectations.hpp"
 #include "conformance/peer/fill.hpp"
 #include "conformance/peer/one_of.hpp"
@@ -50,7 +51,7 @@ struct Performer {
   }
   asio::awaitable<Outcome> operator()(Send const& send) const { return run.send(link, send); }
   asio::awaitable<Outcome> operator()(Expect const& expect) const {
-    return fulfil(run, link, expect);
+    return expect.ahead ? fulfil_ahead(run, link, expect) : fulfil(run, link, expect);
   }
   asio::awaitable<Outcome> operator()(ExpectNone const& none) const {
     return fulfil(run, link, none);
@@ -123,6 +124,9 @@ struct Performer {
     if (!value) co_return cannot_run(value.error());
     run.bindings.insert_or_assign(let.name, std::move(*value));
     co_return Outcome{};
+  }
+  asio::awaitable<Outcome> operator()(AwaitCredit const& credit) const {
+    return fulfil(run, link, credit);
   }
   asio::awaitable<Outcome> operator()(Announce const& announce) const {
     auto const on = run.connection(link, announce.on);

@@ -1,9 +1,9 @@
 #include "conformance/relay/relay.hpp"
 
 #include "conformance/peer/match.hpp"
+#include "conformance/peer/message_plan.hpp"
 #include "conformance/peer/schema_ledger.hpp"
 #include "conformance/relay/relay_work.hpp"
-#include "conformance/relay/translation.hpp"
 #include "impl/schema/translate.hpp"
 
 #include <algorithm>

@@ -277,3 +277,17 @@ TEST_CASE("a hello announces another layout, and messages are written by it") {
     CHECK((moves[0].payload == before) == (layout == std::string_view{"extra_variant"}));
   }
 }
+
+TEST_CASE(
+    "r[session.handshake.protocol-schema] what we send is written as our own hello announced") {
+  LinkCodec codec;
+  for (auto const* const prologue : {R"({"transport_hello": {}})", R"({"transport_accept": {}})"})
+    (void)codec.decode(bytes_of(prologue));
+  auto hello = fill(read_template({Json::parse(R"({"hello": {}})"), {}}), {}, IdSpace{}).value();
+  hello.body["message_payload_schema"] = other_layout(Layout::reversed);
+  REQUIRE(codec.encode(hello).has_value());
+  auto const pong = codec.encode(message_frame("pong", 0, {{{"nonce", std::uint64_t{5}}}}));
+  REQUIRE(pong.has_value());
+  // The payload before the connection.
+  CHECK(vox::to_hex(pong->bytes) == "090500");
+}

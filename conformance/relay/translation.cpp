@@ -1,6 +1,7 @@
 #include "conformance/relay/translation.hpp"
 
 #include "conformance/peer/cbor_value.hpp"
+#include "conformance/peer/message_plan.hpp"
 #include "conformance/peer/schema_ledger.hpp"
 #include "impl/schema/cbor_form.hpp"
 #include "impl/schema/content_hash.hpp"
@@ -17,7 +18,6 @@ namespace {
 using vox::schema::Schema;
 using vox::schema::TypeRef;
 
-constexpr std::string_view extra_field_name = "later_field";
 constexpr std::string_view extra_variant_name = "LaterVariant";
 
 Record* kind_named(Value& schema, std::string_view name) {
@@ -49,7 +49,7 @@ void add_field(ValueList& schemas) {
     auto* const fields = settings->find("fields")->get<ValueList>();
     VOX_ASSERT(fields != nullptr && !fields->empty());
     auto another = fields->back();
-    (*another.get<Record>())["name"] = Value{extra_field_name};
+    (*another.get<Record>())["name"] = Value{later_field_name};
     (*another.get<Record>())["required"] = false;
     fields->insert(fields->begin(), std::move(another));
   }
@@ -77,10 +77,6 @@ Value with_own_ids(Value const& schemas) {
   return canonical_cbor(vox::schema::encode(done.schemas)).value();
 }
 
-vox::Bytes zero() {
-  return vox::Bytes(1);
-}
-
 }  // namespace
 
 Value other_layout(Layout how) {
@@ -98,22 +94,6 @@ Value other_layout(Layout how) {
       break;
   }
   return with_own_ids(schemas);
-}
-
-std::expected<vox::schema::Plan, std::string> plan_to(Value const& announced) {
-  auto const list = vox::schema::decode_schemas(cbor_bytes(announced));
-  if (!list || list->empty()) return std::unexpected("the announced schemas are none");
-  vox::schema::LocalType reader;
-  reader.payload.schemas.assign(list->begin(), list->end());
-  reader.payload.root = TypeRef::concrete(list->back().id);
-  for (auto const& schema : reader.payload.schemas) {
-    reader.defaults.push_back({.owner = TypeRef::concrete(schema.id),
-                               .field = std::string{extra_field_name},
-                               .value = zero()});
-  }
-  auto plan = vox::schema::build_plan(vox::schema::message_type().payload, reader);
-  if (!plan) return std::unexpected(plan.error().text());
-  return *std::move(plan);
 }
 
 }  // namespace voxspec::relay

@@ -24,9 +24,30 @@ std::string_view word_for(FaultReport const& report, UnseenFaults const& unseen,
   return survived ? "SURVIVED" : text(report.outcome);
 }
 
+// Adds the reason if it is about the subject: a text is about all, {"subject": name, "why": text}
+// about one, and a list about each of its own. False if it is none of these.
+bool add_reason(UnseenFaults& to, std::string const& id, Json const& reason,
+                std::string const& subject) {
+  if (reason.is_string()) {
+    to.emplace(id, reason.get<std::string>());
+    return true;
+  }
+  if (reason.is_array()) {
+    return std::ranges::all_of(reason,
+                               [&](Json const& each) { return add_reason(to, id, each, subject); });
+  }
+  auto const is_text = [&](char const* key) {
+    return reason.is_object() && reason.contains(key) && reason[key].is_string();
+  };
+  if (!is_text("subject") || !is_text("why") || reason.size() != 2) return false;
+  if (reason["subject"] == subject) to.emplace(id, reason["why"].get<std::string>());
+  return true;
+}
+
 }  // namespace
 
-std::expected<UnseenFaults, std::string> load_unseen(std::filesystem::path const& file) {
+std::expected<UnseenFaults, std::string> load_unseen(std::filesystem::path const& file,
+                                                     std::string const& subject) {
   UnseenFaults unseen;
   if (!exists(file)) return unseen;
   auto const document = load_json(file);
@@ -35,10 +56,10 @@ std::expected<UnseenFaults, std::string> load_unseen(std::filesystem::path const
     return std::unexpected(file.string() + ": an object of ids and reasons is wanted");
   }
   for (auto const& [id, reason] : document->items()) {
-    if (!reason.is_string()) {
-      return std::unexpected(file.string() + ": " + id + ": the reason is missing");
+    if (!add_reason(unseen, id, reason, subject)) {
+      return std::unexpected(file.string() + ": " + id +
+                             R"(: a text is wanted, or {"subject": name, "why": text})");
     }
-    unseen.emplace(id, reason.get<std::string>());
   }
   return unseen;
 }

@@ -14,9 +14,9 @@ namespace voxspec {
 
 // Faults that nobody can see, by id, with the reason.
 using UnseenFaults = std::map<std::string, std::string>;
-// An empty map if there is no such file. The error is one line.
+// Those of the subject. An empty map if there is no such file. The error is one line.
 [[nodiscard]] std::expected<UnseenFaults, std::string> load_unseen(
-    std::filesystem::path const& file);
+    std::filesystem::path const& file, std::string const& subject);
 
 // Cases that are known to raise a false alarm: by the freedom, globs over cases and why.
 class KnownAlarms {

@@ -178,6 +178,12 @@ class Expander {
       if (violation->honoured) settle(*violation->honoured);
     } else if (auto* const announce = std::get_if<Announce>(&step.body)) {
       announce->on = fill_known(announce->on, FieldType::id, known_, ids_);
+    } else if (auto* const credit = std::get_if<AwaitCredit>(&step.body)) {
+      credit->on = fill_known(credit->on, FieldType::id, known_, ids_);
+      // Elsewhere the parity of its connection decides, which the subject may choose.
+      if (credit->on == root_connection()) {
+        credit->channel = fill_known(credit->channel, FieldType::id, known_, ids_);
+      }
     } else if (auto* const let = std::get_if<Let>(&step.body)) {
       let->value = fill_known(let->value, FieldType::typed, known_, ids_);
     }

@@ -111,8 +111,10 @@ struct Sentence {
     return text;
   }
   std::string operator()(Expect const& body) const {
-    auto const* const order = body.any_order ? " in any order" : "";
-    return "expect " + frames_text(body.frames, body.any_order ? " and " : ", then ") + order +
+    auto const is_free = body.any_order || body.ahead;
+    auto const order = std::string{is_free ? " in any order" : ""} +
+                       (body.ahead ? ", where frames of later steps may come ahead" : "");
+    return "expect " + frames_text(body.frames, is_free ? " and " : ", then ") + order +
            (body.passing == passing_by_default(body.frames) ? "" : passing_text(body.passing));
   }
   std::string operator()(ExpectNone const& body) const {
@@ -164,6 +166,10 @@ struct Sentence {
   std::string operator()(Saw const& body) const {
     auto const what = compact(term_json(body.pattern, FieldType::typed));
     return "its application saw " + what + (body.of.empty() ? "" : " of '" + body.of + "'");
+  }
+  std::string operator()(AwaitCredit const& body) const {
+    return "wait until " + std::to_string(body.items) + " items are granted on channel " +
+           id_text(body.channel);
   }
 };
 

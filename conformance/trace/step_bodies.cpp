@@ -85,6 +85,7 @@ StepBody read_expect(Place const& value, Place const& step, Dialect dialect) {
   Expect expect;
   expect.frames = patterns(value, Use::pattern, dialect);
   expect.any_order = flag(step, "any_order");
+  expect.ahead = flag(step, "ahead");
   expect.passing = step.has("passing") ? kinds_list(step / "passing", dialect)
                                        : passing_by_default(expect.frames);
   return expect;
@@ -253,11 +254,21 @@ StepBody read_saw(Place const& value, Place const& step, Dialect) {
   return saw;
 }
 
+StepBody read_await_credit(Place const& value, Place const&, Dialect) {
+  value.check_keys(key_names("credit"));
+  for (auto const* const key : {"channel", "items"}) {
+    if (!value.has(key)) value.fail("'" + std::string{key} + "' is missing");
+  }
+  return AwaitCredit{.on = id_or_root(value),
+                     .channel = read_term(value / "channel", FieldType::id, Use::send),
+                     .items = (value / "items").number()};
+}
+
 struct BodyReader {
   std::string_view kind;
   StepBody (*read)(Place const& value, Place const& step, Dialect dialect);
 };
-constexpr std::array<BodyReader, 16> readers{{
+constexpr std::array<BodyReader, 17> readers{{
     {"send", read_send},
     {"expect", read_expect},
     {"expect_none", read_expect_none},
@@ -274,6 +285,7 @@ constexpr std::array<BodyReader, 16> readers{{
     {"announce", read_announce},
     {"do", read_do},
     {"saw", read_saw},
+    {"await_credit", read_await_credit},
 }};
 
 }  // namespace

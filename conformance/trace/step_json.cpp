@@ -40,6 +40,7 @@ struct BodyWriter {
   void operator()(Expect const& body) const {
     step["expect"] = frame_list(body.frames);
     if (body.any_order) step["any_order"] = true;
+    if (body.ahead) step["ahead"] = true;
     if (body.passing != passing_by_default(body.frames)) step["passing"] = body.passing;
   }
   void operator()(ExpectNone const& body) const {
@@ -114,6 +115,10 @@ struct BodyWriter {
   void operator()(Saw const& body) const {
     step["saw"] = term_json(body.pattern, FieldType::typed);
     if (!body.of.empty()) step["of"] = body.of;
+  }
+  void operator()(AwaitCredit const& body) const {
+    step["await_credit"] =
+        Json{{"on", id_json(body.on)}, {"channel", id_json(body.channel)}, {"items", body.items}};
   }
 };
 

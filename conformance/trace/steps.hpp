@@ -53,6 +53,9 @@ struct Expect {
   std::vector<Pattern> frames;
   bool any_order = false;
   std::vector<std::string> passing;
+  // In any order, and frames that a later step of the case expects may come ahead of it. Items of
+  // one channel keep their order.
+  bool ahead = false;
 };
 
 // What may come between where the case does not say: schemas, which a peer may announce at any time
@@ -187,9 +190,17 @@ struct Saw {
   Term pattern;
 };
 
+// Waits until what the subject has granted on a channel comes to so many items, in whatever
+// portions; the initial credit does not count.
+struct AwaitCredit {
+  Term on = root_connection();
+  Term channel;
+  std::uint64_t items = 0;
+};
+
 using StepBody = std::variant<Establish, Send, Expect, ExpectNone, ExpectViolation, ExpectEnd,
                               ExpectExit, Alive, OneOf, Drop, HalfClose, StopReading, NextLink,
-                              Repeat, Wait, Let, Announce, Do, Saw>;
+                              Repeat, Wait, Let, Announce, AwaitCredit, Do, Saw>;
 
 // One step, with where it stands in the file and, if a macro made it, that macro's name.
 struct Step {

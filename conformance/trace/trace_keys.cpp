@@ -132,6 +132,11 @@ constexpr std::array verb_keys{
     TraceKey{"take", "do_take", "Takes items from a channel"},
     TraceKey{"end", "do_end", "Closes the end that sends, or lets go of the one that receives"},
 };
+constexpr std::array credit_keys{
+    TraceKey{"on", "id", "The connection; the root, where it is missing"},
+    TraceKey{"channel", "id", "The channel that we send on", true},
+    TraceKey{"items", "count", "How many items the grants have to come to, all in all", true},
+};
 constexpr std::array record_keys{
     TraceKey{"at_us", "number", "Microseconds since the case began"},
     TraceKey{"sent", "value", "What we sent, decoded"},
@@ -159,6 +164,7 @@ constexpr std::array tables{
     KeyTable{"repeat", repeat_keys, "Steps and how often"},
     KeyTable{"wait", wait_keys, "How long, and why"},
     KeyTable{"announce", announce_keys, "Whose schemas"},
+    KeyTable{"credit", credit_keys, "How much credit on which channel"},
     KeyTable{"record", record_keys, "One frame of a recording"},
     KeyTable{"do", verb_keys, "What the subject's application does: one of these"},
     KeyTable{"do_call", call_keys, "A call"},
@@ -178,6 +184,8 @@ constexpr std::array send_beside{
 };
 constexpr std::array expect_beside{
     TraceKey{"any_order", "boolean", "true: the frames may come in any order"},
+    TraceKey{"ahead", "boolean",
+             "true: in any order, and frames that later steps expect may come ahead of them"},
     TraceKey{"passing", "frame_kinds",
              "Kinds of frames that may come between; schema, where it is missing"},
 };
@@ -229,6 +237,8 @@ constexpr std::array kinds{
     StepKind{"do", "do", "Has the subject's application do something, over the control channel",
              do_beside},
     StepKind{"saw", "value", "What the subject's application saw of an action", saw_beside},
+    StepKind{"await_credit", "credit", "Waits until the subject has granted so many items",
+             no_keys},
 };
 
 constexpr std::array common_keys{

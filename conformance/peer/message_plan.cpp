@@ -1,0 +1,27 @@
+#include "conformance/peer/message_plan.hpp"
+
+#include "conformance/peer/cbor_value.hpp"
+#include "impl/schema/cbor_form.hpp"
+#include "impl/schema/message_schema.hpp"
+
+#include <utility>
+
+namespace voxspec {
+
+std::expected<vox::schema::Plan, std::string> plan_to(Value const& announced) {
+  auto const list = vox::schema::decode_schemas(cbor_bytes(announced));
+  if (!list || list->empty()) return std::unexpected("the announced schemas are none");
+  vox::schema::LocalType reader;
+  reader.payload.schemas.assign(list->begin(), list->end());
+  reader.payload.root = vox::schema::TypeRef::concrete(list->back().id);
+  for (auto const& schema : reader.payload.schemas) {
+    reader.defaults.push_back({.owner = vox::schema::TypeRef::concrete(schema.id),
+                               .field = std::string{later_field_name},
+                               .value = vox::Bytes(1)});
+  }
+  auto plan = vox::schema::build_plan(vox::schema::message_type().payload, reader);
+  if (!plan) return std::unexpected(plan.error().text());
+  return *std::move(plan);
+}
+
+}  // namespace voxspec

@@ -1,0 +1,166 @@
+#include "conformance/peer/fault.hpp"
+#include "conformance/peer/json_text.hpp"
+#include "conformance/relay/script.hpp"
+#include "conformance/trace/step_json.hpp"
+#include "conformance/trace/tidy.hpp"
+#include "tools/input.hpp"
+#include "tools/report_files.hpp"
+#include "tools/tool.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <expected>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace voxspec {
+namespace fs = std::filesystem;
+namespace {
+
+struct PromoteCommand {
+  std::string file;
+  std::string as;
+  std::string side;
+  std::string scenario;
+  std::string about;
+  std::vector<std::string> rules;
+};
+
+using Document = std::expected<Json, std::string>;
+
+// What a recording has of two peers is no case yet: it says neither what it claims nor who is
+// judged.
+bool is_recorded(Json const& document) {
+  auto const result = document.find("result");
+  return result != document.end() && result->is_object() && result->value("recorded", false);
+}
+
+Document side_of(Json const& document, PromoteCommand const& command) {
+  auto const tape = relay::tape_of(document);
+  if (!tape) return std::unexpected(tape.error());
+  auto const ours = command.side == "acceptor" ? vox::Role::acceptor : vox::Role::initiator;
+  auto script = relay::script_of(*tape, ours);
+  if (ours == vox::Role::acceptor && !script.scenario_of.empty()) {
+    if (command.scenario.empty()) {
+      return std::unexpected(
+          "the initiator calls " + script.scenario_of +
+          " in it; name the scenario that the subject is to play, as --scenario " +
+          script.scenario_of);
+    }
+    script.trace.subject.mode = SubjectStart::Mode::client;
+    script.trace.subject.scenario = command.scenario;
+  }
+  auto out = case_head_json(script.trace);
+  out.erase("about");
+  out.erase("rules");
+  auto& steps = out["steps"] = Json::array();
+  for (auto const& step : script.trace.steps)
+    steps.push_back(step_json(step));
+  return out;
+}
+
+// The case with its claim first.
+Document with_claim(Json document, PromoteCommand const& command) {
+  if (!command.about.empty()) document["about"] = command.about;
+  if (!command.rules.empty()) document["rules"] = command.rules;
+  if (!document.contains("about")) return std::unexpected("say what it claims, with --about");
+  if (!document.contains("rules")) {
+    return std::unexpected(
+        "name the clauses that it judges, with --rules; voxspec rules --clauses "
+        "lists them");
+  }
+  Json out{{"about", document["about"]}, {"rules", document["rules"]}};
+  for (auto const& [key, value] : document.items()) {
+    if (!out.contains(key)) out[key] = value;
+  }
+  return out;
+}
+
+Document made_case(PromoteCommand const& command) {
+  auto const content = read_content(command.file);
+  if (!content) return std::unexpected(content.error());
+  Json document;
+  try {
+    document = parse_json(*content);
+  } catch (Fault const& fault) {
+    return std::unexpected(fault.what);
+  }
+  if (!document.is_object() || !document.contains("steps")) {
+    return std::unexpected("it is no trace");
+  }
+  if (is_recorded(document) || !command.side.empty()) {
+    auto side = side_of(document, command);
+    if (!side) return side;
+    document = *std::move(side);
+  }
+  auto claimed = with_claim(std::move(document), command);
+  if (!claimed) return claimed;
+  auto checked = parse_trace(claimed->dump(), command.file);
+  if (!checked) return std::unexpected(text(checked.error()));
+  return tidied(*std::move(claimed));
+}
+
+int promote(PromoteCommand const& command, Tool const& tool) {
+  auto const file = tool.traces() / (command.as + ".json");
+  if (fs::exists(file)) return complain(file.string() + " is there already", exit_usage);
+  auto const made = made_case(command);
+  if (!made) return complain(command.file + ": " + made.error(), exit_usage);
+  auto const written = pretty(*made);
+  auto const checked = parse_trace(written, file);
+  if (!checked) return complain(text(checked.error()), exit_unexpected);
+  if (auto const wrong = replace_file(file, written)) {
+    return complain(file.string() + ": cannot be written: " + *wrong, exit_not_run);
+  }
+  std::cout << "wrote " << file.string() << "\nnext:\n  voxspec explain " << command.as
+            << "\n  voxspec run --subject cpp " << command.as << "\n  voxspec selftest --freedoms "
+            << command.as << '\n';
+  return exit_clean;
+}
+
+bool is_id(std::string const& id) {
+  auto const is_good = [](char c) {
+    return c == '/' || c == '-' || std::isalnum(static_cast<unsigned char>(c)) != 0;
+  };
+  return !id.empty() && id.front() != '/' && id.back() != '/' &&
+         id.find('/') != std::string::npos && std::ranges::all_of(id, is_good);
+}
+
+}  // namespace
+
+void add_promote(CLI::App& app, Tool& tool) {
+  auto* const sub = app.add_subcommand(
+      "promote", "Make a case of the suite of a recording, or of a finding of a search");
+  auto const command = std::make_shared<PromoteCommand>();
+  sub->add_option("file", command->file, "A recording, or a trace")
+      ->type_name("FILE")
+      ->required()
+      ->check(CLI::ExistingFile);
+  sub->add_option("--as", command->as, "The id of the case: a chapter and a name")
+      ->type_name("CHAPTER/NAME")
+      ->required()
+      ->check([](std::string const& id) {
+        return is_id(id) ? std::string{}
+                         : "'" + id + "' is no id: letters, digits and dashes, as stable/late-ack";
+      });
+  sub->add_option("--side", command->side, "Of a recording: who we play (default: initiator)")
+      ->check(CLI::IsMember({"initiator", "acceptor"}));
+  sub->add_option("--scenario", command->scenario,
+                  "With --side acceptor: the scenario that the subject plays as a client")
+      ->type_name("NAME");
+  sub->add_option("--rules", command->rules, "The clauses that it judges")->type_name("CLAUSE");
+  sub->add_option("--about", command->about, "Its claim, one sentence true of every right peer")
+      ->type_name("TEXT");
+  sub->footer(
+      "Frames, defaults and results are left out, and macros used where they are exactly the "
+      "same.\n"
+      "Example:\n"
+      "  voxspec promote echo.json --as calls/echo --rules rpc.response/1 \\\n"
+      "    --about 'A call of echo is answered with its argument'");
+  sub->callback([command, &tool] { tool.exit_code = promote(*command, tool); });
+}
+
+}  // namespace voxspec
