@@ -172,6 +172,10 @@ class Search {
     made.is_known = std::ranges::any_of(model_.rows[made.cause.row].clauses, [&](auto clause) {
       return settings_.known.contains(clause);
     });
+    auto const& row = model_.rows[made.cause.row];
+    made.script.trace.id = made.report.result.id = row.name;
+    made.script.trace.about = row.about;
+    made.script.trace.clauses = row.clauses;
     ++result_.tally.causes;
     if (made.is_known) ++result_.tally.known;
     std::erase(open_, cause);
