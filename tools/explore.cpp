@@ -1,3 +1,5 @@
+#include "tools/explore.hpp"
+
 #include "conformance/explore/comparison.hpp"
 #include "conformance/explore/search.hpp"
 #include "conformance/relay/fault_file.hpp"
@@ -35,6 +37,7 @@ struct ExploreCommand {
   std::string freedom;
   std::string output;
   std::string json;
+  std::string model_files;
   bool shows_model = false;
   bool shows_exceptions = false;
   bool no_known = false;
@@ -166,9 +169,8 @@ std::optional<Refused> not_up(Players& players, explore::SearchSettings& setting
   return refused;
 }
 
-void print_findings(ExploreCommand const& command, explore::SearchResult const& result,
-                    Candidate const& candidate) {
-  auto const& model = explore::built_in_model();
+void print_findings(ExploreCommand const& command, explore::Model const& model,
+                    explore::SearchResult const& result, Candidate const& candidate) {
   auto const style = stdout_style();
   std::size_t number = 0;
   for (auto const& finding : result.findings) {
@@ -188,10 +190,10 @@ void print_findings(ExploreCommand const& command, explore::SearchResult const& 
   }
 }
 
-int list_exceptions() {
+int list_exceptions(explore::Model const& model) {
   for (auto const& [what, reason] : explore::not_compared())
     std::cout << what << ": " << reason << '\n';
-  for (auto const& row : explore::built_in_model().rows) {
+  for (auto const& row : model.rows) {
     if (!row.not_compared.empty()) std::cout << row.name << ": " << row.not_compared << '\n';
   }
   return exit_clean;
@@ -202,8 +204,7 @@ int code_of(explore::SearchResult const& result) {
   return result.tally.not_run > 0 ? exit_not_run : exit_clean;
 }
 
-int explore_subject(ExploreCommand const& command, Tool const& tool) {
-  auto const& model = explore::built_in_model();
+int explore_subject(ExploreCommand const& command, explore::Model const& model, Tool const& tool) {
   auto players = find_players(command, tool);
   if (!players) return complain(players.error().what, players.error().code);
   auto const& subject = *players->candidate.subject;
@@ -235,7 +236,7 @@ int explore_subject(ExploreCommand const& command, Tool const& tool) {
                 std::to_string(tally.known) + " of them known");
     });
   }
-  print_findings(command, result, players->candidate);
+  print_findings(command, model, result, players->candidate);
   std::cout << subject.name << ", seed " << command.seed << ": " << coverage_text(model, result)
             << std::flush;
   if (!command.json.empty()) {
@@ -252,18 +253,22 @@ int explore_subject(ExploreCommand const& command, Tool const& tool) {
 }
 
 int run_explore(ExploreCommand const& command, Tool const& tool) {
-  auto const& rows = explore::built_in_model().rows;
+  auto const folder = command.model_files.empty() ? tool.layout.share / "model"
+                                                  : std::filesystem::path{command.model_files};
+  auto const model = explore::load_model(folder);
+  if (!model) return complain(text(model.error()), exit_usage);
   auto const is_wanted = [&](explore::Row const& row) {
     return matches_glob(command.rows, row.name);
   };
-  if (std::ranges::none_of(rows, is_wanted)) {
+  if (std::ranges::none_of(model->rows, is_wanted)) {
     return complain("no row of the model fits '" + command.rows + "'; see --model", exit_usage);
   }
   if (command.shows_model) {
-    std::cout << model_table(explore::built_in_model(), command.rows);
+    std::cout << model_table(*model, command.rows);
     return exit_clean;
   }
-  return command.shows_exceptions ? list_exceptions() : explore_subject(command, tool);
+  return command.shows_exceptions ? list_exceptions(*model)
+                                  : explore_subject(command, *model, tool);
 }
 
 void add_options(CLI::App& sub, ExploreCommand& command) {
@@ -317,6 +322,9 @@ void add_options(CLI::App& sub, ExploreCommand& command) {
   constexpr char const* reports = "Reports";
   sub.add_flag("--model", command.shows_model, "Print the table: rows, clauses, right reactions")
       ->group(reports);
+  sub.add_option("--model-files", command.model_files, "Read the model from here")
+      ->type_name("DIR")
+      ->group(search);
   sub.add_flag("--not-compared", command.shows_exceptions, "Tell what --against leaves out, and why")
       ->group(reports);
   sub.add_option("--output", command.output, "Write each finding there, as a case for replay")

@@ -1,3 +1,4 @@
+#include "tools/explore.hpp"
 #include "tools/tool.hpp"
 
 #include <iostream>

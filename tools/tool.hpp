@@ -40,7 +40,6 @@ void add_decode(CLI::App& app, Tool& tool);
 void add_schema(CLI::App& app, Tool& tool);
 void add_diff(CLI::App& app, Tool& tool);
 void add_selftest(CLI::App& app, Tool& tool);
-void add_explore(CLI::App& app, Tool& tool);
 
 // "voxspec: <what>" on standard error; returns the code.
 int complain(std::string const& what, int code);

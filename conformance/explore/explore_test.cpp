@@ -73,6 +73,12 @@ class FakeStage final : public Stage {
   test::Habits habits_;
 };
 
+Model whole_model() {
+  auto model = load_model("conformance/explore/model");
+  REQUIRE_MESSAGE(model.has_value(), text(model.error()));
+  return *std::move(model);
+}
+
 SearchSettings brief() {
   SearchSettings settings;
   settings.sequences = 40;
@@ -200,21 +206,21 @@ TEST_CASE("Reasons that differ in numbers alone are one") {
 
 TEST_CASE("The same seed makes the same conversations") {
   auto const subject = claims();
-  auto const& model = built_in_model();
+  auto const model = whole_model();
   Generator one{model, subject, {.seed = 7}};
   Generator other{model, subject, {.seed = 7}};
   for (int i = 0; i < 50; ++i)
     CHECK(one.next() == other.next());
 }
 
-TEST_CASE("The built-in model makes cases of the trace language, and makes every row") {
+TEST_CASE("The model makes cases of the trace language, and makes every row") {
   Subject able = claims();
   able.roles = {vox::Role::initiator, vox::Role::acceptor};
   able.conduits = {"bare", "stable"};
   able.abilities = {"inbound-connections", "outbound-connections", "refuses-connections",
                     "keepalive",           "reconnects",           "resumes",
                     "client-scenarios",    "many-links"};
-  auto const& model = built_in_model();
+  auto const model = whole_model();
   std::set<std::size_t> made;
   for (auto const manner : {Manner::judging, Manner::comparing}) {
     Generator generator{model, able, {.manner = manner, .seed = 1}};

@@ -6,18 +6,12 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 namespace voxspec::explore {
 namespace {
-
-struct Source {
-  char const* name;
-  std::string_view text;
-};
-constexpr Source sources[] = {
-#include "conformance/explore/model.inc"
-};
 
 constexpr std::array<std::string_view, 2> roles{"initiator", "acceptor"};
 constexpr std::array<std::string_view, 2> conduits{"bare", "stable"};
@@ -152,15 +146,27 @@ std::expected<void, TraceError> add_to_model(Model& model, std::string_view text
   }
 }
 
-Model const& built_in_model() {
-  static auto const model = [] {
-    Model made;
-    for (auto const& source : sources) {
-      auto const added = add_to_model(made, source.text, source.name);
-      VOX_ASSERT(added.has_value());  // the tests read the same files
+std::expected<Model, TraceError> load_model(std::filesystem::path const& folder) {
+  auto const refuse = [&](std::string what) {
+    return std::unexpected(
+        TraceError{.file = folder.string(), .where = {}, .what = std::move(what), .advice = {}});
+  };
+  std::error_code error;
+  std::vector<std::filesystem::path> files;
+  for (auto const& entry : std::filesystem::directory_iterator{folder, error}) {
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  }
+  if (error) return refuse("cannot be read: " + error.message());
+  std::ranges::sort(files);
+  Model model;
+  for (auto const& file : files) {
+    std::ifstream stream{file, std::ios::binary};
+    std::string const text{std::istreambuf_iterator<char>{stream}, {}};
+    if (auto added = add_to_model(model, text, file.string()); !added) {
+      return std::unexpected(std::move(added.error()));
     }
-    return made;
-  }();
+  }
+  if (model.rows.empty() || model.settings.empty()) return refuse("there are no rows or settings");
   return model;
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -74,8 +75,8 @@ struct Model {
 // model.
 [[nodiscard]] std::expected<void, TraceError> add_to_model(Model& model, std::string_view text,
                                                            std::string const& name);
-// The table of this program.
-[[nodiscard]] Model const& built_in_model();
+// All documents of a folder, in the order of their names.
+[[nodiscard]] std::expected<Model, TraceError> load_model(std::filesystem::path const& folder);
 
 // "one of: …" in words: what is right after the steps of a row.
 [[nodiscard]] std::string reactions_in_words(Row const& row);
