@@ -2,6 +2,7 @@
 
 #include "conformance/explore/comparison.hpp"
 #include "conformance/explore/shrink.hpp"
+#include "conformance/peer/fault.hpp"
 #include "conformance/runner/in_parallel.hpp"
 
 #include <algorithm>
@@ -52,8 +53,18 @@ class Search {
   };
 
   void work() {
-    while (auto const conversation = next())
-      play_one(*conversation);
+    try {
+      while (auto const conversation = next())
+        play_one(*conversation);
+    } catch (Fault const& fault) {
+      hinder("the model makes no case: " + fault.where + ": " + fault.what);
+    }
+  }
+
+  void hinder(std::string why) {
+    std::scoped_lock const lock{mutex_};
+    result_.hindrance = std::move(why);
+    ++result_.tally.not_run;
   }
 
   std::optional<Conversation> next() {
@@ -97,12 +108,7 @@ class Search {
 
   void play_one(Conversation const& conversation) {
     auto script = script_of(model_, conversation, settings_.make.manner);
-    if (!script) {
-      std::scoped_lock const lock{mutex_};
-      result_.hindrance = "the model makes no case: " + text(script.error());
-      ++result_.tally.not_run;
-      return;
-    }
+    if (!script) return hinder("the model makes no case: " + text(script.error()));
     auto const shown = ask(*script);
     note(*script, shown);
     if (!shown.cause || is_old(*shown.cause)) return;

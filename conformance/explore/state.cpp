@@ -12,7 +12,7 @@ namespace {
 bool value_fits(Json const& wanted, Json const* value) {
   if (wanted.is_object() && wanted.size() == 1) {
     if (wanted.contains("absent")) return value == nullptr;
-    if (wanted.contains("not")) return value == nullptr || !value_fits(wanted["not"], value);
+    if (wanted.contains("not")) return !value_fits(wanted["not"], value);
     if (wanted.contains("min")) return value != nullptr && *value >= wanted["min"];
   }
   if (value == nullptr) return false;
@@ -73,7 +73,10 @@ std::optional<State::Picked> State::pick(Row const& row, Choices const& choices,
   };
   for (auto const& [name, domain] : row.picks) {
     if (domain.is_array()) {
-      picked.values.set(name, filled(domain[choose(domain.size())], picked.values));
+      auto const value = filled(domain[choose(domain.size())], picked.values);
+      for (std::size_t i = 0; value.is_array() && i < value.size(); ++i)
+        picked.values.set(name + "." + std::to_string(i), value[i]);
+      picked.values.set(name, value);
       continue;
     }
     auto const query = filled(domain, picked.values);
