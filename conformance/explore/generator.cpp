@@ -17,6 +17,8 @@ bool has(std::vector<std::string> const& words, std::string const& word) {
   return std::ranges::find(words, word) != words.end();
 }
 
+constexpr std::size_t begin_tries_max = 100;
+
 bool is_last(Row const& row) {
   return row.then == Then::ends || row.then == Then::violation;
 }
@@ -89,6 +91,15 @@ std::size_t Generator::draw(std::vector<std::size_t> const& rows) {
 }
 
 Conversation Generator::next() {
+  // Some ways to begin have no row where some rows are not compared.
+  for (std::size_t tries = 0; tries < begin_tries_max; ++tries) {
+    auto conversation = make();
+    if (!conversation.moves.empty()) return conversation;
+  }
+  return {};
+}
+
+Conversation Generator::make() {
   Conversation start;
   if (starts_.empty()) return start;
   auto const& drawn = starts_[below(starts_.size())];

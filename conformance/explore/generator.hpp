@@ -35,6 +35,7 @@ class Generator {
     vox::Role role;
     Conduit conduit;
   };
+  [[nodiscard]] Conversation make();
   [[nodiscard]] std::uint32_t below(std::size_t count);
   [[nodiscard]] bool can(std::vector<std::string> const& needs) const;
   [[nodiscard]] bool is_playable(std::size_t row) const;

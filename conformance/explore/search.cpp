@@ -19,6 +19,9 @@ using Clock = std::chrono::steady_clock;
 
 // How often a conversation that showed something is played once more, before it counts.
 constexpr int repeats = 2;
+// Of each wait while a conversation is made shorter, and of the whole of that.
+constexpr std::chrono::milliseconds shrink_guard{1000};
+constexpr std::chrono::seconds shrink_time_max{20};
 
 class Search {
  public:
@@ -78,22 +81,21 @@ class Search {
     return generator_.next();
   }
 
-  CaseReport play(Side const& side, Script const& script) const {
-    auto alone = settings_.run;
+  static CaseReport play(Side const& side, Script const& script, RunSettings alone) {
     alone.jobs = 1;
     alone.silent_cases_max = 0;
     return run_cases({&script.trace}, *side.subject, *side.stage, {}, alone).front();
   }
 
-  Shown ask(Script const& script) const {
+  Shown ask(Script const& script, RunSettings const& run) const {
     Shown shown;
-    shown.report = play(side_, script);
+    shown.report = play(side_, script, run);
     if (!against_) {
       shown.cause = cause_in(script, shown.report);
       if (shown.cause) shown.verdict = verdict_of(model_.rows[shown.cause->row], shown.report);
       return shown;
     }
-    auto const other = play(*against_, script);
+    auto const other = play(*against_, script, run);
     if (other.result.verdict == Verdict::not_run) shown.report = other;
     if (shown.report.result.verdict == Verdict::not_run) return shown;
     shown.difference = difference(script, shown.report, other, side_.subject->name,
@@ -109,11 +111,11 @@ class Search {
   void play_one(Conversation const& conversation) {
     auto script = script_of(model_, conversation, settings_.make.manner);
     if (!script) return hinder("the model makes no case: " + text(script.error()));
-    auto const shown = ask(*script);
+    auto const shown = ask(*script, settings_.run);
     note(*script, shown);
     if (!shown.cause || is_old(*shown.cause)) return;
     for (int i = 0; i < repeats; ++i) {
-      auto const again = ask(*script);
+      auto const again = ask(*script, settings_.run);
       if (again.cause && is_same(*again.cause, *shown.cause)) continue;
       std::scoped_lock const lock{mutex_};
       result_.unrepeated.push_back(finding(conversation, *shown.cause, *std::move(script), shown));
@@ -163,16 +165,20 @@ class Search {
   }
 
   void look_closer(Conversation const& from, Cause const& cause) {
+    auto quick = settings_.run;
+    quick.options.guard_timeout = std::min(quick.options.guard_timeout, shrink_guard);
+    quick.options.mute_guard = std::min(quick.options.mute_guard, shrink_guard);
+    auto const end = Clock::now() + shrink_time_max;
     auto const shows_the_same = [&](Conversation const& candidate) {
-      if (settings_.run.options.stop.stop_requested()) return false;
+      if (settings_.run.options.stop.stop_requested() || Clock::now() > end) return false;
       auto const script = script_of(model_, candidate, settings_.make.manner);
       if (!script) return false;
-      auto const shown = ask(*script);
+      auto const shown = ask(*script, quick);
       return shown.cause && is_same(*shown.cause, cause);
     };
     auto least = shrink(model_, from, shows_the_same, settings_.shrink_questions_max);
     auto script = script_of(model_, least, settings_.make.manner, &least);
-    auto const shown = ask(*script);
+    auto const shown = ask(*script, settings_.run);
     std::scoped_lock const lock{mutex_};
     auto made = finding(least, shown.cause.value_or(cause), *std::move(script), shown);
     made.is_known = std::ranges::any_of(model_.rows[made.cause.row].clauses, [&](auto clause) {
