@@ -15,9 +15,9 @@ bool is_digit(char c) {
   return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
 
-// What any violation is met with, whatever it was.
+// What any violation is met with, whatever it was; one of the rule's clauses is about a violation.
 bool is_general(vox::Clause clause) {
-  return clause.id().starts_with("session.protocol-error/");
+  return clause.rule().id() == "session.protocol-error" && clause.number() != 6;
 }
 
 }  // namespace
