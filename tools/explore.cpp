@@ -79,28 +79,26 @@ OrRefused<void> add_fault(Players& players, ExploreCommand const& command, Tool 
   players.faults.push_back(*std::move(fault));
   auto const& used = players.faults.front();
   auto& subject = *players.candidate.subject;
-  if (subject.command.empty()) return std::unexpected(Refused{"a fault needs a --subject to start"});
+  if (subject.command.empty())
+    return std::unexpected(Refused{"a fault needs a --subject to start"});
   std::erase_if(subject.abilities, [&](std::string const& ability) {
     return std::ranges::find(used.lacks, ability) != used.lacks.end();
   });
   if (used.role) subject.roles = {*used.role};
-  players.candidate.stage =
-      make_process_stage(subject, [&used](Case const& of, SubjectPort& port) {
-        auto const plays =
-            of.role == vox::Role::initiator ? vox::Role::acceptor : vox::Role::initiator;
-        auto relayed = std::make_unique<relay::RelayPort>(port, plays);
-        relayed->conversation.use(used);
-        return relayed;
-      });
+  players.candidate.stage = make_process_stage(subject, [&used](Case const& of, SubjectPort& port) {
+    auto const plays = of.role == vox::Role::initiator ? vox::Role::acceptor : vox::Role::initiator;
+    auto relayed = std::make_unique<relay::RelayPort>(port, plays);
+    relayed->conversation.use(used);
+    return relayed;
+  });
   return {};
 }
 
 // Two subjects are asked only what both claim.
 void keep_common(Subject& one, Subject const& other) {
   auto const keep = [](auto& ours, auto const& theirs) {
-    std::erase_if(ours, [&](auto const& each) {
-      return std::ranges::find(theirs, each) == theirs.end();
-    });
+    std::erase_if(
+        ours, [&](auto const& each) { return std::ranges::find(theirs, each) == theirs.end(); });
   };
   keep(one.abilities, other.abilities);
   keep(one.roles, other.roles);
@@ -219,7 +217,8 @@ int explore_subject(ExploreCommand const& command, explore::Model const& model, 
   if (!known) return complain(known.error().what, known.error().code);
   settings.known = *std::move(known);
   if (!players->candidate.prompt.empty()) std::cerr << players->candidate.prompt << std::endl;
-  if (auto const refused = not_up(*players, settings)) return complain(refused->what, refused->code);
+  if (auto const refused = not_up(*players, settings))
+    return complain(refused->what, refused->code);
 
   explore::SearchResult result;
   {
@@ -227,8 +226,7 @@ int explore_subject(ExploreCommand const& command, explore::Model const& model, 
     explore::Side const side{.subject = &subject, .stage = players->candidate.stage.get()};
     std::optional<explore::Side> against;
     if (players->other) {
-      against = explore::Side{.subject = players->other.get(),
-                              .stage = players->other_stage.get()};
+      against = explore::Side{.subject = players->other.get(), .stage = players->other_stage.get()};
     }
     result = explore::search(model, side, against, settings, [&](explore::Tally const& tally) {
       line.show(std::to_string(tally.played) + " of " + std::to_string(command.sequences) +
@@ -325,7 +323,8 @@ void add_options(CLI::App& sub, ExploreCommand& command) {
   sub.add_option("--model-files", command.model_files, "Read the model from here")
       ->type_name("DIR")
       ->group(search);
-  sub.add_flag("--not-compared", command.shows_exceptions, "Tell what --against leaves out, and why")
+  sub.add_flag("--not-compared", command.shows_exceptions,
+               "Tell what --against leaves out, and why")
       ->group(reports);
   sub.add_option("--output", command.output, "Write each finding there, as a case for replay")
       ->type_name("DIR")
@@ -343,7 +342,8 @@ void add_explore(CLI::App& app, Tool& tool) {
   auto const command = std::make_shared<ExploreCommand>();
   add_options(*sub, *command);
   sub->footer(
-      "A conversation is made of rows of the model, legal and nearly legal. A reaction that no row\n"
+      "A conversation is made of rows of the model, legal and nearly legal. A reaction that no "
+      "row\n"
       "allows is a finding: it is shrunk, shown once for its cause, and written as a case.\n"
       "Examples:\n"
       "  voxspec explore --subject rust --output found\n"

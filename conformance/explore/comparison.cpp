@@ -45,9 +45,10 @@ Said said_in(Json const& decoded) {
 }
 
 bool is_handshake(std::string const& kind) {
-  static std::set<std::string> const kinds{"transport_accept", "transport_reject", "transport_hello",
-                                           "hello",            "hello_yourself",   "lets_go",
-                                           "sorry",            "client_hello",     "server_hello"};
+  static std::set<std::string> const kinds{
+      "transport_accept", "transport_reject", "transport_hello", "hello",
+      "hello_yourself",   "lets_go",          "sorry",           "client_hello",
+      "server_hello"};
   return kinds.contains(kind);
 }
 

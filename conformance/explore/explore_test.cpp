@@ -195,8 +195,8 @@ TEST_CASE("A smaller conversation is one less something") {
   conversation.moves = {{.row = 0, .choices = {}}, {.row = 1, .choices = {2}, .probe = true}};
   for (auto const& each : smaller(model, conversation))
     CHECK(each != conversation);
-  auto const least =
-      shrink(model, conversation, [](Conversation const& each) { return each.moves.size() == 2; }, 100);
+  auto const least = shrink(
+      model, conversation, [](Conversation const& each) { return each.moves.size() == 2; }, 100);
   CHECK(least.transport == "tcp");
   CHECK(least.moves.back() == Move{.row = 1, .choices = {0}});
 }
@@ -220,8 +220,9 @@ TEST_CASE("The model makes cases of the trace language, and makes every row") {
   Subject able = claims();
   able.roles = {vox::Role::initiator, vox::Role::acceptor};
   able.conduits = {"bare", "stable"};
-  able.abilities = {"inbound-connections", "outbound-connections", "refuses-connections",
-                    "keepalive",           "reconnects",           "resumes",
+  able.abilities = {"inbound-connections", "outbound-connections",
+                    "refuses-connections", "keepalive",
+                    "reconnects",          "resumes",
                     "client-scenarios",    "many-links"};
   auto const model = whole_model();
   std::set<std::size_t> made;

@@ -17,8 +17,8 @@ constexpr std::array<std::string_view, 2> roles{"initiator", "acceptor"};
 constexpr std::array<std::string_view, 2> conduits{"bare", "stable"};
 constexpr std::array<std::string_view, 3> sequels{"goes_on", "ends", "either"};
 constexpr std::array<std::string_view, 15> row_keys{
-    "row",    "about", "clauses", "in",     "role",  "conduit",   "settings", "needs",
-    "unless", "when",  "pick",    "steps",  "then",  "violation", "effect"};
+    "row",    "about", "clauses", "in",    "role", "conduit",   "settings", "needs",
+    "unless", "when",  "pick",    "steps", "then", "violation", "effect"};
 
 std::optional<vox::Role> read_role(Place const& place) {
   if (!place.has("role")) return std::nullopt;
@@ -139,10 +139,8 @@ std::expected<void, TraceError> add_to_model(Model& model, std::string_view text
     read_document(model, {document, {}});
     return {};
   } catch (Fault const& fault) {
-    return std::unexpected(TraceError{.file = name,
-                                      .where = readable(fault.where),
-                                      .what = fault.what,
-                                      .advice = fault.advice});
+    return std::unexpected(TraceError{
+        .file = name, .where = readable(fault.where), .what = fault.what, .advice = fault.advice});
   }
 }
 

@@ -98,8 +98,8 @@ class Search {
     auto const other = play(*against_, script, run);
     if (other.result.verdict == Verdict::not_run) shown.report = other;
     if (shown.report.result.verdict == Verdict::not_run) return shown;
-    shown.difference = difference(script, shown.report, other, side_.subject->name,
-                                  against_->subject->name);
+    shown.difference =
+        difference(script, shown.report, other, side_.subject->name, against_->subject->name);
     if (shown.difference.empty()) return shown;
     // By the stream alone, since the row at fault may be any.
     auto const stream = shown.difference.substr(0, shown.difference.find('\n'));
@@ -134,7 +134,8 @@ class Search {
       result_.hindrance = result.reason;
       return;
     }
-    auto const failed = result.failed_step.empty() ? std::nullopt : script.move_of(result.failed_step);
+    auto const failed =
+        result.failed_step.empty() ? std::nullopt : script.move_of(result.failed_step);
     auto const end = failed.value_or(script.moves.size());
     for (std::size_t i = 0; i < end; ++i) {
       ++result_.reached[script.moves[i].row];

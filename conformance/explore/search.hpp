@@ -25,8 +25,8 @@ struct SearchSettings {
   std::optional<std::chrono::seconds> time;
   std::size_t findings_max = 20;  // after so many causes the rest is not played
   std::size_t shrink_questions_max = 200;
-  RunSettings run;                   // jobs, guards, stop
-  std::set<vox::Clause> known;       // clauses that the subject is known to break
+  RunSettings run;              // jobs, guards, stop
+  std::set<vox::Clause> known;  // clauses that the subject is known to break
 };
 
 // How far a search is.

@@ -111,9 +111,8 @@ void State::apply_one(Json const& effect, Picked const& picked) {
   }
   if (!effect.contains("change")) return;
   auto const& what = effect["change"];
-  auto const indices = what.is_string()
-                           ? std::vector{picked.entities.at(what.get<std::string>())}
-                           : matching(filled(what, picked.values));
+  auto const indices = what.is_string() ? std::vector{picked.entities.at(what.get<std::string>())}
+                                        : matching(filled(what, picked.values));
   auto const to = filled(effect["to"], picked.values);
   for (auto const index : indices) {
     for (auto const& [key, value] : to.items()) {

@@ -13,11 +13,19 @@ namespace {
 // Each branch nests the rest of the case, and the reader of traces bounds its depth.
 constexpr std::size_t branches_max = 8;
 
-constexpr std::array unasked_kinds{
-    "protocol_error",   "connection_open", "connection_accept", "connection_reject",
-    "connection_close", "request_call",    "request_response",  "request_cancel",
-    "channel_item",     "channel_close",   "channel_reset",     "channel_grant_credit",
-    "pong"};
+constexpr std::array unasked_kinds{"protocol_error",
+                                   "connection_open",
+                                   "connection_accept",
+                                   "connection_reject",
+                                   "connection_close",
+                                   "request_call",
+                                   "request_response",
+                                   "request_cancel",
+                                   "channel_item",
+                                   "channel_close",
+                                   "channel_reset",
+                                   "channel_grant_credit",
+                                   "pong"};
 
 Json& at(Json& document, std::vector<std::string> const& path) {
   Json* value = &document;
@@ -79,8 +87,8 @@ bool Writer::allows(std::size_t index) const {
   if (row.settings.empty() ? !setting.scenario.empty() : !has(row.settings, setting.name)) {
     return false;
   }
-  auto const branches = row.then == Then::either ||
-                        (row.then == Then::violation && manner_ == Manner::comparing);
+  auto const branches =
+      row.then == Then::either || (row.then == Then::violation && manner_ == Manner::comparing);
   if (branches && depth_ == branches_max) return false;
   if (manner_ == Manner::comparing && !row.not_compared.empty()) return false;
   return state_.allows(row) && state_.pick(row, {}, defines_).has_value();
@@ -130,8 +138,9 @@ void Writer::put_quiet() {
 void Writer::branch(bool is_violation) {
   Json alternatives = Json::array();
   alternatives.push_back(Json{{"steps", Json::array()}});
-  alternatives.push_back(Json{
-      {"steps", Json::array({Json{{"expect_violation", Json{{"asks", {"closed", "survived"}}}}}})}});
+  alternatives.push_back(
+      Json{{"steps",
+            Json::array({Json{{"expect_violation", Json{{"asks", {"closed", "survived"}}}}}})}});
   if (manner_ == Manner::comparing) {
     alternatives.push_back(
         Json{{"steps", Json::array({Json{{"expect_end", {"closed", "eof", "reset", "mute"}}}})}});
