@@ -123,7 +123,10 @@ OrRefused<Players> find_players(ExploreCommand const& command, Tool const& tool)
 
 OrRefused<std::set<vox::Clause>> known_of(ExploreCommand const& command, Subject const& subject,
                                           Tool const& tool) {
-  if (command.no_known || subject.expectations.empty()) return std::set<vox::Clause>{};
+  // What two subjects do otherwise than each other stands in no list.
+  if (command.no_known || !command.against.empty() || subject.expectations.empty()) {
+    return std::set<vox::Clause>{};
+  }
   KnownFailures known;
   for (auto const& file : subject.expectations) {
     if (auto added = known.add(file); !added) return std::unexpected(Refused{added.error()});

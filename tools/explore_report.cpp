@@ -47,6 +47,11 @@ std::string describe_finding(explore::Model const& model, explore::Finding const
   auto entry = finding.report;
   entry.trace = &finding.script.trace;
   if (finding.is_known) entry.result.verdict = Verdict::known;
+  if (!finding.difference.empty()) {
+    entry.result.verdict = Verdict::fail;
+    entry.result.reason = "two subjects differ in " +
+                          finding.difference.substr(0, finding.difference.find(':'));
+  }
   std::ostringstream out;
   out << describe_case(report, entry, style) << "  moves     " << moves_of(model, finding) << '\n'
       << "  seen      " << finding.count << (finding.count == 1 ? " time\n" : " times\n");
