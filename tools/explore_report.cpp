@@ -49,8 +49,8 @@ std::string describe_finding(explore::Model const& model, explore::Finding const
   if (finding.is_known) entry.result.verdict = Verdict::known;
   if (!finding.difference.empty()) {
     entry.result.verdict = Verdict::fail;
-    entry.result.reason = "two subjects differ in " +
-                          finding.difference.substr(0, finding.difference.find(':'));
+    entry.result.reason =
+        "two subjects differ in " + finding.difference.substr(0, finding.difference.find(':'));
   }
   std::ostringstream out;
   out << describe_case(report, entry, style) << "  moves     " << moves_of(model, finding) << '\n'
