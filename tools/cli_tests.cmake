@@ -22,7 +22,7 @@ set(samples ${CMAKE_CURRENT_SOURCE_DIR}/samples)
 set(out ${CMAKE_CURRENT_BINARY_DIR})
 
 cli_test(version EXIT 0 OUT "voxspec ${PROJECT_VERSION}" ARGS --version)
-foreach(command run list explain rules cover replay expand decode schema diff selftest record promote)
+foreach(command run list explain rules cover replay expand decode schema diff selftest record promote explore)
   cli_test(help_${command} EXIT 0 OUT "Example" ARGS ${command} --help)
 endforeach()
 cli_test(no_command EXIT 2 ERR "^voxspec: [^\n]*\n$" ARGS)
@@ -144,3 +144,13 @@ cli_test(promote_there EXIT 2 ERR "first.json is there already"
 cli_test(promote EXIT 0 OUT "voxspec run --subject cpp sample/case"
   UNDER sh -c "rm -rf '${out}/promoted' && exec \"$@\"" sh
   ARGS --traces ${out}/promoted promote ${samples}/first.json --as sample/case)
+
+cli_test(explore_model EXIT 0 OUT "^keepalive/ping\n  A ping is answered [^\n]*\n  clauses  session.keepalive/2"
+  ARGS explore --model --rows keepalive/ping)
+cli_test(explore_no_row EXIT 2 ERR "no row of the model fits 'nonsense'" ARGS explore --subject null-exit --rows nonsense)
+cli_test(explore_no_subject EXIT 2 ERR "nobody to judge" ARGS explore)
+cli_test(explore_no_program EXIT 3 ERR "cannot start [^\n]*no-such-program" ARGS explore --subject ./no-such-program)
+cli_test(explore_unknown_fault EXIT 2 ERR "there is no fault 'nonsense'" ARGS explore --subject null-exit --fault nonsense)
+cli_test(explore_null EXIT 1 OUT "establish/[a-z-]+\n.*\n[1-9][0-9]* new, 0 known\n"
+  ARGS explore --subject null-garbage --sequences 20 --guard 300 --output ${out}/found --json ${out}/found.json
+  FILE ${out}/found.json "\"findings\": \\[\n    {")

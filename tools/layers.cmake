@@ -13,12 +13,13 @@ set(may_conformance/trace "${may_impl/schema}|conformance/(peer|trace)/")
 set(may_conformance/peer "${may_conformance/trace}|impl/link/|conformance/subjects/testbed/catalog.hpp")
 set(may_conformance/relay "${may_conformance/peer}|conformance/relay/")
 set(may_conformance/runner "${may_conformance/relay}|conformance/runner/")
+set(may_conformance/explore "${may_conformance/runner}|conformance/explore/")
 set(may_conformance "spec/|impl/|conformance/")
 set(may_fuzz "spec/|impl/|conformance/|fuzz/")
 set(may_tools "spec/|impl/|conformance/|tools/")
 set(layers impl/wire impl/schema impl/session impl/conduit impl/rpc impl/store impl/link impl/net
   conformance/trace conformance/peer conformance/relay
-  conformance/runner spec conformance fuzz tools)
+  conformance/runner conformance/explore spec conformance fuzz tools)
 
 # The most specific layer of a file: the list has the deeper folders first.
 function(layer_of file result)

@@ -23,7 +23,8 @@ vox::Parity IdSpace::ours_on(std::uint64_t connection) const {
 void IdSpace::note(Frame const& frame, bool sent) {
   if (frame.is("hello")) {
     if (auto const parity = parity_in(&frame.body)) ours_ = sent ? *parity : opposite(*parity);
-  } else if (frame.is("connection_open")) {
+  } else if (frame.is("connection_open") && frame.message().on != 0) {
+    // The root is not opened, whoever tries to: there the parities are those of the session.
     auto const* const settings = frame.field("connection_settings");
     auto const parity = parity_in(settings == nullptr ? nullptr : settings->get<Record>());
     if (parity) by_connection_[frame.message().on] = sent ? *parity : opposite(*parity);
