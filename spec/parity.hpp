@@ -25,4 +25,8 @@ BOOST_DESCRIBE_ENUM(Parity, odd, even)
 enum class Role : std::uint8_t { initiator, acceptor };
 BOOST_DESCRIBE_ENUM(Role, initiator, acceptor)
 
+[[nodiscard]] constexpr Role opposite(Role role) {
+  return role == Role::initiator ? Role::acceptor : Role::initiator;
+}
+
 }  // namespace vox

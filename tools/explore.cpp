@@ -9,11 +9,11 @@
 #include "conformance/runner/suite.hpp"
 #include "tools/explore_report.hpp"
 #include "tools/progress.hpp"
+#include "tools/report_files.hpp"
 #include "tools/stop_signals.hpp"
 #include "tools/subject_options.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -86,8 +86,7 @@ OrRefused<void> add_fault(Players& players, ExploreCommand const& command, Tool 
   });
   if (used.role) subject.roles = {*used.role};
   players.candidate.stage = make_process_stage(subject, [&used](Case const& of, SubjectPort& port) {
-    auto const plays = of.role == vox::Role::initiator ? vox::Role::acceptor : vox::Role::initiator;
-    auto relayed = std::make_unique<relay::RelayPort>(port, plays);
+    auto relayed = std::make_unique<relay::RelayPort>(port, opposite(of.role));
     relayed->conversation.use(used);
     return relayed;
   });
@@ -127,13 +126,11 @@ OrRefused<std::set<vox::Clause>> known_of(ExploreCommand const& command, Subject
   if (command.no_known || !command.against.empty() || subject.expectations.empty()) {
     return std::set<vox::Clause>{};
   }
-  KnownFailures known;
-  for (auto const& file : subject.expectations) {
-    if (auto added = known.add(file); !added) return std::unexpected(Refused{added.error()});
-  }
+  auto const known = KnownFailures::load(subject.expectations);
+  if (!known) return std::unexpected(Refused{known.error()});
   auto const suite = load_suite(tool.traces());
   if (!suite) return std::unexpected(Refused{suite.error()});
-  return explore::known_clauses(known, suite->cases);
+  return explore::known_clauses(*known, suite->cases);
 }
 
 explore::SearchSettings settings_of(ExploreCommand const& command, std::stop_token stop) {
@@ -149,9 +146,7 @@ explore::SearchSettings settings_of(ExploreCommand const& command, std::stop_tok
   settings.run.jobs = affordable_jobs(command.jobs == 0 ? default_jobs() : command.jobs);
   settings.run.seed = command.seed;
   settings.run.options.stop = std::move(stop);
-  settings.run.options.guard_timeout = std::chrono::milliseconds{command.guard_ms};
-  settings.run.options.mute_guard =
-      std::min(settings.run.options.mute_guard, settings.run.options.guard_timeout);
+  settings.run.options.limit_waits(std::chrono::milliseconds{command.guard_ms});
   return settings;
 }
 
@@ -179,8 +174,7 @@ void print_findings(ExploreCommand const& command, explore::Model const& model,
     auto again = "explore " + candidate.again + " --seed " + std::to_string(command.seed);
     if (!command.output.empty()) {
       auto const path = case_path(command.output, model, finding, number);
-      std::filesystem::create_directories(command.output);
-      std::ofstream{path} << explore::case_file(model, finding).dump(2) << '\n';
+      (void)write_or_complain(path, explore::case_file(model, finding).dump(2) + "\n");
       again = "replay " + shell_word(path.string()) + " " + candidate.again;
     }
     std::cout << describe_finding(model, finding, candidate.subject->name, again, style) << '\n';
@@ -241,11 +235,10 @@ int explore_subject(ExploreCommand const& command, explore::Model const& model, 
   std::cout << subject.name << ", seed " << command.seed << ": " << coverage_text(model, result)
             << std::flush;
   if (!command.json.empty()) {
-    std::ofstream stream{command.json};
-    stream << search_json(model, result, subject.name, command.seed)
-                  .dump(2, ' ', false, Json::error_handler_t::replace)
-           << '\n';
-    if (!stream.flush()) return complain(command.json + " cannot be written", exit_not_run);
+    auto const text = search_json(model, result, subject.name, command.seed)
+                          .dump(2, ' ', false, Json::error_handler_t::replace) +
+                      "\n";
+    if (!write_or_complain(command.json, text)) return exit_not_run;
   }
   if (auto const signal = signals.received()) {
     return complain("stopped by " + *signal, exit_stopped);

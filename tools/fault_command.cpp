@@ -6,13 +6,13 @@
 #include "conformance/runner/machine.hpp"
 #include "conformance/runner/suite.hpp"
 #include "tools/progress.hpp"
+#include "tools/report_files.hpp"
 #include "tools/stop_signals.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 
 namespace voxspec {
@@ -223,9 +223,7 @@ int FaultCommand::run(std::vector<std::string> const& patterns, std::size_t jobs
   settings.jobs = affordable_jobs(jobs);
   StopSignals const signals;
   settings.options.stop = signals.token();
-  settings.options.guard_timeout = std::chrono::milliseconds{guard_ms};
-  settings.options.mute_guard =
-      std::min(settings.options.mute_guard, settings.options.guard_timeout);
+  settings.options.limit_waits(std::chrono::milliseconds{guard_ms});
   Json document{{"subject", right->name}};
   int code = exit_clean;
   auto const pass = [&](bool is_freedom) {
@@ -240,9 +238,8 @@ int FaultCommand::run(std::vector<std::string> const& patterns, std::size_t jobs
     code = exit_stopped;
   }
   if (!json.empty()) {
-    std::ofstream stream{json};
-    stream << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
-    if (!stream.flush()) return complain(json + " cannot be written", exit_not_run);
+    auto const text = document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    if (!write_or_complain(json, text)) return exit_not_run;
   }
   return code;
 }

@@ -1,9 +1,6 @@
-#include "conformance/peer/fault.hpp"
-#include "conformance/peer/json_text.hpp"
-#include "conformance/relay/script.hpp"
 #include "conformance/trace/step_json.hpp"
 #include "conformance/trace/tidy.hpp"
-#include "tools/input.hpp"
+#include "tools/recorded.hpp"
 #include "tools/report_files.hpp"
 #include "tools/tool.hpp"
 
@@ -39,26 +36,20 @@ bool is_recorded(Json const& document) {
   return result != document.end() && result->is_object() && result->value("recorded", false);
 }
 
-Document side_of(Json const& document, PromoteCommand const& command) {
-  auto const tape = relay::tape_of(document);
-  if (!tape) return std::unexpected(tape.error());
+Document one_side(Json const& document, PromoteCommand const& command) {
   auto const ours = command.side == "acceptor" ? vox::Role::acceptor : vox::Role::initiator;
-  auto script = relay::script_of(*tape, ours);
-  if (ours == vox::Role::acceptor && !script.scenario_of.empty()) {
-    if (command.scenario.empty()) {
-      return std::unexpected(
-          "the initiator calls " + script.scenario_of +
-          " in it; name the scenario that the subject is to play, as --scenario " +
-          script.scenario_of);
+  auto script = side_of(document, ours);
+  if (!script) return std::unexpected(script.error());
+  if (ours == vox::Role::acceptor && !script->scenario_of.empty()) {
+    if (auto played = play_scenario(*script, command.scenario); !played) {
+      return std::unexpected(played.error());
     }
-    script.trace.subject.mode = SubjectStart::Mode::client;
-    script.trace.subject.scenario = command.scenario;
   }
-  auto out = case_head_json(script.trace);
+  auto out = case_head_json(script->trace);
   out.erase("about");
   out.erase("rules");
   auto& steps = out["steps"] = Json::array();
-  for (auto const& step : script.trace.steps)
+  for (auto const& step : script->trace.steps)
     steps.push_back(step_json(step));
   return out;
 }
@@ -81,23 +72,14 @@ Document with_claim(Json document, PromoteCommand const& command) {
 }
 
 Document made_case(PromoteCommand const& command) {
-  auto const content = read_content(command.file);
-  if (!content) return std::unexpected(content.error());
-  Json document;
-  try {
-    document = parse_json(*content);
-  } catch (Fault const& fault) {
-    return std::unexpected(fault.what);
-  }
-  if (!document.is_object() || !document.contains("steps")) {
+  auto document = read_document(command.file);
+  if (!document) return document;
+  if (!document->is_object() || !document->contains("steps")) {
     return std::unexpected("it is no trace");
   }
-  if (is_recorded(document) || !command.side.empty()) {
-    auto side = side_of(document, command);
-    if (!side) return side;
-    document = *std::move(side);
-  }
-  auto claimed = with_claim(std::move(document), command);
+  if (is_recorded(*document) || !command.side.empty()) document = one_side(*document, command);
+  if (!document) return document;
+  auto claimed = with_claim(*std::move(document), command);
   if (!claimed) return claimed;
   auto checked = parse_trace(claimed->dump(), command.file);
   if (!checked) return std::unexpected(text(checked.error()));
@@ -112,9 +94,7 @@ int promote(PromoteCommand const& command, Tool const& tool) {
   auto const written = pretty(*made);
   auto const checked = parse_trace(written, file);
   if (!checked) return complain(text(checked.error()), exit_unexpected);
-  if (auto const wrong = replace_file(file, written)) {
-    return complain(file.string() + ": cannot be written: " + *wrong, exit_not_run);
-  }
+  if (!write_or_complain(file, written)) return exit_not_run;
   std::cout << "wrote " << file.string() << "\nnext:\n  voxspec explain " << command.as
             << "\n  voxspec run --subject cpp " << command.as << "\n  voxspec selftest --freedoms "
             << command.as << '\n';

@@ -42,9 +42,8 @@ class Writer {
       complain(file.string() + " is not whole: " + cut, exit_clean);
     }
     auto const text = relay::recording_of(tape, vox::Role::initiator, result).dump(2) + "\n";
-    if (auto const wrong = replace_file(file, text)) {
+    if (!write_or_complain(file, text)) {
       is_good_ = false;
-      complain(file.string() + ": cannot be written: " + *wrong, exit_not_run);
       return;
     }
     std::cout << "wrote " << file.string() << ": " << frames(tape) << " frames\n" << std::flush;

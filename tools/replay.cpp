@@ -1,8 +1,5 @@
-#include "conformance/peer/fault.hpp"
-#include "conformance/peer/json_text.hpp"
-#include "conformance/relay/script.hpp"
 #include "conformance/runner/run_report.hpp"
-#include "tools/input.hpp"
+#include "tools/recorded.hpp"
 #include "tools/run_suite.hpp"
 
 #include <expected>
@@ -24,30 +21,20 @@ struct ReplayCommand {
 
 // One side of a recording as a case. The error is a line.
 std::expected<Case, std::string> play(std::string const& file, ReplayCommand const& command) {
-  auto const text = read_content(file);
-  if (!text) return std::unexpected(text.error());
-  Json document;
-  try {
-    document = parse_json(*text);
-  } catch (Fault const& fault) {
-    return std::unexpected(file + ": " + fault.what);
-  }
-  auto const tape = relay::tape_of(document);
-  if (!tape) return std::unexpected(file + ": " + tape.error());
+  auto const in_file = [&](std::string const& what) { return std::unexpected(file + ": " + what); };
+  auto const document = read_document(file);
+  if (!document) return in_file(document.error());
   auto const ours = command.as == "initiator" ? vox::Role::initiator : vox::Role::acceptor;
-  auto script = relay::script_of(*tape, ours);
-  auto& trace = script.trace;
+  auto script = side_of(*document, ours);
+  if (!script) return in_file(script.error());
+  if (ours == vox::Role::acceptor) {
+    if (auto played = play_scenario(*script, command.scenario); !played) {
+      return in_file(played.error());
+    }
+  }
+  auto& trace = script->trace;
   trace.id = std::filesystem::path{file}.stem().string() + "@" + command.as;
   trace.file = file;
-  if (ours == vox::Role::initiator) return std::move(trace);
-  if (command.scenario.empty()) {
-    if (script.scenario_of.empty()) return std::move(trace);
-    return std::unexpected(file + ": the initiator calls " + script.scenario_of +
-                           " in it; name the scenario that the subject is to play, as --scenario " +
-                           script.scenario_of);
-  }
-  trace.subject.mode = SubjectStart::Mode::client;
-  trace.subject.scenario = command.scenario;
   return std::move(trace);
 }
 

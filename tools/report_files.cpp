@@ -64,11 +64,18 @@ std::optional<std::string> replace_file(fs::path const& link, std::string const&
   return wrong;
 }
 
-void ReportFiles::write(fs::path const& file, std::string const& text) {
+bool write_or_complain(fs::path const& file, std::string const& text) {
   auto const wrong = replace_file(file, text);
-  if (!wrong) return;
-  if (good_) complain(file.string() + ": cannot be written: " + *wrong, exit_not_run);
-  good_ = false;
+  if (wrong) complain(file.string() + ": cannot be written: " + *wrong, exit_not_run);
+  return !wrong;
+}
+
+void ReportFiles::write(fs::path const& file, std::string const& text) {
+  if (good_) {
+    good_ = write_or_complain(file, text);
+  } else {
+    static_cast<void>(replace_file(file, text));  // It was said once that something is wrong.
+  }
 }
 
 void ReportFiles::write_all(RunReport const& report, bool finished) {

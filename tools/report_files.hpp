@@ -13,6 +13,9 @@ namespace voxspec {
 [[nodiscard]] std::optional<std::string> replace_file(std::filesystem::path const& link,
                                                       std::string const& text);
 
+// The same; why it could not is said on standard error, and the answer is false then.
+[[nodiscard]] bool write_or_complain(std::filesystem::path const& file, std::string const& text);
+
 // The reports that were asked for, as files. They grow while cases run; who reads one always finds
 // a whole document, because each is written beside its place and then takes it. What is no file, a
 // pipe or a device, is written once, at the end.

@@ -33,13 +33,9 @@ std::chrono::milliseconds start_limit_after(std::chrono::milliseconds first_star
 // The lists of the subject, and those of the command line.
 std::expected<KnownFailures, std::string> known_failures(RunCommandOptions const& options,
                                                          std::vector<fs::path> files) {
-  KnownFailures known;
-  if (options.no_expectations) return known;
+  if (options.no_expectations) return KnownFailures{};
   files.insert(files.end(), options.expectations.begin(), options.expectations.end());
-  for (auto const& file : files) {
-    if (auto added = known.add(file); !added) return std::unexpected(added.error());
-  }
-  return known;
+  return KnownFailures::load(files);
 }
 
 // A subject's list is about the suite that comes with it; about other traces it need not be.
@@ -120,7 +116,7 @@ RunSettings settings_of(RunCommandOptions const& options, Selection const& selec
   RunSettings settings;
   settings.seed = options.seed;
   settings.as_shipped = options.as_shipped;
-  settings.options.guard_timeout = std::chrono::milliseconds{options.guard_ms};
+  settings.options.limit_waits(std::chrono::milliseconds{options.guard_ms});
   settings.options.start_limit =
       options.start_limit_ms ? std::chrono::milliseconds{*options.start_limit_ms} : first_start_max;
   settings.options.case_limit = std::chrono::milliseconds{options.case_limit_ms};
@@ -128,8 +124,6 @@ RunSettings settings_of(RunCommandOptions const& options, Selection const& selec
   settings.transport = selection.transport;
   auto const wanted = options.jobs == 0 ? default_jobs() : options.jobs;
   settings.jobs = affordable_jobs(wanted);
-  settings.options.mute_guard =
-      std::min(settings.options.mute_guard, settings.options.guard_timeout);
   return settings;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 #include <set>
+#include <span>
 #include <utility>
 
 namespace voxspec::explore {
@@ -17,6 +18,9 @@ constexpr std::array left_out{
     NotCompared{"grants of credit", "a receiver may grant in any portions"},
     NotCompared{"the order of announcements",
                 "handlers run side by side, and the first takes the types that both need"},
+    NotCompared{"which of its calls gets which id", "callers run side by side"},
+    NotCompared{"what comes behind the frame that fails a case",
+                "the judge stops reading there, sooner or later"},
     NotCompared{"answers that race with a close, a cancel or a lost link",
                 "what runs beside the loop that reads the link may be done by then or not"},
 };
@@ -85,6 +89,8 @@ class Sorter {
   Streams take() {
     for (auto& [name, entries] : announced_)
       streams_[name].assign(entries.begin(), entries.end());
+    for (auto& [name, entries] : called_)
+      streams_[name].assign(entries.begin(), entries.end());
     return std::move(streams_);
   }
 
@@ -100,6 +106,11 @@ class Sorter {
     } else if (said.kind.starts_with("channel_")) {
       streams_["channel " + said.body["id"].dump() + on].push_back(said.kind + " " +
                                                                    said.body.dump());
+    } else if (said.kind == "request_call") {
+      streams_["ids of its calls" + on].push_back(said.body["id"].dump());
+      // The operation id goes with the id.
+      called_["what it calls" + on].insert(said.body["method_id"].dump() + " " +
+                                           said.body["args"].dump());
     } else if (said.kind.starts_with("request_")) {
       streams_["what it asks by itself" + on].push_back(said.kind + " " + said.body.dump());
     } else {
@@ -110,7 +121,20 @@ class Sorter {
   Script const& script_;
   Streams streams_;
   std::map<std::string, std::set<std::string>> announced_;
+  std::map<std::string, std::multiset<std::string>> called_;
 };
+
+// The frames up to the one that failed the case, if one did.
+std::span<FrameRecord const> judged(CaseResult const& result) {
+  std::span<FrameRecord const> const frames{result.frames};
+  if (result.verdict != Verdict::fail || result.got.is_null()) return frames;
+  auto const is_culprit = [&](FrameRecord const& each) {
+    return each.direction == Direction::received && each.decoded == result.got;
+  };
+  auto const last = std::ranges::find_if(frames.rbegin(), frames.rend(), is_culprit);
+  auto const behind = static_cast<std::size_t>(last - frames.rbegin());
+  return last == frames.rend() ? frames : frames.first(frames.size() - behind);
+}
 
 std::string stands(EndCause end) {
   return end == EndCause::open || end == EndCause::ours ? "stands" : "ended";
@@ -128,7 +152,7 @@ std::string listed(std::vector<std::string> const& lines) {
 
 Streams streams(Script const& script, CaseReport const& report) {
   Sorter sorter{script};
-  for (auto const& record : report.result.frames) {
+  for (auto const& record : judged(report.result)) {
     if (record.direction == Direction::received) sorter.add(record);
   }
   auto all = sorter.take();

@@ -160,6 +160,7 @@ TEST_CASE("Two subjects that do the same differ in nothing, others in what they 
   FakeStage other{{.rejects_opens = true}};
   auto settings = brief();
   settings.make.manner = Manner::comparing;
+  settings.shrink_questions_max = 4;  // each takes its pauses
   Side const side{.subject = &subject, .stage = &right};
   auto const equal = search(model, side, Side{&subject, &same}, settings);
   CHECK(equal.findings.empty());
@@ -170,6 +171,33 @@ TEST_CASE("Two subjects that do the same differ in nothing, others in what they 
     CHECK(std::ranges::find(rows, "open") != rows.end());
     CHECK(finding.difference.find("\nfake:\n") != std::string::npos);
   }
+}
+
+TEST_CASE("Two subjects that do the same at different speeds differ in nothing") {
+  auto const model = small();
+  auto const subject = claims();
+  FakeStage at_once{{.at_violation = test::AtViolation::resets}};
+  FakeStage later{{.at_violation = test::AtViolation::resets_later}};
+  auto settings = brief();
+  settings.make.manner = Manner::comparing;
+  settings.shrink_questions_max = 4;  // each takes its pauses
+  auto const result = search(model, Side{&subject, &at_once}, Side{&subject, &later}, settings);
+  CHECK(result.findings.empty());
+  REQUIRE_MESSAGE(!result.unrepeated.empty(), result.hindrance);
+  CHECK(result.unrepeated.front().count >= 1);
+}
+
+TEST_CASE("Two subjects of which one alone ends the link differ") {
+  auto const model = small();
+  auto const subject = claims();
+  FakeStage at_once{{.at_violation = test::AtViolation::resets}};
+  FakeStage never{
+      {.at_violation = test::AtViolation::resets_later, .resets_after = std::chrono::hours{1}}};
+  auto settings = brief();
+  settings.make.manner = Manner::comparing;
+  settings.shrink_questions_max = 4;  // each takes its pauses
+  CHECK_FALSE(
+      search(model, Side{&subject, &at_once}, Side{&subject, &never}, settings).findings.empty());
 }
 
 TEST_CASE("Moves that the state does not allow are left out when others are dropped") {

@@ -13,10 +13,6 @@
 namespace voxspec::explore {
 namespace {
 
-bool has(std::vector<std::string> const& words, std::string const& word) {
-  return std::ranges::find(words, word) != words.end();
-}
-
 constexpr std::size_t begin_tries_max = 100;
 
 bool is_last(Row const& row) {
@@ -55,7 +51,7 @@ void Generator::list_starts() {
     if (!each.scenario.empty() && !has(subject_.abilities, client_scenarios)) continue;
     for (auto const role : {initiator, acceptor}) {
       if (each.role && *each.role != role) continue;
-      if (!subject_.plays(role == initiator ? acceptor : initiator)) continue;
+      if (!subject_.plays(opposite(role))) continue;
       for (auto const conduit : {Conduit::bare, Conduit::stable}) {
         auto const* const word = conduit == Conduit::bare ? "bare" : "stable";
         if (has(subject_.conduits, word)) starts_.push_back({setting, role, conduit});

@@ -19,6 +19,8 @@ using Clock = std::chrono::steady_clock;
 
 // How often a conversation that showed something is played once more, before it counts.
 constexpr int repeats = 2;
+// How many conversations that show one thing are played once more, if it did not come again.
+constexpr std::size_t looks_max = 5;
 // Of each wait while a conversation is made shorter, and of the whole of that.
 constexpr std::chrono::milliseconds shrink_guard{1000};
 constexpr std::chrono::seconds shrink_time_max{20};
@@ -41,6 +43,8 @@ class Search {
     in_parallel(0, settings_.run.jobs, settings_.run.jobs, [&](std::size_t) { work(); });
     for (auto& [cause, finding] : causes_)
       result_.findings.push_back(std::move(finding));
+    for (auto& [cause, finding] : unrepeated_)
+      result_.unrepeated.push_back(std::move(finding));
     for (auto& finding : result_.findings)
       finding.report.trace = &finding.script.trace;
     return std::move(result_);
@@ -114,11 +118,12 @@ class Search {
     auto const shown = ask(*script, settings_.run);
     note(*script, shown);
     if (!shown.cause || is_old(*shown.cause)) return;
+    auto const closer = script_of(model_, conversation, manner_);
+    if (!closer) return hinder("the model makes no case: " + text(closer.error()));
     for (int i = 0; i < repeats; ++i) {
-      auto const again = ask(*script, settings_.run);
+      auto const again = ask(*closer, settings_.run);
       if (again.cause && is_same(*again.cause, *shown.cause)) continue;
-      std::scoped_lock const lock{mutex_};
-      result_.unrepeated.push_back(finding(conversation, *shown.cause, *std::move(script), shown));
+      note_unrepeated(finding(conversation, *shown.cause, *std::move(script), shown));
       return;
     }
     look_closer(conversation, *shown.cause);
@@ -149,12 +154,33 @@ class Search {
     return against_ ? one.reason == other.reason : one == other;
   }
 
-  // Counts a cause that was found before.
+  void note_unrepeated(Finding seen) {
+    std::scoped_lock const lock{mutex_};
+    std::erase(open_, seen.cause);
+    if (auto* const before = found_in(unrepeated_, seen.cause)) {
+      ++before->count;
+    } else {
+      auto cause = seen.cause;
+      unrepeated_.emplace(std::move(cause), std::move(seen));
+    }
+  }
+
+  Finding* found_in(std::map<Cause, Finding>& findings, Cause const& cause) const {
+    auto const at = std::ranges::find_if(
+        findings, [&](auto const& each) { return is_same(each.first, cause); });
+    return at == findings.end() ? nullptr : &at->second;
+  }
+
+  // Counts a cause that was found before, or looked at often enough.
   bool is_old(Cause const& cause) {
     std::scoped_lock const lock{mutex_};
-    for (auto& [found, finding] : causes_) {
-      if (!is_same(found, cause)) continue;
-      ++finding.count;
+    auto* before = found_in(causes_, cause);
+    if (before == nullptr) {
+      before = found_in(unrepeated_, cause);
+      if (before != nullptr && before->count < looks_max) before = nullptr;
+    }
+    if (before != nullptr) {
+      ++before->count;
       return true;
     }
     // One that another thread looks at now.
@@ -167,18 +193,17 @@ class Search {
 
   void look_closer(Conversation const& from, Cause const& cause) {
     auto quick = settings_.run;
-    quick.options.guard_timeout = std::min(quick.options.guard_timeout, shrink_guard);
-    quick.options.mute_guard = std::min(quick.options.mute_guard, shrink_guard);
+    quick.options.limit_waits(std::min(quick.options.guard_timeout, shrink_guard));
     auto const end = Clock::now() + shrink_time_max;
     auto const shows_the_same = [&](Conversation const& candidate) {
       if (settings_.run.options.stop.stop_requested() || Clock::now() > end) return false;
-      auto const script = script_of(model_, candidate, settings_.make.manner);
+      auto const script = script_of(model_, candidate, manner_);
       if (!script) return false;
       auto const shown = ask(*script, quick);
       return shown.cause && is_same(*shown.cause, cause);
     };
     auto least = shrink(model_, from, shows_the_same, settings_.shrink_questions_max);
-    auto script = script_of(model_, least, settings_.make.manner, &least);
+    auto script = script_of(model_, least, manner_, &least);
     auto const shown = ask(*script, settings_.run);
     std::scoped_lock const lock{mutex_};
     auto made = finding(least, shown.cause.value_or(cause), *std::move(script), shown);
@@ -210,12 +235,15 @@ class Search {
   Side side_;
   std::optional<Side> against_;
   SearchSettings const& settings_;
+  // Of what is played again: a difference that comes of speed alone is none.
+  Manner manner_ = against_ ? Manner::comparing_slowly : Manner::judging;
   OnTally const& on_tally_;
   Clock::time_point start_ = Clock::now();
   std::mutex mutex_;
   Generator generator_;
   std::size_t begun_ = 0;
   std::map<Cause, Finding> causes_;
+  std::map<Cause, Finding> unrepeated_;
   std::vector<Cause> open_;
   SearchResult result_;
 };

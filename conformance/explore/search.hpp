@@ -41,7 +41,7 @@ struct Tally {
 struct SearchResult {
   Tally tally;
   std::vector<Finding> findings;  // one for each cause, as short as it gets
-  // Seen once and not again: a matter of timing.
+  // Seen, and not again when played once more: a matter of timing. One for each cause.
   std::vector<Finding> unrepeated;
   std::vector<std::size_t> reached;   // by row: how often it was played to its end
   std::vector<std::size_t> playable;  // the rows that this subject can be asked to play

@@ -12,6 +12,8 @@ namespace {
 
 // Each branch nests the rest of the case, and the reader of traces bounds its depth.
 constexpr std::size_t branches_max = 8;
+// How long a subject gets to do what it does beside the loop that reads the link.
+constexpr int pause_ms = 200;
 
 constexpr std::array unasked_kinds{"protocol_error",
                                    "connection_open",
@@ -27,20 +29,6 @@ constexpr std::array unasked_kinds{"protocol_error",
                                    "channel_grant_credit",
                                    "pong"};
 
-Json& at(Json& document, std::vector<std::string> const& path) {
-  Json* value = &document;
-  for (auto const& key : path)
-    value = value->is_array() ? &(*value)[std::stoul(key)] : &(*value)[key];
-  return *value;
-}
-
-std::string pointer(std::vector<std::string> const& path) {
-  std::string text;
-  for (auto const& key : path)
-    text += "/" + key;
-  return text;
-}
-
 // The connection on which a step announces schemas of ours, if it does.
 std::optional<Json> announces_on(Json const& step) {
   for (auto const* const key : {"call", "request", "announce"}) {
@@ -50,10 +38,6 @@ std::optional<Json> announces_on(Json const& step) {
     return step["alive"].value("on", Json(0));
   }
   return std::nullopt;
-}
-
-bool has(std::vector<std::string> const& words, std::string const& word) {
-  return std::ranges::find(words, word) != words.end();
 }
 
 }  // namespace
@@ -72,7 +56,7 @@ std::optional<std::size_t> Script::move_of(std::string_view pointer) const {
 }
 
 Writer::Writer(Model const& model, Conversation const& start, Manner manner)
-    : model_{model}, manner_{manner}, conversation_{start}, path_{"steps"} {
+    : model_{model}, manner_{manner}, conversation_{start}, path_{"/steps"} {
   conversation_.moves.clear();
   for (auto const& [name, value] : model.defines.items())
     defines_.set(name, value);
@@ -87,10 +71,9 @@ bool Writer::allows(std::size_t index) const {
   if (row.settings.empty() ? !setting.scenario.empty() : !has(row.settings, setting.name)) {
     return false;
   }
-  auto const branches =
-      row.then == Then::either || (row.then == Then::violation && manner_ == Manner::comparing);
+  auto const branches = row.then == Then::either || (row.then == Then::violation && compares());
   if (branches && depth_ == branches_max) return false;
-  if (manner_ == Manner::comparing && !row.not_compared.empty()) return false;
+  if (compares() && !row.not_compared.empty()) return false;
   return state_.allows(row) && state_.pick(row, {}, defines_).has_value();
 }
 
@@ -113,7 +96,7 @@ void Writer::let_pass(Json& step) const {
 void Writer::put(Json step) {
   if (auto const on = announces_on(step)) state_.note_announced(*on);
   let_pass(step);
-  at(document_, path_).push_back(std::move(step));
+  document_[path_].push_back(std::move(step));
 }
 
 void Writer::put_all(Json const& steps) {
@@ -135,20 +118,27 @@ void Writer::put_quiet() {
   put(Json{{"expect_none", std::move(frames)}});
 }
 
+void Writer::put_pause() {
+  if (manner_ != Manner::comparing_slowly) return;
+  put(Json{
+      {"wait", {{"ms", pause_ms}, {"reason", "two subjects are compared when both are done"}}}});
+}
+
 void Writer::branch(bool is_violation) {
+  put_pause();
   Json alternatives = Json::array();
   alternatives.push_back(Json{{"steps", Json::array()}});
   alternatives.push_back(
       Json{{"steps",
             Json::array({Json{{"expect_violation", Json{{"asks", {"closed", "survived"}}}}}})}});
-  if (manner_ == Manner::comparing) {
+  if (compares()) {
     alternatives.push_back(
         Json{{"steps", Json::array({Json{{"expect_end", {"closed", "eof", "reset", "mute"}}}})}});
   }
-  auto& list = at(document_, path_);
+  auto& list = document_[path_];
   auto const index = list.size();
   list.push_back(Json{{"one_of", std::move(alternatives)}});
-  path_.insert(path_.end(), {std::to_string(index), "one_of", "0", "steps"});
+  path_ = path_ / index / "one_of" / 0 / "steps";
   ++depth_;
   put(Json{{"alive", Json{{"echo", false}}}});
   if (is_violation) {
@@ -165,7 +155,8 @@ bool Writer::add(Move const& move) {
   auto const& row = model_.rows[move.row];
   auto picked = state_.pick(row, move.choices, defines_);
   if (!picked) return false;
-  Placed placed{.row = move.row, .list = pointer(path_), .begin = at(document_, path_).size()};
+  put_pause();
+  Placed placed{.row = move.row, .list = path_.to_string(), .begin = document_[path_].size()};
   // A step is written with what the move brings with it in place, so that what may come by itself
   // can come during the move.
   auto const steps = substituted({row.steps, "/" + row.name}, picked->values);
@@ -178,15 +169,11 @@ bool Writer::add(Move const& move) {
   } else if (is_violation || row.then == Then::either) {
     branch(is_violation);
   }
-  auto const goes_on = row.then == Then::goes_on || row.then == Then::either ||
-                       (is_violation && manner_ == Manner::comparing);
+  auto const goes_on =
+      row.then == Then::goes_on || row.then == Then::either || (is_violation && compares());
   if (!goes_on) state_.enter("over");
   if (goes_on && move.probe && state_.phase() == "up") put_quiet();
-  if (placed.list == pointer(path_)) {
-    placed.end = at(document_, path_).size();
-  } else {
-    placed.end = placed.begin + row.steps.size() + 1;
-  }
+  placed.end = document_[Json::json_pointer{placed.list}].size();
   placed_.push_back(std::move(placed));
   states_.push_back(state_.signature());
   for (auto& kind : state_.racing())
@@ -197,7 +184,7 @@ bool Writer::add(Move const& move) {
 
 std::expected<Script, TraceError> Writer::finish() {
   if (state_.phase() == "up") {
-    auto const begin = at(document_, path_).size();
+    auto const begin = document_[path_].size();
     put_quiet();
     // Whether schemas come again after a resume is read in two ways: then no call is made.
     auto const calls = state_.any({{"is", "connection"}, {"id", 0}, {"state", "open"}});
@@ -205,12 +192,13 @@ std::expected<Script, TraceError> Writer::finish() {
     if (!placed_.empty()) {
       // Whatever is due to nobody is laid at the door of the last move.
       placed_.push_back({.row = placed_.back().row,
-                         .list = pointer(path_),
+                         .list = path_.to_string(),
                          .begin = begin,
-                         .end = at(document_, path_).size()});
+                         .end = document_[path_].size()});
       states_.push_back(states_.back());
     }
   }
+  put_pause();
   auto const& setting = model_.settings[conversation_.setting];
   std::set<std::string> rules;
   std::set<std::string> needs{setting.needs.begin(), setting.needs.end()};
@@ -228,6 +216,7 @@ std::expected<Script, TraceError> Writer::finish() {
   if (!setting.scenario.empty()) head["subject"]["client"] = setting.scenario;
   if (!setting.env.empty()) head["subject"]["env"] = setting.env;
   if (!needs.empty()) head["needs"] = needs;
+  if (manner_ == Manner::comparing_slowly) head["slow"] = true;
   head["steps"] = std::move(document_["steps"]);
   auto file = parse_trace(head.dump(), "model");
   if (!file) return std::unexpected(file.error());

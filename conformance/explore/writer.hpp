@@ -16,6 +16,9 @@ namespace voxspec::explore {
 enum class Manner : std::uint8_t {
   judging,    // a reaction that no row allows fails the case
   comparing,  // a violation may have any consequence, since another subject shows which is right
+  // As comparing, with a pause before each move and in the end: what two subjects do at different
+  // speeds is done by then.
+  comparing_slowly,
 };
 
 // Where the steps of a move stand in the case.
@@ -55,10 +58,12 @@ class Writer {
   [[nodiscard]] std::expected<Script, TraceError> finish();
 
  private:
+  [[nodiscard]] bool compares() const { return manner_ != Manner::judging; }
   void let_pass(Json& step) const;
   void put(Json step);
   void put_all(Json const& steps);
   void put_quiet();
+  void put_pause();
   // What is right besides going on; further steps go into the alternative that goes on.
   void branch(bool is_violation);
 
@@ -68,7 +73,7 @@ class Writer {
   Scope defines_;
   State state_;
   Json document_;
-  std::vector<std::string> path_;  // of the list that steps are added to, as keys and indices
+  Json::json_pointer path_;  // to the list that steps are added to
   std::size_t depth_ = 0;
   std::vector<Placed> placed_;
   std::vector<std::string> states_;

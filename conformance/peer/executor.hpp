@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -43,6 +44,12 @@ struct RunOptions {
   std::size_t frame_bytes_max = 64uz << 20;
   // Ends the case before its time; it is then not run.
   std::stop_token stop{};
+
+  // No wait takes longer than this.
+  void limit_waits(std::chrono::milliseconds guard) {
+    guard_timeout = guard;
+    mute_guard = std::min(mute_guard, guard);
+  }
 };
 
 // Runs one case from its first step to its verdict, with liveness checked after the steps. It never

@@ -1,6 +1,7 @@
 #include "conformance/peer/schema_check.hpp"
 
 #include "conformance/peer/cbor_value.hpp"
+#include "conformance/peer/numbers.hpp"
 #include "impl/schema/cbor_form.hpp"
 #include "impl/schema/content_hash.hpp"
 #include "impl/wire/bytes.hpp"
@@ -22,12 +23,7 @@ using vox::schema::TypeId;
 using vox::schema::TypeRef;
 
 std::string in_hex(TypeId id) {
-  static constexpr std::string_view digits = "0123456789abcdef";
-  std::string out(18, '0');
-  out[1] = 'x';
-  for (std::size_t i = out.size(); i-- > 2; id >>= 4)
-    out[i] = digits[id & 0xFU];
-  return out;
+  return hash_json(id).get<std::string>();
 }
 
 void add_variables(TypeRef const& type, std::set<std::string_view>& names) {

@@ -73,6 +73,13 @@ std::vector<std::string_view> known_methods() {
   return names;
 }
 
+std::string_view method_of(std::uint64_t id) {
+  auto const known = known_methods();
+  auto const found =
+      std::ranges::find_if(known, [&](std::string_view name) { return method_id(name) == id; });
+  return found == known.end() ? std::string_view{} : *found;
+}
+
 bool is_known_method(std::string_view method) {
   return method_named(method) != nullptr;
 }

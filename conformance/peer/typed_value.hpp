@@ -33,5 +33,7 @@ namespace voxspec {
 // The names of the methods that it knows, without the service.
 [[nodiscard]] std::vector<std::string_view> known_methods();
 [[nodiscard]] bool is_known_method(std::string_view method);
+// The one that calls name by this id; empty if there is none.
+[[nodiscard]] std::string_view method_of(std::uint64_t id);
 
 }  // namespace voxspec

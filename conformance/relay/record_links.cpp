@@ -107,7 +107,7 @@ class RecordServer {
 
   // What one side says, to the other one.
   asio::awaitable<void> pass(std::shared_ptr<Pair> pair, vox::Role from) {
-    auto const to = from == vox::Role::initiator ? vox::Role::acceptor : vox::Role::initiator;
+    auto const to = opposite(from);
     while (true) {
       auto received = co_await pair->of(from).receive();
       if (!received) {

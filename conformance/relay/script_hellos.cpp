@@ -3,6 +3,7 @@
 #include "conformance/peer/schema_ledger.hpp"
 #include "conformance/peer/term_json.hpp"
 #include "conformance/trace/establish.hpp"
+#include "conformance/trace/tidy.hpp"
 
 #include <algorithm>
 #include <array>
@@ -29,12 +30,7 @@ bool came_about(std::vector<HeardHello> const& hellos) {
 
 // Without what a frame says by default.
 void strip(Json& body, FrameKind const& kind) {
-  for (auto const& field : kind.fields) {
-    std::string const name{field.name};
-    if (!field.preset.empty() && body.contains(name) && body[name] == Json::parse(field.preset)) {
-      body.erase(name);
-    }
-  }
+  strip_defaults(body, kind);
   body.erase("mode");  // by the conduit
   // Messages are written as our own schemas say, so they are what we have to announce.
   body.erase("message_payload_schema");

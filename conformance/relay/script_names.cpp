@@ -31,10 +31,7 @@ std::string element_type(vox::schema::TypeNode const& channel) {
 
 std::string ScriptNames::method_name(Frame const& call) {
   auto const id = call.number("method_id");
-  auto const known = known_methods();
-  auto const found =
-      std::ranges::find_if(known, [&](std::string_view name) { return method_id(name) == id; });
-  return found == known.end() ? std::string{} : std::string{*found};
+  return id ? std::string{method_of(*id)} : std::string{};
 }
 
 Term ScriptNames::id_term(Names const& names, vox::Parity ours, Key key) const {

@@ -8,10 +8,6 @@
 namespace voxspec::relay {
 namespace {
 
-vox::Role other_role(vox::Role role) {
-  return role == vox::Role::initiator ? vox::Role::acceptor : vox::Role::initiator;
-}
-
 // Goes through the steps of a recording. Frames say which link they are of, and steps which they
 // begin or end.
 class Winder {
@@ -25,7 +21,7 @@ class Winder {
     if (step.contains("next_link")) begin_link(name);
     for (auto const& json : step.value("frames", Json::array())) {
       auto const record = record_from_json(json);
-      auto const by = record.direction == Direction::sent ? ours_ : other_role(ours_);
+      auto const by = record.direction == Direction::sent ? ours_ : opposite(ours_);
       put({.kind = TapeEvent::Kind::frame,
            .by = by,
            .link = link(record.link),
@@ -39,7 +35,7 @@ class Winder {
       auto const& drop = step["drop"];
       end(name, ours_, drop.is_object() && drop.value("reset", false));
     } else if (step.contains("expect_end") || step.contains("expect_violation")) {
-      end(name, other_role(ours_), false);
+      end(name, opposite(ours_), false);
     }
   }
 

@@ -51,8 +51,7 @@ std::optional<std::string> needs_own_process(Case const& trace) {
 
 std::expected<LinkPlan, std::string> plan_case(Case const& trace, Subject const& subject,
                                                std::optional<vox::link::Transport> transport) {
-  auto const theirs =
-      trace.role == vox::Role::initiator ? vox::Role::acceptor : vox::Role::initiator;
+  auto const theirs = opposite(trace.role);
   if (!subject.plays(theirs)) {
     return std::unexpected("needs a subject that is the " +
                            std::string{boost::describe::enum_to_string(theirs, "?")});

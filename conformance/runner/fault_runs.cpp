@@ -29,9 +29,7 @@ class ToldPort final : public relay::RelayPort {
   using Tell = std::function<void(Conversation const&)>;
 
   ToldPort(Case const& trace, SubjectPort& port, Tell tell)
-      : RelayPort{port,
-                  trace.role == vox::Role::initiator ? vox::Role::acceptor : vox::Role::initiator},
-        tell_{std::move(tell)} {}
+      : RelayPort{port, opposite(trace.role)}, tell_{std::move(tell)} {}
   ~ToldPort() override { tell_(conversation); }
 
  private:

@@ -75,6 +75,15 @@ std::expected<void, std::string> KnownFailures::add(std::filesystem::path const&
   return {};
 }
 
+std::expected<KnownFailures, std::string> KnownFailures::load(
+    std::span<std::filesystem::path const> files) {
+  KnownFailures known;
+  for (auto const& file : files) {
+    if (auto added = known.add(file); !added) return std::unexpected(added.error());
+  }
+  return known;
+}
+
 bool KnownFailure::is_about(std::string_view id, std::span<vox::Clause const> judged) const {
   if (!selects_case(cases, id)) return false;
   return rules.empty() || std::ranges::any_of(judged, [&](vox::Clause clause) {

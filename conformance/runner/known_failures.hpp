@@ -38,6 +38,10 @@ class KnownFailures {
   // error is one line that names the file, the entry and the key.
   [[nodiscard]] std::expected<void, std::string> add(std::filesystem::path const& file);
 
+  // The entries of all these files.
+  [[nodiscard]] static std::expected<KnownFailures, std::string> load(
+      std::span<std::filesystem::path const> files);
+
   struct Judged {
     Verdict verdict;
     std::string reason;

@@ -258,6 +258,12 @@ class Conversation {
       case AtViolation::resets:
         tear();
         break;
+      case AtViolation::resets_later:
+        end_timer_.emplace(co_await asio::this_coro::executor, habits_.resets_after);
+        end_timer_->async_wait([this](boost::system::error_code error) {
+          if (!error) tear();
+        });
+        break;
       case AtViolation::crashes:
         port_.end_process(ProcessState::Kind::signalled, SIGABRT);
         end();
@@ -292,6 +298,7 @@ class Conversation {
   FakePort& port_;
   Habits const& habits_;
   std::unique_ptr<link::Link> link_;
+  std::optional<asio::steady_timer> end_timer_;
   bool over_ = false;
   bool torn_ = false;
   bool mute_ = false;

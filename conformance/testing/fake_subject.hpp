@@ -29,6 +29,7 @@ enum class AtViolation : std::uint8_t {
   honours,  // answers a call as if the connection stood
   mute,     // keeps the link and never answers again
   resets,
+  resets_later,  // goes on until then
   crashes,
   exits,     // with code 1
   chatters,  // sends Pongs that nobody asked for, without end
@@ -42,6 +43,7 @@ struct Habits {
   std::chrono::milliseconds start_takes{0};
   std::optional<NoLink::Cause> start_fails{};
   std::chrono::milliseconds chatters_every{1};
+  std::chrono::milliseconds resets_after{50};
   bool over_tcp = false;  // else in memory
   bool answers_hello = true;
   bool refuses_mode = true;  // of an unknown conduit; else it answers nothing

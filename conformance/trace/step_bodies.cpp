@@ -57,8 +57,7 @@ Write read_write(Place const& place) {
     write.mode = word == 0 ? Write::Mode::whole : Write::Mode::bytewise;
     return write;
   }
-  place.check_keys(key_names("split"));
-  if (!place.has("split")) place.fail("'split' is missing");
+  check_table(place, "split");
   write.mode = Write::Mode::split;
   for (auto const& offset : (place / "split").list()) {
     auto const at = static_cast<std::size_t>(offset.number());
@@ -98,8 +97,7 @@ StepBody read_expect_none(Place const& value, Place const& step, Dialect dialect
   auto const place = step / "probe";
   auto kind = place;
   if (place.value().is_object()) {
-    place.check_keys(key_names("probe"));
-    if (!place.has("kind")) place.fail("'kind' is missing");
+    check_table(place, "probe");
     kind = place / "kind";
     none.probe.on = id_or_root(place);
   }
@@ -125,8 +123,7 @@ StepBody read_expect_violation(Place const& value, Place const&, Dialect dialect
 
 ProcessEnding read_process(Place const& place) {
   if (place.value().is_object()) {
-    place.check_keys(key_names("exited"));
-    if (!place.has("exited")) place.fail("'exited' is missing");
+    check_table(place, "exited");
     auto const code = static_cast<int>((place / "exited").number() & 0xFFU);
     return {.kind = ProcessEnding::Kind::exited, .code = code};
   }
@@ -180,10 +177,7 @@ StepBody read_nothing(Place const& value, Place const&, Dialect) {
 }
 
 StepBody read_wait(Place const& value, Place const&, Dialect) {
-  value.check_keys(key_names("wait"));
-  for (auto const* const key : {"ms", "reason"}) {
-    if (!value.has(key)) value.fail("'" + std::string{key} + "' is missing");
-  }
+  check_table(value, "wait");
   constexpr std::uint64_t longest_ms = 600'000;
   if ((value / "ms").number() > longest_ms) (value / "ms").fail("that is more than ten minutes");
   return Wait{.duration = std::chrono::milliseconds{(value / "ms").number()},
@@ -200,8 +194,7 @@ StepBody read_let(Place const& value, Place const& step, Dialect) {
 }
 
 StepBody read_announce(Place const& value, Place const&, Dialect) {
-  value.check_keys(key_names("announce"));
-  if (!value.has("method")) value.fail("'method' is missing");
+  check_table(value, "announce");
   auto const method = (value / "method").text();
   if (!is_known_method(method)) {
     (value / "method")
@@ -216,24 +209,13 @@ StepBody read_announce(Place const& value, Place const&, Dialect) {
   return announce;
 }
 
-std::vector<std::string_view> required_keys(std::string_view table) {
-  std::vector<std::string_view> names;
-  for (auto const& key : key_table(table).keys) {
-    if (key.required) names.push_back(key.name);
-  }
-  return names;
-}
-
 StepBody read_do(Place const& value, Place const& step, Dialect) {
   value.check_keys(key_names("do"));
   if (value.value().size() != 1) value.fail("an action does one thing");
   auto const verb = value.value().begin().key();
   auto const with = value / verb;
   auto const table = "do_" + verb;
-  with.check_keys(key_names(table));
-  for (auto const key : required_keys(table)) {
-    if (!with.has(key)) with.fail("'" + std::string{key} + "' is missing");
-  }
+  check_table(with, table);
   for (auto const& key : key_table(table).keys) {
     if (!with.has(key.name)) continue;
     auto const field = with / std::string{key.name};
@@ -255,10 +237,7 @@ StepBody read_saw(Place const& value, Place const& step, Dialect) {
 }
 
 StepBody read_await_credit(Place const& value, Place const&, Dialect) {
-  value.check_keys(key_names("credit"));
-  for (auto const* const key : {"channel", "items"}) {
-    if (!value.has(key)) value.fail("'" + std::string{key} + "' is missing");
-  }
+  check_table(value, "credit");
   return AwaitCredit{.on = id_or_root(value),
                      .channel = read_term(value / "channel", FieldType::id, Use::send),
                      .items = (value / "items").number()};
@@ -289,6 +268,15 @@ constexpr std::array<BodyReader, 17> readers{{
 }};
 
 }  // namespace
+
+void check_table(Place const& place, std::string_view table) {
+  place.check_keys(key_names(table));
+  for (auto const& key : key_table(table).keys) {
+    if (key.required && !place.has(key.name)) {
+      place.fail("'" + std::string{key.name} + "' is missing");
+    }
+  }
+}
 
 Step read_common(Place const& step) {
   Step out;

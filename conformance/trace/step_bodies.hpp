@@ -3,10 +3,14 @@
 #include "conformance/trace/trace.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace voxspec {
 
 // The parts of one step, with all parameters put in. All of it throws Fault.
+
+// An object with keys of this table (trace_keys.hpp) and no others, and with all that it requires.
+void check_table(Place const& place, std::string_view table);
 
 // Pointer, link and note; the body is left to the caller.
 [[nodiscard]] Step read_common(Place const& step);

@@ -159,10 +159,7 @@ std::uint64_t StepReader::read_times(Place const& place, Scope const& scope, Rep
 StepBody StepReader::read_repeat(Place const& value, Scope const& scope) {
   auto const shallow = substituted_shallow(value, scope);
   Place const place{shallow, value.pointer()};
-  place.check_keys(key_names("repeat"));
-  for (auto const* const key : {"times", "steps"}) {
-    if (!place.has(key)) place.fail("'" + std::string{key} + "' is missing");
-  }
+  check_table(place, "repeat");
   auto const name = place.has("as") ? (place / "as").text() : std::string{"i"};
   Repeat repeat;
   auto const times = read_times(place, scope, repeat);

@@ -211,7 +211,4 @@ struct Step {
   std::string note;  // a sentence for the reader; never judged
 };
 
-// The key that names a step's kind in a trace: "send", "expect", …
-[[nodiscard]] std::string_view kind_name(StepBody const& body);
-
 }  // namespace voxspec

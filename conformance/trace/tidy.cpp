@@ -1,6 +1,5 @@
 #include "conformance/trace/tidy.hpp"
 
-#include "conformance/peer/frame_kinds.hpp"
 #include "conformance/peer/method_name.hpp"
 #include "conformance/peer/numbers.hpp"
 #include "conformance/peer/typed_value.hpp"
@@ -22,9 +21,8 @@ void name_method(Json& body) {
   auto const id = body.find("method_id");
   if (id == body.end()) return;
   auto const number = number_from(*id);
-  for (auto const name : known_methods()) {
-    if (number && method_id(name) == *number) *id = Json{{"method", full_method_name(name)}};
-  }
+  auto const name = number ? method_of(*number) : std::string_view{};
+  if (!name.empty()) *id = Json{{"method", full_method_name(name)}};
 }
 
 void strip_metadata(Json& body) {
@@ -32,15 +30,6 @@ void strip_metadata(Json& body) {
   if (metadata == body.end() || !metadata->is_array()) return;
   for (auto& entry : *metadata) {
     if (entry.is_object() && entry.value("flags", Json(1)) == 0) entry.erase("flags");
-  }
-}
-
-void strip_defaults(Json& body, FrameKind const& kind) {
-  for (auto const& field : kind.fields) {
-    std::string const name{field.name};
-    if (!field.preset.empty() && body.contains(name) && body[name] == Json::parse(field.preset)) {
-      body.erase(name);
-    }
   }
 }
 
@@ -117,6 +106,15 @@ void put(Json const& value, std::size_t indent, std::size_t used, std::string& o
 }
 
 }  // namespace
+
+void strip_defaults(Json& body, FrameKind const& kind) {
+  for (auto const& field : kind.fields) {
+    std::string const name{field.name};
+    if (!field.preset.empty() && body.contains(name) && body[name] == Json::parse(field.preset)) {
+      body.erase(name);
+    }
+  }
+}
 
 Json tidied(Json document) {
   document.erase("case");

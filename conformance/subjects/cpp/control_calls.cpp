@@ -79,6 +79,16 @@ net::Tx<T> receiving_from(Json const& argument, Halves& halves) {
 
 using Call = asio::awaitable<Json> (*)(TestbedClient client, Json args, Halves& halves);
 
+// A method without channels; its arguments as these types.
+template <net::MethodName Name, class... Args>
+asio::awaitable<Json> plain(TestbedClient client, Json args, Halves&) {
+  auto call = [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return client.call<Name>(args[I].get<Args>()...);
+  };
+  auto const outcome = co_await call(std::index_sequence_for<Args...>{});
+  co_return json_of(outcome);
+}
+
 template <net::MethodName Name>
 asio::awaitable<Json> generate(TestbedClient client, Json args, Halves& halves) {
   auto output = receiving_from<std::int32_t>(args[1], halves);
@@ -92,33 +102,11 @@ struct Callable {
   Call call;
 };
 constexpr std::array callables{
-    Callable{"echo", "t",
-             [](TestbedClient client, Json args, Halves&) -> asio::awaitable<Json> {
-               auto const outcome = co_await client.call<"echo">(args[0].get<std::string>());
-               co_return json_of(outcome);
-             }},
-    Callable{"reverse", "t",
-             [](TestbedClient client, Json args, Halves&) -> asio::awaitable<Json> {
-               auto const outcome = co_await client.call<"reverse">(args[0].get<std::string>());
-               co_return json_of(outcome);
-             }},
-    Callable{"divide", "nn",
-             [](TestbedClient client, Json args, Halves&) -> asio::awaitable<Json> {
-               auto const outcome = co_await client.call<"divide">(args[0].get<std::int64_t>(),
-                                                                   args[1].get<std::int64_t>());
-               co_return json_of(outcome);
-             }},
-    Callable{"lookup", "n",
-             [](TestbedClient client, Json args, Halves&) -> asio::awaitable<Json> {
-               auto const outcome = co_await client.call<"lookup">(args[0].get<std::uint32_t>());
-               co_return json_of(outcome);
-             }},
-    Callable{"get_points", "n",
-             [](TestbedClient client, Json args, Halves&) -> asio::awaitable<Json> {
-               auto const outcome =
-                   co_await client.call<"get_points">(args[0].get<std::uint32_t>());
-               co_return json_of(outcome);
-             }},
+    Callable{"echo", "t", plain<"echo", std::string>},
+    Callable{"reverse", "t", plain<"reverse", std::string>},
+    Callable{"divide", "nn", plain<"divide", std::int64_t, std::int64_t>},
+    Callable{"lookup", "n", plain<"lookup", std::uint32_t>},
+    Callable{"get_points", "n", plain<"get_points", std::uint32_t>},
     Callable{"sum", "c",
              [](TestbedClient client, Json args, Halves& halves) -> asio::awaitable<Json> {
                auto input = sending_to<std::int32_t>(args[0], halves);

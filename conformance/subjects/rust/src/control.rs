@@ -1,7 +1,7 @@
 //! The control channel of docs/control.md: orders come as lines on standard input, and what
 //! the application sees goes out as lines on standard output. Nothing is judged here.
 
-use crate::control_calls::{Half, Halves, call_method, cannot_call, failed_word};
+use crate::control_calls::{Half, Halves, call_method, cannot_call};
 use crate::service::TestbedService;
 use crate::testbed::{TestbedClient, TestbedDispatcher};
 use serde_json::{Value, json};
@@ -296,13 +296,4 @@ enum Use {
     Send,
     Take,
     End,
-}
-
-/// Of a call's error, for reports.
-pub fn call_failure<E>(error: vox::VoxError<E>, of_method: impl Fn(E) -> Value) -> Value {
-    let word = failed_word(&error);
-    match error {
-        vox::VoxError::User(error) => json!({"failed": word, "error": of_method(error)}),
-        _ => json!({"failed": word}),
-    }
 }

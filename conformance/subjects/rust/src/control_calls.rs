@@ -1,6 +1,5 @@
 //! What the control channel can have this subject call, and the channels of such calls.
 
-use crate::control::call_failure;
 use crate::testbed::TestbedClient;
 use crate::types::{LookupError, MathError};
 use serde_json::{Value, json};
@@ -172,7 +171,7 @@ pub fn cannot_call(method: &str, args: &Value) -> Option<String> {
     (!fits).then(|| format!("call {method} with {args}"))
 }
 
-pub fn failed_word<E>(error: &VoxError<E>) -> &'static str {
+fn failed_word<E>(error: &VoxError<E>) -> &'static str {
     match error {
         VoxError::User(_) => "user_error",
         VoxError::UnknownMethod => "unknown_method",
@@ -182,6 +181,15 @@ pub fn failed_word<E>(error: &VoxError<E>) -> &'static str {
         VoxError::SessionShutdown => "session_shutdown",
         VoxError::SendFailed => "send_failed",
         VoxError::Indeterminate => "indeterminate",
+    }
+}
+
+/// Of a call's error, for reports.
+fn call_failure<E>(error: VoxError<E>, of_method: impl Fn(E) -> Value) -> Value {
+    let word = failed_word(&error);
+    match error {
+        VoxError::User(error) => json!({"failed": word, "error": of_method(error)}),
+        _ => json!({"failed": word}),
     }
 }
 
