@@ -94,6 +94,23 @@ TEST_CASE("r[connection.open] by the specification nothing is said before the ac
   CHECK(last_event(script.hears(2, cancel(1))) == "ended violation connection.open");
 }
 
+TEST_CASE("r[connection.open] by the specification nothing is said on an id that was rejected") {
+  auto const refused_at_once = [] {
+    auto options = in_spec();
+    options.has_acceptor = false;
+    return options;
+  };
+  for (auto const& options : {in_spec(), refused_at_once()}) {
+    for (bool const closes : {false, true}) {
+      SessionScript script{options};
+      script.hears(2, open());
+      if (options.has_acceptor) script.does(command::Reject{.connection_id = 2});
+      if (closes) CHECK(script.hears(2, close()).empty());
+      CHECK(last_event(script.hears(2, cancel(1))) == "ended violation connection.open");
+    }
+  }
+}
+
 TEST_CASE("r[core.O5] an open without a service is rejected, with the reason under `error`") {
   for (auto const& options : {in_0_4(), in_spec()}) {
     SessionScript script{options};

@@ -16,6 +16,7 @@ namespace vox::session {
 //  active            a virtual connection that both sides have agreed on
 //  closed_here       we have sent a close, so the peer may still speak for a while
 //  closed_by_peer    the peer has sent a close and may speak no more
+//  refused           we have rejected the peer's open; it may close it before it hears of that
 enum class ConnectionState : std::uint8_t {
   root,
   root_removed,
@@ -26,9 +27,10 @@ enum class ConnectionState : std::uint8_t {
   active,
   closed_here,
   closed_by_peer,
+  refused,
 };
 BOOST_DESCRIBE_ENUM(ConnectionState, root, root_removed, absent, forgotten, pending_outbound,
-                    offered, active, closed_here, closed_by_peer)
-inline constexpr std::size_t connection_state_count = 9;
+                    offered, active, closed_here, closed_by_peer, refused)
+inline constexpr std::size_t connection_state_count = 10;
 
 }  // namespace vox::session

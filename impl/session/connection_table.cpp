@@ -62,8 +62,7 @@ Slot& ConnectionTable::open(ConnectionId id, ConnectionState place) {
 }
 
 void ConnectionTable::close(Slot& slot, ConnectionState as) {
-  VOX_ASSERT(slot.is_live() &&
-             (as == ConnectionState::closed_here || as == ConnectionState::closed_by_peer));
+  VOX_ASSERT(slot.is_live() && !states::taken.contains(as));
   slot.state = as;
   slot.closed_as = ++closings_;
   slot.received.reset();

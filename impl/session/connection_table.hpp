@@ -57,7 +57,7 @@ class ConnectionTable {
 
   // A live slot at `place` for an id that has none. What is remembered of the id is in it.
   Slot& open(ConnectionId id, ConnectionState place);
-  // A live slot is over; its id is remembered as closed_here or closed_by_peer.
+  // A live slot is over; its id is remembered as closed_here, closed_by_peer or refused.
   void close(Slot& slot, ConnectionState as);
   // A live slot is gone as if it had never been.
   void erase(Slot& slot);

@@ -32,8 +32,8 @@ struct Policy {
   // An open of an id that was used before starts with nothing remembered of it, so that closed
   // connections keep no tables.
   bool reopens_afresh = true;
-  // The id of a rejected open is remembered like one that we closed, because the opener may close
-  // it before it hears of the rejection.
+  // The id of a rejected open is remembered, because the opener may close it before it hears of the
+  // rejection; anything else on it is a violation.
   bool remembers_rejected_ids = true;
   // The peer is told when nobody reads a connection's messages any more.
   bool closes_unread_connections = true;

@@ -140,7 +140,7 @@ void Session::remember_rejected(ConnectionId id) {
   auto* const slot = connections_.find_live(id);
   if (policy_.remembers_rejected_ids) {
     connections_.close(slot != nullptr ? *slot : connections_.open(id, ConnectionState::offered),
-                       ConnectionState::closed_here);
+                       ConnectionState::refused);
   } else if (slot != nullptr) {
     connections_.erase(*slot);
   }
