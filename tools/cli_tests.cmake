@@ -118,6 +118,8 @@ cli_test(run_null_junit EXIT 1 FILE ${out}/null.xml "<testsuite name=\"cases\" t
   ARGS --traces ${samples} run --subject null-garbage --junit ${out}/null.xml)
 cli_test(run_null_html EXIT 1 FILE ${out}/null.html "<h1>voxspec: null-garbage</h1>"
   ARGS --traces ${samples} run --subject null-garbage --html ${out}/null.html)
+cli_test(run_null_table EXIT 1 FILE ${out}/null.md "# What `null-garbage` does otherwise"
+  ARGS --traces ${samples} run --subject null-garbage --table ${out}/null.md)
 cli_test(run_known EXIT 0 OUT "3 cases: 0 pass, 0 fail, 3 known\n"
   ARGS --traces ${samples} run --subject null-exit --expectations ${samples}/known.list)
 cli_test(run_unmatched EXIT 1 OUT "'gone' is about no case"

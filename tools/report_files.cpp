@@ -3,6 +3,7 @@
 #include "conformance/runner/report_html.hpp"
 #include "conformance/runner/report_json.hpp"
 #include "conformance/runner/report_junit.hpp"
+#include "conformance/runner/report_table.hpp"
 #include "conformance/trace/frame_record.hpp"
 #include "tools/tool.hpp"
 
@@ -85,6 +86,7 @@ void ReportFiles::write_all(RunReport const& report, bool finished) {
   if (wanted(options_.json)) write(options_.json, dump(report_json(report)));
   if (wanted(options_.junit)) write(options_.junit, report_junit(report));
   if (wanted(options_.html)) write(options_.html, report_html(report));
+  if (wanted(options_.table)) write(options_.table, report_table(report));
 }
 
 void ReportFiles::keep_recording(CaseReport const& entry) {

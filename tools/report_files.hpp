@@ -30,7 +30,8 @@ class ReportFiles {
 
   // True if a report is to be written whose cases have to be collected meanwhile.
   [[nodiscard]] bool grows() const {
-    return !(options_.json.empty() && options_.junit.empty() && options_.html.empty());
+    return !(options_.json.empty() && options_.junit.empty() && options_.html.empty() &&
+             options_.table.empty());
   }
   // Takes in a case that was judged. The reports follow when they have not been written for a
   // while, seldom enough that writing takes a small part of the time.

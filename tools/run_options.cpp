@@ -66,6 +66,11 @@ void RunCommandOptions::add_to(CLI::App& command) {
   command.add_option("--html", html, "Write one page to read in a browser")
       ->type_name("FILE")
       ->group(reports);
+  command
+      .add_option("--table", table,
+                  "Write what it does otherwise than the specification, by clause, in Markdown")
+      ->type_name("FILE")
+      ->group(reports);
   command.add_option("--keep", keep, "Write a recording of each case that was run below a folder")
       ->type_name("DIR")
       ->group(reports);

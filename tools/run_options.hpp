@@ -26,6 +26,7 @@ struct RunCommandOptions {
   std::string json;
   std::string junit;
   std::string html;
+  std::string table;
   std::string keep;
   bool verbose = false;
 

@@ -2,6 +2,7 @@
 #include "conformance/runner/report_html.hpp"
 #include "conformance/runner/report_json.hpp"
 #include "conformance/runner/report_junit.hpp"
+#include "conformance/runner/report_table.hpp"
 #include "conformance/runner/report_text.hpp"
 #include "conformance/runner/run_report.hpp"
 
@@ -204,6 +205,30 @@ TEST_CASE("JUnit counts and escapes everything, whatever the subject wrote") {
   CHECK_FALSE(xml.contains('\x01'));
   CHECK_FALSE(xml.contains('\xff'));
   CHECK(xml.contains("&lt;b attr=&quot;&#39;&amp;]]&gt;\uFFFD[31m\uFFFD\uFFFD&#10;next line"));
+}
+
+TEST_CASE("the table has a row for each clause and reason, and nothing that ends a cell") {
+  SomeRun run;
+  auto const page = report_table(run.report);
+  auto const otherwise = [](CaseReport const& entry) {
+    auto const verdict = entry.result.verdict;
+    return verdict == Verdict::fail || verdict == Verdict::known || verdict == Verdict::non_strict;
+  };
+  auto const shown = std::ranges::count_if(run.report.cases, otherwise);
+  REQUIRE(shown > 0);
+  CHECK(page.contains("Of 8 cases " + std::to_string(shown) + " show something"));
+  CHECK(page.contains("| clause | which says |"));
+  CHECK_FALSE(page.contains('\x1b'));
+  for (auto& entry : run.report.cases) {
+    entry.result.verdict = Verdict::known;
+    entry.result.reason = "one | reason\nfor all";
+  }
+  auto const one = report_table(run.report);
+  CHECK(one.contains("| one \\| reason"));
+  CHECK(one.contains("| 8 | `chapter/"));
+  for (auto& entry : run.report.cases)
+    entry.result.verdict = Verdict::pass;
+  CHECK_FALSE(report_table(run.report).contains("| clause"));
 }
 
 TEST_CASE("the page escapes everything and needs no other file") {
