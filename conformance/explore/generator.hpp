@@ -38,7 +38,7 @@ class Generator {
   [[nodiscard]] Conversation make();
   [[nodiscard]] std::uint32_t below(std::size_t count);
   [[nodiscard]] bool can(std::vector<std::string> const& needs) const;
-  [[nodiscard]] bool is_playable(std::size_t row) const;
+  [[nodiscard]] bool is_playable(std::size_t index) const;
   void list_starts();
   [[nodiscard]] std::size_t draw(std::vector<std::size_t> const& rows);
 

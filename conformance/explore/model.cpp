@@ -60,7 +60,7 @@ Then read_then(Place const& place) {
 
 Row read_row(Place const& place) {
   auto keys = std::vector<std::string_view>{row_keys.begin(), row_keys.end()};
-  keys.push_back("not_compared");
+  keys.emplace_back("not_compared");
   place.check_keys(keys);
   Row row;
   row.name = (place / "row").text();

@@ -91,7 +91,7 @@ class Search {
     return run_cases({&script.trace}, *side.subject, *side.stage, {}, alone).front();
   }
 
-  Shown ask(Script const& script, RunSettings const& run) const {
+  [[nodiscard]] Shown ask(Script const& script, RunSettings const& run) const {
     Shown shown;
     shown.report = play(side_, script, run);
     if (!against_) {

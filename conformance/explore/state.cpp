@@ -21,11 +21,11 @@ bool value_fits(Json const& wanted, Json const* value) {
 }
 
 bool fits(Json const& query, Json const& entity) {
-  for (auto const& [key, wanted] : query.items()) {
-    auto const found = entity.find(key);
-    if (!value_fits(wanted, found == entity.end() ? nullptr : &*found)) return false;
-  }
-  return true;
+  auto const items = query.items();
+  return std::ranges::all_of(items, [&](auto const& item) {
+    auto const found = entity.find(item.key());
+    return value_fits(item.value(), found == entity.end() ? nullptr : &*found);
+  });
 }
 
 Json filled(Json const& value, Scope const& scope) {

@@ -55,8 +55,8 @@ std::optional<std::size_t> Script::move_of(std::string_view pointer) const {
   return found;
 }
 
-Writer::Writer(Model const& model, Conversation const& start, Manner manner)
-    : model_{model}, manner_{manner}, conversation_{start}, path_{"/steps"} {
+Writer::Writer(Model const& model, Conversation start, Manner manner)
+    : model_{model}, manner_{manner}, conversation_{std::move(start)}, path_{"/steps"} {
   conversation_.moves.clear();
   for (auto const& [name, value] : model.defines.items())
     defines_.set(name, value);

@@ -44,12 +44,12 @@ struct Script {
 // Makes a case of moves, one after the other, as far as the state allows them.
 class Writer {
  public:
-  Writer(Model const& model, Conversation const& start, Manner manner);
+  Writer(Model const& model, Conversation start, Manner manner);
   Writer(Writer const&) = delete;
   Writer& operator=(Writer const&) = delete;
 
   // Whether the row can be played here.
-  [[nodiscard]] bool allows(std::size_t row) const;
+  [[nodiscard]] bool allows(std::size_t index) const;
   // False, and nothing is done, if it cannot.
   bool add(Move const& move);
   [[nodiscard]] State const& state() const { return state_; }

@@ -17,7 +17,7 @@ bool Expectation::done() const {
 
 std::size_t Expectation::awaited() const {
   if (!step_->any_order) return taken_.size();
-  return static_cast<std::size_t>(std::find(used_.begin(), used_.end(), false) - used_.begin());
+  return static_cast<std::size_t>(std::ranges::find(used_, false) - used_.begin());
 }
 
 Expectation::Fed Expectation::feed(Frame const& frame) {

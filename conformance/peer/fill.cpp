@@ -47,7 +47,7 @@ class Filling {
  private:
   using Part = decltype(Term::of);
 
-  Part part(Variable const& variable, FieldType type) const {
+  [[nodiscard]] Part part(Variable const& variable, FieldType type) const {
     auto const found = bindings_->find(variable.name);
     if (found == bindings_->end()) {
       if (!whole_) return variable;
@@ -59,24 +59,24 @@ class Filling {
     auto const number = number_from(Json(*text));
     return number ? Value{*number} : found->second;
   }
-  Part part(IdOf const& id, FieldType) const {
+  [[nodiscard]] Part part(IdOf const& id, FieldType) const {
     return Value{IdSpace::nth(id.ours ? ours_ : opposite(ours_), id.n)};
   }
-  Part part(ParityOf const& parity, FieldType) const {
+  [[nodiscard]] Part part(ParityOf const& parity, FieldType) const {
     auto const side = parity.ours ? ours_ : opposite(ours_);
     return Value{side == vox::Parity::odd ? "odd" : "even"};
   }
-  Part part(OwnSchemas const& own, FieldType) const {
+  [[nodiscard]] Part part(OwnSchemas const& own, FieldType) const {
     if (!whole_) return own;
     return own_message_schemas();
   }
-  Part part(Repeated const& repeated, FieldType) const {
+  [[nodiscard]] Part part(Repeated const& repeated, FieldType) const {
     if (!whole_) return repeated;
     auto all = repeated.whole();
     if (!all) throw Unfillable{"the item is too long"};
     return Value{*std::move(all)};
   }
-  Part part(TypedBytes const& typed, FieldType) const {
+  [[nodiscard]] Part part(TypedBytes const& typed, FieldType) const {
     auto inner = term(typed.value.at(0), FieldType::typed);
     auto const* const known = inner.get<Value>();
     if (known == nullptr) {
@@ -88,12 +88,12 @@ class Filling {
     auto const& [where, what, advice] = bytes.error();
     throw Unfillable{(where.empty() ? "" : readable(where) + ": ") + what};
   }
-  Part part(ForeignTerm const& foreign, FieldType) const {
+  [[nodiscard]] Part part(ForeignTerm const& foreign, FieldType) const {
     if (!whole_) return ForeignTerm{terms(foreign.item, FieldType::cbor)};
     return Value{Foreign{.item = {value(foreign.item.at(0), FieldType::cbor)}}};
   }
   // Of values alone comes a value.
-  Part part(TermList const& list, FieldType type) const {
+  [[nodiscard]] Part part(TermList const& list, FieldType type) const {
     auto known = terms(list.terms, inner_type(type));
     ValueList values;
     for (auto const& each : known) {
@@ -103,7 +103,7 @@ class Filling {
     }
     return Value{std::move(values)};
   }
-  Part part(TermRecord const& record, FieldType type) const {
+  [[nodiscard]] Part part(TermRecord const& record, FieldType type) const {
     TermRecord known;
     for (auto const& [name, inner] : record.entries)
       known.entries.emplace_back(name, term(inner, inner_type(type, name)));
@@ -115,16 +115,20 @@ class Filling {
     }
     return Value{std::move(values)};
   }
-  Part part(HexOf const& hex, FieldType) const { return HexOf{terms(hex.text, FieldType::text)}; }
-  Part part(Choice const& choice, FieldType type) const {
+  [[nodiscard]] Part part(HexOf const& hex, FieldType) const {
+    return HexOf{terms(hex.text, FieldType::text)};
+  }
+  [[nodiscard]] Part part(Choice const& choice, FieldType type) const {
     return Choice{terms(choice.choices, type)};
   }
-  Part part(Has const& has, FieldType type) const {
+  [[nodiscard]] Part part(Has const& has, FieldType type) const {
     return Has{terms(has.entries, inner_type(type)), has.is_list};
   }
-  Part part(Not const& unwanted, FieldType type) const { return Not{terms(unwanted.term, type)}; }
+  [[nodiscard]] Part part(Not const& unwanted, FieldType type) const {
+    return Not{terms(unwanted.term, type)};
+  }
   // A value, and the operators that hold no terms.
-  Part part(auto const& other, FieldType) const { return other; }
+  [[nodiscard]] Part part(auto const& other, FieldType) const { return other; }
 
   [[nodiscard]] Terms terms(Terms const& of, FieldType type) const {
     Terms out;

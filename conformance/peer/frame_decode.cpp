@@ -42,7 +42,7 @@ Value metadata_value(vox::wire::MetadataView metadata) {
                                        [](ByteView bytes) { return bytes_value(bytes); },
                                        [](std::uint64_t number) { return Value{number}; }},
                             entry.value);
-    list.push_back(
+    list.emplace_back(
         Record{{{"key", entry.key}, {"value", std::move(value)}, {"flags", entry.flags}}});
   }
   return list;

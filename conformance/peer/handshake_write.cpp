@@ -94,7 +94,8 @@ class HandshakeWriter {
       put_cbor(writer_, at(entry, "key"));
       writer_.put_text("value");
       writer_.put_map(1);
-      writer_.put_text(value.text() ? "String" : value.number() ? "U64" : "Bytes");
+      auto const* const other = value.number() ? "U64" : "Bytes";
+      writer_.put_text(value.text() ? "String" : other);
       put_cbor(writer_, value);
       writer_.put_text("flags");
       put_cbor(writer_, at(entry, "flags"));

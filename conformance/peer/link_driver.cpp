@@ -106,7 +106,7 @@ asio::awaitable<void> LinkDriver::pump(std::shared_ptr<State> state) {
       }
       state->changed.notify();
     }
-  } catch (boost::system::system_error const&) {
+  } catch (boost::system::system_error const&) {  // NOLINT(bugprone-empty-catch)
     // Cancelled: from now on nothing is read, and the link stands as it did.
   }
   state->reading = false;

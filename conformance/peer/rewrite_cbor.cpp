@@ -57,7 +57,8 @@ class Rewriter {
     } else {
       put_head(major, count, width);
     }
-    auto items = major == 5 ? count * 2 : major == 6 ? 1 : count;
+    auto items = major == 5 ? count * 2 : count;
+    if (major == 6) items = 1;
     for (; items > 0; --items) {
       if (!item(depth + 1)) return false;
     }
@@ -75,7 +76,10 @@ class Rewriter {
       out_.push_back(static_cast<std::byte>(major << 5U | argument));
       return;
     }
-    auto const info = width == 1 ? 24U : width == 2 ? 25U : width <= 4 ? 26U : 27U;
+    auto info = 27U;
+    if (width == 1) info = 24;
+    if (width == 2) info = 25;
+    if (width == 3 || width == 4) info = 26;
     width = width_of(info);
     out_.push_back(static_cast<std::byte>(major << 5U | info));
     for (auto left = width; left > 0; --left)

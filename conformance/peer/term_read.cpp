@@ -65,7 +65,7 @@ Term read_settings(Place const& place, Use use, bool loose) {
   place.check_keys(names_of(settings_fields()));
   TermRecord out;
   for (auto const& field : settings_fields()) {
-    std::string name{field.name};
+    std::string const name{field.name};
     if (place.has(name)) {
       auto const there = place / name;
       // In a map a field can be missing; the other structures always have all of theirs.

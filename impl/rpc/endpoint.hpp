@@ -81,7 +81,7 @@ class Endpoint {
       std::optional<conduit::StableConduit> stable = std::nullopt);
   // What the peer may call on a connection that is open, or about to be; null: nothing.
   void serve(session::ConnectionId connection_id, Service const* service);
-  [[nodiscard]] TakenItem take_item(TimePoint now, ChannelRef channel);
+  [[nodiscard]] TakenItem take_item(TimePoint now, ChannelRef ref);
   [[nodiscard]] std::optional<Event> poll_event();
   // Appends exactly one payload to `out`, if one is waiting.
   [[nodiscard]] std::optional<session::Transmit> poll_transmit(wire::Buffer& out);
@@ -230,7 +230,7 @@ class Endpoint {
                                                               Refuse kind) const;
   Result end_handler(Request& request, Bytes ret, wire::MetadataView metadata,
                      session::SharedSchemas const& schemas);
-  void send_answer(PendingAnswer&& answer, wire::MetadataView metadata);
+  void send_answer(PendingAnswer&& pending, wire::MetadataView metadata);
   void retire(RequestToken token);
 
   // Channels: endpoint_channels.cpp.

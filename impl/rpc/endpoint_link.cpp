@@ -154,13 +154,13 @@ void Endpoint::use_conduit(std::optional<conduit::StableConduit> stable) {
 // r[impl core.B1]
 void Endpoint::on(session::event::ConduitWanted&& wanted) {
   disconnect();
-  put(std::move(wanted));
+  put(wanted);
 }
 
 // r[impl core.B2]
 void Endpoint::on(session::event::Disconnected&& disconnected) {
   disconnect();
-  put(std::move(disconnected));
+  put(disconnected);
 }
 
 // The attempts of a link end with it, and so do all channels: those of the peer's calls at once,
@@ -222,7 +222,7 @@ void Endpoint::on(session::event::Resumed&& resumed) {
     });
   }
   std::ranges::sort(ids);
-  put(std::move(resumed));
+  put(resumed);
   for (auto const id : ids) {
     if (auto* const connection = find(id)) {
       reconsider_calls(*connection, session_.peer_supports_retry());

@@ -80,7 +80,7 @@ std::string said(CallOutcome const& outcome) {
   return "ok";
 }
 
-EndpointPair::EndpointPair(PairOptions options) : options_{std::move(options)} {
+EndpointPair::EndpointPair(PairOptions options) : options_{options} {
   for (auto const role : {Role::initiator, Role::acceptor}) {
     EndpointOptions endpoint{.session = session_options(options_, role)};
     endpoint.session.expected_settings.reset();
@@ -105,7 +105,7 @@ session::HandshakeOutcome EndpointPair::handshake(Role role) const {
   return outcome;
 }
 
-void EndpointPair::pull(Side& from, Side& to) {
+void EndpointPair::pull(Side& from, Side& to) const {
   wire::Buffer payload;
   while (link_is_up_) {
     payload.clear();
@@ -118,7 +118,7 @@ void EndpointPair::pull(Side& from, Side& to) {
     from.events.push_back(std::move(*event));
 }
 
-bool EndpointPair::deliver(Side& to) {
+bool EndpointPair::deliver(Side& to) const {
   if (to.wire.empty() || !to.endpoint->can_receive()) return false;
   auto payload = std::move(to.wire.front());
   to.wire.pop_front();
@@ -181,7 +181,7 @@ void EndpointPair::resume() {
   run();
 }
 
-CallId EndpointPair::call(Side& side, Method const& method, Bytes bytes) {
+CallId EndpointPair::call(Side& side, Method const& method, Bytes bytes) const {
   auto const made =
       side.endpoint->call(now, command::Call{.connection_id = session::root_connection,
                                              .method = &method,
@@ -191,7 +191,7 @@ CallId EndpointPair::call(Side& side, Method const& method, Bytes bytes) {
   return made->id;
 }
 
-void EndpointPair::respond(Side& side, RequestToken request, Bytes ret) {
+void EndpointPair::respond(Side& side, RequestToken request, Bytes ret) const {
   auto const done = side.endpoint->call(
       now, command::Respond{.request = request, .ret = std::move(ret), .metadata = {}});
   VOX_ASSERT(done.has_value());

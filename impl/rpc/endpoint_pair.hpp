@@ -98,14 +98,14 @@ class EndpointPair {
     return std::nullopt;
   }
 
-  CallId call(Side& side, Method const& method, Bytes bytes);
-  void respond(Side& side, RequestToken request, Bytes ret);
+  CallId call(Side& side, Method const& method, Bytes bytes) const;
+  void respond(Side& side, RequestToken request, Bytes ret) const;
   // The outcome of the next call that is done, in words.
   std::string outcome(Side& side);
 
  private:
-  void pull(Side& from, Side& to);
-  bool deliver(Side& to);
+  void pull(Side& from, Side& to) const;
+  bool deliver(Side& to) const;
   [[nodiscard]] session::HandshakeOutcome handshake(Role role) const;
 
   PairOptions options_;

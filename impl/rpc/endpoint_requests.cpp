@@ -175,16 +175,16 @@ void Endpoint::admit(Request& request, event::CallArrived arrived) {
   };
   switch (admission.kind) {
     case AdmissionKind::run:
-      request.operation = *id;
+      request.operation = id;
       return start_handler(request, std::move(arrived));
     case AdmissionKind::run_untracked:
       return start_handler(request, std::move(arrived));
     case AdmissionKind::run_later:
-      request.operation = *id;
+      request.operation = id;
       request.arrived = std::make_unique<event::CallArrived>(std::move(arrived));
       return;
     case AdmissionKind::join:
-      request.operation = *id;
+      request.operation = id;
       return drop_channels();
     case AdmissionKind::replay:
       // What went over the first attempt's channels is not known any more, so that nobody uses

@@ -154,7 +154,8 @@ void Establishment::on_first_payload(ByteView payload) {
     begin_handshake();
     return on_handshake(payload);
   }
-  auto const session = registry_ ? registry_->find_conduit(hello->resume_key) : std::nullopt;
+  auto const session =
+      registry_ != nullptr ? registry_->find_conduit(hello->resume_key) : std::nullopt;
   if (!session) return refuse_conduit();
   outcome_ = ResumeConduit{.session = *session, .hello = *hello};
   step_ = Step::over;

@@ -179,6 +179,7 @@ class Finalizer {
       preliminary.push_back(hash_with(schemas_[i], [&](TypeId id) { return known(id); }));
     }
     std::vector<std::size_t> order(preliminary.size());
+    // NOLINTNEXTLINE(modernize-use-ranges): libstdc++ 12 has no ranges::iota.
     std::iota(order.begin(), order.end(), 0uz);
     std::ranges::sort(order, {}, [&](std::size_t member) {
       return std::pair{preliminary[member], member};  // equal ones stay as they stand

@@ -71,7 +71,7 @@ class Extractor {
     Parts<Text> type_params;
     type_params.reserve(node.params.size());
     for (auto const& param : node.params)
-      type_params.push_back(param.name);
+      type_params.emplace_back(param.name);
     emit(node, std::move(type_params), std::move(kind));
     keep_defaults(node, reference);
     return reference;
@@ -83,7 +83,7 @@ class Extractor {
     Parts<Text> type_params;
     Tuple tuple;
     for (std::size_t i = 0; i < node.parts.size(); ++i) {
-      type_params.push_back("T" + std::to_string(i));
+      type_params.emplace_back("T" + std::to_string(i));
       tuple.elements.push_back(TypeRef::variable(type_params.back()));
     }
     emit(node, std::move(type_params), std::move(tuple));

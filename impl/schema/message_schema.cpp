@@ -37,11 +37,11 @@ class MessageTypes {
   }
 
   Node request_body() {
-    auto const call = graph_.structure(
+    Node const call = graph_.structure(
         "RequestCall", {{"method_id", u64_}, metadata(), {"args", opaque_}, schemas()});
-    auto const response =
+    Node const response =
         graph_.structure("RequestResponse", {metadata(), {"ret", opaque_}, schemas()});
-    auto const cancel = graph_.structure("RequestCancel", {metadata()});
+    Node const cancel = graph_.structure("RequestCancel", {metadata()});
     return graph_.enumeration("RequestBody", {newtype("Call", call), newtype("Response", response),
                                               newtype("Cancel", cancel)});
   }
@@ -56,24 +56,24 @@ class MessageTypes {
   }
 
   Node schema_message() {
-    auto const direction = graph_.enumeration("BindingDirection", {unit("Args"), unit("Response")});
+    Node const direction = graph_.enumeration("BindingDirection", {unit("Args"), unit("Response")});
     return graph_.structure("SchemaMessage",
                             {{"method_id", u64_}, {"direction", direction}, schemas()});
   }
 
   std::vector<NodePart> settings_and_metadata() {
-    auto const parity = graph_.enumeration("Parity", {unit("Odd"), unit("Even")});
-    auto const settings = graph_.structure("ConnectionSettings",
+    Node const parity = graph_.enumeration("Parity", {unit("Odd"), unit("Even")});
+    Node const settings = graph_.structure("ConnectionSettings",
                                            {{"parity", parity}, {"max_concurrent_requests", u32_}});
     return {{"connection_settings", settings}, metadata()};
   }
 
   NodePart metadata() {
-    auto const value = graph_.enumeration(
+    Node const value = graph_.enumeration(
         "MetadataValue",
         {newtype("String", cow_str_),
          newtype("Bytes", graph_.slice(graph_.primitive(Primitive::u8))), newtype("U64", u64_)});
-    auto const entry =
+    Node const entry =
         graph_.structure("MetadataEntry", {{"key", cow_str_}, {"value", value}, {"flags", u64_}});
     return {"metadata", graph_.vec(entry)};
   }
@@ -83,7 +83,7 @@ class MessageTypes {
   // An enum whose variants are named like the types they hold.
   Node variants(std::string_view name, std::vector<Node> const& types) {
     std::vector<NodeVariant> named;
-    for (auto const type : types)
+    for (Node const type : types)
       named.push_back(newtype(type->name, type));
     return graph_.enumeration(name, std::move(named));
   }

@@ -1,6 +1,7 @@
 #include "impl/schema/plan_builder.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 // What a plan's errors say.
@@ -51,8 +52,8 @@ std::string PlanBuilder::path() const {
     length += labels.back().size();
   }
   std::string path;
-  for (auto label = labels.rbegin(); label != labels.rend(); ++label)
-    path += *label;
+  for (auto const& label : std::views::reverse(labels))
+    path += label;
   return path;
 }
 

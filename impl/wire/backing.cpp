@@ -83,7 +83,7 @@ Backing BackingPool::copy(ByteView bytes) {
 }
 
 BlockPointer BackingPool::take(std::size_t bytes) {
-  auto const shelf =
+  auto* const shelf =
       std::ranges::find_if(shelves_, [&](Shelf const& each) { return each.block_bytes >= bytes; });
   if (shelf == shelves_.end()) return allocate_block(bytes);
   auto& blocks = shelf->blocks;

@@ -181,12 +181,14 @@ class CborReader {
 template <auto const& texts>
 [[nodiscard]] constexpr std::size_t index_in(std::string_view text) {
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    std::size_t index = texts.size();
+    std::size_t index = texts.size();  // NOLINT(misc-const-correctness): set where it is found.
+    // NOLINTBEGIN(bugprone-suspicious-stringview-data-usage): the size stands beside it.
     static_cast<void>(
         ((text.size() == texts[I].size() &&
           std::char_traits<char>::compare(text.data(), texts[I].data(), texts[I].size()) == 0 &&
           (index = I, true)) ||
          ...));
+    // NOLINTEND(bugprone-suspicious-stringview-data-usage)
     return index;
   }(std::make_index_sequence<texts.size()>{});
 }
