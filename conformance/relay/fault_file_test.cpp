@@ -55,6 +55,16 @@ TEST_CASE("a fault is read with its id, its rule and its action") {
   CHECK(std::get<Change>(rule.actions[0].of).fields.at(0).first == "nonce");
 }
 
+TEST_CASE("a fault of the process has a name in place of rules") {
+  auto const read = parse_faults(file_with(R"("process": "dies")"), "f.json");
+  REQUIRE(read.has_value());
+  CHECK(read->front().process == "dies");
+  CHECK(read->front().rules.empty());
+  CHECK(error_of(R"("process": "dies", "from": "judge")").what ==
+        "a fault of the process has no rules");
+  CHECK(error_of(R"("process": "")").what == "the name is empty");
+}
+
 TEST_CASE("a fault for each role is two faults") {
   auto const read = parse_faults(
       file_with(R"("role": "each", "from": "subject", "match": {"pong": {}}, "do": "drop")"),
