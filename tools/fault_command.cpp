@@ -20,6 +20,19 @@ namespace {
 
 using relay::WireFault;
 
+// Faults of the process are those of our own program.
+std::vector<WireFault> possible(std::vector<WireFault> all, Subject const& subject) {
+  auto const& command = subject.command;
+  auto const is_ours = !command.empty() &&
+                       std::filesystem::path{command.front()}.filename() == "voxspec-subject-cpp";
+  std::erase_if(all, [&](WireFault const& fault) {
+    if (fault.process.empty() || is_ours) return false;
+    std::cout << "skipped     " << fault.id << "  only our own C++ subject can be asked for it\n";
+    return true;
+  });
+  return all;
+}
+
 // Everything that one pass over the faults, or over the freedoms, needs.
 struct Pass {
   FaultCommand const& command;
@@ -132,7 +145,7 @@ int run_pass(Pass pass, Tool const& tool, Json& json) {
   auto known = KnownAlarms::load(folder / "known.json");
   if (!known) return complain(known.error(), exit_usage);
   if (pass.is_freedom) pass.known = *std::move(known);
-  auto const faults = selected(loaded.faults, pass.command.only);
+  auto const faults = possible(selected(loaded.faults, pass.command.only), pass.subject);
   if (faults.empty()) return complain("no " + pass.plural + " were selected", exit_usage);
   auto const start = std::chrono::steady_clock::now();
   auto const baseline = baseline_of(pass, faults);

@@ -3,6 +3,7 @@
 #include "conformance/peer/ahead.hpp"
 #include "conformance/peer/expectations.hpp"
 #include "conformance/peer/fill.hpp"
+#include "conformance/peer/limit.hpp"
 #include "conformance/peer/one_of.hpp"
 #include "conformance/peer/probes.hpp"
 #include "conformance/peer/violation.hpp"
@@ -28,6 +29,19 @@ Outcome too_much_to_judge(std::uint64_t number, std::size_t rounds_max) {
   failure.reason = "the subject says " + std::to_string(number) + ", and the case goes up to " +
                    std::to_string(rounds_max);
   return std::unexpected(std::move(failure));
+}
+
+asio::awaitable<Outcome> restart(CaseRun& run) {
+  run.session_over = true;
+  auto const limit = run.options.start_limit;
+  auto const started = co_await within_limit(limit, run.options.stop, run.port.restart());
+  if (started && *started) co_return Outcome{};
+  if (!started) {
+    co_return std::unexpected(timed_out("the subject to start again", limit, run.port.process()));
+  }
+  auto const& why = started->error();
+  if (why.cause == NoLink::Cause::machine) co_return hindered(Hindrance::machine, why.detail);
+  co_return fails("it did not start again: " + why.detail);
 }
 
 // One step on its link, by its kind.
@@ -102,6 +116,7 @@ struct Performer {
     }
     co_return co_await run.open_link(step.link);
   }
+  asio::awaitable<Outcome> operator()(Restart const&) const { return restart(run); }
   asio::awaitable<Outcome> operator()(Repeat const& repeat) const {
     auto times = repeat.rounds.size();
     if (repeat.times) {

@@ -104,9 +104,35 @@ struct Translate {
   bool operator==(Translate const&) const = default;
 };
 
+// The frame's bytes go out in several writes. Only the judge's frames: the judge itself reads whole
+// payloads. On a transport that keeps payloads apart neither this nor Join is ever at work.
+struct Cut {
+  std::vector<std::size_t> offsets;  // in the stream, where the length has the first four bytes
+  bool is_bytewise = false;
+  bool operator==(Cut const&) const = default;
+};
+// The frame goes out in one write with the next one, or by itself if none follows soon.
+struct Join {
+  bool operator==(Join const&) const = default;
+};
+// In its schemas, types are others with the same values. The ids stay what they are.
+struct Retype {
+  std::string type;    // the struct or enum; all of them if it is empty
+  std::string suffix;  // its name has this at its end
+  std::string field;   // this field or variant …
+  std::string name;    // … has this name
+  std::string extra;   // one field or variant more, whose value takes no bytes
+  bool operator==(Retype const&) const = default;
+};
+// The ids of its schemas are those of their content, here and wherever later frames of this side
+// name them on the connection.
+struct Rehash {
+  bool operator==(Rehash const&) const = default;
+};
+
 struct Action {
   std::variant<Drop, Change, Add, Flip, Append, Shorten, Repeat, Insert, Hold, Map, Attach, Encode,
-               End, Translate>
+               End, Translate, Cut, Join, Retype, Rehash>
       of;
   bool operator==(Action const&) const = default;
 };

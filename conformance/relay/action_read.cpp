@@ -16,6 +16,7 @@ namespace {
 constexpr std::array<std::string_view, 2> side_words{"subject", "judge"};
 constexpr std::array<std::string_view, 3> end_words{"subject", "judge", "both"};
 constexpr std::array<std::string_view, 3> layout_words{"reversed", "extra_field", "extra_variant"};
+constexpr std::array<std::string_view, 1> cut_words{"bytewise"};
 constexpr std::size_t repeats_max = 10'000;
 
 std::int64_t read_signed(Place const& place) {
@@ -167,15 +168,66 @@ Hold read_hold(Place const& place) {
   return {.from = read_side(place / "from"), .until = read_match(place / "match")};
 }
 
-std::vector<Action> read_word(Place const& place, FaultRule const& rule) {
-  for (auto const planned : planned_actions) {
-    if (place.value() == planned) place.fail("'" + std::string{planned} + "' cannot be done yet");
+// What the judge reads comes in whole payloads, however it was written.
+void check_writes(Place const& place, FaultRule const& rule) {
+  if (rule.from == Side::judge) return;
+  place.fail("only what the judge writes can be cut and joined",
+             "the judge reads whole payloads; for a wrong one use shorten, append and insert");
+}
+
+Cut read_cut(Place const& place, FaultRule const& rule) {
+  check_writes(place, rule);
+  if (place.value().is_string()) {
+    (void)place.word(cut_words);
+    return {.offsets = {}, .is_bytewise = true};
   }
+  Cut cut;
+  for (auto const& each : place.list()) {
+    auto const offset = each.number();
+    if (offset <= (cut.offsets.empty() ? 0 : cut.offsets.back())) {
+      each.fail("offsets ascend, from 1");
+    }
+    cut.offsets.push_back(offset);
+  }
+  if (cut.offsets.empty()) place.fail("the list is empty");
+  return cut;
+}
+
+Retype read_retype(Place const& place, FaultRule const& rule) {
+  (void)field_of(place, rule, "schemas");
+  place.check_keys(retype_words);
+  auto const text = [&](std::string_view key) {
+    if (!place.has(key)) return std::string{};
+    auto value = (place / key).text();
+    if (value.empty()) (place / key).fail("the text is empty");
+    return value;
+  };
+  Retype retype{.type = text("type"),
+                .suffix = text("suffix"),
+                .field = text("field"),
+                .name = text("name"),
+                .extra = text("extra")};
+  if (retype.field.empty() != retype.name.empty()) {
+    place.fail("a field gets another name", "'field' and 'name'");
+  }
+  if (retype.suffix.empty() && retype.field.empty() && retype.extra.empty()) {
+    place.fail("it changes nothing", "'suffix', 'field' and 'name', 'extra'");
+  }
+  return retype;
+}
+
+std::vector<Action> read_word(Place const& place, FaultRule const& rule) {
   switch (place.word(plain_actions)) {
     case 0:
       return {Action{Drop{}}};
     case 1:
       return {};
+    case 3:
+      check_writes(place, rule);
+      return {Action{Join{}}};
+    case 4:
+      (void)field_of(place, rule, "schemas");
+      return {Action{Rehash{}}};
     default:
       break;
   }
@@ -186,9 +238,6 @@ std::vector<Action> read_word(Place const& place, FaultRule const& rule) {
 std::vector<Action> read_one(Place const& place, FaultRule const& rule) {
   if (place.value().is_string()) return read_word(place, rule);
   std::vector<std::string_view> known(action_words.begin(), action_words.end());
-  for (auto const planned : planned_actions) {
-    if (place.has(planned)) place.fail("'" + std::string{planned} + "' cannot be done yet");
-  }
   if (place.has("insert")) known.insert(known.end(), beside_insert.begin(), beside_insert.end());
   place.check_keys(known);
   auto const is_insert = place.has("insert");
@@ -221,6 +270,8 @@ std::vector<Action> read_one(Place const& place, FaultRule const& rule) {
   }
   if (word == "translate") return {Action{read_translate(inner, rule)}};
   if (word == "map") return {Action{read_map(inner, rule)}};
+  if (word == "cut") return {Action{read_cut(inner, rule)}};
+  if (word == "retype") return {Action{read_retype(inner, rule)}};
   return {Action{read_end(inner, word == "reset")}};
 }
 

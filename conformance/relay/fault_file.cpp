@@ -82,6 +82,16 @@ FaultRule read_rule(Place const& place, std::vector<FaultRule> const& earlier, N
   return rule;
 }
 
+// What the subject's process does wrong, without a relay.
+std::string read_process(Place const& fault) {
+  for (auto const* const key : {"rules", "from", "match", "do"}) {
+    if (fault.has(key)) (fault / key).fail("a fault of the process has no rules");
+  }
+  auto name = (fault / "process").text();
+  if (name.empty()) (fault / "process").fail("the name is empty");
+  return name;
+}
+
 std::vector<FaultRule> read_rules(Place const& fault) {
   std::vector<FaultRule> rules;
   Names taken;
@@ -127,7 +137,11 @@ std::vector<WireFault> read_fault(Place const& place, std::string const& prefix)
   if (place.has("conduit")) fault.stable = (place / "conduit").word(conduit_words) == 1;
   if (place.has("transport")) fault.transport = (place / "transport").text();
   if (place.has("lacks")) fault.lacks = (place / "lacks").texts();
-  fault.rules = read_rules(place);
+  if (place.has("process")) {
+    fault.process = read_process(place);
+  } else {
+    fault.rules = read_rules(place);
+  }
   auto const role = place.has("role") ? (place / "role").word(role_words) : 3;
   if (role == 0) fault.role = vox::Role::initiator;
   if (role == 1) fault.role = vox::Role::acceptor;
@@ -212,6 +226,7 @@ std::vector<std::string_view> fault_keys(std::string_view table) {
   if (table == "hold") return all(hold_words);
   if (table == "map") return all(map_words);
   if (table == "encode") return all(encode_words);
+  if (table == "retype") return all(retype_words);
   auto actions = all(action_words);
   actions.insert(actions.end(), beside_insert.begin(), beside_insert.end());
   return actions;

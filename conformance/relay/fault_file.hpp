@@ -23,7 +23,7 @@ struct FaultFolder {
 [[nodiscard]] FaultFolder load_faults(std::filesystem::path const& folder);
 
 // The keys that the reader knows, by the table they stand in, for the test of the JSON Schema:
-// "file", "fault", "rule", "action", "encode", "hold", "map".
+// "file", "fault", "rule", "action", "encode", "hold", "map", "retype".
 [[nodiscard]] std::vector<std::string_view> fault_keys(std::string_view table);
 
 }  // namespace voxspec::relay

@@ -55,6 +55,16 @@ TEST_CASE("a fault is read with its id, its rule and its action") {
   CHECK(std::get<Change>(rule.actions[0].of).fields.at(0).first == "nonce");
 }
 
+TEST_CASE("a fault of the process has a name in place of rules") {
+  auto const read = parse_faults(file_with(R"("process": "dies")"), "f.json");
+  REQUIRE(read.has_value());
+  CHECK(read->front().process == "dies");
+  CHECK(read->front().rules.empty());
+  CHECK(error_of(R"("process": "dies", "from": "judge")").what ==
+        "a fault of the process has no rules");
+  CHECK(error_of(R"("process": "")").what == "the name is empty");
+}
+
 TEST_CASE("a fault for each role is two faults") {
   auto const read = parse_faults(
       file_with(R"("role": "each", "from": "subject", "match": {"pong": {}}, "do": "drop")"),
@@ -76,9 +86,19 @@ TEST_CASE("what cannot be used is said with its place and what may have been mea
   CHECK(error_of(R"("from": "subject", "match": {}, "do": {"change": {"nonce": 1}})")
             .what.starts_with("the fields are not known"));
   CHECK(error_of(R"("from": "subject", "match": {"pong": {}}, "do": "rehash")").what ==
-        "'rehash' cannot be done yet");
+        "pong has no field 'schemas'");
   CHECK(error_of(R"("from": "subject", "match": {"pong": {}}, "do": {"cut": [1]})").what ==
-        "'cut' cannot be done yet");
+        "only what the judge writes can be cut and joined");
+  CHECK(error_of(R"("from": "subject", "match": {"pong": {}}, "do": "join")").what ==
+        "only what the judge writes can be cut and joined");
+  CHECK(error_of(R"("from": "judge", "match": {"ping": {}}, "do": {"cut": [3, 1]})").where ==
+        "faults[0].do.cut[1]");
+  CHECK(error_of(R"("from": "judge", "match": {"ping": {}}, "do": {"cut": "whole"})").where ==
+        "faults[0].do.cut");
+  CHECK(error_of(R"("from": "subject", "match": {"schema": {}}, "do": {"retype": {"type": "A"}})")
+            .what == "it changes nothing");
+  CHECK(error_of(R"("from": "subject", "match": {"schema": {}}, "do": {"retype": {"field": "a"}})")
+            .what == "a field gets another name");
   CHECK(error_of(R"("from": "subject", "match": {"pong": {}}, "do": "pass")").what ==
         "it does nothing");
   CHECK(error_of(R"("rules": [{"from": "subject", "match": {"pong": {}}, "do": "drop",
@@ -108,7 +128,7 @@ TEST_CASE("the names in a pattern are its own, or those of an earlier rule") {
 
 TEST_CASE("the JSON Schema of fault files has the keys of the reader, each with a description") {
   auto const document = schema();
-  for (auto const table : {"file", "fault", "rule", "action", "encode", "hold", "map"}) {
+  for (auto const table : {"file", "fault", "rule", "action", "encode", "hold", "map", "retype"}) {
     INFO(table);
     auto const& def =
         std::string_view{table} == "file" ? document : document["$defs"][std::string{table}];

@@ -3,6 +3,7 @@
 #include "conformance/peer/match.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace voxspec::relay {
@@ -13,16 +14,28 @@ bool says_nothing(Frame const& frame) {
   return frame.kind == nullptr || (frame.kind->layer == Layer::stable && frame.inside.empty());
 }
 
+// Where a write is a payload, to cut or join it would be another conversation.
+constexpr std::array<std::string_view, 3> payload_transports{"ws", "websocket", "memory"};
+
+bool is_about_writes(FaultRule const& rule) {
+  return std::ranges::any_of(rule.actions, [](Action const& action) {
+    return std::holds_alternative<Cut>(action.of) || std::holds_alternative<Join>(action.of);
+  });
+}
+
 }  // namespace
 
 FaultState::FaultState(WireFault const& fault, vox::Role subject, std::string_view transport)
     : fault_{&fault},
       is_of_this_kind_{fault.role.value_or(subject) == subject &&
                        (fault.transport.empty() || fault.transport == transport)},
+      keeps_payloads_apart_{std::ranges::find(payload_transports, transport) !=
+                            payload_transports.end()},
       counts_(fault.rules.size()) {}
 
 bool FaultState::fits(FaultRule const& rule, Moment const& moment) {
   if (rule.from != moment.from) return false;
+  if (keeps_payloads_apart_ && is_about_writes(rule)) return false;
   auto const is_noise = rule.occasion == Occasion::noise;
   if ((is_noise ? Occasion::frame : rule.occasion) != moment.occasion) return false;
   if (is_noise && !says_nothing(*moment.frame)) return false;

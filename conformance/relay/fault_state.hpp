@@ -40,6 +40,7 @@ class FaultState {
 
   WireFault const* fault_;
   bool is_of_this_kind_;  // the role and the transport are those of the fault
+  bool keeps_payloads_apart_;
   std::vector<std::uint64_t> counts_;
   std::set<std::string, std::less<>> at_work_;  // rules by name
   Bindings bindings_;

@@ -6,22 +6,24 @@
 namespace voxspec::relay {
 
 inline constexpr std::array<std::string_view, 3> file_words{"$schema", "about", "faults"};
-inline constexpr std::array<std::string_view, 18> fault_words{
-    "lacks", "id",     "about", "clauses", "role", "conduit", "transport", "rules", "name",
-    "when",  "unless", "from",  "match",   "nth",  "after",   "every",     "link",  "do"};
+inline constexpr std::array<std::string_view, 19> fault_words{
+    "process",   "lacks", "id",    "about", "clauses", "role", "conduit",
+    "transport", "rules", "name",  "when",  "unless",  "from", "match",
+    "nth",       "after", "every", "link",  "do"};
 inline constexpr std::array<std::string_view, 10> rule_words{
     "name", "when", "unless", "from", "match", "nth", "after", "every", "link", "do"};
 // The one key of an action that is an object, and what may stand beside it.
-inline constexpr std::array<std::string_view, 15> action_words{
-    "change", "add",    "flip", "append", "shorten", "repeat",    "insert", "answer",
-    "hold",   "encode", "map",  "end",    "reset",   "translate", "attach"};
+inline constexpr std::array<std::string_view, 17> action_words{
+    "change", "add", "flip", "append", "shorten",   "repeat", "insert", "answer", "hold",
+    "encode", "map", "end",  "reset",  "translate", "attach", "cut",    "retype"};
 inline constexpr std::array<std::string_view, 2> beside_insert{"to", "before"};
-inline constexpr std::array<std::string_view, 3> plain_actions{"drop", "pass", "swap"};
-// Words that have a meaning and cannot be done yet.
-inline constexpr std::array<std::string_view, 3> planned_actions{"rehash", "cut", "join"};
+inline constexpr std::array<std::string_view, 5> plain_actions{"drop", "pass", "swap", "join",
+                                                               "rehash"};
 inline constexpr std::array<std::string_view, 4> encode_words{"head_bytes_min", "indefinite",
                                                               "first", "varint_padding"};
 inline constexpr std::array<std::string_view, 2> hold_words{"from", "match"};
 inline constexpr std::array<std::string_view, 2> map_words{"times", "plus"};
+inline constexpr std::array<std::string_view, 5> retype_words{"type", "suffix", "field", "name",
+                                                              "extra"};
 
 }  // namespace voxspec::relay

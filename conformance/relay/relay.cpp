@@ -70,6 +70,7 @@ std::vector<Move> Relay::take(Side from, vox::ByteView payload) {
   work.as_it_came = work.frame;
   renumber(work);
   map_ids(work);
+  keep_schema_ids(work);
   work.changed |= writer(from).is_translated && is_message(work.frame.message());
   auto const seen = work.frame;  // rules judge what came, not what others made of it
   for (auto const* const rule : fitting(from, Occasion::frame, &seen))
@@ -153,6 +154,7 @@ void Relay::note_sent(Frame const& frame, Side from) {
   codec(other(from)).note_sent(frame);
   conversation_.ids.note(frame, from == Side::judge);
   if (!frame.is("hello") && !frame.is("hello_yourself")) return;
+  conversation_.schema_ids[std::to_underlying(from)] = {};
   auto const* const announced = frame.field("message_payload_schema");
   auto& plan = writer(from).from_ours;
   plan = {};
@@ -227,7 +229,8 @@ void Relay::send_main(Work& work) {
   // Bytes that are no frame any more move the conversation on like the frame they were.
   auto const& noted = work.frame.kind == nullptr ? work.as_it_came : work.frame;
   note_sent(noted, work.from);
-  work.moves.push_back({.to = to, .payload = std::move(bytes), .as_it_came = !work.changed});
+  work.moves.push_back(
+      {.to = to, .payload = std::move(bytes), .as_it_came = !work.changed, .form = work.form});
 }
 
 void Relay::finish(Work& work) {

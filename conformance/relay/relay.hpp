@@ -3,6 +3,7 @@
 #include "conformance/relay/fault_state.hpp"
 #include "conformance/relay/id_maps.hpp"
 #include "conformance/relay/numbering.hpp"
+#include "conformance/relay/schema_ids.hpp"
 
 #include <array>
 #include <cstddef>
@@ -15,6 +16,14 @@
 
 namespace voxspec::relay {
 
+// How a frame goes out to the subject: cut, or in one write with the next one.
+struct WriteForm {
+  std::vector<std::size_t> cuts{};
+  bool is_bytewise = false;
+  bool joins_next = false;
+  bool operator==(WriteForm const&) const = default;
+};
+
 // What a relay wants done on one of its two sides, in order.
 struct Move {
   enum class Kind : std::uint8_t { send, raw, end, reset };
@@ -22,6 +31,7 @@ struct Move {
   Kind kind = Kind::send;
   vox::Bytes payload{};  // raw: bytes without a frame around them
   bool as_it_came = false;
+  WriteForm form{};
 };
 
 // How the frames of one side are written for the other.
@@ -49,6 +59,7 @@ struct Conversation {
   IdMaps maps;
   std::array<Numbering, 2> numbering;                // by whose frames they are
   std::array<Writer, 2> writers{};                   // by whose frames they are
+  std::array<SchemaIds, 2> schema_ids{};             // by whose frames they are
   std::optional<std::array<LinkCodec, 2>> codecs{};  // of the last link, as either side sees it
   // Why something could not be done: a fault that asks for the impossible. The first alone.
   std::string problem;
@@ -88,6 +99,10 @@ class Relay {
   // What later links of the conversation go on from.
   void remember();
   void translate(Work& work, Translate const& how);
+  // Names the types of an announcement as later rules of the conversation made them.
+  void keep_schema_ids(Work& work);
+  void retype(Work& work, Retype const& how);
+  void rehash(Work& work);
   // What goes out changes what is known of either side.
   void note_sent(Frame const& frame, Side from);
   [[nodiscard]] std::expected<vox::Bytes, std::string> written(Frame frame, Side from);

@@ -7,7 +7,10 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
+#include <chrono>
 #include <deque>
 #include <utility>
 
@@ -16,6 +19,9 @@ namespace asio = boost::asio;
 namespace link = vox::link;
 
 namespace {
+
+// How long a frame waits for the next one. Nothing is judged by it.
+constexpr std::chrono::milliseconds joining_time{10};
 
 std::vector<Move> one(Move::Kind kind, vox::Bytes payload) {
   std::vector<Move> moves;
@@ -26,7 +32,7 @@ std::vector<Move> one(Move::Kind kind, vox::Bytes payload) {
 }  // namespace
 
 // What both directions share; whoever works on it keeps it alive.
-struct RelayLink::State {
+struct RelayLink::State : std::enable_shared_from_this<State> {
   State(std::unique_ptr<link::Link> of, Conversation& conversation, asio::any_io_executor const& on)
       : subject{std::move(of)}, relay{conversation}, executor{on}, changed{on} {}
 
@@ -43,6 +49,7 @@ struct RelayLink::State {
   bool has_pump = false;
   bool is_writing = false;
   bool has_begun = false;
+  vox::Bytes joined;  // frames that wait for the next one, to go out in one write with it
   vox::Bytes stream;  // of a frame that the judge writes in pieces, what went out
 
   // Puts the moves into effect. Whoever calls it writes alone.
@@ -68,6 +75,9 @@ struct RelayLink::State {
   }
 
   asio::awaitable<link::Sent> to_subject(Move const& move) {
+    auto const is_plain = move.form == WriteForm{} && joined.empty();
+    if (!is_plain && move.kind == Move::Kind::send) co_return co_await write_formed(move);
+    if (!joined.empty()) co_await let_go();
     if (move.kind == Move::Kind::send) {
       auto& buffer = subject->write_buffer();
       vox::wire::Writer{buffer.begin()}.put_bytes(move.payload);
@@ -82,6 +92,58 @@ struct RelayLink::State {
       subject->abort();
     }
     co_return sent;
+  }
+
+  // Writes a frame as its form says, behind those that waited for it.
+  asio::awaitable<link::Sent> write_formed(Move const& move) {
+    if (auto sent = co_await flush_subject(); !sent) co_return sent;
+    auto const before = joined.size();
+    auto const header = vox::wire::frame_header(move.payload.size());
+    joined.insert(joined.end(), header.begin(), header.end());
+    joined.insert(joined.end(), move.payload.begin(), move.payload.end());
+    if (move.form.joins_next) {
+      if (before == 0) asio::co_spawn(executor, let_go_soon(shared_from_this()), asio::detached);
+      co_return link::Sent{};
+    }
+    std::vector<std::size_t> ends;
+    for (std::size_t at = 1; move.form.is_bytewise && before + at < joined.size(); ++at)
+      ends.push_back(before + at);
+    for (auto const offset : move.form.cuts) {
+      if (before + offset < joined.size()) ends.push_back(before + offset);
+    }
+    ends.push_back(joined.size());
+    auto const whole = std::exchange(joined, {});
+    std::size_t begin = 0;
+    for (auto const end : ends) {
+      auto const piece = vox::ByteView{whole}.subspan(begin, end - begin);
+      if (auto sent = co_await subject->send_raw(piece); !sent) co_return sent;
+      begin = end;
+    }
+    co_return link::Sent{};
+  }
+
+  asio::awaitable<link::Sent> let_go() {
+    auto const whole = std::exchange(joined, {});
+    co_return co_await subject->send_raw(whole);
+  }
+  // A frame that would go out with the next one does not wait for it for ever: there may be none
+  // before the subject has answered.
+  static asio::awaitable<void> let_go_soon(std::shared_ptr<State> state) {
+    try {
+      asio::steady_timer timer{state->executor, joining_time};
+      co_await timer.async_wait(asio::use_awaitable);
+      co_await state->changed.until([&] { return !state->is_writing; });
+      if (state->joined.empty()) co_return;
+      Turn const turn{*state};
+      co_await state->let_go();
+    } catch (boost::system::system_error const&) {
+      // Cancelled with the context.
+    }
+  }
+  // What was sent is delivered before the link is closed.
+  static asio::awaitable<void> let_go_and_close(std::shared_ptr<State> state) {
+    co_await state->let_go();
+    state->subject->close();
   }
 
   void to_judge(Move& move) {
@@ -239,7 +301,9 @@ asio::awaitable<link::Sent> RelayLink::send_raw(vox::ByteView bytes) {
   // Of what is given as it came the bytes stay together, in one write.
   auto const take_moves = [&](std::vector<Move> made) {
     for (auto& move : made) {
-      if (move.to == Side::subject && move.kind == Move::Kind::send) {
+      auto const is_joined = moves.empty() ? !state->joined.empty() : moves.back().form.joins_next;
+      if (move.form == WriteForm{} && !is_joined && move.to == Side::subject &&
+          move.kind == Move::Kind::send) {
         auto const header = vox::wire::frame_header(move.payload.size());
         out.insert(out.end(), header.begin(), header.end());
         pass(move.payload);
@@ -285,7 +349,11 @@ asio::awaitable<void> RelayLink::finish() {
 }
 
 void RelayLink::close() {
-  state_->subject->close();
+  if (state_->joined.empty()) {
+    state_->subject->close();
+  } else {
+    asio::co_spawn(state_->executor, State::let_go_and_close(state_), asio::detached);
+  }
   if (!state_->judge_end) {
     state_->judge_end = link::LinkEnd{link::LinkEndKind::stopped, "we closed the link"};
   }

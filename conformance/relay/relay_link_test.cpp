@@ -131,3 +131,101 @@ TEST_CASE("one side is ended and the other kept") {
   };
   run(work(), context);
 }
+
+namespace {
+
+// A stream that notes its writes and never says anything.
+class NotingLink final : public links::Link {
+ public:
+  explicit NotingLink(asio::any_io_executor const& executor) : changed_{executor} {}
+
+  asio::awaitable<links::Received> receive() override {
+    co_await changed_.until([this] { return is_closed; });
+    co_return std::unexpected(links::LinkEnd{links::LinkEndKind::stopped, "closed"});
+  }
+  links::WriteBuffer& write_buffer() override { return buffer_; }
+  asio::awaitable<links::Sent> flush() override {
+    for (std::size_t i = 0; i < buffer_.count(); ++i)
+      writes.push_back("frame " + vox::to_hex(buffer_.payload(i)));
+    buffer_.clear();
+    co_return links::Sent{};
+  }
+  asio::awaitable<links::Sent> send_raw(vox::ByteView bytes) override {
+    if (!bytes.empty()) writes.push_back(vox::to_hex(bytes));
+    co_return links::Sent{};
+  }
+  asio::awaitable<void> finish() override { co_return; }
+  void close() override {
+    is_closed = true;
+    writes.emplace_back("close");
+    changed_.notify();
+  }
+  void abort() override { close(); }
+  [[nodiscard]] std::uint64_t bytes_moved() const override { return 0; }
+  [[nodiscard]] std::string describe() const override { return "notes"; }
+
+  std::vector<std::string> writes;
+  bool is_closed = false;
+
+ private:
+  links::Condition changed_;
+  links::WriteBuffer buffer_{0, 1'000};
+};
+
+using Writes = std::vector<std::string>;
+
+// What is written when the judge sends these payloads and closes the link.
+template <class Body>
+Writes written(std::string const& rule, Body body) {
+  asio::io_context context;
+  auto const faults =
+      parse_faults(R"({"faults": [{"id": "a", "about": "b", "clauses": ["session.keepalive/2"],
+                       "from": "judge", "match": )" +
+                       rule + "}]}",
+                   "f.json")
+          .value();
+  Conversation conversation{vox::Role::acceptor, "tcp"};
+  conversation.use(faults.front());
+  auto owned = std::make_unique<NotingLink>(context.get_executor());
+  auto& noted = *owned;
+  RelayLink link{std::move(owned), conversation, context.get_executor()};
+  run(body(link), context);
+  return noted.writes;
+}
+
+}  // namespace
+
+TEST_CASE("a frame is cut over several writes") {
+  auto const send = [](RelayLink& link) -> asio::awaitable<void> {
+    (void)co_await link.send(hex("aabb"));
+    (void)co_await link.send(hex("cc"));
+  };
+  CHECK(written(R"("noise", "nth": 1, "do": {"cut": [1, 5, 9]})", send) ==
+        Writes{"02", "000000aa", "bb", "frame cc"});
+  CHECK(written(R"("noise", "nth": 2, "do": {"cut": "bytewise"})", send) ==
+        Writes{"frame aabb", "01", "00", "00", "00", "cc"});
+}
+
+TEST_CASE("a frame goes out in one write with the next, or alone") {
+  auto const send = [](RelayLink& link) -> asio::awaitable<void> {
+    (void)co_await link.send(hex("aa"));
+    (void)co_await link.send(hex("bb"));
+  };
+  CHECK(written(R"("noise", "nth": 1, "do": "join")", send) == Writes{"01000000aa01000000bb"});
+  // Nothing follows the second one.
+  CHECK(written(R"("noise", "do": "join")", send) == Writes{"01000000aa01000000bb"});
+  auto const pieces = [](RelayLink& link) -> asio::awaitable<void> {
+    (void)co_await link.send_raw(hex("01000000aa01000000bb0100"));
+    (void)co_await link.send_raw(hex("0000cc"));
+  };
+  CHECK(written(R"("noise", "nth": 1, "do": "join")", pieces) ==
+        Writes{"01000000aa01000000bb", "0100", "0000cc"});
+}
+
+TEST_CASE("a frame that waits for the next is written before the link is closed") {
+  auto const send = [](RelayLink& link) -> asio::awaitable<void> {
+    (void)co_await link.send(hex("aa"));
+    link.close();
+  };
+  CHECK(written(R"("noise", "do": "join")", send) == Writes{"01000000aa", "close"});
+}

@@ -164,10 +164,40 @@ void Relay::perform(Work& work, FaultRule const& rule) {
       work.changed = true;
     } else if (auto const* const layout = std::get_if<Translate>(&action.of)) {
       translate(work, *layout);
+    } else if (auto const* const cut = std::get_if<Cut>(&action.of)) {
+      work.form.cuts = cut->offsets;
+      work.form.is_bytewise = cut->is_bytewise;
+    } else if (std::holds_alternative<Join>(action.of)) {
+      work.form.joins_next = true;
+    } else if (auto const* const how = std::get_if<Retype>(&action.of)) {
+      retype(work, *how);
+    } else if (std::holds_alternative<Rehash>(action.of)) {
+      rehash(work);
     } else {
       work.ends.push_back(std::get<End>(action.of));
     }
   }
+}
+
+void Relay::keep_schema_ids(Work& work) {
+  if (!conversation_.fault_in_use) return;
+  auto& message = work.frame.inside.empty() ? work.frame : work.frame.inside.front();
+  auto* const schemas = is_message(message) ? message.body.find("schemas") : nullptr;
+  if (schemas == nullptr) return;
+  auto& ids = conversation_.schema_ids[std::to_underlying(work.from)];
+  work.changed |= ids.put_into(message.on, *schemas);
+}
+
+void Relay::retype(Work& work, Retype const& how) {
+  auto& message = work.frame.inside.empty() ? work.frame : work.frame.inside.front();
+  auto& ids = conversation_.schema_ids[std::to_underlying(work.from)];
+  work.changed |= ids.retype(message.on, message.body["schemas"], how);
+}
+
+void Relay::rehash(Work& work) {
+  auto& message = work.frame.inside.empty() ? work.frame : work.frame.inside.front();
+  auto& ids = conversation_.schema_ids[std::to_underlying(work.from)];
+  work.changed |= ids.rehash(message.on, message.body["schemas"]);
 }
 
 void Relay::translate(Work& work, Translate const& how) {

@@ -13,6 +13,9 @@ class RelayPort : public SubjectPort {
   boost::asio::awaitable<std::expected<void, NoLink>> start() override { return subject_.start(); }
   boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> next_link()
       override;
+  boost::asio::awaitable<std::expected<void, NoLink>> restart() override {
+    return subject_.restart();
+  }
   bool is_ending() override { return subject_.is_ending(); }
   [[nodiscard]] std::optional<std::string> machine_lacks() const override {
     return subject_.machine_lacks();

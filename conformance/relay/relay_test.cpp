@@ -7,9 +7,11 @@
 #include "conformance/relay/fault_file.hpp"
 #include "conformance/relay/translation.hpp"
 #include "impl/schema/cbor_form.hpp"
+#include "impl/schema/content_hash.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -290,4 +292,138 @@ TEST_CASE(
   REQUIRE(pong.has_value());
   // The payload before the connection.
   CHECK(vox::to_hex(pong->bytes) == "090500");
+}
+
+TEST_CASE("what the judge writes is cut, or waits for the next frame") {
+  Talk cut{R"("from": "judge", "match": {"ping": {}}, "do": {"cut": [1, 4]})"};
+  auto const moves = cut.go(Side::judge, ping(1));
+  REQUIRE(moves.size() == 1);
+  CHECK(moves[0].as_it_came);
+  CHECK(moves[0].form == WriteForm{.cuts = {1, 4}});
+  CHECK(cut.go(Side::judge, pong(1)).front().form == WriteForm{});
+  Talk bytewise{R"("from": "judge", "match": {"ping": {}}, "do": {"cut": "bytewise"})"};
+  CHECK(bytewise.go(Side::judge, ping(1)).front().form == WriteForm{.is_bytewise = true});
+  Talk joined{R"("from": "judge", "match": {"ping": {}}, "do": "join")"};
+  CHECK(joined.go(Side::judge, ping(1)).front().form == WriteForm{.joins_next = true});
+}
+
+TEST_CASE("nothing is cut or joined where a write is a payload") {
+  auto const loaded = faults(R"("from": "judge", "match": {"ping": {}}, "do": "join")");
+  for (auto const* const transport : {"ws", "memory"}) {
+    Conversation conversation{vox::Role::acceptor, transport};
+    conversation.use(loaded.front());
+    Relay relay{conversation};
+    for (auto const* const hello :
+         {R"({"transport_hello": {}})", R"({"hello": {}})", R"({"lets_go": {}})"})
+      (void)relay.take(Side::judge, bytes_of(hello));
+    CHECK(relay.take(Side::judge, bytes_of(ping(1))).front().form == WriteForm{});
+    CHECK_FALSE(conversation.fault_in_use->applied());
+  }
+}
+
+namespace {
+
+// The schemas in the one frame that goes out.
+vox::schema::SchemaPayload announced(std::vector<Move> const& moves) {
+  REQUIRE(moves.size() == 1);
+  auto const frame = decode(Layer::message, moves[0].payload);
+  REQUIRE(frame.has_value());
+  auto const& value = *frame->field("schemas");
+  auto const* const bytes = value.get<vox::Bytes>();
+  return vox::schema::decode_payload(bytes == nullptr ? cbor_bytes(value) : *bytes).value();
+}
+
+std::string_view names(vox::schema::SchemaPayload const& payload, vox::schema::TypeId id) {
+  for (auto const& schema : payload.schemas) {
+    if (schema.id == id) return vox::schema::nominal_name(schema.kind);
+  }
+  return "?";
+}
+
+vox::schema::TypeId id_of(vox::schema::SchemaPayload const& payload, std::string_view name) {
+  for (auto const& schema : payload.schemas) {
+    if (vox::schema::nominal_name(schema.kind) == name) return schema.id;
+  }
+  return 0;
+}
+
+bool has_content_ids(vox::schema::SchemaPayload const& payload) {
+  auto const ids = vox::schema::content_ids(payload.schemas);
+  return std::ranges::equal(payload.schemas, ids, {}, &vox::schema::Schema::id);
+}
+
+std::string schema_of(std::string const& method, std::string const& schemas, unsigned on = 0) {
+  return R"({"on": )" + std::to_string(on) + R"(, "schema": {"method_id": {"method": ")" + method +
+         R"("}, "direction": "response", "schemas": )" + schemas + "}}";
+}
+
+// A struct by itself, and a list of it that goes without it.
+constexpr char const* point =
+    R"({"as": "P", "types": {"P": {"struct": {"x": "i32", "y": "i32"}}}})";
+constexpr char const* points =
+    R"({"as": {"list": "P"}, "types": {"P": {"struct": {"x": "i32", "y": "i32"}}},
+        "without": ["P", "i32"]})";
+
+}  // namespace
+
+TEST_CASE("a type is another, and its id is that of its content") {
+  auto const frame = schema_of("echo_point", point);
+  Talk neutral;
+  auto const before = announced(neutral.go(Side::subject, frame));
+
+  Talk renamed{R"("from": "subject", "match": {"schema": {}}, "do": {"retype": {"suffix": "2"}})"};
+  auto const stale = announced(renamed.go(Side::subject, frame));
+  CHECK(names(stale, id_of(before, "P")) == "P2");
+  CHECK_FALSE(has_content_ids(stale));
+
+  Talk whole{R"("from": "subject", "match": {"schema": {}},
+                "do": [{"retype": {"suffix": "2"}}, "rehash"])"};
+  auto const after = announced(whole.go(Side::subject, frame));
+  CHECK(has_content_ids(after));
+  CHECK(after.schemas.size() == before.schemas.size());
+  CHECK(id_of(after, "P2") != id_of(before, "P"));
+  CHECK(after.root == vox::schema::TypeRef::concrete(id_of(after, "P2")));
+}
+
+TEST_CASE("later frames name a type as it was made, on its connection alone") {
+  Talk talk{R"("from": "subject",
+               "match": {"schema": {"method_id": {"method": "echo_point"}}},
+               "do": [{"retype": {"type": "P", "suffix": "2"}}, "rehash"])"};
+  auto const made = announced(talk.go(Side::subject, schema_of("echo_point", point)));
+  auto const later = announced(talk.go(Side::subject, schema_of("get_points", points)));
+  CHECK(has_content_ids(later));
+  std::vector<vox::schema::TypeId> named;
+  auto const note = [&](vox::schema::TypeRef const& type) {
+    vox::schema::for_each_type_id(type, [&](vox::schema::TypeId id) { named.push_back(id); });
+  };
+  note(later.root);
+  for (auto const& schema : later.schemas)
+    vox::schema::for_each_ref(schema.kind, note);
+  CHECK(std::ranges::count(named, id_of(made, "P2")) == 1);
+  // Elsewhere it was described as it is.
+  Talk neutral;
+  auto const as_it_is = announced(neutral.go(Side::subject, schema_of("get_points", points, 1)));
+  CHECK(announced(talk.go(Side::subject, schema_of("get_points", points, 1))) == as_it_is);
+}
+
+TEST_CASE("a struct has one more field, with its schema, and fields have other names") {
+  Talk talk{R"("from": "subject", "match": {"schema": {}},
+               "do": [{"retype": {"type": "P", "extra": "z", "field": "x", "name": "u"}}, "rehash"])"};
+  auto const made = announced(talk.go(Side::subject, schema_of("echo_point", point)));
+  CHECK(has_content_ids(made));
+  for (auto const& schema : made.schemas) {
+    auto const* const form = std::get_if<vox::schema::Struct>(&schema.kind);
+    if (form == nullptr) continue;
+    REQUIRE(form->fields.size() == 3);
+    CHECK(form->fields[0].name.view() == "u");
+    CHECK(form->fields[2].name.view() == "z");
+    CHECK_FALSE(form->fields[2].required);
+  }
+  auto const is_unit = [](auto const& schema) {
+    return schema.kind == vox::schema::Kind{vox::schema::Primitive::unit};
+  };
+  CHECK(std::ranges::count_if(made.schemas, is_unit) == 1);
+  // It is known now, also when the other side describes it itself.
+  auto const unit = announced(talk.go(Side::subject, schema_of("echo", R"({"as": "unit"})")));
+  CHECK(std::ranges::count_if(unit.schemas, is_unit) == 0);
 }

@@ -27,6 +27,7 @@ struct Relay::Work {
   std::vector<Frame> back{};  // to where the frame came from
   std::vector<Hold> holds{};
   std::vector<End> ends{};
+  WriteForm form{};
   std::vector<Move> moves{};
 };
 

@@ -45,6 +45,9 @@ struct WireFault {
   std::string transport;           // a word; empty for any
   std::vector<std::string> lacks;  // abilities that the subject does not have any more
   std::vector<FaultRule> rules;
+  // The name of a fault of our own C++ subject, which is started with it, in place of rules: it
+  // shows only in the process or on the control channel.
+  std::string process{};
 };
 
 }  // namespace voxspec::relay

@@ -18,6 +18,17 @@ bool has(std::vector<std::string> const& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
 
+bool starts_again(std::vector<Step> const& steps) {
+  return std::ranges::any_of(steps, [](Step const& step) {
+    if (std::holds_alternative<Restart>(step.body)) return true;
+    if (auto const* const choice = std::get_if<OneOf>(&step.body)) {
+      return std::ranges::any_of(choice->alternatives, starts_again, &Alternative::steps);
+    }
+    auto const* const repeat = std::get_if<Repeat>(&step.body);
+    return repeat != nullptr && std::ranges::any_of(repeat->rounds, starts_again);
+  });
+}
+
 // True if the case judges how the process of the subject ends, which only who started it can see.
 bool judges_process(std::vector<Step> const& steps) {
   return std::ranges::any_of(steps, [](Step const& step) {
@@ -43,6 +54,8 @@ std::optional<std::string> needs_own_process(Case const& trace) {
     return "needs " + trace.subject.env.begin()->first + " in the environment" + since;
   }
   if (has(trace.needs, control_ability)) return std::string{"needs the control channel"} + since;
+  if (trace.subject.store) return std::string{"needs STORE_PATH in the environment"} + since;
+  if (starts_again(trace.steps)) return std::string{"needs to be started again"} + since;
   if (judges_process(trace.steps)) return std::string{"needs to see the process end"} + since;
   return std::nullopt;
 }
@@ -76,6 +89,7 @@ std::expected<LinkPlan, std::string> plan_case(Case const& trace, Subject const&
                     .transport = each,
                     .conduit = conduit,
                     .control = has(trace.needs, control_ability),
+                    .store = trace.subject.store,
                     .scenario = is_client ? std::optional{trace.subject.scenario} : std::nullopt,
                     .environment = trace.subject.env};
   }

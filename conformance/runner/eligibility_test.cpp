@@ -101,6 +101,13 @@ TEST_CASE("a subject that somebody else started has no environment and no proces
   each.steps.front().body = repeat;
   CHECK(refusal(each, subject).starts_with("needs to see the process end"));
   CHECK(refusal(each, able()).empty());
+  repeat.rounds.front().front().body = Restart{};
+  each.steps.front().body = repeat;
+  CHECK(refusal(each, subject).starts_with("needs to be started again, and this subject was not"));
+  CHECK(refusal(each, able()).empty());
+  each = trace();
+  each.subject.store = true;
+  CHECK(refusal(each, subject).starts_with("needs STORE_PATH in the environment"));
 }
 
 TEST_SUITE_END();

@@ -58,6 +58,12 @@ std::vector<vox::Clause> cited_by(Case const& trace, WireFault const& fault) {
   return cited;
 }
 
+// What is wrong with the process may show in any case about its clauses.
+bool may_show(Case const& trace, WireFault const& fault) {
+  return fault.role.value_or(opposite(trace.role)) == opposite(trace.role) &&
+         !cited_by(trace, fault).empty();
+}
+
 // Nothing but a probe of liveness says so: the one behind the last step, or a step that asks on the
 // root whether the subject still works. On another connection such a step is what a case claims.
 bool is_probe(Case const& trace, CaseResult const& result) {
@@ -74,7 +80,9 @@ FaultedCase run_case_with(WireFault const& fault, Case const& trace, Verdict wit
   FaultedCase out;
   out.trace = &trace;
   out.cited = cited_by(trace, fault);
-  auto const stage = make_process_stage(subject, [&](Case const& of, SubjectPort& port) {
+  auto faulty = subject;
+  if (!fault.process.empty()) faulty.environment["VOXSPEC_FAULT"] = fault.process;
+  auto const stage = make_process_stage(faulty, [&](Case const& of, SubjectPort& port) {
     auto told = std::make_unique<ToldPort>(
         of, port, [&](Conversation const& conversation) { out.problem = conversation.problem; });
     told->conversation.use(fault);
@@ -83,7 +91,7 @@ FaultedCase run_case_with(WireFault const& fault, Case const& trace, Verdict wit
   auto alone = settings;
   alone.jobs = 1;
   alone.silent_cases_max = 0;
-  auto const result = run_cases({&trace}, subject, *stage, {}, alone).front().result;
+  auto const result = run_cases({&trace}, faulty, *stage, {}, alone).front().result;
   // A number that is beyond what the case goes up to: it says nothing of this subject.
   bool const is_silent = result.verdict == Verdict::unsupported;
   out.failed = !passes(result) && !is_silent;
@@ -257,7 +265,9 @@ Baseline take_baseline(std::vector<Case const*> const& cases, Subject const& sub
   for (auto const& entry : baseline.cases) {
     if (!passes(entry.result)) continue;
     for (auto const& fault : faults) {
-      if (!shown[entry.trace].contains(fault.id) || needs_any(*entry.trace, fault.lacks)) continue;
+      auto const shows = fault.process.empty() ? shown[entry.trace].contains(fault.id)
+                                               : may_show(*entry.trace, fault);
+      if (!shows || needs_any(*entry.trace, fault.lacks)) continue;
       baseline.shows_in[fault.id].push_back(entry.trace);
     }
   }

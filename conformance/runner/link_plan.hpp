@@ -14,6 +14,7 @@ struct LinkPlan {
   vox::link::Transport transport = vox::link::Transport::tcp;
   std::string conduit = "bare";
   bool control = false;                            // it takes orders on its standard input
+  bool store = false;                              // it gets a place that outlives its process
   std::optional<std::string> scenario;             // of a client; a server otherwise
   std::map<std::string, std::string> environment;  // beyond the contract's own variables
 };

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace voxspec {
@@ -34,6 +35,30 @@ ProcessPort::ProcessPort(Subject const& subject, LinkPlan plan,
     : subject_{subject}, plan_{std::move(plan)}, slot_{std::move(slot)} {}
 
 asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::start() {
+  return bring_up();
+}
+
+asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::restart() {
+  if (!process_) {
+    co_return std::unexpected(NoLink{.detail = "the subject was not started before"});
+  }
+  process_->kill();
+  earlier_output_ += process_->output_tail();
+  first_.reset();
+  address_.reset();
+  if (listener_) {
+    // Dials of the process that is gone are not those of the next one.
+    while (co_await link::within(queue_guard, listener_->accept())) {
+    }
+  } else if (plan_.transport == link::Transport::local) {
+    // It had no time to remove its socket.
+    std::error_code ec;
+    std::filesystem::remove(folder_->path() / "socket", ec);
+  }
+  co_return co_await bring_up();
+}
+
+asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::bring_up() {
   if (auto launched = launch(co_await asio::this_coro::executor); !launched) co_return launched;
   if (plan_.ours == vox::Role::initiator) {
     if (auto known = co_await learn_address(); !known) co_return known;
@@ -52,20 +77,26 @@ asio::awaitable<ProcessPort::LinkOrWhyNot> ProcessPort::next_link() {
   co_return co_await dial(*address_);
 }
 
-std::expected<std::string, NoLink> ProcessPort::socket_path() {
+std::expected<std::string, NoLink> ProcessPort::path_of(std::string_view name) {
   try {
     if (!folder_) folder_.emplace();
   } catch (std::filesystem::filesystem_error const& error) {
     return std::unexpected(by_machine(error.what()));
   }
-  auto path = (folder_->path() / "socket").string();
-  if (auto const wrong = link::wrong_local_path(path)) {
+  return (folder_->path() / name).string();
+}
+
+std::expected<std::string, NoLink> ProcessPort::socket_path() {
+  auto path = path_of("socket");
+  if (!path) return path;
+  if (auto const wrong = link::wrong_local_path(*path)) {
     return std::unexpected(by_machine("the temporary folder cannot hold a Unix socket: " + *wrong));
   }
   return path;
 }
 
 ProcessPort::DoneOrWhyNot ProcessPort::listen(Executor const& executor) {
+  if (listener_) return {};  // a subject that is started again dials where it did
   link::Address address{.transport = plan_.transport, .host = "127.0.0.1", .path = "/"};
   if (plan_.transport == link::Transport::local) {
     auto path = socket_path();
@@ -88,6 +119,11 @@ ProcessPort::DoneOrWhyNot ProcessPort::launch(Executor const& executor) {
   for (auto const& [name, value] : plan_.environment)
     variables[name] = value;
   variables["SPEC_CONDUIT"] = plan_.conduit;
+  if (plan_.store) {
+    auto path = path_of("store");
+    if (!path) return std::unexpected(std::move(path.error()));
+    variables["STORE_PATH"] = *std::move(path);
+  }
   if (plan_.ours == vox::Role::initiator) {
     variables["SUBJECT_MODE"] = "server-listen";
     variables["LISTEN_PORT"] = "0";
@@ -170,7 +206,7 @@ std::string ProcessPort::transport() const {
 }
 
 std::string ProcessPort::output_tail() {
-  return process_ ? process_->output_tail() : "";
+  return earlier_output_ + (process_ ? process_->output_tail() : "");
 }
 
 }  // namespace voxspec

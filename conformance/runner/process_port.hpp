@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace voxspec {
 
@@ -26,6 +27,7 @@ class ProcessPort final : public SubjectPort {
   boost::asio::awaitable<std::expected<void, NoLink>> start() override;
   boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> next_link()
       override;
+  boost::asio::awaitable<std::expected<void, NoLink>> restart() override;
   [[nodiscard]] ControlChannel* control() override {
     return plan_.control ? process_.get() : nullptr;
   }
@@ -50,18 +52,22 @@ class ProcessPort final : public SubjectPort {
   [[nodiscard]] DoneOrWhyNot listen(Executor const& executor);
   // Of the Unix socket that one of us is to listen at.
   [[nodiscard]] std::expected<std::string, NoLink> socket_path();
+  // A path in the folder of the case.
+  [[nodiscard]] std::expected<std::string, NoLink> path_of(std::string_view name);
+  boost::asio::awaitable<DoneOrWhyNot> bring_up();
   boost::asio::awaitable<DoneOrWhyNot> learn_address();
   boost::asio::awaitable<LinkOrWhyNot> wait_for_dial();
 
   Subject const& subject_;
   LinkPlan plan_;
   std::unique_ptr<StartSlots::Slot> slot_;
-  std::optional<TemporaryFolder> folder_;  // of the Unix socket
+  std::optional<TemporaryFolder> folder_;  // of the Unix socket and the store
   std::unique_ptr<vox::link::Listener> listener_;
   std::unique_ptr<SubjectProcess> process_;
   std::optional<vox::link::Address> address_;  // where a listening subject is
   std::unique_ptr<vox::link::Link> first_;     // of a subject that dials, until it is asked for
   std::optional<std::string> lack_;
+  std::string earlier_output_;  // of the processes before the last restart
 };
 
 }  // namespace voxspec

@@ -1,18 +1,22 @@
 // What comes of a subject that does not come up, and of a machine that lacks something. The
 // subjects are shells.
 #include "conformance/runner/machine.hpp"
+#include "conformance/runner/process_port.hpp"
 #include "conformance/runner/run_cases.hpp"
 #include "conformance/runner/spawn.hpp"
 #include "conformance/runner/start_slots.hpp"
 #include "conformance/runner/temporary_folder.hpp"
 #include "impl/link/no_descriptors.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -105,6 +109,30 @@ TEST_CASE("a subject that ends where it should come up has failed") {
     CHECK(result.hindrance == Hindrance::none);
     CHECK(result.reason.contains("exited with code 3 before it"));
   }
+}
+
+TEST_CASE("a subject that is started again has the same store, and another address") {
+  auto const subject = shell(
+      "echo x >> $STORE_PATH; echo LISTEN_ADDR=127.0.0.1:$(($(wc -l < $STORE_PATH))); "
+      "exec sleep 100");
+  LinkPlan plan;
+  plan.store = true;
+  boost::asio::io_context context;
+  ProcessPort port{subject, plan, nullptr};
+  auto work = [&]() -> boost::asio::awaitable<void> {
+    auto const started = co_await port.start();
+    REQUIRE(started.has_value());
+    CHECK(port.output_tail() == "LISTEN_ADDR=127.0.0.1:1\n");
+    auto const again = co_await port.restart();
+    REQUIRE(again.has_value());
+    CHECK(port.output_tail() == "LISTEN_ADDR=127.0.0.1:1\nLISTEN_ADDR=127.0.0.1:2\n");
+    CHECK(port.process().kind == ProcessState::Kind::running);
+    context.stop();
+  };
+  std::exception_ptr thrown;
+  boost::asio::co_spawn(context, work(), [&](std::exception_ptr error) { thrown = error; });
+  context.run_for(20s);
+  if (thrown) std::rethrow_exception(thrown);
 }
 
 TEST_CASE("the preflight tells a program that is not there from one that does not come up") {

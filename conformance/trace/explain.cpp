@@ -144,6 +144,9 @@ struct Sentence {
   std::string operator()(HalfClose const&) const { return "end our sending"; }
   std::string operator()(StopReading const&) const { return "read no more"; }
   std::string operator()(NextLink const&) const { return "go on over the next link"; }
+  std::string operator()(Restart const&) const {
+    return "kill the subject's process and start it again";
+  }
   std::string operator()(Repeat const& body) const {
     auto const count = std::to_string(body.rounds.size());
     if (body.times)

@@ -259,6 +259,7 @@ constexpr std::array<BodyReader, 17> readers{{
     {"half_close", read_nothing<HalfClose>},
     {"stop_reading", read_nothing<StopReading>},
     {"next_link", read_nothing<NextLink>},
+    {"restart", read_nothing<Restart>},
     {"wait", read_wait},
     {"let", read_let},
     {"announce", read_announce},

@@ -88,6 +88,7 @@ struct BodyWriter {
   void operator()(HalfClose const&) const { step["half_close"] = Json::object(); }
   void operator()(StopReading const&) const { step["stop_reading"] = Json::object(); }
   void operator()(NextLink const&) const { step["next_link"] = Json::object(); }
+  void operator()(Restart const&) const { step["restart"] = Json::object(); }
   void operator()(Repeat const& body) const {
     // One round that happens once says the same without parameters.
     Json steps = Json::array();
@@ -149,10 +150,11 @@ Json case_head_json(Case const& trace) {
     rules.push_back(clause.id());
   head["peer"] = peer_json(trace);
   auto const is_client = trace.subject.mode == SubjectStart::Mode::client;
-  if (is_client || !trace.subject.env.empty()) {
+  if (is_client || !trace.subject.env.empty() || trace.subject.store) {
     auto& subject = head["subject"] = Json::object();
     if (is_client) subject["client"] = trace.subject.scenario;
     if (!trace.subject.env.empty()) subject["env"] = trace.subject.env;
+    if (trace.subject.store) subject["store"] = true;
   }
   if (!trace.needs.empty()) head["needs"] = trace.needs;
   if (trace.slow) head["slow"] = true;

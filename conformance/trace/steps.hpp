@@ -151,6 +151,10 @@ struct StopReading {};  // reads no more; the link stands
 // `link`. Without one it takes the place of the first link, which then has to be over.
 struct NextLink {};
 
+// Kills the subject's process and starts it again as it was started, on the same store where the
+// case asks for one. The links are lost.
+struct Restart {};
+
 // The same steps some times over; the index is already put in, so a round is a list of its own.
 // With `times`, a name, only so many rounds are played as its value says; a subject that says more
 // than there are rounds cannot be judged by the case.
@@ -200,7 +204,7 @@ struct AwaitCredit {
 
 using StepBody = std::variant<Establish, Send, Expect, ExpectNone, ExpectViolation, ExpectEnd,
                               ExpectExit, Alive, OneOf, Drop, HalfClose, StopReading, NextLink,
-                              Repeat, Wait, Let, Announce, AwaitCredit, Do, Saw>;
+                              Restart, Repeat, Wait, Let, Announce, AwaitCredit, Do, Saw>;
 
 // One step, with where it stands in the file and, if a macro made it, that macro's name.
 struct Step {

@@ -92,6 +92,7 @@ SubjectStart read_subject(Place const& place) {
     start.mode = SubjectStart::Mode::client;
     start.scenario = (place / "client").text();
   }
+  start.store = place.has("store") && (place / "store").boolean();
   if (!place.has("env")) return start;
   auto const env = place / "env";
   if (!env.value().is_object()) env.wanted("an object");
@@ -162,6 +163,9 @@ class CaseReader {
     out.transports = peer.transports;
     if (has("subject")) out.subject = read_subject(at("subject"));
     if (has("needs")) out.needs = at("needs").texts();
+    if (out.subject.store && std::ranges::find(out.needs, "persist") == out.needs.end()) {
+      at("subject").fail("only who persists can use a store", R"(say "needs": ["persist"])");
+    }
     out.slow = has("slow") && at("slow").boolean();
     out.hostile = has("hostile") && at("hostile").boolean();
     out.steps = StepReader{out}.read(file_ / "steps", *scope_);

@@ -36,6 +36,7 @@ struct SubjectStart {
   Mode mode = Mode::serve;
   std::string scenario;  // client only
   std::map<std::string, std::string> env;
+  bool store = false;  // it gets a place for what has to outlive its process
 };
 
 enum class Conduit : std::uint8_t { bare, stable };

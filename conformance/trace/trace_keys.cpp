@@ -34,6 +34,7 @@ constexpr std::array peer_keys{
 constexpr std::array subject_keys{
     TraceKey{"client", "text", "The scenario that the subject runs as a client"},
     TraceKey{"env", "environment", "What is added to its environment"},
+    TraceKey{"store", "boolean", "true: STORE_PATH names a fresh place to store what has to last"},
 };
 constexpr std::array row_keys{
     TraceKey{"row", "text", "The row's name, which becomes part of the case's id", true},
@@ -229,6 +230,7 @@ constexpr std::array kinds{
     StepKind{"stop_reading", "nothing", "Reads no more; the link stands", no_keys},
     StepKind{"next_link", "nothing", "Waits for the subject's next dial, or dials it again",
              no_keys},
+    StepKind{"restart", "nothing", "Kills the subject's process and starts it again", no_keys},
     StepKind{"repeat", "repeat", "The same steps some times over", no_keys},
     StepKind{"wait", "wait", "Lets time go by; in slow cases only", no_keys},
     StepKind{"let", "text", "Gives a name to a value", let_beside},

@@ -52,8 +52,9 @@ TEST_CASE("a mistake in a trace is one line: file, place, what and what to do") 
       step_error(R"({"sned": {"ping": {}}})") ==
       "x.json: steps[0]: unknown key 'sned' in steps[0] (did you mean 'send'?); known keys: link, "
       "note, frames, establish, send, expect, expect_none, expect_violation, expect_end, "
-      "expect_exit, alive, one_of, drop, half_close, stop_reading, next_link, repeat, wait, let, "
-      "announce, do, saw, await_credit, open_connection, accept_connection, close_connection, "
+      "expect_exit, alive, one_of, drop, half_close, stop_reading, next_link, restart, repeat, "
+      "wait, "
+      "let, announce, do, saw, await_credit, open_connection, accept_connection, close_connection, "
       "request, call, "
       "cancel, reply, serve, grant, item, describe, request_as, first_response, first_call");
   CHECK(step_error(R"({"send": {"ping": {"nonse": 1}}})") ==
@@ -333,6 +334,16 @@ TEST_CASE("steps take what the language says") {
   CHECK(std::get<Wait>(steps.at(11).body).duration == std::chrono::milliseconds{20});
   auto const& ways = std::get<OneOf>(steps.at(12).body).alternatives;
   CHECK(ways.at(1).worth == Alternative::Worth::non_strict);
+}
+
+TEST_CASE("a subject is started again, and has a store where it persists") {
+  auto const made = cases_of(
+      file_with(R"([{"establish": {}}, {"restart": {}}, {"next_link": {}}])",
+                R"("subject": {"store": true, "env": {"A": "b"}}, "needs": ["persist"], )"));
+  CHECK(made.at(0).subject.store);
+  CHECK(std::holds_alternative<Restart>(made.at(0).steps.at(1).body));
+  CHECK(has(error_of(file_with("[]", R"("subject": {"store": true}, )")),
+            R"(only who persists can use a store; say "needs": ["persist"])"));
 }
 
 TEST_CASE("a recording loads: its frames and result are passed over") {

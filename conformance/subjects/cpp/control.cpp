@@ -110,6 +110,9 @@ void Control::obey(Json const& order) {
 }
 
 void Control::report(std::string const& of, Json saw) const {
+  if (lies_ && saw.is_object()) {
+    saw = saw.contains("returned") ? Json{{"failed", "cancelled"}} : Json{{"returned", nullptr}};
+  }
   std::cout << Json{{"of", of}, {"saw", std::move(saw)}}.dump()
             << std::endl;  // NOLINT(performance-avoid-endl)
 }

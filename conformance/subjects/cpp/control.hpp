@@ -26,6 +26,8 @@ class Control : public std::enable_shared_from_this<Control> {
 
   // Reads orders until standard input ends.
   void start();
+  // From now on it tells of other outcomes than there were.
+  void lie() { lies_ = true; }
   // The session's root is called "root" from now on. Control has the only caller of it, unless
   // somebody else keeps one.
   void begin(vox::net::Established established);
@@ -73,6 +75,7 @@ class Control : public std::enable_shared_from_this<Control> {
   std::deque<Answer> answers_;
   std::deque<Json> waiting_;  // orders that came before there was a session
   Halves halves_;
+  bool lies_ = false;
 };
 
 }  // namespace voxspec::subject

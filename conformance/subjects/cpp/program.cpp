@@ -12,10 +12,12 @@
 #include "impl/store/sqlite_store.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <chrono>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -54,6 +56,7 @@ Serving make_serving(asio::any_io_executor const& executor, Settings const& sett
   Serving serving{.service = make_testbed_service(), .control = nullptr};
   if (!settings.takes_orders) return serving;
   serving.control = std::make_shared<Control>(executor, parity, serving.service);
+  if (settings.misbehaviour == Misbehaviour::wrong_outcomes) serving.control->lie();
   serving.control->start();
   return serving;
 }
@@ -73,6 +76,18 @@ net::Acceptor acceptor(Settings const& settings, Serving const& serving) {
             {.key = "error", .value = "this peer accepts no virtual connections"}};
         std::move(pending).reject(reasons);
       }};
+}
+
+// Misbehaves if the session ended because the peer broke a rule.
+void misbehave_at(net::SessionEnd const& end, Misbehaviour how) {
+  if (end.cause != session::EndCause::violation) return;
+  if (how == Misbehaviour::exits_at_violation) std::_Exit(1);
+  if (how == Misbehaviour::leaves_at_violation) std::_Exit(0);
+  if (how == Misbehaviour::aborts_at_violation) std::abort();
+}
+
+asio::awaitable<void> misbehave_at_end(net::SessionHandle session, Misbehaviour how) {
+  misbehave_at(co_await session.ended(), how);
 }
 
 template <class Builder>
@@ -107,6 +122,7 @@ asio::awaitable<Ran> serve_peer(Settings settings, net::Store store) {
   auto const session = established->session;
   if (serving.control) serving.control->begin(std::move(*established));
   auto const end = co_await session.ended();
+  misbehave_at(end, settings.misbehaviour);
   complain("the session is over: " + end.detail);
   co_return Ran{};
 }
@@ -151,8 +167,12 @@ asio::awaitable<Ran> serve_links(Settings settings, net::Store store) {
       .count = settings.open_connections, .parity = Parity::even, .handler = serving.service};
   net::ServeEvents events{
       .on_session =
-          [executor, outbound, control = serving.control](net::Established const& established) {
+          [executor, outbound, control = serving.control,
+           how = settings.misbehaviour](net::Established const& established) {
             open_connections(executor, established, outbound);
+            if (how != Misbehaviour::none) {
+              asio::co_spawn(executor, misbehave_at_end(established.session, how), asio::detached);
+            }
             if (control) control->begin(established);
           },
       .on_refused =
@@ -204,6 +224,10 @@ int run(Settings const& settings) {
   while (outcome.wait_for(std::chrono::seconds{0}) != std::future_status::ready)
     context.run_one();
   auto const ran = outcome.get();
+  if (settings.mode == Mode::client) {
+    if (settings.misbehaviour == Misbehaviour::client_succeeds) return 0;
+    if (settings.misbehaviour == Misbehaviour::client_fails) return 1;
+  }
   if (ran) return 0;
   complain(ran.error());
   return 1;

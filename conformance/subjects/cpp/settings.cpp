@@ -141,6 +141,11 @@ Read<Settings> read_settings(Environment const& environment) {
   settings->takes_orders = *takes_orders;
   settings->keepalive = *pings;
   settings->open_connections = *opens;
+  if (auto const name = environment("VOXSPEC_FAULT")) {
+    if (!boost::describe::enum_from_string(name->c_str(), settings->misbehaviour)) {
+      return std::unexpected("VOXSPEC_FAULT=" + *name + ": there is no such fault");
+    }
+  }
   settings->store_path = environment("STORE_PATH").value_or("");
   return settings;
 }

@@ -4,6 +4,8 @@
 #include "spec/conduit_mode.hpp"
 #include "spec/rulebook.hpp"
 
+#include <boost/describe/enum.hpp>
+
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -19,6 +21,20 @@ enum class Mode : std::uint8_t {
   server_listen,  // wait for links and serve each
 };
 
+// What this program does wrong when it is asked to, so that a judge can be tried on it. What shows
+// on the wire is done by a relay; these show in the process and on the control channel.
+enum class Misbehaviour : std::uint8_t {
+  none,
+  exits_at_violation,   // with code 1, where the peer broke a rule
+  leaves_at_violation,  // … with code 0
+  aborts_at_violation,
+  client_succeeds,  // whatever came of its scenario
+  client_fails,
+  wrong_outcomes,  // the control channel tells of others than the application saw
+};
+BOOST_DESCRIBE_ENUM(Misbehaviour, none, exits_at_violation, leaves_at_violation,
+                    aborts_at_violation, client_succeeds, client_fails, wrong_outcomes)
+
 // What the environment asks of the subject, read once and checked before anything starts.
 struct Settings {
   Mode mode = Mode::server;
@@ -31,6 +47,7 @@ struct Settings {
   bool takes_orders = false;  // on standard input
   std::optional<vox::session::KeepaliveSettings> keepalive;
   std::uint32_t open_connections = 0;
+  Misbehaviour misbehaviour = Misbehaviour::none;
   std::string store_path;  // of the file with persistent operations; empty: they are in memory
 };
 
