@@ -15,8 +15,8 @@ std::string full_method_name(std::string_view name) {
 }
 
 std::string_view short_method_name(std::string_view name) {
-  auto const is_default = name.starts_with(default_service) &&
-                          name.substr(default_service.size()).starts_with('.');
+  auto const is_default =
+      name.starts_with(default_service) && name.substr(default_service.size()).starts_with('.');
   return is_default ? name.substr(default_service.size() + 1) : name;
 }
 

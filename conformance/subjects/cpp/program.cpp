@@ -3,6 +3,7 @@
 #include "conformance/subjects/cpp/control.hpp"
 #include "conformance/subjects/cpp/outbound.hpp"
 #include "conformance/subjects/cpp/probe.hpp"
+#include "conformance/subjects/cpp/probe_scenarios.hpp"
 #include "conformance/subjects/cpp/probe_service.hpp"
 #include "conformance/subjects/cpp/scenario.hpp"
 #include "conformance/subjects/cpp/testbed.hpp"
@@ -54,22 +55,21 @@ struct Serving {
 
 Serving make_serving(asio::any_io_executor const& executor, Settings const& settings,
                      Parity parity) {
-  Serving serving{.service = make_testbed_service(),
-                  .probe = make_probe_service(executor),
-                  .control = nullptr};
+  Serving serving{
+      .service = make_testbed_service(), .probe = make_probe_service(executor), .control = nullptr};
   if (!settings.takes_orders) return serving;
   serving.control = std::make_shared<Control>(executor, parity, serving.service);
   serving.control->start();
   return serving;
 }
 
-// Testbed on the root connection, and on virtual ones unless the settings refuse them; Probe on those
-// that are opened for it.
+// Testbed on the root connection, and on virtual ones unless the settings refuse them; Probe on
+// those that are opened for it.
 net::Acceptor acceptor(Settings const& settings, Serving const& serving) {
   return net::Acceptor::Function{
       [accepts_virtual = settings.accepts_connections, service = serving.service,
        probe = serving.probe, control = serving.control](session::ConnectionRequest const& request,
-                                  net::PendingConnection pending) {
+                                                         net::PendingConnection pending) {
         if (control && !request.is_root() && control->decide(pending)) return;
         if (accepts_virtual || request.is_root()) {
           auto const wants_probe = !request.is_root() && request.service() == Probe::service_name;
@@ -128,7 +128,10 @@ asio::awaitable<Ran> play_and_leave(Settings settings) {
   if (!established) co_return std::unexpected(established.error());
   auto const session = established->session;
   TestbedClient client{std::move(established->root)};
-  auto played = co_await play(settings.scenario, std::move(client));
+  auto const& name = settings.scenario;
+  auto played = has_probe_scenario(name)
+                    ? co_await play_with_probe(name, session, std::move(client))
+                    : co_await play(name, std::move(client));
   // A virtual connection that the peer holds open keeps the session alive.
   static_cast<void>(co_await link::within(farewell, session.ended()));
   co_return played;

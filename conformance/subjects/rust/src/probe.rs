@@ -3,6 +3,7 @@
 use facet::Facet;
 use std::collections::{BTreeMap, BTreeSet};
 use vox::{Rx, Tx};
+use vox_types::Reborrow;
 
 #[derive(Debug, Clone, PartialEq, Facet)]
 pub struct Batch {
@@ -15,6 +16,11 @@ pub struct Batch {
 pub struct Place {
     pub row: i32,
     pub name: String,
+}
+
+/// An item of a channel has to say that it borrows nothing.
+unsafe impl Reborrow for Place {
+    type Ref<'a> = Place;
 }
 
 #[derive(Debug, Clone, PartialEq, Facet)]
@@ -56,14 +62,14 @@ pub enum ProbeError {
     FirstTime,
 }
 
-#[derive(Debug, Facet)]
+#[derive(Facet)]
 pub struct Tally {
     pub label: String,
     pub numbers: Rx<i32>,
     pub copies: Option<Tx<i32>>,
 }
 
-#[derive(Debug, Facet)]
+#[derive(Facet)]
 #[repr(u8)]
 pub enum Source {
     Nothing,
