@@ -118,20 +118,24 @@ asio::awaitable<Ran> serve_peer(Settings settings, net::Store store) {
   co_return Ran{};
 }
 
+asio::awaitable<Played> play_scenario(std::string name, net::SessionHandle session,
+                                      TestbedClient root) {
+  if (!has_probe_scenario(name)) return play(std::move(name), std::move(root));
+  return play_with_probe(std::move(name), std::move(session), std::move(root));
+}
+
 // The client is given up before the session's end is waited for: a process that just stopped would
 // leave the link to be broken by the system.
 asio::awaitable<Ran> play_and_leave(Settings settings) {
+  auto const executor = co_await asio::this_coro::executor;
   Serving const serving{.service = make_testbed_service(),
-                        .probe = make_probe_service(co_await asio::this_coro::executor),
+                        .probe = make_probe_service(executor),
                         .control = nullptr};
   auto established = co_await dial(settings, {}, serving);
   if (!established) co_return std::unexpected(established.error());
   auto const session = established->session;
   TestbedClient client{std::move(established->root)};
-  auto const& name = settings.scenario;
-  auto played = has_probe_scenario(name)
-                    ? co_await play_with_probe(name, session, std::move(client))
-                    : co_await play(name, std::move(client));
+  auto played = co_await play_scenario(settings.scenario, session, std::move(client));
   // A virtual connection that the peer holds open keeps the session alive.
   static_cast<void>(co_await link::within(farewell, session.ended()));
   co_return played;
