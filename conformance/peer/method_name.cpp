@@ -14,6 +14,12 @@ std::string full_method_name(std::string_view name) {
   return std::string{default_service} + "." + std::string{name};
 }
 
+std::string_view short_method_name(std::string_view name) {
+  auto const is_default =
+      name.starts_with(default_service) && name.substr(default_service.size()).starts_with('.');
+  return is_default ? name.substr(default_service.size() + 1) : name;
+}
+
 std::uint64_t method_id(std::string_view name) {
   auto const full = full_method_name(name);
   auto const dot = full.find('.');

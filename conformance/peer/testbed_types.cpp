@@ -16,10 +16,7 @@ using vox::schema::TypeNode;
 using Form = TypeNode::Form;
 
 testbed::CatalogEntry const* method_named(std::string_view name) {
-  auto const full = full_method_name(name);
-  static constexpr std::string_view service = "Testbed.";
-  if (!full.starts_with(service)) return nullptr;
-  return testbed::find_method(std::string_view{full}.substr(service.size()));
+  return testbed::find_method(short_method_name(name));
 }
 
 // The declared types, and the primitives, by name.
@@ -74,10 +71,8 @@ std::vector<std::string_view> known_methods() {
 }
 
 std::string_view method_of(std::uint64_t id) {
-  auto const known = known_methods();
-  auto const found =
-      std::ranges::find_if(known, [&](std::string_view name) { return method_id(name) == id; });
-  return found == known.end() ? std::string_view{} : *found;
+  auto const* const found = testbed::find_method(id);
+  return found == nullptr ? std::string_view{} : found->name;
 }
 
 bool is_known_method(std::string_view method) {
@@ -100,7 +95,7 @@ std::expected<vox::schema::TypeGraph::Node, Fault> find_type(TypeName const& typ
     return std::unexpected(Fault{
         .where = {},
         .what = "unknown method '" + type.name + "'" + nearest_hint(type.name, known_methods()),
-        .advice = "the methods of Testbed are known; give bytes for others"});
+        .advice = "the methods of Testbed and Probe are known; give bytes for others"});
   }
   return type.by == "args_of" ? method->args_node : method->response_node;
 }

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-// Values of Testbed's types: a struct is a record, a unit variant a text, any other variant a
+// Values of the types of Testbed and Probe: a struct is a record, a unit variant a text, any other variant a
 // record of its name and payload, an option null or the value, a tuple a list, the unit null, a
-// channel its id. The types are those of the service's one catalogue.
+// channel its id, a map a list of pairs. The types are those of the services' one catalogue.
 namespace voxspec {
 
 // The error is a sentence.
@@ -30,7 +30,7 @@ namespace voxspec {
 // not know the method.
 [[nodiscard]] std::optional<Record> method_schemas(std::string_view method,
                                                    std::string_view direction);
-// The names of the methods that it knows, without the service.
+// The names of the methods that it knows, as cases write them.
 [[nodiscard]] std::vector<std::string_view> known_methods();
 [[nodiscard]] bool is_known_method(std::string_view method);
 // The one that calls name by this id; empty if there is none.

@@ -13,7 +13,8 @@ using vox::shape::VariantKind;
 using vox::wire::Reader;
 using Form = TypeNode::Form;
 
-Value take(Reader& reader, TypeNode const& type);
+// A recursive type is as deep as the peer makes it.
+constexpr int depth_max = 64;
 
 Value take_primitive(Reader& reader, Primitive primitive) {
   switch (primitive) {
@@ -55,71 +56,103 @@ Value take_primitive(Reader& reader, Primitive primitive) {
   VOX_ASSERT(false);
 }
 
-Value take_parts(Reader& reader, std::vector<NodePart> const& parts) {
-  Record record;
-  for (auto const& part : parts)
-    record.entries.push_back({.name = part.name, .value = take(reader, *part.type)});
-  return record;
-}
+class Taking {
+ public:
+  explicit Taking(Reader& reader) : reader_{&reader} {}
 
-Value take_elements(Reader& reader, std::vector<NodePart> const& parts) {
-  ValueList list;
-  for (auto const& part : parts)
-    list.push_back(take(reader, *part.type));
-  return list;
-}
-
-Value take_variant(Reader& reader, TypeNode const& type) {
-  auto const index = reader.take_variant(type.variants.size());
-  if (reader.failed()) return {};
-  auto const& variant = type.variants[index];
-  if (variant.kind == VariantKind::unit) return variant.name;
-  if (variant.kind == VariantKind::structure) {
-    return Record{{{variant.name, take_parts(reader, variant.parts)}}};
-  }
-  if (variant.kind == VariantKind::tuple) {
-    return Record{{{variant.name, take_elements(reader, variant.parts)}}};
-  }
-  return Record{{{variant.name, take(reader, *variant.parts.at(0).type)}}};
-}
-
-Value take_list(Reader& reader, TypeNode const& type) {
-  auto const& element = *type.parts.at(0).type;
-  if (type.may_be_bytes && element.form == Form::primitive && element.primitive == Primitive::u8) {
-    return vox::to_bytes(reader.take_sized_bytes());
-  }
-  ValueList list;
-  // Elements without bytes are none of Testbed's, so that every count is paid for.
-  for (auto left = reader.take_count(1); left > 0 && !reader.failed(); --left) {
-    list.push_back(take(reader, element));
-  }
-  return list;
-}
-
-Value take(Reader& reader, TypeNode const& type) {
-  switch (type.form) {
-    case Form::primitive:
-      return take_primitive(reader, type.primitive);
-    case Form::list:
-      return take_list(reader, type);
-    case Form::option:
-      return reader.take_bool() ? take(reader, *type.parts.at(0).type) : Value{};
-    case Form::tuple:
-    case Form::tuple_struct:
-      return take_elements(reader, type.parts);
-    case Form::structure:
-      return take_parts(reader, type.parts);
-    case Form::enumeration:
-      return take_variant(reader, type);
-    case Form::channel:
-      return reader.take_varint();
-    case Form::map:
-    case Form::array:
-      reader.fail("a value of a type that has none here");
+  Value value(TypeNode const& type) {
+    if (depth_ == depth_max) {
+      reader_->fail("the value is nested too deeply");
       return {};
+    }
+    ++depth_;
+    auto taken = of_form(type);
+    --depth_;
+    return taken;
   }
-  VOX_ASSERT(false);
-}
+
+ private:
+  Value of_form(TypeNode const& type) {
+    switch (type.form) {
+      case Form::primitive:
+        return take_primitive(*reader_, type.primitive);
+      case Form::list:
+        return list(type);
+      case Form::option:
+        return reader_->take_bool() ? value(*type.parts.at(0).type) : Value{};
+      case Form::tuple:
+      case Form::tuple_struct:
+        return elements(type.parts);
+      case Form::structure:
+        return fields(type.parts);
+      case Form::enumeration:
+        return variant(type);
+      case Form::channel:
+        return reader_->take_varint();
+      case Form::map:
+        return map(type);
+      case Form::array:
+        return many(*type.parts.at(0).type, type.length);
+    }
+    VOX_ASSERT(false);
+  }
+
+  Value fields(std::vector<NodePart> const& parts) {
+    Record record;
+    for (auto const& part : parts)
+      record.entries.push_back({.name = part.name, .value = value(*part.type)});
+    return record;
+  }
+
+  Value elements(std::vector<NodePart> const& parts) {
+    ValueList list;
+    for (auto const& part : parts)
+      list.push_back(value(*part.type));
+    return list;
+  }
+
+  Value variant(TypeNode const& type) {
+    auto const index = reader_->take_variant(type.variants.size());
+    if (reader_->failed()) return {};
+    auto const& variant = type.variants[index];
+    switch (variant.kind) {
+      case VariantKind::unit:
+        return variant.name;
+      case VariantKind::structure:
+        return Record{{{variant.name, fields(variant.parts)}}};
+      case VariantKind::tuple:
+        return Record{{{variant.name, elements(variant.parts)}}};
+      case VariantKind::newtype:
+        return Record{{{variant.name, value(*variant.parts.at(0).type)}}};
+    }
+    VOX_ASSERT(false);
+  }
+
+  Value list(TypeNode const& type) {
+    auto const& element = *type.parts.at(0).type;
+    auto const is_byte = element.form == Form::primitive && element.primitive == Primitive::u8;
+    if (type.may_be_bytes && is_byte) return vox::to_bytes(reader_->take_sized_bytes());
+    // Elements without bytes are none of the services', so that every count is paid for.
+    return many(element, reader_->take_count(1));
+  }
+
+  Value map(TypeNode const& type) {
+    ValueList pairs;
+    for (auto left = reader_->take_count(1); left > 0 && !reader_->failed(); --left)
+      pairs.push_back(elements(type.parts));
+    return pairs;
+  }
+
+  Value many(TypeNode const& element, std::uint64_t count) {
+    ValueList list;
+    for (; count > 0 && !reader_->failed(); --count)
+      list.push_back(value(element));
+    return list;
+  }
+
+  Reader* reader_;
+  int depth_ = 0;
+};
 
 }  // namespace
 
@@ -127,7 +160,7 @@ std::expected<Value, std::string> decode_typed(TypeName const& type, vox::ByteVi
   auto const node = find_type(type);
   if (!node) return std::unexpected(node.error().what);
   Reader reader{bytes, "rpc.request"};
-  auto result = reader.result(take(reader, **node));
+  auto result = reader.result(Taking{reader}.value(**node));
   if (!result) return std::unexpected(result.error().detail);
   return *std::move(result);
 }

@@ -55,6 +55,12 @@ TEST_CASE("values become what Rust makes of them, and come back") {
       {"returned_by divide", R"({"Err": {"User": "Overflow"}})", "010001"},
       {"returned_by divide", R"({"Err": {"InvalidPayload": ""}})", "010200"},
       {"args_of sum", "[3]", "03"},
+      {"Batch", R"({"cells": [1, 2, 3, 300], "totals": [["a", 1]], "labels": ["x", "y"]})",
+       "010203ac02010161010201780179"},
+      {"Mark", R"({"Span": [1, 300]})", "0101ac02"},
+      {"args_of Probe.echo_tree", R"([{"value": 1, "children": [{"value": 2, "children": []}]}])",
+       "01010200"},
+      {"args_of Probe.follow", R"([{"Copied": {"copies": 1, "numbers": 3}}])", "020103"},
   };
   for (auto const& row : rows) {
     INFO(row.type, " ", row.value);
@@ -86,6 +92,11 @@ TEST_CASE("a value that its type does not have is named, with where it stands") 
   CHECK_FALSE(
       decode_typed(type_named("returned_by get_points"), vox::from_hex("00ffffffff0f").value()));
   CHECK_FALSE(decode_typed(type_named("u8"), vox::from_hex("0000").value()));
+  // A tree that is deeper than any of ours: a value and one child, again and again.
+  std::string deep;
+  for (int i = 0; i < 1000; ++i)
+    deep += "0101";
+  CHECK_FALSE(decode_typed(type_named("Tree"), vox::from_hex(deep + "0100").value()));
 }
 
 TEST_CASE("r[schema.type-id.hash] the schemas of Testbed carry the ids that peers compute") {
@@ -110,4 +121,8 @@ TEST_CASE("r[rpc.method-id] a method without a service is one of Testbed's") {
   CHECK(method_id("echo") == 0x880bc4eee23574beU);
   CHECK(method_id("Testbed.echo") == 0x880bc4eee23574beU);
   CHECK(method_id("Kv.vol") == 0xf113c013bb51d381U);
+  CHECK(method_of(method_id("echo")) == "echo");
+  CHECK(method_of(method_id("Probe.run")) == "Probe.run");
+  CHECK(short_method_name("Testbed.echo") == "echo");
+  CHECK(short_method_name("Testbed2.echo") == "Testbed2.echo");
 }

@@ -1,5 +1,6 @@
 #include "conformance/trace/tidy_steps.hpp"
 
+#include "conformance/peer/method_name.hpp"
 #include "conformance/peer/term_json.hpp"
 #include "conformance/peer/typed_value.hpp"
 #include "conformance/peer/value_json.hpp"
@@ -108,7 +109,7 @@ std::optional<Json> StepTidier::announce(Json const& item) {
   auto const* const given = body == nullptr ? nullptr : inner(*body, "schemas");
   if (given == nullptr) return std::nullopt;
   auto const method = method_in(*body);
-  auto const name = method.substr(method.find('.') + 1);
+  std::string const name{short_method_name(method)};
   auto const half = direction == nullptr ? "args" : direction->get<std::string>();
   auto const on = on_of(item);
   auto whole = method_schemas(name, half);
@@ -138,7 +139,7 @@ std::optional<Json> StepTidier::request(Json const& item, Json const* next, Json
   auto const* const body = inner(item, "request_call");
   auto const* const args = body == nullptr ? nullptr : inner(*body, "args");
   auto const method = body == nullptr ? std::string{} : method_in(*body);
-  auto const name = method.substr(method.find('.') + 1);
+  std::string const name{short_method_name(method)};
   if (method.empty() || !has_only(*body, {"id", "method_id", "args", "metadata"})) {
     return std::nullopt;
   }

@@ -1,10 +1,10 @@
 #include "conformance/subjects/cpp/channel_scenarios.hpp"
 
+#include "conformance/subjects/cpp/item_streams.hpp"
 #include "conformance/subjects/cpp/scenario_checks.hpp"
 #include "impl/link/deadline.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/describe/enum_to_string.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -31,57 +31,10 @@ constexpr std::uint32_t retried_count = 40;
 // Long enough for the loss to be noticed and for another link to be dialled.
 constexpr std::chrono::seconds patience{5};
 
-Played failed(std::string what, net::ChannelError error) {
-  return std::unexpected(std::move(what) + ": " + boost::describe::enum_to_string(error, "?"));
-}
-
 std::vector<std::int32_t> counted(std::size_t count) {
   std::vector<std::int32_t> numbers(count);
   std::iota(numbers.begin(), numbers.end(), 0);
   return numbers;
-}
-
-// Sends the items and closes the channel.
-template <class T>
-asio::awaitable<Played> send_all(std::vector<T> items, net::Tx<T> output) {
-  for (auto const& item : items) {
-    if (auto const sent = co_await output.send(item); !sent) {
-      co_return failed("sending an item failed", sent.error());
-    }
-  }
-  co_return Played{};
-}
-
-// What came, and whether the sender said that this was all.
-template <class T>
-struct Collected {
-  std::vector<T> items;
-  Played end;
-};
-template <class T>
-asio::awaitable<Collected<T>> receive_all(net::Rx<T> input) {
-  Collected<T> collected;
-  while (true) {
-    auto received = co_await input.recv();
-    if (!received) {
-      collected.end = failed("receiving an item failed", received.error());
-      co_return collected;
-    }
-    if (!*received) co_return collected;
-    collected.items.push_back(std::move(**received));
-  }
-}
-
-template <class T>
-Played expect_items(Collected<T> const& got, std::vector<T> const& wanted) {
-  if (!got.end) return got.end;
-  if (got.items == wanted) return {};
-  return std::unexpected("expected certain items, got " + std::to_string(got.items.size()) +
-                         " others");
-}
-
-Played both(Played first, Played second) {
-  return first ? std::move(second) : std::move(first);
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include "conformance/subjects/cpp/control.hpp"
 #include "conformance/subjects/cpp/outbound.hpp"
+#include "conformance/subjects/cpp/probe.hpp"
+#include "conformance/subjects/cpp/probe_scenarios.hpp"
+#include "conformance/subjects/cpp/probe_service.hpp"
 #include "conformance/subjects/cpp/scenario.hpp"
 #include "conformance/subjects/cpp/testbed.hpp"
 #include "conformance/subjects/cpp/testbed_service.hpp"
@@ -48,12 +51,14 @@ void complain(std::string_view line) {
 // What serves the peer, and what takes orders where there is a control channel.
 struct Serving {
   std::shared_ptr<net::Handler> service;
+  std::shared_ptr<net::Handler> probe;
   std::shared_ptr<Control> control;
 };
 
 Serving make_serving(asio::any_io_executor const& executor, Settings const& settings,
                      Parity parity) {
-  Serving serving{.service = make_testbed_service(), .control = nullptr};
+  Serving serving{
+      .service = make_testbed_service(), .probe = make_probe_service(executor), .control = nullptr};
   if (!settings.takes_orders) return serving;
   serving.control = std::make_shared<Control>(executor, parity, serving.service);
   if (settings.misbehaviour == Misbehaviour::wrong_outcomes) serving.control->lie();
@@ -61,15 +66,17 @@ Serving make_serving(asio::any_io_executor const& executor, Settings const& sett
   return serving;
 }
 
-// Testbed on the root connection, and on virtual ones unless the settings refuse them.
+// Testbed on the root connection, and on virtual ones unless the settings refuse them; Probe on
+// those that are opened for it.
 net::Acceptor acceptor(Settings const& settings, Serving const& serving) {
   return net::Acceptor::Function{
       [accepts_virtual = settings.accepts_connections, service = serving.service,
-       control = serving.control](session::ConnectionRequest const& request,
-                                  net::PendingConnection pending) {
+       probe = serving.probe, control = serving.control](session::ConnectionRequest const& request,
+                                                         net::PendingConnection pending) {
         if (control && !request.is_root() && control->decide(pending)) return;
         if (accepts_virtual || request.is_root()) {
-          std::move(pending).handle_with(service);
+          auto const wants_probe = !request.is_root() && request.service() == Probe::service_name;
+          std::move(pending).handle_with(wants_probe ? probe : service);
           return;
         }
         wire::Metadata const reasons{
@@ -127,15 +134,24 @@ asio::awaitable<Ran> serve_peer(Settings settings, net::Store store) {
   co_return Ran{};
 }
 
+asio::awaitable<Played> play_scenario(std::string name, net::SessionHandle session,
+                                      TestbedClient root) {
+  if (!has_probe_scenario(name)) return play(std::move(name), std::move(root));
+  return play_with_probe(std::move(name), std::move(session), std::move(root));
+}
+
 // The client is given up before the session's end is waited for: a process that just stopped would
 // leave the link to be broken by the system.
 asio::awaitable<Ran> play_and_leave(Settings settings) {
-  Serving const serving{.service = make_testbed_service(), .control = nullptr};
+  auto const executor = co_await asio::this_coro::executor;
+  Serving const serving{.service = make_testbed_service(),
+                        .probe = make_probe_service(executor),
+                        .control = nullptr};
   auto established = co_await dial(settings, {}, serving);
   if (!established) co_return std::unexpected(established.error());
   auto const session = established->session;
   TestbedClient client{std::move(established->root)};
-  auto played = co_await play(settings.scenario, std::move(client));
+  auto played = co_await play_scenario(settings.scenario, session, std::move(client));
   // A virtual connection that the peer holds open keeps the session alive.
   static_cast<void>(co_await link::within(farewell, session.ended()));
   co_return played;

@@ -1,5 +1,6 @@
 #include "conformance/subjects/cpp/settings.hpp"
 
+#include "conformance/subjects/cpp/probe_scenarios.hpp"
 #include "conformance/subjects/cpp/scenario.hpp"
 
 #include <boost/describe/enum_from_string.hpp>
@@ -108,7 +109,7 @@ Read<Settings> part(Environment const& environment) {
   } else if (mode == "client") {
     settings.mode = Mode::client;
     settings.scenario = environment("CLIENT_SCENARIO").value_or("echo");
-    if (!has_scenario(settings.scenario)) {
+    if (!has_scenario(settings.scenario) && !has_probe_scenario(settings.scenario)) {
       return refusal("CLIENT_SCENARIO", settings.scenario, "no such scenario");
     }
   } else if (mode != "server") {

@@ -1,4 +1,6 @@
 // The subject's service and its client against each other, over memory links.
+#include "conformance/subjects/cpp/probe_scenarios.hpp"
+#include "conformance/subjects/cpp/probe_service.hpp"
 #include "conformance/subjects/cpp/scenario.hpp"
 #include "conformance/subjects/cpp/testbed_service.hpp"
 #include "impl/link/link_test.hpp"
@@ -85,6 +87,40 @@ TEST_CASE("every scenario that needs no broken link goes well against our own se
         CHECK(played(name, rulebook, mode) == "");
       }
     }
+  }
+}
+
+// Plays a scenario that opens a connection for Probe; the error, or nothing.
+std::string played_with_probe(std::string_view scenario, ConduitMode mode) {
+  std::string error;
+  asio::io_context context;
+  link::test::run(context, [&]() -> asio::awaitable<void> {
+    net::InitiatorBuilder initiator;
+    net::AcceptorBuilder acceptor;
+    auto const testbed = make_testbed_service();
+    auto const probe = make_probe_service(context.get_executor());
+    initiator.service("Testbed");
+    acceptor.service("Testbed").on_connection(net::Acceptor::Function{
+        [=](session::ConnectionRequest const& request, net::PendingConnection pending) {
+          std::move(pending).handle_with(request.is_root() ? testbed : probe);
+        }});
+    auto const pair = co_await net::test::establish_pair(initiator, acceptor, mode);
+    REQUIRE(pair.initiator);
+    TestbedClient client{pair.initiator->root};
+    auto const outcome =
+        co_await play_with_probe(std::string{scenario}, pair.initiator->session, std::move(client));
+    if (!outcome) error = outcome.error();
+  });
+  return error;
+}
+
+TEST_CASE("every scenario that opens a connection for Probe goes well against our own service") {
+  CHECK(probe_scenario_names().size() == 2);
+  for (auto const name : probe_scenario_names()) {
+    CAPTURE(name);
+    CHECK(has_probe_scenario(name));
+    CHECK(played_with_probe(name, ConduitMode::bare) == "");
+    CHECK(played_with_probe(name, ConduitMode::stable) == "");
   }
 }
 

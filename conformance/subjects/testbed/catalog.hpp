@@ -4,13 +4,16 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace voxspec::testbed {
 
 // A method as those look at it who know its types only at run time.
 struct CatalogEntry {
-  std::string_view name;
+  std::string_view service;
+  // As cases name it: a method of Testbed alone, others behind their service, as "Probe.run".
+  std::string name;
   std::uint64_t id = 0;
   bool idempotent = false;
   vox::schema::LocalType const* args = nullptr;      // a tuple, or the unit
@@ -20,7 +23,8 @@ struct CatalogEntry {
   vox::schema::TypeNode const* response_node = nullptr;
 };
 
-// The methods in the order of the contract. The types live as long as the program.
+// The methods of Testbed and then those of Probe, each in the order of its contract. The types live
+// as long as the program.
 [[nodiscard]] std::span<CatalogEntry const> catalog();
 // Null for a name, or an id, that no method has.
 [[nodiscard]] CatalogEntry const* find_method(std::string_view name);

@@ -11,6 +11,8 @@ pub mod json;
 pub mod listen;
 pub mod log;
 pub mod outbound;
+pub mod probe;
+pub mod probe_service;
 pub mod program;
 pub mod samples;
 pub mod scenario;

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 mod channels;
+mod probe;
 mod records;
 mod retry;
 mod values;
@@ -64,6 +65,8 @@ scenarios! {
     "transform_bidi" => channels::transform_bidi,
     "channel_retry_non_idem" => retry::channel_retry_non_idem,
     "channel_retry_idem" => retry::channel_retry_idem,
+    "second_service" => probe::second_service,
+    "nested_channels" => probe::nested_channels,
 }
 
 fn expect<T: PartialEq + Debug>(got: T, wanted: T) -> Outcome {

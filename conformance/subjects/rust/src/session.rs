@@ -1,13 +1,15 @@
 //! Sessions as this subject sets them up: what is served on them, and when they end.
 
 use crate::address::Address;
+use crate::probe::{ProbeClient, ProbeDispatcher};
+use crate::probe_service::ProbeService;
 use crate::service::TestbedService;
 use crate::settings::Settings;
 use crate::testbed::{TestbedClient, TestbedDispatcher};
 use std::time::Duration;
 use tokio::sync::oneshot;
 use vox::{
-    BoxSessionFuture, ConnectionAcceptor, Link, LinkSource, MetadataEntry, SessionError,
+    BoxSessionFuture, ConnectionAcceptor, FromVoxSession, Link, LinkSource, MetadataEntry, SessionError,
     acceptor_fn, initiator,
 };
 
@@ -63,7 +65,8 @@ pub fn watched_spawn() -> (
     (spawn, receiver)
 }
 
-/// Testbed on the root connection, and on virtual ones unless the settings refuse them.
+/// Testbed on the root connection, and on virtual ones unless the settings refuse them; Probe on
+/// those that are opened for it.
 pub fn acceptor(settings: &Settings) -> impl ConnectionAcceptor {
     let accept_virtual = settings.accept_connections;
     let control = settings.control.clone();
@@ -81,7 +84,11 @@ pub fn acceptor(settings: &Settings) -> impl ConnectionAcceptor {
                 "this peer accepts no virtual connections",
             )]);
         }
-        connection.handle_with(TestbedDispatcher::new(TestbedService));
+        if request.is_virtual() && request.service() == ProbeClient::SERVICE_NAME {
+            connection.handle_with(ProbeDispatcher::new(ProbeService));
+        } else {
+            connection.handle_with(TestbedDispatcher::new(TestbedService));
+        }
         Ok(())
     })
 }

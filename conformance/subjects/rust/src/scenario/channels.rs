@@ -8,7 +8,7 @@ use vox::{Rx, Tx, channel};
 use vox_types::Reborrow;
 
 /// Sends the items and closes the channel.
-fn send_all<T>(items: Vec<T>, output: Tx<T>) -> JoinHandle<Outcome>
+pub fn send_all<T>(items: Vec<T>, output: Tx<T>) -> JoinHandle<Outcome>
 where
     T: facet::Facet<'static> + Send + Sync + 'static,
 {
@@ -23,7 +23,7 @@ where
 }
 
 /// Collects everything up to the Close.
-fn receive_all<T>(mut input: Rx<T>) -> JoinHandle<Result<Vec<T>, String>>
+pub fn receive_all<T>(mut input: Rx<T>) -> JoinHandle<Result<Vec<T>, String>>
 where
     T: facet::Facet<'static> + Send + Sync + 'static,
     T: for<'a> Reborrow<Ref<'a> = T> + Clone,
@@ -40,7 +40,7 @@ where
     })
 }
 
-async fn joined<T>(task: JoinHandle<Result<T, String>>) -> Result<T, String> {
+pub async fn joined<T>(task: JoinHandle<Result<T, String>>) -> Result<T, String> {
     task.await.map_err(|error| error.to_string())?
 }
 

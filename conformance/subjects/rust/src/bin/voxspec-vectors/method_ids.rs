@@ -3,6 +3,7 @@
 use heck::ToKebabCase;
 use vox_types::method_id_name_only;
 use voxspec_subject_rust::json::Json;
+use voxspec_subject_rust::probe::probe_service_descriptor;
 use voxspec_subject_rust::testbed::testbed_service_descriptor;
 
 /// Names that try each rule by which a name is split into words.
@@ -29,7 +30,9 @@ const ODD_NAMES: [(&str, &str); 17] = [
 pub fn vectors() -> Json {
     let testbed = testbed_service_descriptor().methods.iter();
     let testbed = testbed.map(|method| ("Testbed", method.method_name));
-    Json::List(testbed.chain(ODD_NAMES).map(entry).collect())
+    let probe = probe_service_descriptor().methods.iter();
+    let probe = probe.map(|method| ("Probe", method.method_name));
+    Json::List(testbed.chain(probe).chain(ODD_NAMES).map(entry).collect())
 }
 
 fn entry((service, method): (&str, &str)) -> Json {

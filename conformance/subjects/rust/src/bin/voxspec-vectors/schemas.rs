@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::convert::Infallible;
 use std::sync::Arc;
+use vox::session::ServiceDescriptor;
 use vox::{DriverReplySink, Handler, Rx, Tx};
 use vox_schema::{CborPayload, SchemaPayload};
 use vox_types::{
@@ -13,6 +14,8 @@ use vox_types::{
     SchemaSendTracker, VoxError,
 };
 use voxspec_subject_rust::json::{Json, hex};
+use voxspec_subject_rust::probe::{ProbeDispatcher, probe_service_descriptor};
+use voxspec_subject_rust::probe_service::ProbeService;
 use voxspec_subject_rust::service::TestbedService;
 use voxspec_subject_rust::testbed::{TestbedDispatcher, testbed_service_descriptor};
 use voxspec_subject_rust::types::{
@@ -99,13 +102,26 @@ fn declared_name(declaration: &str) -> &str {
         .expect("a declaration names its type")
 }
 
-/// What is announced for each method of Testbed, in both directions.
+/// What is announced for each method, in both directions. Those of Probe have the service's name
+/// before their own.
 fn methods() -> Vec<Row> {
-    let dispatcher = TestbedDispatcher::new(TestbedService);
+    let testbed = TestbedDispatcher::new(TestbedService);
+    let probe = ProbeDispatcher::new(ProbeService);
+    let mut rows = methods_of(testbed_service_descriptor(), &testbed, "");
+    rows.extend(methods_of(probe_service_descriptor(), &probe, "Probe."));
+    rows
+}
+
+fn methods_of(
+    service: &ServiceDescriptor,
+    dispatcher: &impl Handler<DriverReplySink>,
+    prefix: &str,
+) -> Vec<Row> {
     let mut rows = Vec::new();
-    for method in testbed_service_descriptor().methods {
-        let name = method.method_name;
-        let response = Handler::<DriverReplySink>::response_wire_shape(&dispatcher, method.id)
+    for method in service.methods {
+        let name = format!("{prefix}{}", method.method_name);
+        let response = dispatcher
+            .response_wire_shape(method.id)
             .expect("the dispatcher knows its methods");
         rows.push((
             format!("args:{name}"),
