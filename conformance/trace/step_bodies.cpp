@@ -247,7 +247,7 @@ struct BodyReader {
   std::string_view kind;
   StepBody (*read)(Place const& value, Place const& step, Dialect dialect);
 };
-constexpr std::array<BodyReader, 17> readers{{
+constexpr std::array<BodyReader, 18> readers{{
     {"send", read_send},
     {"expect", read_expect},
     {"expect_none", read_expect_none},
