@@ -11,9 +11,10 @@
 #include <string_view>
 #include <vector>
 
-// Values of the types of Testbed and Probe: a struct is a record, a unit variant a text, any other variant a
-// record of its name and payload, an option null or the value, a tuple a list, the unit null, a
-// channel its id, a map a list of pairs. The types are those of the services' one catalogue.
+// Values of the types of Testbed and Probe: a struct is a record, a unit variant a text, any other
+// variant a record of its name and payload, an option null or the value, a tuple a list, the unit
+// null, a channel its id, a map a list of pairs. The types are those of the services' one
+// catalogue.
 namespace voxspec {
 
 // The error is a sentence.

@@ -144,9 +144,8 @@ asio::awaitable<Played> play_scenario(std::string name, net::SessionHandle sessi
 // leave the link to be broken by the system.
 asio::awaitable<Ran> play_and_leave(Settings settings) {
   auto const executor = co_await asio::this_coro::executor;
-  Serving const serving{.service = make_testbed_service(),
-                        .probe = make_probe_service(executor),
-                        .control = nullptr};
+  Serving const serving{
+      .service = make_testbed_service(), .probe = make_probe_service(executor), .control = nullptr};
   auto established = co_await dial(settings, {}, serving);
   if (!established) co_return std::unexpected(established.error());
   auto const session = established->session;

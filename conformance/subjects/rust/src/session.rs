@@ -9,8 +9,8 @@ use crate::testbed::{TestbedClient, TestbedDispatcher};
 use std::time::Duration;
 use tokio::sync::oneshot;
 use vox::{
-    BoxSessionFuture, ConnectionAcceptor, FromVoxSession, Link, LinkSource, MetadataEntry, SessionError,
-    acceptor_fn, initiator,
+    BoxSessionFuture, ConnectionAcceptor, FromVoxSession, Link, LinkSource, MetadataEntry,
+    SessionError, acceptor_fn, initiator,
 };
 
 /// How long a session may take to end after its last client is gone.
