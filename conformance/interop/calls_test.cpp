@@ -96,8 +96,9 @@ TEST_CASE("r[connection.open] our acceptor serves a Rust initiator, which opens 
     std::map<std::string, std::string> environment{{"OPEN_CONNECTIONS", std::to_string(opens)}};
     auto const peer = co_await server.dialled(std::move(environment));
     auto const us = co_await server.next_session();
-    co_await play_all(us.root);
+    // On a bare conduit too an open of its own interrupts its reading: calls come afterwards.
     co_await witness->until_closed(opens);
+    co_await play_all(us.root);
     // 0.4.0 counts operations anew on each connection. By the specification an id names one
     // operation of the session, so that ours refuses the second connection's call as a conflict.
     bool const in_spec = variant.rulebook == Rulebook::spec;

@@ -163,8 +163,8 @@ class CaseReader {
     out.transports = peer.transports;
     if (has("subject")) out.subject = read_subject(at("subject"));
     if (has("needs")) out.needs = at("needs").texts();
-    if (out.subject.store && std::ranges::find(out.needs, "persist") == out.needs.end()) {
-      at("subject").fail("only who persists can use a store", R"(say "needs": ["persist"])");
+    if (out.subject.store && std::ranges::find(out.needs, "durable") == out.needs.end()) {
+      at("subject").fail("only what is durable can use a store", R"(say "needs": ["durable"])");
     }
     out.slow = has("slow") && at("slow").boolean();
     out.hostile = has("hostile") && at("hostile").boolean();

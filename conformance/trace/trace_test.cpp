@@ -339,11 +339,11 @@ TEST_CASE("steps take what the language says") {
 TEST_CASE("a subject is started again, and has a store where it persists") {
   auto const made = cases_of(
       file_with(R"([{"establish": {}}, {"restart": {}}, {"next_link": {}}])",
-                R"("subject": {"store": true, "env": {"A": "b"}}, "needs": ["persist"], )"));
+                R"("subject": {"store": true, "env": {"A": "b"}}, "needs": ["durable"], )"));
   CHECK(made.at(0).subject.store);
   CHECK(std::holds_alternative<Restart>(made.at(0).steps.at(1).body));
   CHECK(has(error_of(file_with("[]", R"("subject": {"store": true}, )")),
-            R"(only who persists can use a store; say "needs": ["persist"])"));
+            R"(only what is durable can use a store; say "needs": ["durable"])"));
 }
 
 TEST_CASE("a recording loads: its frames and result are passed over") {

@@ -88,8 +88,6 @@ net::Acceptor acceptor(Settings const& settings, Serving const& serving) {
 // Misbehaves if the session ended because the peer broke a rule.
 void misbehave_at(net::SessionEnd const& end, Misbehaviour how) {
   if (end.cause != session::EndCause::violation) return;
-  if (how == Misbehaviour::exits_at_violation) std::_Exit(1);
-  if (how == Misbehaviour::leaves_at_violation) std::_Exit(0);
   if (how == Misbehaviour::aborts_at_violation) std::abort();
 }
 
@@ -218,9 +216,11 @@ std::expected<net::Store, std::string> open_store(Settings const& settings) {
   auto const file = std::make_shared<store::SqliteStore>(std::move(*opened));
   return net::Store{
       .perform = [file](rpc::StoreRequest const& request) { return file->perform(request); },
-      .take = [file](ResumeKey const& key) -> std::optional<rpc::RestoredSession> {
+      .take = [file, forgets = settings.misbehaviour == Misbehaviour::forgets_operations](
+                  ResumeKey const& key) -> std::optional<rpc::RestoredSession> {
         auto taken = file->take(key);
         if (!taken) throw std::runtime_error{taken.error()};
+        if (forgets && *taken) (*taken)->operations.clear();
         return std::move(*taken);
       }};
 }

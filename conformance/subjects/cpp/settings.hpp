@@ -25,15 +25,14 @@ enum class Mode : std::uint8_t {
 // on the wire is done by a relay; these show in the process and on the control channel.
 enum class Misbehaviour : std::uint8_t {
   none,
-  exits_at_violation,   // with code 1, where the peer broke a rule
-  leaves_at_violation,  // … with code 0
-  aborts_at_violation,
+  aborts_at_violation,  // where the peer broke a rule
   client_succeeds,  // whatever came of its scenario
   client_fails,
   wrong_outcomes,  // the control channel tells of others than the application saw
+  forgets_operations,  // of the sessions of an earlier process
 };
-BOOST_DESCRIBE_ENUM(Misbehaviour, none, exits_at_violation, leaves_at_violation,
-                    aborts_at_violation, client_succeeds, client_fails, wrong_outcomes)
+BOOST_DESCRIBE_ENUM(Misbehaviour, none, aborts_at_violation, client_succeeds, client_fails,
+                    wrong_outcomes, forgets_operations)
 
 // What the environment asks of the subject, read once and checked before anything starts.
 struct Settings {
