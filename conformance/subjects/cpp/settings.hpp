@@ -26,9 +26,9 @@ enum class Mode : std::uint8_t {
 enum class Misbehaviour : std::uint8_t {
   none,
   aborts_at_violation,  // where the peer broke a rule
-  client_succeeds,  // whatever came of its scenario
+  client_succeeds,      // whatever came of its scenario
   client_fails,
-  wrong_outcomes,  // the control channel tells of others than the application saw
+  wrong_outcomes,      // the control channel tells of others than the application saw
   forgets_operations,  // of the sessions of an earlier process
 };
 BOOST_DESCRIBE_ENUM(Misbehaviour, none, aborts_at_violation, client_succeeds, client_fails,
