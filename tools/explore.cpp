@@ -174,7 +174,7 @@ void print_findings(ExploreCommand const& command, explore::Model const& model,
     auto again = "explore " + candidate.again + " --seed " + std::to_string(command.seed);
     if (!command.output.empty()) {
       auto const path = case_path(command.output, model, finding, number);
-      (void)write_or_complain(path, explore::case_file(model, finding).dump(2) + "\n");
+      (void)write_json_or_complain(path, explore::case_file(model, finding));
       again = "replay " + shell_word(path.string()) + " " + candidate.again;
     }
     std::cout << describe_finding(model, finding, candidate.subject->name, again, style) << '\n';
@@ -235,10 +235,8 @@ int explore_subject(ExploreCommand const& command, explore::Model const& model, 
   std::cout << subject.name << ", seed " << command.seed << ": " << coverage_text(model, result)
             << std::flush;
   if (!command.json.empty()) {
-    auto const text = search_json(model, result, subject.name, command.seed)
-                          .dump(2, ' ', false, Json::error_handler_t::replace) +
-                      "\n";
-    if (!write_or_complain(command.json, text)) return exit_not_run;
+    auto const document = search_json(model, result, subject.name, command.seed);
+    if (!write_json_or_complain(command.json, document)) return exit_not_run;
   }
   if (auto const signal = signals.received()) {
     return complain("stopped by " + *signal, exit_stopped);

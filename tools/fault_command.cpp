@@ -251,8 +251,7 @@ int FaultCommand::run(std::vector<std::string> const& patterns, std::size_t jobs
     code = exit_stopped;
   }
   if (!json.empty()) {
-    auto const text = document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-    if (!write_or_complain(json, text)) return exit_not_run;
+    if (!write_json_or_complain(json, document)) return exit_not_run;
   }
   return code;
 }

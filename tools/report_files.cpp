@@ -21,8 +21,8 @@ namespace {
 constexpr std::chrono::seconds rest_min{1};
 constexpr int rest_for_work = 10;
 
-std::string dump(Json const& json) {
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+std::string dump(Json const& json, int indent = 1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 // A device or a pipe, which another file must not take the place of.
@@ -69,6 +69,10 @@ bool write_or_complain(fs::path const& file, std::string const& text) {
   auto const wrong = replace_file(file, text);
   if (wrong) complain(file.string() + ": cannot be written: " + *wrong, exit_not_run);
   return !wrong;
+}
+
+bool write_json_or_complain(fs::path const& file, Json const& document) {
+  return write_or_complain(file, dump(document, 2));
 }
 
 void ReportFiles::write(fs::path const& file, std::string const& text) {

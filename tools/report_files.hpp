@@ -1,4 +1,5 @@
 #pragma once
+#include "conformance/peer/json.hpp"
 #include "conformance/runner/run_report.hpp"
 #include "tools/run_options.hpp"
 
@@ -15,6 +16,7 @@ namespace voxspec {
 
 // The same; why it could not is said on standard error, and the answer is false then.
 [[nodiscard]] bool write_or_complain(std::filesystem::path const& file, std::string const& text);
+[[nodiscard]] bool write_json_or_complain(std::filesystem::path const& file, Json const& document);
 
 // The reports that were asked for, as files. They grow while cases run; who reads one always finds
 // a whole document, because each is written beside its place and then takes it. What is no file, a

@@ -3,6 +3,7 @@
 #include "conformance/peer/fill.hpp"
 #include "conformance/peer/value_json.hpp"
 #include "conformance/peer/wording.hpp"
+#include "conformance/trace/any_step.hpp"
 #include "impl/link/deadline.hpp"
 
 #include <algorithm>
@@ -25,8 +26,6 @@ constexpr int answers_to_settle = 10;
 // The most of the time that it took to start which counts as a sign of a slow machine.
 constexpr std::chrono::milliseconds slow_start_max{1000};
 
-bool any_speaks_of_pings(std::vector<Step> const& steps);
-
 // Whether a pattern may mean a Ping: by its name, or because it is given as bytes.
 bool is_ping(FrameTerm const& pattern) {
   using Form = FrameTerm::Form;
@@ -44,19 +43,7 @@ bool speaks_of_pings(Step const& step) {
   if (auto const* none = std::get_if<ExpectNone>(&step.body)) {
     return std::ranges::any_of(none->frames, is_ping);
   }
-  if (auto const* one_of = std::get_if<OneOf>(&step.body)) {
-    return std::ranges::any_of(one_of->alternatives, [](Alternative const& alternative) {
-      return any_speaks_of_pings(alternative.steps);
-    });
-  }
-  if (auto const* repeat = std::get_if<Repeat>(&step.body)) {
-    return std::ranges::any_of(repeat->rounds, any_speaks_of_pings);
-  }
   return false;
-}
-
-bool any_speaks_of_pings(std::vector<Step> const& steps) {
-  return std::ranges::any_of(steps, speaks_of_pings);
 }
 
 }  // namespace
@@ -66,7 +53,7 @@ CaseRun::CaseRun(Case const& of, SubjectPort& to, RunOptions const& with, asio::
       port{to},
       options{with},
       executor{std::move(on)},
-      pings_are_scripted_{any_speaks_of_pings(of.steps)},
+      pings_are_scripted_{any_step(of.steps, speaks_of_pings)},
       random_{with.seed},
       next_request_{first_fresh_request} {
   if (options.schedule) schedule_.emplace(*options.schedule, trace.id);

@@ -39,6 +39,7 @@ struct Frame {
 
   // Itself, or the message inside a stable frame.
   [[nodiscard]] Frame const& message() const { return inside.empty() ? *this : inside.front(); }
+  [[nodiscard]] Frame& message() { return inside.empty() ? *this : inside.front(); }
   // The kind of the message: "ping", "hello", …; "frame" for a payload that is given as bytes, else
   // empty.
   [[nodiscard]] std::string_view name() const;

@@ -180,7 +180,7 @@ std::expected<vox::Bytes, std::string> Relay::written(Frame frame, Side from) {
 
 void Relay::map_ids(Work& work) {
   if (conversation_.maps.empty()) return;
-  auto& message = work.frame.inside.empty() ? work.frame : work.frame.inside.front();
+  auto& message = work.frame.message();
   if (is_message(message)) work.changed |= conversation_.maps.apply(message, work.from);
 }
 

@@ -15,7 +15,7 @@ bool is_about_stable_frames(FaultRule const& rule) {
   return rule.match.kind != nullptr && rule.match.kind->layer == Layer::stable;
 }
 Frame& meant(Frame& frame, FaultRule const& rule) {
-  return is_about_stable_frames(rule) || frame.inside.empty() ? frame : frame.inside.front();
+  return is_about_stable_frames(rule) ? frame : frame.message();
 }
 
 // Entries of a record replace those of the same name; everything else is replaced as a whole.
@@ -75,7 +75,7 @@ void Relay::put_changes(Work& work, Change const& change) {
     auto& around = work.frame;
     auto& own = around.kind != nullptr && around.kind->field(name) < around.kind->fields.size()
                     ? around
-                    : (around.inside.empty() ? around : around.inside.front());
+                    : around.message();
     if (own.kind == nullptr) continue;
     auto const type = name == "on" ? FieldType::id : own.kind->fields[own.kind->field(name)].type;
     auto value = fill(term, type, bindings, conversation_.ids.ours_on(own.on));
@@ -91,7 +91,7 @@ void Relay::put_changes(Work& work, Change const& change) {
 }
 
 void Relay::put_metadata(Work& work, Attach const& attach) {
-  auto& own = work.frame.inside.empty() ? work.frame : work.frame.inside.front();
+  auto& own = work.frame.message();
   auto* const metadata = own.body.find("metadata");
   auto more = fill(attach.entries, FieldType::metadata, conversation_.fault_in_use->bindings(),
                    conversation_.ids.ours());
@@ -150,7 +150,7 @@ void Relay::perform(Work& work, FaultRule const& rule) {
       work.leaves_a_gap |= is_about_stable_frames(rule);
       work.holds.push_back(*hold);
     } else if (auto const* const map = std::get_if<Map>(&action.of)) {
-      auto& message = work.frame.inside.empty() ? work.frame : work.frame.inside.front();
+      auto& message = work.frame.message();
       auto as_it_came = work.as_it_came.message();
       conversation_.maps.add(*map, as_it_came, work.from);
       work.changed |= conversation_.maps.apply(as_it_came, work.from);
@@ -181,7 +181,7 @@ void Relay::perform(Work& work, FaultRule const& rule) {
 
 void Relay::keep_schema_ids(Work& work) {
   if (!conversation_.fault_in_use) return;
-  auto& message = work.frame.inside.empty() ? work.frame : work.frame.inside.front();
+  auto& message = work.frame.message();
   auto* const schemas = is_message(message) ? message.body.find("schemas") : nullptr;
   if (schemas == nullptr) return;
   auto& ids = conversation_.schema_ids[std::to_underlying(work.from)];
@@ -189,13 +189,13 @@ void Relay::keep_schema_ids(Work& work) {
 }
 
 void Relay::retype(Work& work, Retype const& how) {
-  auto& message = work.frame.inside.empty() ? work.frame : work.frame.inside.front();
+  auto& message = work.frame.message();
   auto& ids = conversation_.schema_ids[std::to_underlying(work.from)];
   work.changed |= ids.retype(message.on, message.body["schemas"], how);
 }
 
 void Relay::rehash(Work& work) {
-  auto& message = work.frame.inside.empty() ? work.frame : work.frame.inside.front();
+  auto& message = work.frame.message();
   auto& ids = conversation_.schema_ids[std::to_underlying(work.from)];
   work.changed |= ids.rehash(message.on, message.body["schemas"]);
 }

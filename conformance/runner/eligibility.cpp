@@ -2,6 +2,7 @@
 
 #include "conformance/runner/suite.hpp"
 #include "conformance/runner/transport_word.hpp"
+#include "conformance/trace/any_step.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
 
@@ -18,30 +19,14 @@ bool has(std::vector<std::string> const& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
 
-bool starts_again(std::vector<Step> const& steps) {
-  return std::ranges::any_of(steps, [](Step const& step) {
-    if (std::holds_alternative<Restart>(step.body)) return true;
-    if (auto const* const choice = std::get_if<OneOf>(&step.body)) {
-      return std::ranges::any_of(choice->alternatives, starts_again, &Alternative::steps);
-    }
-    auto const* const repeat = std::get_if<Repeat>(&step.body);
-    return repeat != nullptr && std::ranges::any_of(repeat->rounds, starts_again);
-  });
+bool starts_again(Step const& step) {
+  return std::holds_alternative<Restart>(step.body);
 }
 
-// True if the case judges how the process of the subject ends, which only who started it can see.
-bool judges_process(std::vector<Step> const& steps) {
-  return std::ranges::any_of(steps, [](Step const& step) {
-    if (std::holds_alternative<ExpectExit>(step.body)) return true;
-    if (auto const* const end = std::get_if<ExpectEnd>(&step.body)) return !end->process.empty();
-    if (auto const* const choice = std::get_if<OneOf>(&step.body)) {
-      return std::ranges::any_of(choice->alternatives, judges_process, &Alternative::steps);
-    }
-    if (auto const* const repeat = std::get_if<Repeat>(&step.body)) {
-      return std::ranges::any_of(repeat->rounds, judges_process);
-    }
-    return false;
-  });
+// True if the step judges how the process of the subject ends, which only who started it can see.
+bool judges_process(Step const& step) {
+  if (auto const* const end = std::get_if<ExpectEnd>(&step.body)) return !end->process.empty();
+  return std::holds_alternative<ExpectExit>(step.body);
 }
 
 // What a case asks of a subject that somebody else has started.
@@ -55,8 +40,10 @@ std::optional<std::string> needs_own_process(Case const& trace) {
   }
   if (has(trace.needs, control_ability)) return std::string{"needs the control channel"} + since;
   if (trace.subject.store) return std::string{"needs STORE_PATH in the environment"} + since;
-  if (starts_again(trace.steps)) return std::string{"needs to be started again"} + since;
-  if (judges_process(trace.steps)) return std::string{"needs to see the process end"} + since;
+  if (any_step(trace.steps, starts_again)) return std::string{"needs to be started again"} + since;
+  if (any_step(trace.steps, judges_process)) {
+    return std::string{"needs to see the process end"} + since;
+  }
   return std::nullopt;
 }
 

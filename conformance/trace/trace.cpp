@@ -2,6 +2,7 @@
 
 #include "conformance/peer/fault.hpp"
 #include "conformance/peer/json_text.hpp"
+#include "conformance/trace/any_step.hpp"
 #include "conformance/trace/parameters.hpp"
 #include "conformance/trace/step_reader.hpp"
 #include "conformance/trace/trace_keys.hpp"
@@ -102,17 +103,10 @@ SubjectStart read_subject(Place const& place) {
   return start;
 }
 
-bool lets_differ(std::vector<Step> const& steps) {
-  return std::ranges::any_of(steps, [](Step const& step) {
-    if (auto const* const repeat = std::get_if<Repeat>(&step.body)) {
-      return std::ranges::any_of(repeat->rounds, lets_differ);
-    }
-    auto const* const one_of = std::get_if<OneOf>(&step.body);
-    return one_of != nullptr &&
-           std::ranges::any_of(one_of->alternatives, [](Alternative const& way) {
-             return way.worth == Alternative::Worth::differs || lets_differ(way.steps);
-           });
-  });
+bool lets_differ(Step const& step) {
+  auto const* const one_of = std::get_if<OneOf>(&step.body);
+  return one_of != nullptr && std::ranges::find(one_of->alternatives, Alternative::Worth::differs,
+                                                &Alternative::worth) != one_of->alternatives.end();
 }
 
 struct Row {
@@ -182,7 +176,7 @@ class CaseReader {
     });
     auto const is_mixed =
         by_behaviour > 0 && static_cast<std::size_t>(by_behaviour) < made.clauses.size();
-    if (!is_mixed || lets_differ(made.steps)) return;
+    if (!is_mixed || any_step(made.steps, lets_differ)) return;
     at("rules").fail("these are clauses of the specification and of the behaviour of 0.4.0",
                      "make two cases, or an alternative that 'differs'");
   }

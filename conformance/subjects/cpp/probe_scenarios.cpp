@@ -3,6 +3,7 @@
 #include "conformance/subjects/cpp/item_streams.hpp"
 #include "conformance/subjects/cpp/probe.hpp"
 #include "conformance/subjects/cpp/scenario_checks.hpp"
+#include "conformance/subjects/cpp/scenario_table.hpp"
 #include "spec/parity.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -23,7 +24,6 @@ namespace asio = boost::asio;
 namespace net = vox::net;
 namespace wire = vox::wire;
 using asio::experimental::awaitable_operators::operator&&;
-using Run = asio::awaitable<Played> (*)(net::SessionHandle, TestbedClient);
 
 std::vector<std::int32_t> counted(std::int32_t first, std::int32_t last) {
   std::vector<std::int32_t> numbers;
@@ -94,34 +94,25 @@ asio::awaitable<Played> nested_channels(net::SessionHandle session, TestbedClien
   co_return co_await follow(*client);
 }
 
-struct Scenario {
-  std::string_view name;
-  Run run;
-};
+using Scenario = NamedScenario<net::SessionHandle, TestbedClient>;
 constexpr std::array scenarios{Scenario{"second_service", second_service},
                                Scenario{"nested_channels", nested_channels}};
 
 }  // namespace
 
 std::vector<std::string_view> probe_scenario_names() {
-  std::vector<std::string_view> names;
-  for (auto const& scenario : scenarios)
-    names.push_back(scenario.name);
-  return names;
+  return names_in(scenarios);
 }
 
 bool has_probe_scenario(std::string_view name) {
-  return std::ranges::find(scenarios, name, &Scenario::name) != scenarios.end();
+  return has_name(scenarios, name);
 }
 
 asio::awaitable<Played> play_with_probe(std::string name, net::SessionHandle session,
                                         TestbedClient root) {
-  auto const* const scenario = std::ranges::find(scenarios, name, &Scenario::name);
   // A handle of the root outlives the scenario's own: what it opened is closed before the session.
   auto const kept = root;
-  auto played = co_await scenario->run(std::move(session), std::move(root));
-  if (!played) co_return std::unexpected(name + ": " + played.error());
-  co_return played;
+  co_return co_await play_from(scenarios, std::move(name), std::move(session), std::move(root));
 }
 
 }  // namespace voxspec::subject

@@ -55,10 +55,14 @@ struct Serving {
   std::shared_ptr<Control> control;
 };
 
+Serving without_control(asio::any_io_executor const& executor) {
+  return {
+      .service = make_testbed_service(), .probe = make_probe_service(executor), .control = nullptr};
+}
+
 Serving make_serving(asio::any_io_executor const& executor, Settings const& settings,
                      Parity parity) {
-  Serving serving{
-      .service = make_testbed_service(), .probe = make_probe_service(executor), .control = nullptr};
+  auto serving = without_control(executor);
   if (!settings.takes_orders) return serving;
   serving.control = std::make_shared<Control>(executor, parity, serving.service);
   if (settings.misbehaviour == Misbehaviour::wrong_outcomes) serving.control->lie();
@@ -85,14 +89,12 @@ net::Acceptor acceptor(Settings const& settings, Serving const& serving) {
       }};
 }
 
-// Misbehaves if the session ended because the peer broke a rule.
-void misbehave_at(net::SessionEnd const& end, Misbehaviour how) {
-  if (end.cause != session::EndCause::violation) return;
-  if (how == Misbehaviour::aborts_at_violation) std::abort();
+void abort_at_violation(net::SessionEnd const& end) {
+  if (end.cause == session::EndCause::violation) std::abort();
 }
 
-asio::awaitable<void> misbehave_at_end(net::SessionHandle session, Misbehaviour how) {
-  misbehave_at(co_await session.ended(), how);
+asio::awaitable<void> await_violation(net::SessionHandle session) {
+  abort_at_violation(co_await session.ended());
 }
 
 template <class Builder>
@@ -127,7 +129,7 @@ asio::awaitable<Ran> serve_peer(Settings settings, net::Store store) {
   auto const session = established->session;
   if (serving.control) serving.control->begin(std::move(*established));
   auto const end = co_await session.ended();
-  misbehave_at(end, settings.misbehaviour);
+  if (settings.misbehaviour == Misbehaviour::aborts_at_violation) abort_at_violation(end);
   complain("the session is over: " + end.detail);
   co_return Ran{};
 }
@@ -142,8 +144,7 @@ asio::awaitable<Played> play_scenario(std::string name, net::SessionHandle sessi
 // leave the link to be broken by the system.
 asio::awaitable<Ran> play_and_leave(Settings settings) {
   auto const executor = co_await asio::this_coro::executor;
-  Serving const serving{
-      .service = make_testbed_service(), .probe = make_probe_service(executor), .control = nullptr};
+  auto const serving = without_control(executor);
   auto established = co_await dial(settings, {}, serving);
   if (!established) co_return std::unexpected(established.error());
   auto const session = established->session;
@@ -181,10 +182,11 @@ asio::awaitable<Ran> serve_links(Settings settings, net::Store store) {
   net::ServeEvents events{
       .on_session =
           [executor, outbound, control = serving.control,
-           how = settings.misbehaviour](net::Established const& established) {
+           aborts = settings.misbehaviour ==
+                    Misbehaviour::aborts_at_violation](net::Established const& established) {
             open_connections(executor, established, outbound);
-            if (how != Misbehaviour::none) {
-              asio::co_spawn(executor, misbehave_at_end(established.session, how), asio::detached);
+            if (aborts) {
+              asio::co_spawn(executor, await_violation(established.session), asio::detached);
             }
             if (control) control->begin(established);
           },

@@ -2,6 +2,7 @@
 
 #include "conformance/subjects/cpp/channel_scenarios.hpp"
 #include "conformance/subjects/cpp/scenario_checks.hpp"
+#include "conformance/subjects/cpp/scenario_table.hpp"
 #include "conformance/subjects/testbed/types.hpp"
 #include "impl/net/promise.hpp"
 
@@ -25,7 +26,6 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace testbed;
-using Run = asio::awaitable<Played> (*)(TestbedClient);
 
 Person person(std::string name, std::uint8_t age, std::optional<std::string> email) {
   return {.name = std::move(name), .age = age, .email = std::move(email)};
@@ -236,10 +236,7 @@ asio::awaitable<Played> pipelining(TestbedClient client) {
   co_return Played{};
 }
 
-struct Scenario {
-  std::string_view name;
-  Run run;
-};
+using Scenario = NamedScenario<TestbedClient>;
 
 constexpr std::array scenarios{
     Scenario{"echo", echo},
@@ -279,14 +276,11 @@ constexpr std::array scenarios{
 }  // namespace
 
 std::vector<std::string_view> scenario_names() {
-  std::vector<std::string_view> names;
-  for (auto const& scenario : scenarios)
-    names.push_back(scenario.name);
-  return names;
+  return names_in(scenarios);
 }
 
 bool has_scenario(std::string_view name) {
-  return std::ranges::find(scenarios, name, &Scenario::name) != scenarios.end();
+  return has_name(scenarios, name);
 }
 
 bool wants_broken_link(std::string_view name) {
@@ -294,10 +288,7 @@ bool wants_broken_link(std::string_view name) {
 }
 
 asio::awaitable<Played> play(std::string name, TestbedClient client) {
-  auto const* const scenario = std::ranges::find(scenarios, name, &Scenario::name);
-  auto played = co_await scenario->run(std::move(client));
-  if (!played) co_return std::unexpected(name + ": " + played.error());
-  co_return played;
+  return play_from(scenarios, std::move(name), std::move(client));
 }
 
 }  // namespace voxspec::subject

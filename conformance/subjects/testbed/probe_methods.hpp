@@ -10,7 +10,7 @@
 
 namespace voxspec::probe {
 
-// The Probe service, as docs/testbed.md has it. Tx and Rx are what stands for the ends of channels:
+// The Probe service, as docs/probe.md has it. Tx and Rx are what stands for the ends of channels:
 // handles for who calls or serves its methods, ids for who only looks at values.
 template <template <class> class Tx, template <class> class Rx>
 struct Declaration {

@@ -1,4 +1,4 @@
-//! The Probe service: types and behaviour that Testbed lacks, described in docs/testbed.md.
+//! The Probe service: types and behaviour that Testbed lacks, described in docs/probe.md.
 
 use facet::Facet;
 use std::collections::{BTreeMap, BTreeSet};
