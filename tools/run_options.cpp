@@ -14,7 +14,8 @@ void RunCommandOptions::add_to(CLI::App& command) {
   command
       .add_option("--guard", guard_ms,
                   "Milliseconds after which an answer that does not come is given up (default "
-                  "5000); never a verdict on speed")
+                  "5000, or ten times what the subject took to come up and at most 30000, if that "
+                  "is more); never a verdict on speed")
       ->type_name("MS")
       ->check(CLI::Range(std::size_t{1}, std::size_t{3'600'000}));
   command
@@ -26,8 +27,8 @@ void RunCommandOptions::add_to(CLI::App& command) {
       ->check(CLI::Range(std::size_t{1}, std::size_t{86'400'000}));
   command
       .add_option("--case-limit", case_limit_ms,
-                  "Milliseconds for all waits of a case together, once the subject is up (default "
-                  "120000)")
+                  "Milliseconds for all waits of a case together, once the subject is up, and as "
+                  "much again for each 200 steps (default 120000)")
       ->type_name("MS")
       ->check(CLI::Range(std::size_t{1}, std::size_t{86'400'000}));
   constexpr char const* rounds_group = "Once more";

@@ -15,7 +15,7 @@ struct RunCommandOptions {
   SubjectOptions subject;
   std::size_t jobs = 0;  // 0: default_jobs()
   std::uint64_t seed = 1;
-  std::size_t guard_ms = 5000;
+  std::optional<std::size_t> guard_ms{};
   std::optional<std::size_t> start_limit_ms;  // left out: from the first start
   std::size_t case_limit_ms = 120'000;
   std::vector<std::string> expectations;

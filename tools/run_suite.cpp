@@ -116,7 +116,9 @@ RunSettings settings_of(RunCommandOptions const& options, Selection const& selec
   RunSettings settings;
   settings.seed = options.seed;
   settings.as_shipped = options.as_shipped;
-  settings.options.limit_waits(std::chrono::milliseconds{options.guard_ms});
+  if (options.guard_ms) {
+    settings.options.limit_waits(std::chrono::milliseconds{*options.guard_ms});
+  }
   settings.options.start_limit =
       options.start_limit_ms ? std::chrono::milliseconds{*options.start_limit_ms} : first_start_max;
   settings.options.case_limit = std::chrono::milliseconds{options.case_limit_ms};

@@ -64,8 +64,7 @@ int selftest(SelftestCommand const& command, Tool const& tool) {
   if (!subjects) return complain(subjects.error(), exit_unexpected);
   RunSettings settings;
   settings.jobs = command.jobs;
-  settings.options.guard_timeout = guard;
-  settings.options.mute_guard = guard;
+  settings.options.limit_waits(guard);
   settings.silent_cases_max = 0;  // each case has to find fault by itself
   StopSignals const signals;
   settings.options.stop = signals.token();

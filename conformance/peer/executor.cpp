@@ -6,6 +6,7 @@
 #include "conformance/peer/performance.hpp"
 #include "conformance/peer/probes.hpp"
 #include "conformance/peer/wording.hpp"
+#include "conformance/trace/any_step.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -25,6 +26,10 @@ namespace {
 
 // Frames that nobody asked for but that belong in the record.
 constexpr std::size_t late_frames_max = 256;
+// So many steps of a case have its limit once.
+constexpr std::size_t steps_a_limit = 200;
+// A wait may take so many times as long as the subject took to come up.
+constexpr int starts_of_patience = 10;
 
 // Whether a client that did its scenario has left, as it may.
 bool client_has_left(CaseRun const& run, LinkDriver const& link, ProcessState process) {
@@ -134,17 +139,28 @@ asio::awaitable<Outcome> perform_steps(CaseRun& run) {
   co_return outcome;
 }
 
+// Of a case with all its rounds and alternatives.
+std::chrono::milliseconds limit_of(Case const& trace, RunOptions const& options) {
+  std::size_t steps = 0;
+  (void)any_step(trace.steps, [&](Step const&) {
+    ++steps;
+    return false;
+  });
+  return options.case_limit * (1 + steps / steps_a_limit);
+}
+
 // The steps, with the limits of the whole case.
 asio::awaitable<Outcome> perform_case(CaseRun& run) {
   auto const& options = run.options;
+  auto const limit = limit_of(run.trace, options);
   Outcome overrun;
   try {
-    auto outcome = co_await within_limit(options.case_limit, options.stop, perform_steps(run));
+    auto outcome = co_await within_limit(limit, options.stop, perform_steps(run));
     if (outcome) co_return *std::move(outcome);
     if (options.stop.stop_requested()) {
       co_return hindered(Hindrance::stopped, "the run was stopped");
     }
-    overrun = std::unexpected(timed_out("the case to end", options.case_limit, run.port.process()));
+    overrun = std::unexpected(timed_out("the case to end", limit, run.port.process()));
   } catch (Overrun const& too_much) {
     overrun = fails(too_much.what);
   }
@@ -235,6 +251,8 @@ asio::awaitable<CaseResult> co_run_case(Case const& trace, SubjectPort& port, Ru
   auto starting = bring_up(port, options, result);
   co_await without_exceptions(std::move(starting), result);
   if (result.verdict != Verdict::pass) co_return result;
+  auto const slow = std::chrono::ceil<std::chrono::milliseconds>(starts_of_patience * result.start);
+  options.guard_timeout = std::max(options.guard_timeout, std::min(slow, options.slow_guard_max));
 
   auto const executor = co_await asio::this_coro::executor;
   CaseRun run{trace, port, options, executor};

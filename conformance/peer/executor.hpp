@@ -22,7 +22,10 @@ struct Case;
 // What does not depend on the case. Times are guards against hangs and never decide what conforms:
 // one that runs out is reported as a time-out that names what was awaited.
 struct RunOptions {
-  std::chrono::milliseconds guard_timeout{5000};  // for each wait
+  // For each wait. Where the subject took long to come up, as on a busy machine, a wait may take
+  // ten times as long as that did, up to the second limit.
+  std::chrono::milliseconds guard_timeout{5000};
+  std::chrono::milliseconds slow_guard_max{30'000};
   // The least wait after a violation, when the subject neither answers nor closes; a known kind of
   // subject goes mute there in every case. It counts only on a link that has answered something,
   // and grows with the time that the slowest answer took, up to the guard (CaseRun::patience).
@@ -32,7 +35,8 @@ struct RunOptions {
   std::chrono::milliseconds settle{50};
   // For the subject to come up. No guard runs meanwhile, and the case begins after it.
   std::chrono::milliseconds start_limit{30'000};
-  // For all steps together: a subject may keep every single wait from running out.
+  // For all steps together, and once more for each 200 of them: a subject may keep every single
+  // wait from running out.
   std::chrono::milliseconds case_limit{120'000};
   std::uint64_t seed = 1;  // of the nonces and ids that have to be fresh
   // Cuts, joins and delays the writes of which the case does not say how they go out.
@@ -48,6 +52,7 @@ struct RunOptions {
   // No wait takes longer than this.
   void limit_waits(std::chrono::milliseconds guard) {
     guard_timeout = guard;
+    slow_guard_max = guard;
     mute_guard = std::min(mute_guard, guard);
   }
 };

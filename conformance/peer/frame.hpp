@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,15 @@ struct Writing {
   bool operator==(Writing const&) const = default;
 };
 
+// From the type that a sender announced for a value (arguments, a result, an item) to the judge's
+// own. The error says why there is no way.
+using ValueReading = std::expected<vox::schema::Plan, std::string>;
+// Null where the bytes of both types are the same, or none was announced.
+using SharedReading = std::shared_ptr<ValueReading const>;
+// The value as the judge would write it. The error is a sentence.
+[[nodiscard]] std::expected<vox::Bytes, std::string> in_own_layout(SharedReading const& reading,
+                                                                   vox::ByteView bytes);
+
 // One frame of any layer: what it says, and the bytes that say it.
 struct Frame {
   FrameKind const* kind = nullptr;  // null for bytes that are not read as a frame
@@ -35,7 +45,8 @@ struct Frame {
   std::vector<Frame> inside{};  // of a stable frame: its message, unless it holds something else
   vox::Bytes bytes{};           // the payload, once it is read or written
   Writing writing{};
-  bool raw = false;  // the bytes go out as they are, without a frame around them
+  SharedReading reading{};  // of a message that came: how its value is read
+  bool raw = false;         // the bytes go out as they are, without a frame around them
 
   // Itself, or the message inside a stable frame.
   [[nodiscard]] Frame const& message() const { return inside.empty() ? *this : inside.front(); }

@@ -30,10 +30,10 @@ std::expected<Frame, std::string> LinkCodec::encode(Frame item) {
     // Payloads that were given as bytes move the conversation on as well, if they are what is due.
     auto decoded = read(item.bytes, {.dialect = dialect_});
     if (!decoded) return item;
-    note(*decoded);
+    note_sent(*decoded);
     return *std::move(decoded);
   }
-  note(item);
+  note_sent(item);
   note_own_schemas(item);
   if (is_stable_frame || item.kind->layer == Layer::stable) {
     // A frame that is sent once more does not set the numbers back.
@@ -77,6 +77,7 @@ vox::Result<Frame> LinkCodec::decode(vox::ByteView payload) {
   if (!decoded) return decoded;
   note(*decoded);
   note_schemas(*decoded);
+  their_types_.note_received(*decoded);
   if (decoded->kind->layer == Layer::stable) {
     auto const seq = static_cast<std::uint32_t>(decoded->body.find("seq")->number().value_or(0));
     numbers_.last_received = std::max(numbers_.last_received.value_or(0), seq);

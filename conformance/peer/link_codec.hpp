@@ -1,4 +1,5 @@
 #pragma once
+#include "conformance/peer/announced_types.hpp"
 #include "conformance/peer/frame.hpp"
 
 #include <cstdint>
@@ -25,7 +26,10 @@ class LinkCodec {
   [[nodiscard]] vox::Result<Frame> decode(vox::ByteView payload);
 
   // A frame went out that somebody else wrote.
-  void note_sent(Frame const& frame) { note(frame); }
+  void note_sent(Frame const& frame) {
+    note(frame);
+    their_types_.note_sent(frame);
+  }
 
   [[nodiscard]] Layer layer() const { return layer_; }
   // The prologue agreed on a stable conduit.
@@ -38,12 +42,17 @@ class LinkCodec {
   // Whether the other side writes its messages as we do.
   [[nodiscard]] bool writes_as_we_do() const { return their_messages_.is_identity(); }
 
+  // Which methods the other side's calls and responses are of.
+  [[nodiscard]] AnnouncedTypes const& their_types() const { return their_types_; }
+
   // The link takes the place of an earlier one. If its hellos resume the stable conduit of that
-  // one, the sequence numbers go on, and so do the schemas unless a new handshake brings others.
+  // one, the sequence numbers go on, and so do the schemas of messages unless a new handshake
+  // brings others. What was announced of other types holds until it is announced anew.
   void go_on_from(LinkCodec const& earlier) {
     earlier_ = earlier.numbers_;
     their_messages_ = earlier.their_messages_;
     our_messages_ = earlier.our_messages_;
+    their_types_ = earlier.their_types_;
   }
 
  private:
@@ -67,6 +76,7 @@ class LinkCodec {
   Numbers earlier_;
   bool asks_to_resume_ = false;
   vox::schema::Plan their_messages_;
+  AnnouncedTypes their_types_;
   vox::schema::Plan our_messages_;  // to what we announced; no steps: it is our own layout
 };
 

@@ -1,11 +1,15 @@
 #include "conformance/peer/link_codec.hpp"
 
 #include "conformance/peer/fill.hpp"
+#include "conformance/peer/match.hpp"
+#include "conformance/peer/method_name.hpp"
 #include "conformance/peer/schema_ledger.hpp"
 #include "conformance/peer/term_json.hpp"
+#include "conformance/peer/typed_value.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -40,6 +44,21 @@ void establish(LinkCodec& codec, int mode) {
   (void)sent(codec, R"({"hello": {}})");
   CHECK(codec.layer() == Layer::handshake);
   CHECK(sent(codec, R"({"lets_go": {}})") == lets_go);
+}
+
+// The schemas of echo_point's result as a peer announces them whose Point has y before x.
+std::string announced_with_reversed_points() {
+  auto payload = method_schemas("echo_point", "response").value();
+  for (auto& schema : *payload["schemas"].get<ValueList>()) {
+    auto& kind = *(*schema.get<Record>())["kind"].get<Record>();
+    auto* const fields = kind.find("fields");
+    if (fields != nullptr) std::ranges::reverse(*fields->get<ValueList>());
+  }
+  auto const frame = message_frame("schema", 0,
+                                   {{{"method_id", method_id("echo_point")},
+                                     {"direction", "response"},
+                                     {"schemas", std::move(payload)}}});
+  return vox::to_hex(encode(frame).value());
 }
 
 }  // namespace
@@ -188,4 +207,33 @@ TEST_CASE(
   CHECK_FALSE(received(codec, "01 02 01 05 00"));
   // Our own messages stay as they are.
   CHECK(sent(codec, R"({"ping": {"nonce": 5}})") == "000805");
+}
+
+TEST_CASE("r[schema.translation.reorder] a result is read by the type that was announced for it") {
+  LinkCodec codec;
+  establish(codec, 0);
+  (void)sent(codec, R"({"request_call": {"id": 1, "method_id": {"method": "echo_point"},
+                        "args": {"args_of": "echo_point", "value": [{"x": 1, "y": 2}]}}})");
+  auto const pattern = read_pattern({Json::parse(R"({"request_response": {"id": 1,
+      "ret": {"returned_by": "echo_point", "value": {"Ok": {"x": 1, "y": 2}}}}})"),
+                                     {}});
+  auto const fits = [&](std::string_view hex) {
+    Bindings bindings;
+    return !match(pattern, received(codec, hex).value(), bindings, IdSpace{}).has_value();
+  };
+  // Without an announcement it is read as ours.
+  constexpr std::string_view x_first = "00050101000300000000020400";
+  constexpr std::string_view y_first = "00050101000300000000040200";
+  CHECK(fits(x_first));
+  CHECK_FALSE(fits(y_first));
+  (void)received(codec, announced_with_reversed_points()).value();
+  CHECK(fits(y_first));
+  CHECK_FALSE(fits(x_first));
+  // The next link of the session goes on by it.
+  LinkCodec next;
+  next.go_on_from(codec);
+  establish(next, 0);
+  (void)sent(next, R"({"request_call": {"id": 1, "method_id": {"method": "echo_point"}}})");
+  Bindings bindings;
+  CHECK_FALSE(match(pattern, received(next, y_first).value(), bindings, IdSpace{}).has_value());
 }

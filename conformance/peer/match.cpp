@@ -70,7 +70,8 @@ bool is_same(Value const& wanted, Value const& actual, FieldType type) {
 // undone by the caller, who holds the bindings as they were.
 class Matching {
  public:
-  Matching(Bindings& bindings, vox::Parity ours) : bindings_{&bindings}, ours_{ours} {}
+  Matching(Bindings& bindings, vox::Parity ours, SharedReading reading = nullptr)
+      : bindings_{&bindings}, ours_{ours}, reading_{std::move(reading)} {}
 
   // `actual` is null for what is not there.
   bool check(Term const& pattern, Value const* actual, std::string const& path, FieldType type) {
@@ -144,7 +145,10 @@ class Matching {
   bool check(TypedBytes const& typed, Here const& here) {
     auto const* const bytes = here.actual == nullptr ? nullptr : here.actual->get<vox::Bytes>();
     if (bytes == nullptr) return differs(here);
-    auto const value = decode_typed(typed.type, *bytes);
+    // A type that the case writes down is the one of which the bytes are.
+    auto const own = typed.type.by == "written" ? *bytes : in_own_layout(reading_, *bytes);
+    if (!own) return differs(here, own.error());
+    auto const value = decode_typed(typed.type, *own);
     if (!value) return differs(here, value.error());
     return check(typed.value.at(0), &*value, here.path, FieldType::typed);
   }
@@ -273,6 +277,7 @@ class Matching {
 
   Bindings* bindings_;
   vox::Parity ours_;
+  SharedReading reading_;  // of the frame's value
   std::optional<Mismatch> mismatch_;
 };
 
@@ -313,7 +318,7 @@ std::optional<Mismatch> check_frame(FrameTerm const& pattern, Frame const& frame
     }
   }
   if (pattern.kind == nullptr) return std::nullopt;
-  Matching body{bindings, is_message ? ids.ours_on(frame.on) : ids.ours()};
+  Matching body{bindings, is_message ? ids.ours_on(frame.on) : ids.ours(), frame.reading};
   auto const own_path = path + "/" + std::string{pattern.kind->name};
   for (auto const& [name, term] : pattern.fields) {
     auto const type = pattern.kind->fields[pattern.kind->field(name)].type;

@@ -24,7 +24,7 @@ namespace voxspec {
 // {"hex": …}, {"text": …} or a value by its type.
 [[nodiscard]] Term read_bytes(Place const& place, Use use);
 // {"as": type, "value": …}, {"args_of": method, "value": […]} or {"returned_by": method, "value":
-// …}: encoded where nothing in it is open.
+// …}: of a frame to send, encoded where nothing in it is open.
 [[nodiscard]] Term read_typed(Place const& place, Use use);
 // {"args_of": method} or {"returned_by": method} in place of schemas: the method's schema payload.
 [[nodiscard]] Value schemas_of_method(Place const& place);

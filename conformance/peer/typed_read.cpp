@@ -35,6 +35,10 @@ Term read_typed(Place const& place, Use use) {
   auto const* const closed = term.get<Value>();
   if (closed == nullptr) return {TypedBytes{.type = std::move(type), .value = {std::move(term)}}};
   auto bytes = encode_typed(type, *closed);
+  // What comes is read by the type that its sender announced, so that its bytes may be others.
+  if (bytes && !bytes->empty() && is_pattern(use)) {
+    return {TypedBytes{.type = std::move(type), .value = {std::move(term)}}};
+  }
   if (bytes) return {Value{*std::move(bytes)}};
   auto const& [where, what, advice] = bytes.error();
   throw Fault{.where = value.pointer() + where, .what = what, .advice = advice};

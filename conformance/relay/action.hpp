@@ -117,12 +117,19 @@ struct Join {
 };
 // In its schemas, types are others with the same values. The ids stay what they are.
 struct Retype {
-  std::string type;    // the struct or enum; all of them if it is empty
-  std::string suffix;  // its name has this at its end
-  std::string field;   // this field or variant …
-  std::string name;    // … has this name
-  std::string extra;   // one field or variant more, whose value takes no bytes
+  std::string type{};     // the struct or enum; all of them if it is empty
+  std::string suffix{};   // its name has this at its end
+  std::string field{};    // this field or variant …
+  std::string name{};     // … has this name
+  std::string extra{};    // one field or variant more, whose value takes no bytes
+  bool reversed = false;  // its fields stand in reverse order
   bool operator==(Retype const&) const = default;
+};
+// The value of a call or response is written with the fields of structs in reverse order, as Retype
+// announces them.
+struct Rewrite {
+  std::string type{};  // the struct; all of them if it is empty
+  bool operator==(Rewrite const&) const = default;
 };
 // The ids of its schemas are those of their content, here and wherever later frames of this side
 // name them on the connection.
@@ -132,7 +139,7 @@ struct Rehash {
 
 struct Action {
   std::variant<Drop, Change, Add, Flip, Append, Shorten, Repeat, Insert, Hold, Map, Attach, Encode,
-               End, Translate, Cut, Join, Retype, Rehash>
+               End, Translate, Cut, Join, Retype, Rewrite, Rehash>
       of;
   bool operator==(Action const&) const = default;
 };

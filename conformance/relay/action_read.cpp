@@ -193,27 +193,41 @@ Cut read_cut(Place const& place, FaultRule const& rule) {
   return cut;
 }
 
+std::string text_in(Place const& place, std::string_view key) {
+  if (!place.has(key)) return {};
+  auto value = (place / key).text();
+  if (value.empty()) (place / key).fail("the text is empty");
+  return value;
+}
+
 Retype read_retype(Place const& place, FaultRule const& rule) {
   (void)field_of(place, rule, "schemas");
   place.check_keys(retype_words);
-  auto const text = [&](std::string_view key) {
-    if (!place.has(key)) return std::string{};
-    auto value = (place / key).text();
-    if (value.empty()) (place / key).fail("the text is empty");
-    return value;
-  };
+  auto const text = [&](std::string_view key) { return text_in(place, key); };
   Retype retype{.type = text("type"),
                 .suffix = text("suffix"),
                 .field = text("field"),
                 .name = text("name"),
-                .extra = text("extra")};
+                .extra = text("extra"),
+                .reversed = place.has("reversed") && (place / "reversed").boolean()};
   if (retype.field.empty() != retype.name.empty()) {
     place.fail("a field gets another name", "'field' and 'name'");
   }
-  if (retype.suffix.empty() && retype.field.empty() && retype.extra.empty()) {
-    place.fail("it changes nothing", "'suffix', 'field' and 'name', 'extra'");
+  if (retype.suffix.empty() && retype.field.empty() && retype.extra.empty() && !retype.reversed) {
+    place.fail("it changes nothing", "'suffix', 'field' and 'name', 'extra', 'reversed'");
   }
   return retype;
+}
+
+Rewrite read_rewrite(Place const& place, FaultRule const& rule) {
+  auto const has_value =
+      rule.match.name() == "request_call" || rule.match.name() == "request_response";
+  if (!has_value) place.fail("the pattern has no value", "request_call and request_response do");
+  place.check_keys(rewrite_words);
+  if (!place.has("reversed") || !(place / "reversed").boolean()) {
+    place.fail("it changes nothing", "\"reversed\": true");
+  }
+  return {.type = text_in(place, "type")};
 }
 
 std::vector<Action> read_word(Place const& place, FaultRule const& rule) {
@@ -271,6 +285,7 @@ std::vector<Action> read_one(Place const& place, FaultRule const& rule) {
   if (word == "translate") return {Action{read_translate(inner, rule)}};
   if (word == "map") return {Action{read_map(inner, rule)}};
   if (word == "cut") return {Action{read_cut(inner, rule)}};
+  if (word == "rewrite") return {Action{read_rewrite(inner, rule)}};
   if (word == "retype") return {Action{read_retype(inner, rule)}};
   return {Action{read_end(inner, word == "reset")}};
 }

@@ -227,6 +227,7 @@ std::vector<std::string_view> fault_keys(std::string_view table) {
   if (table == "map") return all(map_words);
   if (table == "encode") return all(encode_words);
   if (table == "retype") return all(retype_words);
+  if (table == "rewrite") return all(rewrite_words);
   auto actions = all(action_words);
   actions.insert(actions.end(), beside_insert.begin(), beside_insert.end());
   return actions;

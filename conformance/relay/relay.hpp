@@ -102,6 +102,7 @@ class Relay {
   // Names the types of an announcement as later rules of the conversation made them.
   void keep_schema_ids(Work& work);
   void retype(Work& work, Retype const& how);
+  void rewrite(Work& work, Rewrite const& how);
   void rehash(Work& work);
   // What goes out changes what is known of either side.
   void note_sent(Frame const& frame, Side from);

@@ -1,7 +1,9 @@
 #include "conformance/peer/fill.hpp"
 #include "conformance/peer/schema_ledger.hpp"
+#include "conformance/peer/typed_value.hpp"
 #include "conformance/relay/relay_work.hpp"
 #include "conformance/relay/translation.hpp"
+#include "impl/schema/translate.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -171,6 +173,8 @@ void Relay::perform(Work& work, FaultRule const& rule) {
       work.form.joins_next = true;
     } else if (auto const* const how = std::get_if<Retype>(&action.of)) {
       retype(work, *how);
+    } else if (auto const* const type = std::get_if<Rewrite>(&action.of)) {
+      rewrite(work, *type);
     } else if (std::holds_alternative<Rehash>(action.of)) {
       rehash(work);
     } else {
@@ -192,6 +196,23 @@ void Relay::retype(Work& work, Retype const& how) {
   auto& message = work.frame.message();
   auto& ids = conversation_.schema_ids[std::to_underlying(work.from)];
   work.changed |= ids.retype(message.on, message.body["schemas"], how);
+}
+
+// What is no value of the method's type stays as it is: the other side is to judge it.
+void Relay::rewrite(Work& work, Rewrite const& how) {
+  auto& message = work.frame.message();
+  auto const method = codec(work.from).their_types().method_of(work.as_it_came);
+  auto const is_args = message.is("request_call");
+  auto& value = message.body[is_args ? "args" : "ret"];
+  auto const* const bytes = value.get<vox::Bytes>();
+  auto const schemas = method_schemas(method_of(method.value_or(0)), is_args ? "args" : "response");
+  if (bytes == nullptr || !schemas) return;
+  auto const plan = plan_to_retyped(Value{*schemas}, {.type = how.type, .reversed = true});
+  vox::wire::Buffer out;
+  if (!plan || !vox::schema::translate(*plan, *bytes, out)) return;
+  auto written = std::move(out).take();
+  work.changed |= written != *bytes;
+  value = std::move(written);
 }
 
 void Relay::rehash(Work& work) {

@@ -87,6 +87,10 @@ Retyped retype_one(Value& schema, Retype const& how) {
     parts->push_back(extra_part(*kind, *parts, how.extra));
     done.changed = true;
   }
+  if (how.reversed && kind->find("fields") != nullptr) {
+    std::ranges::reverse(*parts);
+    done.changed = true;
+  }
   if (!how.suffix.empty()) {
     *text += how.suffix;
     done.changed = true;
@@ -107,6 +111,20 @@ bool describes(SchemaPayload const& payload, TypeId id) {
 }
 
 }  // namespace
+
+std::optional<vox::schema::Plan> plan_to_retyped(Value const& own, Retype const& how) {
+  auto retyped = own;
+  auto* const list = retyped.get<Record>()->find("schemas")->get<ValueList>();
+  for (auto& schema : *list)
+    (void)retype_one(schema, how);
+  auto const from = payload_of(own);
+  auto to = payload_of(retyped);
+  if (!from || !to) return std::nullopt;
+  auto plan = vox::schema::build_plan(
+      *from, vox::schema::LocalType{.payload = *std::move(to), .defaults = {}});
+  if (!plan) return std::nullopt;
+  return *std::move(plan);
+}
 
 bool SchemaIds::put_into(std::uint64_t connection, Value& schemas) {
   auto payload = payload_of(schemas);

@@ -1,12 +1,18 @@
 #pragma once
 #include "conformance/peer/value.hpp"
 #include "conformance/relay/action.hpp"
+#include "impl/schema/plan.hpp"
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 
 namespace voxspec::relay {
+
+// From values by the method's own schemas to values by what Retype makes of them; nothing if the
+// latter lack something.
+[[nodiscard]] std::optional<vox::schema::Plan> plan_to_retyped(Value const& own, Retype const& how);
 
 // What became of the types that one side announces, by connection. Schemas that cannot be read are
 // left alone: they are for the other side to judge.

@@ -75,18 +75,20 @@ Term ScriptNames::settings(Frame const& message, Value const& value) const {
   return {std::move(out)};
 }
 
-Term ScriptNames::typed(TypeName type, vox::Bytes const& bytes) const {
-  auto value = decode_typed(type, bytes);
+Term ScriptNames::typed(TypeName type, vox::Bytes const& bytes,
+                        SharedReading const& reading) const {
+  auto const own = in_own_layout(reading, bytes);
+  auto value = own ? decode_typed(type, *own) : std::unexpected(own.error());
   if (!value) return {Value{bytes}};
   auto const again = encode_typed(type, *value);
-  if (!again || *again != bytes) return {Value{bytes}};
+  if (!again || *again != *own) return {Value{bytes}};
   return {TypedBytes{.type = std::move(type), .value = {Term{*std::move(value)}}}};
 }
 
 // The arguments, in which the channels are named.
 Term ScriptNames::args(Frame const& call, vox::Bytes const& bytes) {
   auto const method = method_name(call);
-  auto term = typed({.by = "args_of", .name = method}, bytes);
+  auto term = typed({.by = "args_of", .name = method}, bytes, call.reading);
   auto* const known = std::get_if<TypedBytes>(&term.of);
   auto const* const value = known == nullptr ? nullptr : known->value.front().get<Value>();
   auto const* const list = value == nullptr ? nullptr : value->get<ValueList>();
@@ -119,10 +121,10 @@ Term ScriptNames::field(Frame const& message, std::string const& name, Value con
   if (bytes == nullptr) return {value};
   if (name == "args") return args(message, *bytes);
   if (name == "ret" && methods_.contains(key)) {
-    return typed({.by = "returned_by", .name = methods_[key]}, *bytes);
+    return typed({.by = "returned_by", .name = methods_[key]}, *bytes, message.reading);
   }
   if (name == "item" && element_types_.contains(key)) {
-    return typed({.by = "as", .name = element_types_[key]}, *bytes);
+    return typed({.by = "as", .name = element_types_[key]}, *bytes, message.reading);
   }
   return {value};
 }

@@ -41,7 +41,8 @@ class ScriptNames {
   [[nodiscard]] Term id_field(Frame const& message, std::uint64_t id) const;
   [[nodiscard]] Term settings(Frame const& message, Value const& value) const;
   [[nodiscard]] Term args(Frame const& call, vox::Bytes const& bytes);
-  [[nodiscard]] Term typed(TypeName type, vox::Bytes const& bytes) const;
+  [[nodiscard]] Term typed(TypeName type, vox::Bytes const& bytes,
+                           SharedReading const& reading) const;
   void note_call(Frame const& call);
 
   IdSpace ids_;

@@ -285,7 +285,7 @@ TEST_CASE("a call announces, calls with a fresh id and expects the answer") {
   auto const& answer = std::get<Expect>(steps.at(2).body);
   CHECK(answer.passing == std::vector<std::string>{"schema"});
   CHECK(term_json(answer.frames.at(0))["request_response"]["ret"] ==
-        Json::parse(R"({"hex": "00026869"})"));
+        Json::parse(R"({"returned_by": "echo", "value": {"Ok": "hi"}})"));
   // Known schemas are not announced again, and each connection counts its own ids.
   CHECK(item_of(steps.at(3))["request_call"]["id"]["ours"] == 1);
   CHECK(item_of(steps.at(6))["request_call"]["id"]["ours"] == 2);

@@ -40,7 +40,7 @@ using Ran = std::expected<void, std::string>;
 
 // No scenario takes longer than this against a peer that answers. Without a limit, a peer that
 // falls silent would keep the process for ever.
-constexpr std::chrono::seconds scenario_limit{30};
+constexpr std::chrono::seconds scenario_limit{120};
 // How long a session may take to end after its last caller is gone.
 constexpr std::chrono::seconds farewell{1};
 

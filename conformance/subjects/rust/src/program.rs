@@ -14,7 +14,7 @@ use vox::Parity;
 
 /// No scenario takes longer than this against a peer that answers. Without a limit a peer
 /// that falls silent would keep the process for ever.
-const SCENARIO_LIMIT: Duration = Duration::from_secs(30);
+const SCENARIO_LIMIT: Duration = Duration::from_secs(120);
 
 pub fn main() -> ExitCode {
     log::start();
