@@ -209,6 +209,17 @@ TEST_CASE(
   CHECK(sent(codec, R"({"ping": {"nonce": 5}})") == "000805");
 }
 
+TEST_CASE("another variant is not taken for one without a value") {
+  LinkCodec codec;
+  establish(codec, 0);
+  auto const pattern = read_pattern({Json::parse(R"({"request_response": {"id": 1,
+      "ret": {"returned_by": "generate_retry_idem", "value": {"Ok": null}}}})"),
+                                     {}});
+  Bindings bindings;
+  auto const cancelled = received(codec, "000501010002000000010300").value();
+  CHECK(match(pattern, cancelled, bindings, IdSpace{}).has_value());
+}
+
 TEST_CASE("r[schema.translation.reorder] a result is read by the type that was announced for it") {
   LinkCodec codec;
   establish(codec, 0);

@@ -112,7 +112,10 @@ class Matching {
   [[nodiscard]] vox::Parity side(bool ours) const { return ours ? ours_ : opposite(ours_); }
 
   bool check(Value const& wanted, Here const& here) {
-    if (here.actual == nullptr) return wanted.is<Null>() || differs(here);
+    // A field may be missing that is null; but of a typed value each part is there, or another
+    // variant.
+    auto const may_be_missing = wanted.is<Null>() && here.type != FieldType::typed;
+    if (here.actual == nullptr) return may_be_missing || differs(here);
     if (auto const* const record = wanted.get<Record>()) return check_record(*record, here);
     if (auto const* const list = wanted.get<ValueList>()) return check_list(*list, here);
     return is_same(wanted, *here.actual, here.type) || differs(here);
