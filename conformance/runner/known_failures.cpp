@@ -92,6 +92,11 @@ bool KnownFailure::is_about(std::string_view id, std::span<vox::Clause const> ju
          });
 }
 
+bool KnownFailures::has(std::string_view id, std::span<vox::Clause const> clauses) const {
+  return std::ranges::any_of(entries_,
+                             [&](KnownFailure const& each) { return each.is_about(id, clauses); });
+}
+
 KnownFailures::Judged KnownFailures::apply(std::string_view id,
                                            std::span<vox::Clause const> clauses, Judged const& came,
                                            std::string_view seen) const {

@@ -42,6 +42,9 @@ class KnownFailures {
   [[nodiscard]] static std::expected<KnownFailures, std::string> load(
       std::span<std::filesystem::path const> files);
 
+  // Whether an entry is about the case.
+  [[nodiscard]] bool has(std::string_view id, std::span<vox::Clause const> clauses) const;
+
   struct Judged {
     Verdict verdict;
     std::string reason;

@@ -130,13 +130,17 @@ struct Order {
   std::size_t hostile = 0;
 };
 
-Order order_of(std::vector<Case const*> const& cases, std::uint64_t seed) {
+Order order_of(std::vector<Case const*> const& cases, KnownFailures const& known,
+               std::uint64_t seed) {
   Order order{.indices = std::vector<std::size_t>(cases.size())};
   std::iota(order.indices.begin(), order.indices.end(), 0uz);
   auto lot = order.indices;
   std::ranges::shuffle(lot, std::mt19937_64{seed});
+  std::vector<bool> waits;
+  for (auto const* const each : cases)
+    waits.push_back(each->slow || known.has(each->id, each->clauses));
   std::ranges::sort(order.indices, {}, [&](std::size_t index) {
-    return std::tuple{cases[index]->hostile, !cases[index]->slow, lot[index]};
+    return std::tuple{cases[index]->hostile, !waits[index], lot[index]};
   });
   order.hostile = static_cast<std::size_t>(std::ranges::count(cases, true, &Case::hostile));
   return order;
@@ -151,7 +155,7 @@ std::size_t default_jobs() {
 std::vector<CaseReport> run_cases(std::vector<Case const*> const& cases, Subject const& subject,
                                   Stage& stage, KnownFailures const& known,
                                   RunSettings const& settings, OnCase const& on_case) {
-  auto const order = order_of(cases, settings.seed);
+  auto const order = order_of(cases, known, settings.seed);
   std::vector<CaseReport> reports(cases.size());
   Run run{.subject = subject, .stage = stage, .known = known, .settings = settings};
   std::mutex reporting;

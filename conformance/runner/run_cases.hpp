@@ -32,9 +32,10 @@ struct RunSettings {
 using OnCase = std::function<void(CaseReport const&)>;
 
 // Runs the cases and returns them in the order given, each with its verdict. The order of running
-// comes from the seed: slow cases first, so that they do not stand alone at the end, and hostile
-// ones last, since they may leave the machine worse. Cases are left out once there is no use in
-// running them: the run was stopped, nobody there speaks vox, the subject never comes up.
+// comes from the seed: slow cases first, and those that are known to fail, which often wait for an
+// answer in vain, so that they do not stand alone at the end; and hostile ones last, since they may
+// leave the machine worse. Cases are left out once there is no use in running them: the run was
+// stopped, nobody there speaks vox, the subject never comes up.
 [[nodiscard]] std::vector<CaseReport> run_cases(std::vector<Case const*> const& cases,
                                                 Subject const& subject, Stage& stage,
                                                 KnownFailures const& known,
