@@ -51,8 +51,11 @@ std::expected<KnownFailure, std::string> read_entry(nlohmann::json const& object
       entry.verdict = Verdict::fail;
     } else if (*verdict == "non_strict") {
       entry.verdict = Verdict::non_strict;
+    } else if (*verdict == "unsteady") {
+      entry.unsteady = true;
     } else {
-      fields.fail("verdict", "is '" + *verdict + "', which is not one of fail, non_strict");
+      fields.fail("verdict",
+                  "is '" + *verdict + "', which is not one of fail, non_strict, unsteady");
     }
   }
   if (auto error = fields.error()) return std::unexpected(*std::move(error));
@@ -103,7 +106,13 @@ KnownFailures::Judged KnownFailures::apply(std::string_view id,
   auto const how_bad = badness(came.verdict);
   auto const entry = std::ranges::find_if(
       entries_, [&](KnownFailure const& each) { return each.is_about(id, clauses); });
-  if (!how_bad || entry == entries_.end()) return came;
+  if (entry == entries_.end()) return came;
+  auto const is_seen = [&](std::string const& words) { return seen.contains(words); };
+  auto const shows = std::ranges::any_of(entry->shows, is_seen);
+  auto const is_other_way =
+      came.verdict == Verdict::pass || (came.verdict == Verdict::differs && shows);
+  if (entry->unsteady && is_other_way) return {Verdict::known, entry->reason};
+  if (!how_bad) return came;
   auto const least = badness(entry->verdict.value_or(Verdict::non_strict));
   auto const most = badness(entry->verdict.value_or(Verdict::fail));
   if (how_bad > most) return came;
@@ -111,8 +120,7 @@ KnownFailures::Judged KnownFailures::apply(std::string_view id,
     return {Verdict::unexpected_pass,
             "this was known not to pass (" + entry->where + "): " + entry->reason};
   }
-  auto const is_seen = [&](std::string const& words) { return seen.contains(words); };
-  if (std::ranges::any_of(entry->shows, is_seen)) return {Verdict::known, entry->reason};
+  if (shows) return {Verdict::known, entry->reason};
   return {came.verdict, came.reason + " (not what " + entry->where + " knows of: \"" +
                             entry->shows.front() + "\")"};
 }

@@ -20,7 +20,8 @@ struct KnownFailure {
   std::string reason;
   std::vector<std::string> shows;  // words of which one has to be in what was seen
   std::optional<Verdict> verdict;  // fail or non_strict; either of them if it is not said
-  std::string where;               // "expectations.json: entry 3", for messages
+  bool unsteady = false;  // it also passes, or only differs, as a race in the subject has it
+  std::string where;      // "expectations.json: entry 3", for messages
 
   [[nodiscard]] bool is_about(std::string_view id, std::span<vox::Clause const> judged) const;
 };

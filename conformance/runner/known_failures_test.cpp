@@ -56,6 +56,21 @@ TEST_CASE("a pass where a failure is listed is unexpected, and says which entry 
   CHECK(judged.reason.contains("it is so"));
 }
 
+TEST_CASE(
+    "what is listed as unsteady is known however it ends, if a failure shows what is listed") {
+  KnownFailure entry;
+  entry.cases = "open";
+  entry.reason = "a race";
+  entry.shows = {"came"};
+  entry.unsteady = true;
+  KnownFailures const list{{entry}};
+  for (auto const verdict : {pass, differs, fail})
+    CHECK(after(list, verdict) == Verdict::known);
+  CHECK(after(list, not_run) == not_run);
+  auto const crashed = list.apply("open/twice[a]", parity, {fail, ""}, "killed by signal 6");
+  CHECK(crashed.verdict == fail);
+}
+
 TEST_CASE("a failure that shows none of the words of the list stays a failure, and says so") {
   auto const judged =
       listed("open").apply("open/twice[a]", parity, {fail, "it crashed"}, "killed by signal 6");
@@ -108,7 +123,7 @@ TEST_CASE("what is wrong with a list is one line that names the entry and the ke
       ": entry 1: key 'rules' has 'nonsense', which is no rule and no clause");
   CHECK(
       error_of(R"({"known": [{"case": "a", "reason": "b", "shows": ["c"], "verdict": "pass"}]})") ==
-      ": entry 1: key 'verdict' is 'pass', which is not one of fail, non_strict");
+      ": entry 1: key 'verdict' is 'pass', which is not one of fail, non_strict, unsteady");
 }
 
 TEST_SUITE_END();
