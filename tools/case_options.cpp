@@ -7,11 +7,12 @@ namespace voxspec {
 void CaseOptions::add_to(CLI::App& command) {
   command.add_option("case", patterns, "Ids of cases, folders of them, or globs (all if left out)")
       ->type_name("ID");
-  command
-      .add_option("--rule", rules, "Only cases that judge this rule, or one below it (repeatable)")
-      ->type_name("RULE")
-      ->expected(1)
-      ->take_all();
+  repeatable(command.add_option("--exclude", excluded,
+                                "Not the cases of this id, folder or glob (repeatable)"))
+      ->type_name("ID");
+  repeatable(command.add_option("--rule", rules,
+                                "Only cases that judge this rule, or one below it (repeatable)"))
+      ->type_name("RULE");
   command
       .add_option("--transport", transport,
                   "Only cases that go over this transport, and only over it")
@@ -24,6 +25,7 @@ void CaseOptions::add_to(CLI::App& command) {
 std::expected<Selection, std::string> CaseOptions::selection() const {
   Selection selection;
   selection.patterns = patterns;
+  selection.excluded = excluded;
   selection.rules = rules;
   if (!transport.empty()) selection.transport = find_transport(transport);
   if (!conduit.empty()) selection.conduit = conduit == "stable" ? Conduit::stable : Conduit::bare;

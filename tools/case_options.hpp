@@ -11,6 +11,7 @@ namespace voxspec {
 // The options that say which cases a command is about.
 struct CaseOptions {
   std::vector<std::string> patterns;
+  std::vector<std::string> excluded;
   std::vector<std::string> rules;
   std::string transport;
   std::string conduit;

@@ -92,6 +92,22 @@ cli_test(run_not_up EXIT 3 ERR "did not say where it listens within 200 ms"
   ARGS --traces ${samples} run --subject "sh -c 'sleep 100'" --start-limit 200)
 cli_test(run_silent EXIT 1 OUT "silent  nobody speaks vox there; [0-9]+ cases were left out"
   ARGS run --subject null-hang --guard 200 connection/open)
+# A word that is near a known one is not taken for something else.
+cli_test(run_misspelt_subject EXIT 2 ERR "no subject, folder or program is called 'cqp' \\(did you mean 'cpp'\\?\\)"
+  ARGS run --subject cqp)
+cli_test(run_misspelt_ability EXIT 2 ERR "unknown ability 'keepalif' \\(did you mean 'keepalive'\\?\\)"
+  ARGS run --subject null-exit --ability keepalif)
+# Options take one value, so that a case behind them stays a case.
+cli_test(run_option_then_case EXIT 0 OUT "^keepalive/pings@acceptor\n"
+  ARGS run --subject cpp --dry-run --ability keepalive keepalive/pings@acceptor)
+cli_test(run_dry EXIT 0 OUT "^keepalive/pings@initiator\n$" ERR "1 of 3 cases would run"
+  ARGS run --subject cpp-vox_0_4 --dry-run retry/durable keepalive/pings --exclude "keepalive/pings@acceptor")
+cli_test(run_unwritable EXIT 2 ERR "/proc/x: cannot be written"
+  ARGS --traces ${samples} run --subject null-exit --json /proc/x)
+cli_test(run_two_to_output EXIT 2 ERR "only one report can go to standard output"
+  ARGS --traces ${samples} run --subject null-exit --json - --html -)
+cli_test(list_json EXIT 0 OUT "\"id\": \"keepalive/pings@acceptor\"" ARGS list --json keepalive/pings)
+cli_test(cover_selection EXIT 0 OUT "\nall  " ARGS cover "keepalive/*")
 cli_test(run_full_disk EXIT 4 ERR "/dev/full: cannot be written: No space left"
   ARGS --traces ${samples} run --subject null-exit --json /dev/full)
 cli_test(run_full_output EXIT 4 ERR "standard output cannot be written"

@@ -1,6 +1,7 @@
 #include "conformance/peer/json.hpp"
 #include "conformance/runner/rule_words.hpp"
 #include "conformance/runner/suite.hpp"
+#include "tools/case_options.hpp"
 #include "tools/coverage.hpp"
 #include "tools/tool.hpp"
 
@@ -20,6 +21,7 @@ namespace voxspec {
 namespace {
 
 struct CoverCommand {
+  CaseOptions cases;
   std::vector<std::string> chapters;
   bool open = false;
   bool ledger = false;
@@ -140,11 +142,15 @@ int judge_strictly(Coverage const& coverage, std::vector<vox::Clause> const& cla
 }
 
 int cover(CoverCommand const& command, Tool const& tool) {
+  auto const selection = command.cases.selection();
+  if (!selection) return complain(selection.error(), exit_usage);
   auto const suite = load_suite(tool.traces());
   if (!suite) return complain(suite.error(), exit_usage);
+  auto const cases = select(*suite, *selection);
+  if (!cases) return complain(cases.error(), exit_usage);
   auto ledger = load_ledger(tool.layout.ledger());
   if (!ledger) return complain(ledger.error(), exit_unexpected);
-  Coverage coverage{*suite, *std::move(ledger)};
+  Coverage coverage{*cases, *std::move(ledger)};
   for (auto const& file : command.proofs) {
     if (auto const added = coverage.add_proofs(file); !added) {
       return complain(added.error(), exit_usage);
@@ -176,10 +182,9 @@ std::set<std::string> chapters() {
 void add_cover(CLI::App& app, Tool& tool) {
   auto* const sub = app.add_subcommand("cover", "Say which clauses the cases judge and which not");
   auto const command = std::make_shared<CoverCommand>();
-  sub->add_option("--chapter", command->chapters, "Only of this chapter (repeatable)")
-      ->check(CLI::IsMember(chapters()))
-      ->expected(1)
-      ->take_all();
+  command->cases.add_to(*sub);
+  repeatable(sub->add_option("--chapter", command->chapters, "Only of this chapter (repeatable)"))
+      ->check(CLI::IsMember(chapters()));
   auto* const open = sub->add_flag("--open", command->open, "List the clauses nobody judges yet");
   auto* const ledger = sub->add_flag("--ledger", command->ledger,
                                      "List the clauses that no case can judge, with the reasons");
@@ -188,16 +193,16 @@ void add_cover(CLI::App& app, Tool& tool) {
   ledger->excludes(json);
   sub->add_flag("--strict", command->strict,
                 "End with 1 if a clause is open, or judged although the ledger says it cannot be");
-  sub->add_option("--proofs", command->proofs,
-                  "What a run of faults proved: a file of selftest --faults --json (repeatable)")
-      ->type_name("FILE")
-      ->expected(1)
-      ->take_all();
+  repeatable(sub->add_option(
+                 "--proofs", command->proofs,
+                 "What a run of faults proved: a file of selftest --faults --json (repeatable)"))
+      ->type_name("FILE");
   sub->footer(
       "Examples:\n"
       "  voxspec cover\n"
       "  voxspec cover --open --chapter stable\n"
-      "  voxspec cover --ledger");
+      "  voxspec cover --ledger\n"
+      "  voxspec cover 'connection/*' --chapter conn");
   sub->callback([command, &tool] { tool.exit_code = cover(*command, tool); });
 }
 

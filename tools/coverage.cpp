@@ -16,9 +16,10 @@ bool can_be_seen(vox::ClauseEntry const& clause) {
 
 }  // namespace
 
-Coverage::Coverage(Suite const& suite, Ledger ledger) : ledger_{std::move(ledger)} {
-  for (auto const& trace : suite.cases) {
-    for (auto const clause : trace.clauses)
+Coverage::Coverage(std::vector<Case const*> const& cases, Ledger ledger)
+    : ledger_{std::move(ledger)} {
+  for (auto const* const trace : cases) {
+    for (auto const clause : trace->clauses)
       ++cases_[clause];
   }
 }

@@ -25,10 +25,10 @@ enum class Standing : std::uint8_t {
 };
 BOOST_DESCRIBE_ENUM(Standing, judged, ledger, open, unseen)
 
-// What the cases of a suite judge.
+// What cases judge.
 class Coverage {
  public:
-  Coverage(Suite const& suite, Ledger ledger);
+  Coverage(std::vector<Case const*> const& cases, Ledger ledger);
 
   [[nodiscard]] std::size_t cases_of(vox::Clause clause) const;
   [[nodiscard]] Standing standing(vox::Clause clause) const;

@@ -59,7 +59,7 @@ int explain(std::vector<std::string> const& names, Tool const& tool) {
   if (!suite) return complain(suite.error(), exit_usage);
   auto ledger = load_ledger(tool.layout.ledger());
   if (!ledger) return complain(ledger.error(), exit_unexpected);
-  Coverage const coverage{*suite, *std::move(ledger)};
+  Coverage const coverage{select(*suite, {}).value(), *std::move(ledger)};
   bool first = true;
   for (auto const& name : names) {
     bool found = false;

@@ -193,11 +193,8 @@ void FaultCommand::add_to(CLI::App& command) {
   command.add_option("--subject", subject, "The right one (default: cpp)")
       ->type_name("NAME|DIR|CMD")
       ->group(group);
-  command.add_option("--fault", only, "Only these, by id, chapter or glob (repeatable)")
+  repeatable(command.add_option("--fault", only, "Only these, by id, chapter or glob (repeatable)"))
       ->type_name("ID")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all()
       ->group(group);
   command.add_flag("--matrix", matrix, "Every case that a fault shows in, not only the first kill")
       ->group(group);

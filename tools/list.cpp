@@ -1,3 +1,4 @@
+#include "conformance/peer/json.hpp"
 #include "tools/case_options.hpp"
 
 #include <algorithm>
@@ -12,6 +13,7 @@ struct ListCommand {
   CaseOptions cases;
   bool about = false;
   bool subjects = false;
+  bool json = false;
 };
 
 int list_all_subjects(Tool const& tool) {
@@ -27,6 +29,18 @@ int list_all_subjects(Tool const& tool) {
   return exit_clean;
 }
 
+Json case_json(Case const& trace) {
+  Json clauses = Json::array();
+  for (auto const clause : trace.clauses)
+    clauses.push_back(std::string{clause.id()});
+  return {{"id", trace.id},
+          {"about", trace.about},
+          {"clauses", std::move(clauses)},
+          {"subject_plays", trace.role == vox::Role::initiator ? "acceptor" : "initiator"},
+          {"conduit", trace.conduit == Conduit::stable ? "stable" : "bare"},
+          {"needs", trace.needs}};
+}
+
 int list_cases(ListCommand const& command, Tool const& tool) {
   auto const selection = command.cases.selection();
   if (!selection) return complain(selection.error(), exit_usage);
@@ -34,7 +48,14 @@ int list_cases(ListCommand const& command, Tool const& tool) {
   if (!suite) return complain(suite.error(), exit_usage);
   auto const cases = select(*suite, *selection);
   if (!cases) return complain(cases.error(), exit_usage);
+  if (command.json) {
+    Json list = Json::array();
+    for (auto const* const trace : *cases)
+      list.push_back(case_json(*trace));
+    std::cout << Json{{"cases", std::move(list)}}.dump(1) << '\n';
+  }
   for (auto const* const trace : *cases) {
+    if (command.json) break;
     std::cout << trace->id << '\n';
     if (command.about) std::cout << "    " << trace->about << '\n';
   }
@@ -51,11 +72,12 @@ void add_list(CLI::App& app, Tool& tool) {
   auto const command = std::make_shared<ListCommand>();
   command->cases.add_to(*sub);
   sub->add_flag("--about", command->about, "Say below each id what the case claims");
+  sub->add_flag("--json", command->json, "Print what each case is about as JSON");
   sub->add_flag("--subjects", command->subjects, "List the subjects that --subject knows by name");
   sub->footer(
       "Examples:\n"
       "  voxspec list 'connection/*' --about\n"
-      "  voxspec list --rule session.parity\n"
+      "  voxspec list --rule session.parity --exclude 'connection/open/*'\n"
       "  voxspec list --subjects");
   sub->callback([command, &tool] {
     tool.exit_code = command->subjects ? list_all_subjects(tool) : list_cases(*command, tool);

@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <iostream>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 namespace voxspec {
@@ -20,6 +22,8 @@ namespace {
 // The least time between two states of a report, and how much of the time writing may take.
 constexpr std::chrono::seconds rest_min{1};
 constexpr int rest_for_work = 10;
+
+constexpr std::string_view standard_output_word = "-";
 
 std::string dump(Json const& json, int indent = 1) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -36,6 +40,13 @@ std::string why() {
   return errno == 0 ? "cannot be written" : std::generic_category().message(errno);
 }
 
+// Where a file is written before it takes its place; its folder is made.
+fs::path place_beside(fs::path file) {
+  std::error_code ec;
+  if (file.has_parent_path()) fs::create_directories(file.parent_path(), ec);
+  return file += ".part";
+}
+
 // Why the text could not be written, if it could not.
 std::optional<std::string> write_text(fs::path const& file, std::string const& text) {
   errno = 0;
@@ -45,6 +56,15 @@ std::optional<std::string> write_text(fs::path const& file, std::string const& t
   return out ? std::nullopt : std::optional{why()};
 }
 
+// Why no file can be made where the report is written before it takes its place.
+std::optional<std::string> find_no_place_beside(fs::path const& file) {
+  std::error_code ec;
+  auto const beside = place_beside(file);
+  auto wrong = write_text(beside, "");
+  fs::remove(beside, ec);
+  return wrong;
+}
+
 }  // namespace
 
 std::optional<std::string> replace_file(fs::path const& link, std::string const& text) {
@@ -52,9 +72,7 @@ std::optional<std::string> replace_file(fs::path const& link, std::string const&
   if (is_special(link)) return write_text(link, text);
   // A link stays one, and what it leads to is replaced.
   auto const file = fs::is_symlink(link, ec) ? fs::weakly_canonical(link, ec) : link;
-  if (file.has_parent_path()) fs::create_directories(file.parent_path(), ec);
-  auto beside = file;
-  beside += ".part";
+  auto const beside = place_beside(file);
   auto wrong = write_text(beside, text);
   if (!wrong) {
     fs::rename(beside, file, ec);
@@ -75,7 +93,44 @@ bool write_json_or_complain(fs::path const& file, Json const& document) {
   return write_or_complain(file, dump(document, 2));
 }
 
+ReportFiles::ReportFiles(RunCommandOptions const& options) : options_{options} {
+  auto const is_output = [](auto const* file) { return *file == standard_output_word; };
+  if (std::ranges::any_of(reports(), is_output)) {
+    standard_output_ = std::cout.rdbuf(std::cerr.rdbuf());
+  }
+}
+
+ReportFiles::~ReportFiles() {
+  if (standard_output_ != nullptr) std::cout.rdbuf(standard_output_);
+}
+
+std::array<std::string const*, 4> ReportFiles::reports() const {
+  return {&options_.json, &options_.junit, &options_.html, &options_.table};
+}
+
+std::optional<std::string> ReportFiles::find_unwritable() const {
+  if (std::ranges::count(reports(), standard_output_word, [](auto const* file) { return *file; }) >
+      1) {
+    return "only one report can go to standard output";
+  }
+  for (auto const* const file : reports()) {
+    if (file->empty() || *file == standard_output_word || is_special(*file)) continue;
+    auto const wrong = fs::is_directory(*file) ? std::optional<std::string>{"it is a folder"}
+                                               : find_no_place_beside(*file);
+    if (wrong) return *file + ": cannot be written: " + *wrong;
+  }
+  return std::nullopt;
+}
+
 void ReportFiles::write(fs::path const& file, std::string const& text) {
+  if (file == standard_output_word) {
+    std::ostream out{standard_output_};
+    if (!(out << text).flush() && good_) {
+      complain("standard output cannot be written", exit_not_run);
+      good_ = false;
+    }
+    return;
+  }
   if (good_) {
     good_ = write_or_complain(file, text);
   } else {
@@ -85,7 +140,8 @@ void ReportFiles::write(fs::path const& file, std::string const& text) {
 
 void ReportFiles::write_all(RunReport const& report, bool finished) {
   auto const wanted = [&](std::string const& file) {
-    return !file.empty() && (finished || !is_special(file));
+    auto const grows = file != standard_output_word && !is_special(file);
+    return !file.empty() && (finished || grows);
   };
   if (wanted(options_.json)) write(options_.json, dump(report_json(report)));
   if (wanted(options_.junit)) write(options_.junit, report_junit(report));

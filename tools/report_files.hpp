@@ -3,9 +3,12 @@
 #include "conformance/runner/run_report.hpp"
 #include "tools/run_options.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <streambuf>
 #include <string>
 
 namespace voxspec {
@@ -23,17 +26,21 @@ namespace voxspec {
 // pipe or a device, is written once, at the end.
 class ReportFiles {
  public:
-  explicit ReportFiles(RunCommandOptions const& options) : options_{options} {}
+  // If one of them is "-", it gets standard output, and all else that is printed goes to standard
+  // error, until this is gone.
+  explicit ReportFiles(RunCommandOptions const& options);
   ReportFiles(ReportFiles const&) = delete;
   ReportFiles(ReportFiles&&) = delete;
   ReportFiles& operator=(ReportFiles const&) = delete;
   ReportFiles& operator=(ReportFiles&&) = delete;
-  ~ReportFiles() = default;
+  ~ReportFiles();
+
+  // One line about a report that cannot be written, before anything is run for it.
+  [[nodiscard]] std::optional<std::string> find_unwritable() const;
 
   // True if a report is to be written whose cases have to be collected meanwhile.
   [[nodiscard]] bool grows() const {
-    return !(options_.json.empty() && options_.junit.empty() && options_.html.empty() &&
-             options_.table.empty());
+    return std::ranges::any_of(reports(), [](auto const* file) { return !file->empty(); });
   }
   // Takes in a case that was judged. The reports follow when they have not been written for a
   // while, seldom enough that writing takes a small part of the time.
@@ -50,7 +57,10 @@ class ReportFiles {
   void write(std::filesystem::path const& file, std::string const& text);
   void keep_recording(CaseReport const& entry);
 
+  [[nodiscard]] std::array<std::string const*, 4> reports() const;
+
   RunCommandOptions const& options_;
+  std::streambuf* standard_output_ = nullptr;  // if a report gets it
   Clock::time_point next_ = Clock::now();
   bool good_ = true;
 };

@@ -4,11 +4,15 @@
 #include "tools/progress.hpp"
 
 #include <iostream>
+#include <limits>
 #include <string>
 
 namespace voxspec {
 
 namespace {
+
+// Until somebody stops it.
+constexpr auto endless = std::numeric_limits<std::size_t>::max();
 
 // What is shown of the rounds while they run, and what was found in them.
 class Tally {
@@ -30,6 +34,7 @@ class Tally {
               << text(now.result.verdict) << " in " << kind_ << ' ' << round_ << ": "
               << now.result.reason << "\n    again: " << again << std::endl;
   }
+  [[nodiscard]] bool has_changes() const { return changed_ != 0; }
   // The last line. True if nothing was found.
   bool conclude(std::size_t cases) const {
     line_.clear();
@@ -38,13 +43,15 @@ class Tally {
               << (changed_ == 0 ? "no verdict changed"
                                 : std::to_string(changed_) +
                                       (changed_ == 1 ? " verdict" : " verdicts") + " changed")
-              << (done_ < rounds_ ? "; stopped before the end" : "") << std::endl;
+              << (done_ < rounds_ && rounds_ != endless ? "; stopped before the end" : "")
+              << std::endl;
     return changed_ == 0;
   }
 
  private:
   [[nodiscard]] std::string so_far() const {
-    return kind_ + ' ' + std::to_string(done_) + " of " + std::to_string(rounds_) +
+    auto const of = rounds_ == endless ? "" : " of " + std::to_string(rounds_);
+    return kind_ + ' ' + std::to_string(done_) + of +
            ", verdicts changed: " + std::to_string(changed_);
   }
 
@@ -78,10 +85,12 @@ bool run_rounds(Rounds const& rounds, RunReport const& report,
         tally.note(before, now[at], report.again + " " + now[at].result.id + option);
       }
       tally.end_round();
+      if (rounds.until_changed && tally.has_changes()) break;
     }
     is_same = tally.conclude(cases.size()) && is_same;
   };
-  run("repeat", rounds.repeats, [&](std::size_t round) {
+  auto const is_endless = rounds.until_changed && rounds.repeats == 0;
+  run("repeat", is_endless ? endless : rounds.repeats, [&](std::size_t round) {
     settings.seed = seed + round;
     return " --seed " + std::to_string(settings.seed);
   });

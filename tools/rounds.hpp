@@ -15,7 +15,9 @@ struct Rounds {
   std::size_t repeats = 0;    // in other orders, with other nonces
   std::size_t schedules = 0;  // with writes cut, joined and delayed, by the seeds 1, 2, …
 
-  [[nodiscard]] bool empty() const { return repeats == 0 && schedules == 0; }
+  bool until_changed = false;  // ends with the first verdict that changes; no repeats: without end
+
+  [[nodiscard]] bool empty() const { return repeats == 0 && schedules == 0 && !until_changed; }
 };
 
 // Runs them, shows how far it is, and names each case that came out otherwise than in the report,

@@ -10,6 +10,7 @@ struct RunCommand {
   CaseOptions cases;
   RunCommandOptions run;
   bool failed_last = false;
+  bool dry = false;
 };
 
 int run(RunCommand const& command, Tool const& tool) {
@@ -17,9 +18,11 @@ int run(RunCommand const& command, Tool const& tool) {
   if (!selection) return complain(selection.error(), exit_usage);
   auto const suite = load_suite(tool.traces());
   if (!suite) return complain(suite.error(), exit_usage);
-  return run_suite(
-      {.suite = *suite, .selection = *std::move(selection), .failed_last = command.failed_last},
-      command.run, tool);
+  return run_suite({.suite = *suite,
+                    .selection = *std::move(selection),
+                    .failed_last = command.failed_last,
+                    .dry = command.dry},
+                   command.run, tool);
 }
 
 }  // namespace
@@ -31,11 +34,14 @@ void add_run(CLI::App& app, Tool& tool) {
   command->run.add_to(*sub);
   sub->add_flag("--failed-last", command->failed_last,
                 "Only cases that did not come out as expected last time");
+  sub->add_flag("--dry-run", command->dry,
+                "Say which cases would run, and why the others say nothing of the subject");
   sub->footer(
       "Examples:\n"
       "  voxspec run --subject rust\n"
       "  voxspec run --subject './my-port --quiet' 'connection/*' --html report.html\n"
       "  voxspec run --connect 127.0.0.1:4433 --rule session.parity -v\n"
+      "  voxspec run --subject ./my-port --exclude 'stable/*' --dry-run\n"
       "  voxspec run --subject ./my-port --schedule 5");
   sub->callback([command, &tool] { tool.exit_code = run(*command, tool); });
 }

@@ -44,6 +44,11 @@ void RunCommandOptions::add_to(CLI::App& command) {
       ->type_name("N")
       ->group(rounds_group);
   command
+      .add_flag("--until-fail", rounds.until_changed,
+                "Run all cases again until a verdict changes; at most --repeat times, if that is "
+                "given")
+      ->group(rounds_group);
+  command
       .add_option("--schedule-seed", schedule_seed, "Cut, join and delay the writes by this seed")
       ->type_name("SEED")
       ->group(rounds_group);
@@ -51,16 +56,13 @@ void RunCommandOptions::add_to(CLI::App& command) {
                    "Judge by what 0.4.0 does as well: who differs from it fails");
   command.add_flag("-v,--verbose", verbose, "Show every case with all its frames");
   constexpr char const* known = "Known failures";
-  command
-      .add_option("--expectations", expectations,
-                  "A list of known failures beside the subject's own (repeatable)")
+  repeatable(command.add_option("--expectations", expectations,
+                                "A list of known failures beside the subject's own (repeatable)"))
       ->type_name("FILE")
-      ->expected(1)
-      ->take_all()
       ->group(known);
   command.add_flag("--no-expectations", no_expectations, "Judge without any list")->group(known);
   constexpr char const* reports = "Reports";
-  command.add_option("--json", json, "Write the whole result for programs")
+  command.add_option("--json", json, "Write the whole result for programs (-: to standard output)")
       ->type_name("FILE")
       ->group(reports);
   command.add_option("--junit", junit, "Write JUnit XML for CI")->type_name("FILE")->group(reports);

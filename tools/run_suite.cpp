@@ -1,5 +1,6 @@
 #include "tools/run_suite.hpp"
 
+#include "conformance/runner/eligibility.hpp"
 #include "conformance/runner/machine.hpp"
 #include "conformance/runner/report_text.hpp"
 #include "conformance/runner/run_cases.hpp"
@@ -13,6 +14,7 @@
 #include <expected>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <utility>
 
 namespace voxspec {
@@ -148,6 +150,26 @@ RunReport begin_report(Assignment const& assignment, RunCommandOptions const& op
   return report;
 }
 
+int say_what_would_run(std::vector<Case const*> const& cases, Subject const& subject,
+                       Selection const& selection) {
+  std::size_t count = 0;
+  std::map<std::string, std::size_t> reasons;
+  for (auto const* const trace : cases) {
+    if (auto const plan = plan_case(*trace, subject, selection.transport); plan) {
+      std::cout << trace->id << '\n';
+      ++count;
+    } else {
+      ++reasons[plan.error()];
+    }
+  }
+  for (auto const& [reason, times] : reasons) {
+    std::cerr << "unsupported  " << times << (times == 1 ? " case: " : " cases: ") << reason
+              << '\n';
+  }
+  std::cerr << count << " of " << cases.size() << " cases would run\n";
+  return exit_clean;
+}
+
 // A copy of the case joins the report, by id, so that what is written meanwhile is in order.
 void add_sorted(RunReport& report, CaseReport const& entry) {
   auto const id = [](CaseReport const& each) { return each.result.id; };
@@ -193,19 +215,31 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
     if (!assignment.selection.only) {
       return complain("--failed-last: " + subject.name + " has not been judged yet", exit_usage);
     }
+    // Cases come and go.
+    std::erase_if(*assignment.selection.only, [&](std::string const& id) {
+      return std::ranges::find(assignment.suite.cases, id, &Case::id) ==
+             assignment.suite.cases.end();
+    });
+    if (assignment.selection.only->empty()) {
+      std::cout << "nothing to run: all cases of " << subject.name
+                << " came out as expected last time\n";
+      return exit_clean;
+    }
   }
   auto const cases = select(assignment.suite, assignment.selection);
   if (!cases) return complain(cases.error(), exit_usage);
   for (auto const& error : assignment.suite.errors)
     complain(text(error), exit_not_run);
   if (cases->empty()) return complain("no case was selected", exit_usage);
+  if (assignment.dry) return say_what_would_run(*cases, subject, assignment.selection);
 
+  ReportFiles files{options};
+  if (auto const wrong = files.find_unwritable()) return complain(*wrong, exit_usage);
   auto style = stdout_style();
   style.everything = options.verbose;
   auto settings = settings_of(options, assignment.selection);
   settings.options.stop = signals.token();
   auto report = begin_report(assignment, options, *candidate, tool);
-  ReportFiles files{options};
   if (!candidate->prompt.empty()) std::cout << candidate->prompt << std::endl;
   auto const up = candidate->stage->preflight(settings.options);
   report.stopped_by = signals.received().value_or("");

@@ -14,6 +14,7 @@ struct Assignment {
   Suite const& suite;
   Selection selection;
   bool failed_last = false;
+  bool dry = false;  // only say what would run
   bool whole_suite = true;
   std::string command = "run";  // for the lines that run a case again
 };

@@ -2,6 +2,7 @@
 
 #include "conformance/runner/run_report.hpp"
 #include "conformance/runner/transport_word.hpp"
+#include "conformance/trace/abilities.hpp"
 #include "impl/link/address.hpp"
 
 #include <utility>
@@ -28,23 +29,24 @@ void SubjectOptions::add_to(CLI::App& command) {
       ->excludes(dialled);
   dialled->excludes(started);
   constexpr char const* claims = "What the subject can do";
-  command.add_option("--ability", abilities, "An ability that the subject has (repeatable)")
+  repeatable(
+      command.add_option("--ability", abilities, "An ability that the subject has (repeatable)"))
       ->type_name("NAME")
-      ->expected(1)
-      ->take_all()
+      ->check([](std::string const& word) { return unknown_ability(word).value_or(""); })
       ->group(claims);
-  command.add_option("--roles", roles, "The roles it plays instead of those it claims")
-      ->check(CLI::IsMember({"initiator", "acceptor"}))
-      ->delimiter(',')
-      ->group(claims);
-  command.add_option("--transports", transports, "The transports it has instead")
-      ->check(CLI::IsMember({"tcp", "local", "ws"}))
-      ->delimiter(',')
-      ->group(claims);
-  command.add_option("--conduits", conduits, "The conduits it has instead")
-      ->check(CLI::IsMember({"bare", "stable"}))
-      ->delimiter(',')
-      ->group(claims);
+  // Several are given with commas, or one by one.
+  auto const words = [&](char const* option, std::vector<std::string>& into, char const* about,
+                         std::vector<std::string> const& known) {
+    repeatable(command.add_option(option, into, about))
+        ->delimiter(',')
+        ->check(CLI::IsMember(known))
+        ->group(claims);
+  };
+  words("--roles", roles, "The roles it plays instead of those it claims, as in initiator,acceptor",
+        {"initiator", "acceptor"});
+  words("--transports", transports, "The transports it has instead", {"tcp", "local", "ws"});
+  words("--conduits", conduits, "The conduits it has instead", {"bare", "stable"});
+  command.add_option("--name", name, "What reports call it")->type_name("NAME")->group(claims);
 }
 
 namespace {
@@ -61,6 +63,7 @@ void apply_claims(SubjectOptions const& options, Subject& subject) {
   }
   if (!options.transports.empty()) subject.transports = options.transports;
   if (!options.conduits.empty()) subject.conduits = options.conduits;
+  if (!options.name.empty()) subject.name = options.name;
 }
 
 std::string claims_again(SubjectOptions const& options) {
@@ -73,6 +76,7 @@ std::string claims_again(SubjectOptions const& options) {
   add("--roles", options.roles);
   add("--transports", options.transports);
   add("--conduits", options.conduits);
+  if (!options.name.empty()) add("--name", {options.name});
   return text;
 }
 

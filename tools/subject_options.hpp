@@ -19,6 +19,7 @@ struct SubjectOptions {
   std::vector<std::string> roles;
   std::vector<std::string> transports;
   std::vector<std::string> conduits;
+  std::string name;
 
   void add_to(CLI::App& command);
 };

@@ -43,6 +43,12 @@ void add_selftest(CLI::App& app, Tool& tool);
 void add_record(CLI::App& app, Tool& tool);
 void add_promote(CLI::App& app, Tool& tool);
 
+// An option that may be given several times, with one value each, so that it never takes a case's
+// id for one more.
+inline CLI::Option* repeatable(CLI::Option* option) {
+  return option->expected(1)->take_all()->allow_extra_args(false);
+}
+
 // "voxspec: <what>" on standard error; returns the code.
 int complain(std::string const& what, int code);
 

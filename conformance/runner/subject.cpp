@@ -1,15 +1,19 @@
 #include "conformance/runner/subject.hpp"
 
 #include "conformance/runner/json_fields.hpp"
+#include "conformance/trace/abilities.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdlib>
 #include <span>
+#include <sstream>
 #include <string_view>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace voxspec {
@@ -43,6 +47,28 @@ void check_words(JsonFields& fields, std::string const& key, std::vector<std::st
   }
 }
 
+bool is_in_path(std::string const& program) {
+  auto const* const path = std::getenv("PATH");
+  std::istringstream folders{path == nullptr ? "" : path};
+  std::string folder;
+  while (std::getline(folders, folder, ':')) {
+    if (::access((fs::path{folder} / program).c_str(), X_OK) == 0) return true;
+  }
+  return false;
+}
+
+// A word that names neither a subject nor a program is one that was misspelt.
+std::string nobody_called(std::string const& word, Layout const& layout) {
+  std::vector<std::string> names;
+  if (auto const subjects = list_subjects(layout)) {
+    for (auto const& subject : *subjects)
+      names.push_back(subject.spelling);
+  }
+  std::vector<std::string_view> const known(names.begin(), names.end());
+  return "no subject, folder or program is called '" + word + "'" + nearest_hint(word, known) +
+         "; see voxspec list --subjects";
+}
+
 std::string resolve_program(std::string const& program, fs::path const& folder,
                             fs::path const& libexec) {
   if (program.contains('/')) return (folder / program).lexically_normal().string();
@@ -71,6 +97,9 @@ std::expected<Subject, std::string> load_subject(fs::path const& folder, fs::pat
   check_words(fields, "roles", roles, role_names);
   check_words(fields, "transports", subject.transports, transport_names);
   check_words(fields, "conduits", subject.conduits, conduit_names);
+  for (auto const& ability : subject.abilities) {
+    if (auto const wrong = unknown_ability(ability)) fields.fail("abilities", "has an " + *wrong);
+  }
   for (auto const& list : fields.texts("expectations"))
     subject.expectations.push_back(folder / list);
   if (auto error = fields.error()) return std::unexpected(*std::move(error));
@@ -128,6 +157,7 @@ std::expected<Subject, std::string> find_subject(std::string const& spelling,
     return subject;
   }
   if (fs::is_directory(spelling, ec)) return load_subject(spelling, layout.libexec);
+  if (is_name && !is_in_path(spelling)) return std::unexpected(nobody_called(spelling, layout));
   auto command = split_command(spelling);
   if (!command) return std::unexpected(command.error());
   Subject subject;

@@ -79,6 +79,7 @@ bool fits(Case const& trace, Selection const& selection) {
   auto const has_id = [&](std::string const& pattern) { return selects_case(pattern, trace.id); };
   auto const has_rule = [&](std::string const& pattern) { return judges(trace, pattern); };
   if (!selection.patterns.empty() && std::ranges::none_of(selection.patterns, has_id)) return false;
+  if (std::ranges::any_of(selection.excluded, has_id)) return false;
   if (!selection.rules.empty() && std::ranges::none_of(selection.rules, has_rule)) return false;
   if (selection.only && std::ranges::find(*selection.only, trace.id) == selection.only->end()) {
     return false;
@@ -109,10 +110,13 @@ std::string unread(Suite const& suite) {
 
 std::expected<std::vector<Case const*>, std::string> select(Suite const& suite,
                                                             Selection const& selection) {
-  for (auto const& pattern : selection.patterns) {
-    if (std::ranges::none_of(
-            suite.cases, [&](std::string const& id) { return selects_case(pattern, id); },
-            &Case::id)) {
+  for (auto const* const patterns : {&selection.patterns, &selection.excluded}) {
+    for (auto const& pattern : *patterns) {
+      if (std::ranges::any_of(
+              suite.cases, [&](std::string const& id) { return selects_case(pattern, id); },
+              &Case::id)) {
+        continue;
+      }
       return std::unexpected("no case has an id that fits '" + pattern + "'; see voxspec list" +
                              unread(suite));
     }

@@ -38,6 +38,7 @@ struct Shard {
 // case has to fit all that is not.
 struct Selection {
   std::vector<std::string> patterns;             // for ids
+  std::vector<std::string> excluded;             // patterns for ids, too
   std::vector<std::string> rules;                // for rules
   std::optional<std::vector<std::string>> only;  // exactly these ids
   std::optional<vox::link::Transport> transport;

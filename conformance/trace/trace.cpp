@@ -2,6 +2,7 @@
 
 #include "conformance/peer/fault.hpp"
 #include "conformance/peer/json_text.hpp"
+#include "conformance/trace/abilities.hpp"
 #include "conformance/trace/any_step.hpp"
 #include "conformance/trace/parameters.hpp"
 #include "conformance/trace/step_reader.hpp"
@@ -144,6 +145,14 @@ class CaseReader {
     }
   }
 
+  [[nodiscard]] static std::vector<std::string> abilities(Place const& place) {
+    auto words = place.texts();
+    for (auto const& word : words) {
+      if (auto const wrong = unknown_ability(word)) place.fail(*wrong);
+    }
+    return words;
+  }
+
   [[nodiscard]] Peer peer() const { return has("peer") ? read_peer(at("peer")) : Peer{}; }
 
   [[nodiscard]] Case read(Peer const& peer, vox::Role role) const {
@@ -156,7 +165,7 @@ class CaseReader {
     out.conduit = peer.conduit;
     out.transports = peer.transports;
     if (has("subject")) out.subject = read_subject(at("subject"));
-    if (has("needs")) out.needs = at("needs").texts();
+    if (has("needs")) out.needs = abilities(at("needs"));
     if (out.subject.store && std::ranges::find(out.needs, "durable") == out.needs.end()) {
       at("subject").fail("only what is durable can use a store", R"(say "needs": ["durable"])");
     }
