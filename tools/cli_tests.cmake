@@ -151,7 +151,7 @@ cli_test(diff_same EXIT 0 OUT "^no difference\n$" ARGS diff ${runs}/before.json 
 cli_test(diff EXIT 1 OUT "changed   second\\[a\\]  pass -> fail: .*\n1 new, 1 gone, 1 changed\n$"
   ARGS diff ${runs}/before.json ${runs}/after.json)
 cli_test(diff_no_result EXIT 2 ERR "first.json: no result of" ARGS diff ${samples}/first.json ${samples}/first.json)
-cli_test(diff_no_subject EXIT 3 ERR "nobody did not start" ARGS diff ${runs}/before.json nobody)
+cli_test(diff_no_subject EXIT 3 ERR "nobody did not start" ARGS diff ${runs}/before.json ./nobody)
 cli_test(expand EXIT 0 OUT "564f544809000000" ARGS --traces ${samples} expand ${samples}/first.json)
 cli_test(record_no_address EXIT 2 ERR "--listen: " ARGS record --listen nonsense --to 127.0.0.1:1)
 cli_test(replay_no_recording EXIT 2 ERR "there are no frames in it, so it is no recording"
