@@ -104,8 +104,10 @@ fn ended_word(error: &vox::RxError) -> &'static str {
 }
 
 impl Half {
-    pub async fn send(&mut self, items: Option<&Value>) -> Value {
+    pub async fn send(&mut self, items: Option<&Value>, times: Option<&Value>) -> Value {
         let items = items.and_then(Value::as_array).cloned().unwrap_or_default();
+        let times = times.and_then(Value::as_u64).unwrap_or(1) as usize;
+        let items = items.repeat(times);
         let number = |item: &Value| item.as_i64().unwrap_or_default() as i32;
         let text = |item: &Value| item.as_str().unwrap_or_default().to_owned();
         match self {
