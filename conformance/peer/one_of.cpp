@@ -245,9 +245,53 @@ asio::awaitable<std::expected<Trial*, Failure>> decide(CaseRun& run, LinkDriver&
   }
 }
 
+// The steps of the chosen alternative, and what it is worth.
+asio::awaitable<Outcome> follow(CaseRun& run, std::vector<Step> steps,
+                                Alternative const& alternative) {
+  auto const outcome = co_await perform_all(run, steps);
+  if (!outcome) co_return outcome;
+  switch (alternative.worth) {
+    case Alternative::Worth::pass:
+      break;
+    case Alternative::Worth::non_strict:
+      run.blemish = {Verdict::non_strict, alternative.reason};
+      break;
+    case Alternative::Worth::differs:
+      run.blemish = {Verdict::differs, alternative.reason};
+      break;
+    case Alternative::Worth::fail:
+      co_return fails(alternative.reason);
+  }
+  co_return Outcome{};
+}
+
+template <class Body>
+Alternative const* beginning_with(OneOf const& step) {
+  auto const found = std::ranges::find_if(step.alternatives, [](Alternative const& alternative) {
+    return !alternative.steps.empty() &&
+           std::holds_alternative<Body>(alternative.steps.front().body);
+  });
+  return found == step.alternatives.end() ? nullptr : &*found;
+}
+
+// Whether the subject dials again, or ends.
+asio::awaitable<Outcome> choose_by_dial(CaseRun& run, OneOf const& step,
+                                        Alternative const& dialled) {
+  auto outcome = co_await perform(run, dialled.steps.front());
+  if (outcome)
+    co_return co_await follow(run, {dialled.steps.begin() + 1, dialled.steps.end()}, dialled);
+  auto const* const exited = beginning_with<ExpectExit>(step);
+  if (exited == nullptr || run.port.process().kind == ProcessState::Kind::running)
+    co_return outcome;
+  co_return co_await follow(run, exited->steps, *exited);
+}
+
 }  // namespace
 
 asio::awaitable<Outcome> choose(CaseRun& run, LinkDriver& link, OneOf const& step) {
+  if (auto const* const dialled = beginning_with<NextLink>(step)) {
+    co_return co_await choose_by_dial(run, step, *dialled);
+  }
   auto trials = co_await begin_trials(run, link, step);
   if (!trials) co_return std::unexpected(trials.error());
   std::vector<Arrival> looked;
@@ -265,22 +309,9 @@ asio::awaitable<Outcome> choose(CaseRun& run, LinkDriver& link, OneOf const& ste
   }
   run.asked = (*chosen)->question;
   auto const& alternative = *(*chosen)->alternative;
-  auto const outcome = co_await perform_all(run, alternative.steps);
+  auto outcome = co_await follow(run, alternative.steps, alternative);
   run.asked.reset();
-  if (!outcome) co_return outcome;
-  switch (alternative.worth) {
-    case Alternative::Worth::pass:
-      break;
-    case Alternative::Worth::non_strict:
-      run.blemish = {Verdict::non_strict, alternative.reason};
-      break;
-    case Alternative::Worth::differs:
-      run.blemish = {Verdict::differs, alternative.reason};
-      break;
-    case Alternative::Worth::fail:
-      co_return fails(alternative.reason);
-  }
-  co_return Outcome{};
+  co_return outcome;
 }
 
 }  // namespace voxspec

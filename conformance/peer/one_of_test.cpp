@@ -92,6 +92,19 @@ TEST_SUITE("executor") {
     CHECK(result.reason.find("SIGSEGV") != std::string::npos);
   }
 
+  TEST_CASE("one_of: the next link, or the exit in its place, chooses the alternative") {
+    std::string const either =
+        R"({"one_of": [{"steps": [{"next_link": {}}, {"establish": {}}, {"alive": {}}]},
+                       {"steps": [{"expect_exit": 3}], "verdict": "non_strict", "reason": "It left."}]})";
+    auto const dialled = play(R"([{"establish": {}}, {"drop": {}}, )" + either + "]");
+    INFO(dialled.reason);
+    CHECK(dialled.verdict == Verdict::pass);
+    auto const left = choose("106", R"({"steps": [{"expect_end": ["closed"]}, )" + either + "]}");
+    INFO(left.reason);
+    CHECK(left.verdict == Verdict::non_strict);
+    CHECK(left.reason == "It left.");
+  }
+
   TEST_CASE("one_of: nothing at all is a time-out") {
     auto const result = choose("107", both(answered, ended), {.options = impatient()});
     CHECK(result.verdict == Verdict::fail);

@@ -113,6 +113,7 @@ constexpr std::array on_connection_keys{
 constexpr std::array send_items_keys{
     TraceKey{"channel", "text", "The channel's name", true},
     TraceKey{"items", "list", "The items, in order", true},
+    TraceKey{"times", "count", "How many times over it sends them; once, where it is missing"},
 };
 constexpr std::array take_keys{
     TraceKey{"channel", "text", "The channel's name", true},

@@ -32,6 +32,25 @@ Json failure(session::SessionError const& error) {
   return {{"failed", boost::describe::enum_to_string(error.kind, "?")}, {"text", error.text()}};
 }
 
+// What a wrong runtime would have its application see instead.
+Json distorted(Misbehaviour how, Json saw) {
+  if (!saw.is_object()) return saw;
+  if (how == Misbehaviour::wrong_outcomes) {
+    return saw.contains("returned") ? Json{{"failed", "cancelled"}} : Json{{"returned", nullptr}};
+  }
+  if (how == Misbehaviour::hides_lost_channels) {
+    if (saw.contains("sent")) saw.erase("failed");
+    if (text_in(saw, "ended") == "lost") saw.erase("ended");
+  }
+  if (how == Misbehaviour::blurs_failures) {
+    auto const failed = text_in(saw, "failed");
+    bool const is_of_transport =
+        failed == "connection_closed" || failed == "session_shutdown" || failed == "send_failed";
+    if (is_of_transport) saw["failed"] = "indeterminate";
+  }
+  return saw;
+}
+
 }  // namespace
 
 Control::Control(asio::any_io_executor executor, Parity parity,
@@ -110,10 +129,7 @@ void Control::obey(Json const& order) {
 }
 
 void Control::report(std::string const& of, Json saw) const {
-  if (lies_ && saw.is_object()) {
-    saw = saw.contains("returned") ? Json{{"failed", "cancelled"}} : Json{{"returned", nullptr}};
-  }
-  std::cout << Json{{"of", of}, {"saw", std::move(saw)}}.dump()
+  std::cout << Json{{"of", of}, {"saw", distorted(misbehaviour_, std::move(saw))}}.dump()
             << std::endl;  // NOLINT(performance-avoid-endl)
 }
 
@@ -204,7 +220,19 @@ void Control::drop(std::string const& name, Json const& order) {
 void Control::send(std::string const& name, Json const& order) {
   auto const on = half(order);
   if (!on) return cannot(name, "there is no such channel");
-  spawn(name, send_items(on, order.value("items", Json::array())));
+  auto const items = order.value("items", Json::array());
+  auto const times = order.value("times", std::uint64_t{1});
+  auto sending = send_items(on, items, times);
+  if (misbehaviour_ == Misbehaviour::buffers_items) {
+    return buffer(name, std::move(sending), items.size() * times);
+  }
+  spawn(name, std::move(sending));
+}
+
+void Control::buffer(std::string const& name, asio::awaitable<Json> sending, std::uint64_t count) {
+  report(name, "begun");
+  asio::co_spawn(executor_, std::move(sending), asio::detached);
+  report(name, {{"sent", count}});
 }
 
 void Control::take(std::string const& name, Json const& order) {

@@ -1,5 +1,6 @@
 #pragma once
 #include "conformance/subjects/cpp/control_calls.hpp"
+#include "conformance/subjects/cpp/settings.hpp"
 #include "impl/net/session_builder.hpp"
 #include "spec/parity.hpp"
 
@@ -26,8 +27,8 @@ class Control : public std::enable_shared_from_this<Control> {
 
   // Reads orders until standard input ends.
   void start();
-  // From now on it tells of other outcomes than there were.
-  void lie() { lies_ = true; }
+  // From now on what it tells, and how it sends items, is wrong in this way.
+  void misbehave(Misbehaviour how) { misbehaviour_ = how; }
   // The session's root is called "root" from now on. Control has the only caller of it, unless
   // somebody else keeps one.
   void begin(vox::net::Established established);
@@ -54,6 +55,7 @@ class Control : public std::enable_shared_from_this<Control> {
   void close(std::string const& name, Json const& order);
   void drop(std::string const& name, Json const& order);
   void send(std::string const& name, Json const& order);
+  void buffer(std::string const& name, boost::asio::awaitable<Json> sending, std::uint64_t count);
   void take(std::string const& name, Json const& order);
   void end(std::string const& name, Json const& order);
 
@@ -75,7 +77,7 @@ class Control : public std::enable_shared_from_this<Control> {
   std::deque<Answer> answers_;
   std::deque<Json> waiting_;  // orders that came before there was a session
   Halves halves_;
-  bool lies_ = false;
+  Misbehaviour misbehaviour_ = Misbehaviour::none;
 };
 
 }  // namespace voxspec::subject

@@ -140,18 +140,16 @@ bool is_of_kind(Json const& argument, char kind) {
 }
 
 template <class T>
-asio::awaitable<Json> send_on(net::Tx<T>& output, Json items) {
-  Json report{{"sent", 0}};
-  std::size_t count = 0;
-  for (auto const& item : items) {
-    auto const sent = co_await output.send(item.get<T>());
-    if (!sent) {
-      report["failed"] = word(sent.error());
-      break;
+asio::awaitable<Json> send_on(net::Tx<T>& output, std::vector<T> items, std::uint64_t times) {
+  std::uint64_t count = 0;
+  for (std::uint64_t round = 0; round < times; ++round) {
+    for (auto const& item : items) {
+      auto const sent = co_await output.send(item);
+      if (!sent) co_return Json{{"sent", count}, {"failed", word(sent.error())}};
+      ++count;
     }
-    report["sent"] = ++count;
   }
-  co_return report;
+  co_return Json{{"sent", count}};
 }
 
 template <class T>
@@ -185,12 +183,12 @@ asio::awaitable<Json> call_method(TestbedClient client, std::string method, Json
   return find_callable(method)->call(std::move(client), std::move(args), halves);
 }
 
-asio::awaitable<Json> send_items(std::shared_ptr<Half> half, Json items) {
+asio::awaitable<Json> send_items(std::shared_ptr<Half> half, Json items, std::uint64_t times) {
   if (auto* const numbers = std::get_if<net::Tx<std::int32_t>>(half.get())) {
-    co_return co_await send_on(*numbers, std::move(items));
+    co_return co_await send_on(*numbers, items.get<std::vector<std::int32_t>>(), times);
   }
   if (auto* const texts = std::get_if<net::Tx<std::string>>(half.get())) {
-    co_return co_await send_on(*texts, std::move(items));
+    co_return co_await send_on(*texts, items.get<std::vector<std::string>>(), times);
   }
   co_return Json{{"failed", "this end receives"}};
 }

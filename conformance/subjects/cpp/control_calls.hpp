@@ -45,8 +45,10 @@ class Halves {
 // Why a call like this cannot be made; nothing if it can.
 [[nodiscard]] std::optional<std::string> cannot_call(std::string const& method, Json const& args);
 
-// {"sent": n}, with the word of what kept it from sending the rest as "failed".
-[[nodiscard]] boost::asio::awaitable<Json> send_items(std::shared_ptr<Half> half, Json items);
+// Sends the items so many times over: {"sent": n}, with the word of what kept it from sending the
+// rest as "failed".
+[[nodiscard]] boost::asio::awaitable<Json> send_items(std::shared_ptr<Half> half, Json items,
+                                                      std::uint64_t times);
 // {"items": […]}, with the word of what ended the channel as "ended".
 [[nodiscard]] boost::asio::awaitable<Json> take_items(std::shared_ptr<Half> half,
                                                       std::uint64_t count);

@@ -65,7 +65,7 @@ Serving make_serving(asio::any_io_executor const& executor, Settings const& sett
   auto serving = without_control(executor);
   if (!settings.takes_orders) return serving;
   serving.control = std::make_shared<Control>(executor, parity, serving.service);
-  if (settings.misbehaviour == Misbehaviour::wrong_outcomes) serving.control->lie();
+  serving.control->misbehave(settings.misbehaviour);
   serving.control->start();
   return serving;
 }

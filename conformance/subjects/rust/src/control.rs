@@ -279,7 +279,7 @@ impl Control {
         tokio::spawn(async move {
             let mut half = half.lock().await;
             let saw = match what {
-                Use::Send => half.send(order.get("items")).await,
+                Use::Send => half.send(order.get("items"), order.get("times")).await,
                 Use::Take => half.take(order.get("count")).await,
                 Use::End => {
                     std::mem::replace(&mut *half, Half::Ended).end().await;

@@ -59,9 +59,10 @@ impl Halves {
 
 /// Sends until an item does not go, and says how many went.
 macro_rules! send_all {
-    ($output:expr, $items:expr, $convert:expr) => {{
+    ($output:expr, $items:expr, $times:expr, $convert:expr) => {{
         let mut report = json!({"sent": 0});
-        for (number, item) in $items.iter().enumerate() {
+        let items = $items.iter().cycle().take($items.len() * $times);
+        for (number, item) in items.enumerate() {
             match $output.send($convert(item)).await {
                 Ok(()) => report["sent"] = json!(number + 1),
                 Err(_) => {
@@ -104,13 +105,14 @@ fn ended_word(error: &vox::RxError) -> &'static str {
 }
 
 impl Half {
-    pub async fn send(&mut self, items: Option<&Value>) -> Value {
+    pub async fn send(&mut self, items: Option<&Value>, times: Option<&Value>) -> Value {
         let items = items.and_then(Value::as_array).cloned().unwrap_or_default();
+        let times = times.and_then(Value::as_u64).unwrap_or(1) as usize;
         let number = |item: &Value| item.as_i64().unwrap_or_default() as i32;
         let text = |item: &Value| item.as_str().unwrap_or_default().to_owned();
         match self {
-            Half::NumbersOut(output) => send_all!(output, items, number),
-            Half::TextsOut(output) => send_all!(output, items, text),
+            Half::NumbersOut(output) => send_all!(output, items, times, number),
+            Half::TextsOut(output) => send_all!(output, items, times, text),
             _ => json!({"failed": "this end does not send"}),
         }
     }
