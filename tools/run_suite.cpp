@@ -21,8 +21,6 @@ namespace voxspec {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t described_max = 20;
-
 // For a start whose time nobody has measured yet, and for those after it: much more than the first
 // one took, since the machine may be busier then.
 constexpr std::chrono::milliseconds first_start_max{120'000};
@@ -48,28 +46,16 @@ std::vector<KnownFailure> unmatched_of(RunCommandOptions const& options, bool ow
   return of_command_line ? unmatched(*of_command_line, cases) : std::vector<KnownFailure>{};
 }
 
-// Everything after the last case: rules, what was left out and why, what went wrong, the sum.
+// Everything after the last case: what needs a look by its cause, rules, what was left out and why,
+// what went wrong, how far the subject is, the sum.
 void print_outcome(RunReport const& report, TextStyle style) {
-  std::cout << '\n' << rule_table(report, style);
-  if (auto const why = reasons(report, style); !why.empty()) std::cout << '\n' << why;
-  std::size_t described = 0;
-  std::size_t left = 0;
-  for (auto const& entry : report.cases) {
-    auto const& result = entry.result;
-    if (!is_unexpected(result.verdict) || style.everything) continue;
-    // The sums of the reasons say all about a case that did not come to its first frame.
-    if (result.verdict == Verdict::not_run && result.frames.empty()) continue;
-    if (described == described_max) {
-      ++left;
-      continue;
-    }
-    ++described;
-    std::cout << '\n' << describe_case(report, entry, style);
-  }
-  if (left > 0) {
-    std::cout << "\nand " << left << " more like these: --failed-last runs them again, --html and "
-              << "--json hold them all\n";
-  }
+  auto const part = [](std::string const& text) {
+    if (!text.empty()) std::cout << '\n' << text;
+  };
+  if (!style.everything) part(causes(report, style));
+  part(rule_table(report, style));
+  part(reasons(report, style));
+  part(level_table(report, style));
   std::cout << '\n' << complaints(report, style) << banner(report, style) << std::flush;
 }
 

@@ -10,8 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -21,7 +19,6 @@ namespace {
 constexpr std::size_t frames_before = 8;
 constexpr std::size_t frames_after = 3;
 constexpr std::size_t frame_columns_max = 180;
-constexpr std::size_t width = 100;
 constexpr std::string_view margin = "            ";
 
 // "  label     text", with the further lines of the text below its first.
@@ -160,153 +157,6 @@ std::string describe_case(RunReport const& report, CaseReport const& entry, Text
   if (is_unexpected(result.verdict)) put(out, "it wrote", last_lines(entry.output));
   put(out, "again", rerun_line(report, entry));
   return out;
-}
-
-namespace {
-
-constexpr std::array<Verdict, 7> columns{Verdict::pass,    Verdict::fail,  Verdict::non_strict,
-                                         Verdict::differs, Verdict::known, Verdict::unsupported,
-                                         Verdict::not_run};
-
-// An unexpected pass is a pass of the rule that the expectations did not foresee; it stands in the
-// column of failures, since somebody has to look at it.
-std::size_t in_column(Totals const& totals, Verdict column) {
-  return totals[column] + (column == Verdict::fail ? totals[Verdict::unexpected_pass] : 0);
-}
-
-std::string row(std::string_view id, Totals const& totals, TextStyle style) {
-  std::string line = "  " + std::string{id};
-  line.resize(std::max(line.size() + 1, std::size_t{44}), ' ');
-  for (auto const column : columns) {
-    auto const count = in_column(totals, column);
-    auto cell = count == 0 ? std::string{"."} : std::to_string(count);
-    auto const size = text(column).size();
-    std::string const blanks(size > cell.size() ? size - cell.size() : 0, ' ');
-    line += "  " + blanks + (count == 0 ? cell : painted(cell, column, style));
-  }
-  return line + "\n";
-}
-
-// "chapter: id 3, id 1 …" over as many lines as it takes.
-std::string clean_rules(std::vector<RuleReport> const& clean) {
-  std::vector<std::string_view> chapters;
-  for (auto const& each : clean) {
-    auto const chapter = each.rule.entry().chapter;
-    if (std::ranges::find(chapters, chapter) == chapters.end()) chapters.push_back(chapter);
-  }
-  std::ranges::sort(chapters);
-  std::string out;
-  for (auto const chapter : chapters) {
-    std::string line = "  " + std::string{chapter} + ":";
-    for (auto const& [rule, totals] : clean) {
-      if (rule.entry().chapter != chapter) continue;
-      auto const item = " " + std::string{rule.id()} + " " + std::to_string(totals[Verdict::pass]);
-      if (line.size() + item.size() > width) {
-        out += line + "\n";
-        line = "   ";
-      }
-      line += item;
-    }
-    out += line + "\n";
-  }
-  return out;
-}
-
-}  // namespace
-
-std::string rule_table(RunReport const& report, TextStyle style) {
-  auto rules = by_rule(report);
-  std::vector<RuleReport> clean;
-  std::vector<RuleReport> rows;
-  for (auto const& each : rules) {
-    bool const passed = each.totals[Verdict::pass] == each.totals.sum();
-    (passed && !style.everything ? clean : rows).push_back(each);
-  }
-  std::string out;
-  if (!clean.empty()) {
-    out += "Rules with every case passing (" + std::to_string(clean.size()) +
-           "), each with how many:\n" + clean_rules(clean);
-  }
-  if (rows.empty()) return out;
-  std::string head = style.everything ? "All rules that were judged" : "The other rules";
-  head.resize(44, ' ');
-  for (auto const column : columns)
-    head += "  " + std::string{text(column)};
-  out += head + "\n";
-  for (auto const& [rule, totals] : rows)
-    out += row(rule.id(), totals, style);
-  return out;
-}
-
-std::string reasons(RunReport const& report, TextStyle style) {
-  std::string out;
-  for (auto const verdict : {Verdict::non_strict, Verdict::differs, Verdict::known,
-                             Verdict::unsupported, Verdict::not_run}) {
-    std::map<std::string, std::vector<CaseReport const*>> by_reason;
-    for (auto const& entry : report.cases) {
-      if (entry.result.verdict == verdict) by_reason[entry.result.reason].push_back(&entry);
-    }
-    for (auto const& [reason, entries] : by_reason) {
-      out += painted(text(verdict), verdict, style) + "  " +
-             (entries.size() == 1 ? entries.front()->result.id
-                                  : std::to_string(entries.size()) + " cases") +
-             ": " + printable(reason) + "\n";
-    }
-  }
-  return out;
-}
-
-namespace {
-
-std::string cases_were(std::size_t count) {
-  return count == 1 ? "1 case was" : std::to_string(count) + " cases were";
-}
-
-}  // namespace
-
-std::string complaints(RunReport const& report, TextStyle style) {
-  std::string out;
-  for (auto const& error : report.trace_errors) {
-    out += painted("bad trace", Verdict::not_run, style) + "  " + text(error) + "\n";
-  }
-  for (auto const& entry : report.unmatched) {
-    out += painted("no such case", Verdict::fail, style) + "  " + entry.where + ": '" +
-           entry.cases + "' is about no case; correct it or take it out\n";
-  }
-  if (auto const count = hindered(report, Hindrance::silent); count > 0) {
-    out += painted("silent", Verdict::fail, style) + "  nobody speaks vox there; " +
-           cases_were(count) + " left out\n";
-  }
-  if (!report.stopped_by.empty()) {
-    out += painted("stopped", Verdict::not_run, style) + "  by " + report.stopped_by + "; " +
-           cases_were(hindered(report, Hindrance::stopped)) + " not judged any more\n";
-  }
-  if (!report.canary_held) {
-    out += painted("broken tool", Verdict::not_run, style) +
-           "  the canary, a case nobody can support, did not come back unsupported: trust no "
-           "verdict of this run\n";
-  }
-  return out;
-}
-
-std::string banner(RunReport const& report, TextStyle style) {
-  auto const totals = report.totals();
-  std::array<char, 32> seconds{};
-  std::snprintf(seconds.data(), seconds.size(), "%.1f s",
-                static_cast<double>(report.wall.count()) / 1000.0);
-  std::string out = "voxspec " + report.version + ", subject " + report.subject + ", seed " +
-                    std::to_string(report.seed) + ", " + seconds.data() + "\n";
-  out += std::to_string(totals.sum()) + (totals.sum() == 1 ? " case" : " cases") +
-         (report.complete ? ": " : " so far: ");
-  bool first = true;
-  for (auto const verdict : all_verdicts) {
-    bool const always = verdict == Verdict::pass || verdict == Verdict::fail;
-    if (totals[verdict] == 0 && !always) continue;
-    auto const item = std::to_string(totals[verdict]) + " " + std::string{text(verdict)};
-    out += (first ? "" : ", ") + (totals[verdict] == 0 ? item : painted(item, verdict, style));
-    first = false;
-  }
-  return out + "\n";
 }
 
 }  // namespace voxspec

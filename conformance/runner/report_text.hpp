@@ -20,6 +20,13 @@ struct TextStyle {
 [[nodiscard]] std::string describe_case(RunReport const& report, CaseReport const& entry,
                                         TextStyle style);
 
+// The cases that need a look, by cause: the first of each with all about it, the others by id.
+[[nodiscard]] std::string causes(RunReport const& report, TextStyle style);
+
+// How far the subject is on each level, and what to look at next. Nothing if the cases are all of
+// one level.
+[[nodiscard]] std::string level_table(RunReport const& report, TextStyle style);
+
 // How the cases of each judged rule came out: a row for each rule that did not simply pass, the
 // rest by chapter.
 [[nodiscard]] std::string rule_table(RunReport const& report, TextStyle style);

@@ -1,0 +1,78 @@
+#include "conformance/runner/levels.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+namespace voxspec {
+namespace {
+
+constexpr std::array<std::string_view, 10> names{"link",   "prologue", "handshake", "connections",
+                                                 "calls",  "schemas",  "channels",  "retry",
+                                                 "resume", "stable"};
+
+// The level of the cases of a chapter of the suite.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 13> chapters{
+    {{"link", "link"},
+     {"prologue", "prologue"},
+     {"handshake", "handshake"},
+     {"connection", "connections"},
+     {"session", "connections"},
+     {"keepalive", "connections"},
+     {"protocol-error", "connections"},
+     {"request", "calls"},
+     {"caller", "calls"},
+     {"schema", "schemas"},
+     {"channel", "channels"},
+     {"retry", "retry"},
+     {"stable", "stable"}}};
+
+// Empty for a case of none of the chapters.
+std::string_view level_of(Case const& trace) {
+  auto const needs = [&](std::string_view ability) {
+    return std::ranges::find(trace.needs, ability) != trace.needs.end();
+  };
+  if (trace.conduit == Conduit::stable) return "stable";
+  if (needs("resumes") || needs("reconnects")) return "resume";
+  auto const chapter = std::string_view{trace.id}.substr(0, trace.id.find('/'));
+  auto const found =
+      std::ranges::find(chapters, chapter, &std::pair<std::string_view, std::string_view>::first);
+  return found == chapters.end() ? std::string_view{} : found->second;
+}
+
+void count(Level& level, CaseReport const& entry) {
+  switch (entry.result.verdict) {
+    case Verdict::pass:
+    case Verdict::differs:
+    case Verdict::unexpected_pass:
+      ++level.judged;
+      ++level.passed;
+      return;
+    case Verdict::fail:
+    case Verdict::non_strict:
+    case Verdict::known:
+      ++level.judged;
+      if (level.next == nullptr) level.next = &entry;
+      return;
+    case Verdict::unsupported:
+    case Verdict::not_run:
+      ++level.left;
+      return;
+  }
+}
+
+}  // namespace
+
+std::vector<Level> levels(RunReport const& report) {
+  std::vector<Level> all;
+  for (auto const name : names)
+    all.push_back({.name = name});
+  for (auto const& entry : report.cases) {
+    auto const level = std::ranges::find(all, level_of(*entry.trace), &Level::name);
+    if (level != all.end()) count(*level, entry);
+  }
+  return all;
+}
+
+}  // namespace voxspec
