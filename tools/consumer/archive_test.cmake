@@ -1,5 +1,7 @@
 # Makes the archive of the judge, unpacks it elsewhere and has it judge, without anything of the
 # environment but the folder for its notes. The Debian package is made, too, and looked into.
+cmake_minimum_required(VERSION 3.25)
+
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE err)
   if(NOT code EQUAL 0)
