@@ -1,5 +1,6 @@
 #include "conformance/peer/link_driver.hpp"
 
+#include "conformance/peer/wording.hpp"
 #include "impl/link/condition.hpp"
 #include "impl/link/deadline.hpp"
 #include "impl/wire/stream_framing.hpp"
@@ -162,7 +163,8 @@ Arrival LinkDriver::read() {
     arrival.frame = std::move(*decoded);
   } else {
     arrival.problem = decoded.error().detail + " (" + std::string{decoded.error().rule.id()} +
-                      ", at byte " + std::to_string(decoded.error().offset) + ")";
+                      ", at byte " + std::to_string(decoded.error().offset) + ")" +
+                      guess_at(codec_.layer(), unread.payload.view());
     record.problem = arrival.problem;
     arrival.frame.bytes = record.bytes;
   }

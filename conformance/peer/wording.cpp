@@ -42,7 +42,23 @@ std::string in_words(ProcessState process) {
 }
 
 std::string in_words(Ended const& end, ProcessState process) {
-  return "the link " + std::string{text(end.cause)} + " and " + in_words(process);
+  auto cause = std::string{text(end.cause)};
+  if (end.cause == EndCause::broken && !end.detail.empty()) cause += " (" + end.detail + ")";
+  return "the link " + std::string{end.cause == EndCause::broken ? "was " : ""} + cause + " and " +
+         in_words(process);
+}
+
+std::string guess_at(Layer layer, vox::ByteView payload) {
+  // From 0.9 on the handshake is no CBOR map: a length comes first, four little-endian bytes.
+  constexpr std::size_t length_bytes = 4;
+  if (layer != Layer::handshake || payload.size() <= length_bytes) return {};
+  auto const major_type = std::to_integer<unsigned>(payload[0]) >> 5;
+  constexpr unsigned cbor_map = 5;
+  std::size_t length = 0;
+  for (std::size_t i = length_bytes; i > 0; --i)
+    length = length << 8 | std::to_integer<std::size_t>(payload[i - 1]);
+  if (major_type == cbor_map || length == 0 || length > payload.size() - length_bytes) return {};
+  return "; this looks like the handshake of vox 0.9 or later, which is another protocol";
 }
 
 std::string in_words(std::chrono::milliseconds duration) {

@@ -16,6 +16,8 @@ namespace voxspec {
 [[nodiscard]] std::string in_words(ProcessState process);
 // "the link ended at a frame boundary and the process is still running"
 [[nodiscard]] std::string in_words(Ended const& end, ProcessState process);
+// What a payload that cannot be decoded may have been meant as: "; this looks like …", or nothing.
+[[nodiscard]] std::string guess_at(Layer layer, vox::ByteView payload);
 // "5 s", "200 ms"
 [[nodiscard]] std::string in_words(std::chrono::milliseconds duration);
 

@@ -3,6 +3,8 @@
 #include "spec/assert.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
@@ -41,6 +43,21 @@ void put_frame(Buffer& out, ByteView payload) {
   writer.put_bytes(payload);
 }
 
+namespace {
+
+// The commonest mistake is a length whose highest byte comes first.
+std::string too_long(std::size_t length, std::size_t limit) {
+  auto text = "a frame of " + std::to_string(length) + " bytes exceeds the limit of " +
+              std::to_string(limit);
+  auto const reversed = std::byteswap(static_cast<std::uint32_t>(length));
+  if (reversed <= limit) {
+    text += " (if it was meant as big-endian, " + std::to_string(reversed) + ")";
+  }
+  return text;
+}
+
+}  // namespace
+
 Result<std::optional<Backing>> FrameDecoder::next() {
   if (is_cut_) {
     if (cut_.size() < cut_bytes_) return std::nullopt;
@@ -51,9 +68,7 @@ Result<std::optional<Backing>> FrameDecoder::next() {
   if (unread.size() < frame_header_bytes) return std::nullopt;
   auto const length = length_in(unread);
   if (length > frame_bytes_max_) {
-    return violates("transport.stream", 0,
-                    "a frame of " + std::to_string(length) + " bytes exceeds the limit of " +
-                        std::to_string(frame_bytes_max_));
+    return violates("transport.stream", 0, too_long(length, frame_bytes_max_));
   }
   auto const body = unread.subspan(frame_header_bytes);
   if (body.size() >= length) {

@@ -163,6 +163,13 @@ TEST_CASE("r[link.tx.alloc.limits] a frame above the limit is a violation, and s
   auto const payload = decoder.next();
   REQUIRE_FALSE(payload.has_value());
   CHECK(payload.error().detail == "a frame of 17 bytes exceeds the limit of 16");
+  FrameDecoder usual{1 << 20};
+  auto const big_endian = bytes("00000008");
+  input = big_endian;
+  put_some(usual, input);
+  CHECK(
+      usual.next().error().detail ==
+      "a frame of 134217728 bytes exceeds the limit of 1048576 (if it was meant as big-endian, 8)");
   auto const later = bytes("0000000000");
   input = later;
   put_some(decoder, input);
