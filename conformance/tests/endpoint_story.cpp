@@ -35,7 +35,7 @@ Limits small_limits() {
   return limits;
 }
 
-constexpr std::size_t slack = 3 * 8'000;  // a payload each way and one in an event
+constexpr std::size_t slack = 3uz * 8'000;  // a payload each way and one in an event
 
 }  // namespace
 
