@@ -86,8 +86,9 @@ class Pair {
   void absorb(Side& side, vox::session::Event const& event);
   bool poll_transmit(Side& side);
   void deliver(Side& side, vox::ByteView payload);
+  [[nodiscard]] bool is_initiator(Side const& side) const { return &side == &sides_.front(); }
   [[nodiscard]] Side& peer_of(Side const& side) {
-    return &side == &sides_[0] ? sides_[1] : sides_[0];
+    return is_initiator(side) ? sides_[1] : sides_[0];
   }
 
   vox::TimePoint now_{};
