@@ -220,7 +220,7 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
   settings.options.stop = signals.token();
   auto report = begin_report(assignment, options, *candidate, tool);
   ReportFiles files{options};
-  if (!candidate->prompt.empty()) std::cout << candidate->prompt << std::endl;
+  if (!candidate->prompt.empty()) std::cout << candidate->prompt << '\n' << std::flush;
   auto const up = candidate->stage->preflight(settings.options);
   report.stopped_by = signals.received().value_or("");
   if (!up || !report.stopped_by.empty()) {
