@@ -213,7 +213,7 @@ int explore_subject(ExploreCommand const& command, explore::Model const& model, 
   auto known = known_of(command, subject, tool);
   if (!known) return complain(known.error().what, known.error().code);
   settings.known = *std::move(known);
-  if (!players->candidate.prompt.empty()) std::cerr << players->candidate.prompt << std::endl;
+  if (!players->candidate.prompt.empty()) std::cerr << players->candidate.prompt << '\n';
   if (auto const refused = not_up(*players, settings))
     return complain(refused->what, refused->code);
 

@@ -129,7 +129,8 @@ bool print(Pass const& pass, std::vector<FaultReport> const& reports, UnseenFaul
   auto const alarms = pass.is_freedom ? std::ranges::count_if(reports, has_alarm) : 0;
   if (alarms > 0) std::cout << alarms << " of them with false alarms that are known, ";
   std::cout << unexpected << " not as they should be, " << wall.count() / 1000 << "."
-            << wall.count() / 100 % 10 << " s" << std::endl;
+            << wall.count() / 100 % 10 << " s\n"
+            << std::flush;
   return unexpected == 0;
 }
 
@@ -153,7 +154,8 @@ int run_pass(Pass pass, Tool const& tool, Json& json) {
   for (auto const& entry : baseline.cases)
     totals.count(entry.result.verdict);
   std::cout << pass.subject.name << ": " << totals[Verdict::pass] << " of " << totals.sum()
-            << " cases pass without " << pass.plural << std::endl;
+            << " cases pass without " << pass.plural << '\n'
+            << std::flush;
   if (totals[Verdict::pass] == 0) return complain("no case passes", exit_not_run);
   auto const reports = reports_of(pass, faults, baseline);
   auto const wall = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -174,7 +176,8 @@ int compare(std::vector<Case const*> const& cases, Subject const& subject,
   for (auto const& line : differences)
     std::cout << line << '\n';
   std::cout << subject.name << ": " << cases.size() << " cases with and without a relay, "
-            << differences.size() << " differ" << std::endl;
+            << differences.size() << " differ\n"
+            << std::flush;
   return differences.empty() ? exit_clean : exit_unexpected;
 }
 

@@ -26,7 +26,7 @@ struct FaultCommand {
   void add_to(CLI::App& command);
   [[nodiscard]] bool is_asked() const { return faults || freedoms || neutral; }
   // The exit code.
-  [[nodiscard]] int run(std::vector<std::string> const& cases, std::size_t jobs,
+  [[nodiscard]] int run(std::vector<std::string> const& patterns, std::size_t jobs,
                         Tool const& tool) const;
 };
 

@@ -26,7 +26,7 @@ fs::path file_for(std::string const& output, std::size_t number) {
   fs::path const path{output};
   auto const n = std::to_string(number + 1);
   if (path.extension() != ".json") return path / ("recording-" + n + ".json");
-  if (number == 0) return path;
+  if (number == 0) return output;
   return path.parent_path() / (path.stem().string() + "-" + n + ".json");
 }
 

@@ -25,26 +25,27 @@ class Tally {
   }
   void end_round() {
     done_ = round_;
-    if (!line_.is_live()) std::cout << so_far() << std::endl;
+    if (!line_.is_live()) std::cout << so_far() << '\n' << std::flush;
   }
   void note(CaseReport const& before, CaseReport const& now, std::string const& again) {
     ++changed_;
     line_.clear();
     std::cout << now.result.id << "  " << text(before.result.verdict) << ", but "
               << text(now.result.verdict) << " in " << kind_ << ' ' << round_ << ": "
-              << now.result.reason << "\n    again: " << again << std::endl;
+              << now.result.reason << "\n    again: " << again << '\n'
+              << std::flush;
   }
   [[nodiscard]] bool has_changes() const { return changed_ != 0; }
   // The last line. True if nothing was found.
-  bool conclude(std::size_t cases) const {
+  [[nodiscard]] bool conclude(std::size_t cases) const {
     line_.clear();
     std::cout << done_ << ' ' << kind_ << (done_ == 1 ? "" : "s") << " of " << cases
               << (cases == 1 ? " case: " : " cases: ")
               << (changed_ == 0 ? "no verdict changed"
                                 : std::to_string(changed_) +
                                       (changed_ == 1 ? " verdict" : " verdicts") + " changed")
-              << (done_ < rounds_ && rounds_ != endless ? "; stopped before the end" : "")
-              << std::endl;
+              << (done_ < rounds_ && rounds_ != endless ? "; stopped before the end" : "") << '\n'
+              << std::flush;
     return changed_ == 0;
   }
 

@@ -1,6 +1,34 @@
 #include "tools/run_options.hpp"
 
 namespace voxspec {
+namespace {
+
+void add_reports(RunCommandOptions& options, CLI::App& command) {
+  constexpr char const* reports = "Reports";
+  command
+      .add_option("--json", options.json,
+                  "Write the whole result for programs (-: to standard output)")
+      ->type_name("FILE")
+      ->group(reports);
+  command.add_option("--junit", options.junit, "Write JUnit XML for CI")
+      ->type_name("FILE")
+      ->group(reports);
+  command.add_option("--html", options.html, "Write one page to read in a browser")
+      ->type_name("FILE")
+      ->group(reports);
+  command
+      .add_option("--table", options.table,
+                  "Write what it does otherwise than the specification, by clause, in Markdown")
+      ->type_name("FILE")
+      ->group(reports);
+  command
+      .add_option("--keep", options.keep,
+                  "Write a recording of each case that was run below a folder")
+      ->type_name("DIR")
+      ->group(reports);
+}
+
+}  // namespace
 
 void RunCommandOptions::add_to(CLI::App& command) {
   subject.add_to(command);
@@ -61,22 +89,7 @@ void RunCommandOptions::add_to(CLI::App& command) {
       ->type_name("FILE")
       ->group(known);
   command.add_flag("--no-expectations", no_expectations, "Judge without any list")->group(known);
-  constexpr char const* reports = "Reports";
-  command.add_option("--json", json, "Write the whole result for programs (-: to standard output)")
-      ->type_name("FILE")
-      ->group(reports);
-  command.add_option("--junit", junit, "Write JUnit XML for CI")->type_name("FILE")->group(reports);
-  command.add_option("--html", html, "Write one page to read in a browser")
-      ->type_name("FILE")
-      ->group(reports);
-  command
-      .add_option("--table", table,
-                  "Write what it does otherwise than the specification, by clause, in Markdown")
-      ->type_name("FILE")
-      ->group(reports);
-  command.add_option("--keep", keep, "Write a recording of each case that was run below a folder")
-      ->type_name("DIR")
-      ->group(reports);
+  add_reports(*this, command);
 }
 
 }  // namespace voxspec

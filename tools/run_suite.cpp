@@ -59,27 +59,43 @@ void print_outcome(RunReport const& report, TextStyle style) {
   std::cout << '\n' << complaints(report, style) << banner(report, style) << std::flush;
 }
 
+// Why no case of a run can be run any more.
+struct Obstacle {
+  ExitCode exit_code = exit_not_run;
+  Hindrance hindrance = Hindrance::none;
+  std::string complaint;
+  std::string reason;  // of each case
+};
+
+Obstacle obstacle_of(RunReport const& report, NoLink const& why) {
+  if (!report.stopped_by.empty()) {
+    return {.exit_code = exit_stopped,
+            .hindrance = Hindrance::stopped,
+            .complaint = "stopped by " + report.stopped_by,
+            .reason = "the run was stopped before"};
+  }
+  if (why.cause == NoLink::Cause::machine) {
+    return {.exit_code = exit_not_run,
+            .hindrance = Hindrance::machine,
+            .complaint = "no case can be run: " + why.detail,
+            .reason = why.detail};
+  }
+  return {.exit_code = exit_not_started,
+          .hindrance = Hindrance::start,
+          .complaint = "the subject did not start: " + why.detail,
+          .reason = "the subject did not start"};
+}
+
 // The rest of a run whose subject did not come up, or that was stopped before: every case is not
 // run, in the reports too.
 int without_subject(RunReport report, std::vector<Case const*> const& cases, NoLink const& why,
                     ReportFiles& files) {
-  bool const is_stopped = !report.stopped_by.empty();
-  bool const by_machine = why.cause == NoLink::Cause::machine;
-  auto const code = is_stopped ? exit_stopped : by_machine ? exit_not_run : exit_not_started;
-  auto const hindrance = is_stopped   ? Hindrance::stopped
-                         : by_machine ? Hindrance::machine
-                                      : Hindrance::start;
-  auto const what = is_stopped   ? "stopped by " + report.stopped_by
-                    : by_machine ? "no case can be run: " + why.detail
-                                 : "the subject did not start: " + why.detail;
-  complain(what, code);
-  auto const reason = is_stopped   ? "the run was stopped before"
-                      : by_machine ? why.detail
-                                   : std::string{"the subject did not start"};
+  auto const obstacle = obstacle_of(report, why);
+  complain(obstacle.complaint, obstacle.exit_code);
   for (auto const* const trace : cases)
-    report.cases.push_back(not_run(*trace, hindrance, reason));
+    report.cases.push_back(not_run(*trace, obstacle.hindrance, obstacle.reason));
   files.finish(report);
-  return code;
+  return obstacle.exit_code;
 }
 
 // False if the terminal, pipe or file behind it takes no more, which is said.
@@ -226,7 +242,7 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
   auto settings = settings_of(options, assignment.selection);
   settings.options.stop = signals.token();
   auto report = begin_report(assignment, options, *candidate, tool);
-  if (!candidate->prompt.empty()) std::cout << candidate->prompt << std::endl;
+  if (!candidate->prompt.empty()) std::cout << candidate->prompt << '\n' << std::flush;
   auto const up = candidate->stage->preflight(settings.options);
   report.stopped_by = signals.received().value_or("");
   if (!up || !report.stopped_by.empty()) {

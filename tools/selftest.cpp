@@ -48,7 +48,8 @@ bool scores_nothing(Subject const& subject, std::vector<Case const*> const& case
   }
   std::cout << subject.name << ": " << totals.sum() << " cases, " << totals[Verdict::fail]
             << " failed, " << totals[Verdict::unsupported] << " unsupported, "
-            << (good ? "nothing praised" : "NOT as it should be") << std::endl;
+            << (good ? "nothing praised" : "NOT as it should be") << '\n'
+            << std::flush;
   return good;
 }
 

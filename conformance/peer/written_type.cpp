@@ -34,7 +34,7 @@ constexpr std::size_t depth_max = 64;
 // The types of one text. Errors are faults at the places of the case.
 class WrittenTypes {
  public:
-  explicit WrittenTypes(Place const& place) : place_{place} {}
+  explicit WrittenTypes(Place place) : place_{std::move(place)} {}
 
   Node node(Place const& place) {
     if (++depth_ > depth_max) place.fail("types are nested too deeply");

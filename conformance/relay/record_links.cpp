@@ -35,7 +35,7 @@ struct Pair {
   int open_sides = 2;
   asio::steady_timer linger;
 
-  [[nodiscard]] link::Link& of(vox::Role role) {
+  [[nodiscard]] link::Link& of(vox::Role role) const {
     return role == vox::Role::initiator ? *initiator : *acceptor;
   }
 };
@@ -167,7 +167,8 @@ class RecordServer {
 }  // namespace
 
 std::expected<std::size_t, std::string> record_links(RecordOptions const& options,
-                                                     RecordTalk const& talk, std::stop_token stop) {
+                                                     RecordTalk const& talk,
+                                                     std::stop_token const& stop) {
   RecordServer server{options, talk};
   return server.run(stop);
 }

@@ -31,6 +31,6 @@ struct RecordTalk {
 // why nobody can listen.
 [[nodiscard]] std::expected<std::size_t, std::string> record_links(RecordOptions const& options,
                                                                    RecordTalk const& talk,
-                                                                   std::stop_token stop);
+                                                                   std::stop_token const& stop);
 
 }  // namespace voxspec::relay

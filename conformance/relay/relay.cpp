@@ -178,7 +178,7 @@ std::expected<vox::Bytes, std::string> Relay::written(Frame frame, Side from) {
   return encode(frame);
 }
 
-void Relay::map_ids(Work& work) {
+void Relay::map_ids(Work& work) const {
   if (conversation_.maps.empty()) return;
   auto& message = work.frame.message();
   if (is_message(message)) work.changed |= conversation_.maps.apply(message, work.from);

@@ -110,7 +110,7 @@ class Relay {
   [[nodiscard]] Writer& writer(Side from) {
     return conversation_.writers[std::to_underlying(from)];
   }
-  void map_ids(Work& work);
+  void map_ids(Work& work) const;
   void perform(Work& work, FaultRule const& rule);
   void put_changes(Work& work, Change const& change);
   void put_metadata(Work& work, Attach const& attach);

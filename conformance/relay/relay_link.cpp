@@ -69,7 +69,7 @@ struct RelayLink::State : std::enable_shared_from_this<State> {
     co_return judge_reset ? link::Sent{std::unexpected(*judge_reset)} : sent;
   }
 
-  asio::awaitable<link::Sent> flush_subject() {
+  asio::awaitable<link::Sent> flush_subject() const {
     if (subject->write_buffer().empty()) co_return link::Sent{};
     co_return co_await subject->flush();
   }
@@ -136,7 +136,7 @@ struct RelayLink::State : std::enable_shared_from_this<State> {
       if (state->joined.empty()) co_return;
       Turn const turn{*state};
       co_await state->let_go();
-    } catch (boost::system::system_error const&) {
+    } catch (boost::system::system_error const&) {  // NOLINT(bugprone-empty-catch)
       // Cancelled with the context.
     }
   }
@@ -226,7 +226,7 @@ asio::awaitable<void> RelayLink::pump(std::shared_ptr<State> state) {
       }
       state->changed.notify();
     }
-  } catch (boost::system::system_error const&) {
+  } catch (boost::system::system_error const&) {  // NOLINT(bugprone-empty-catch)
     // Cancelled with the context.
   }
 }

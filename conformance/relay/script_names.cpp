@@ -65,7 +65,7 @@ Term ScriptNames::id_field(Frame const& message, std::uint64_t id) const {
 Term ScriptNames::settings(Frame const& message, Value const& value) const {
   auto const* const record = value.get<Record>();
   if (record == nullptr || message.is("connection_open") || message.is("hello")) return {value};
-  auto const ours = ids_.ours_on(message.on) == vox::Parity::odd ? "odd" : "even";
+  auto const* const ours = ids_.ours_on(message.on) == vox::Parity::odd ? "odd" : "even";
   TermRecord out;
   for (auto const& [key, inner] : record->entries) {
     auto const is_parity = key == "parity" && inner.text();

@@ -32,7 +32,7 @@ HeardFrame TapeReader::read(vox::Role by, std::size_t link, vox::ByteView bytes,
     return heard;
   }
   sender.note_sent(*decoded);
-  auto const seq = decoded->body.find("seq");
+  auto const* const seq = decoded->body.find("seq");
   auto const is_counted = decoded->kind->layer == Layer::stable && seq != nullptr;
   heard.is_repeat = is_counted && seq->number().value_or(due) < due;
   heard.frame = *std::move(decoded);

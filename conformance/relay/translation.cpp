@@ -61,9 +61,9 @@ void add_variant(ValueList& schemas) {
     if (payloads == nullptr) continue;
     auto* const variants = payloads->find("variants")->get<ValueList>();
     VOX_ASSERT(variants != nullptr);
-    variants->push_back(Record{{{"name", extra_variant_name},
-                                {"index", std::uint64_t{variants->size()}},
-                                {"payload", Value{"unit"}}}});
+    variants->emplace_back(Record{{{"name", extra_variant_name},
+                                   {"index", std::uint64_t{variants->size()}},
+                                   {"payload", Value{"unit"}}}});
   }
 }
 

@@ -24,6 +24,15 @@ std::string_view word_for(FaultReport const& report, UnseenFaults const& unseen,
   return survived ? "SURVIVED" : text(report.outcome);
 }
 
+// How a case fails, before its reason.
+std::string_view failing_words(FaultedCase const& each, bool is_freedom) {
+  if (is_freedom && each.known) return ": a false alarm that is known: ";
+  if (each.kills()) return ": kills it: ";
+  if (each.cited.empty()) return ": fails, and is about something else: ";
+  if (each.by_probe) return ": fails by its probe alone: ";
+  return each.timed_out ? ": fails by a time-out: " : ": fails: ";
+}
+
 // Adds the reason if it is about the subject: a text is about all, {"subject": name, "why": text}
 // about one, and a list about each of its own. False if it is none of these.
 bool add_reason(UnseenFaults& to, std::string const& id, Json const& reason,
@@ -146,12 +155,7 @@ std::string fault_lines(FaultReport const& report, bool everything, bool is_free
     } else if (!(is_freedom ? each.failed : each.is_worse)) {
       out += ": still passes";
     } else {
-      out += is_freedom && each.known ? ": a false alarm that is known: "
-             : each.kills()           ? ": kills it: "
-             : each.cited.empty()     ? ": fails, and is about something else: "
-             : each.by_probe          ? ": fails by its probe alone: "
-             : each.timed_out         ? ": fails by a time-out: "
-                                      : ": fails: ";
+      out += failing_words(each, is_freedom);
       out += each.reason;
     }
     out += '\n';

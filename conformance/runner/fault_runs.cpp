@@ -129,6 +129,13 @@ FaultOutcome outcome_of(FaultReport const& report) {
   return report.cases.empty() ? FaultOutcome::never_shown : FaultOutcome::survived;
 }
 
+FaultOutcome outcome_of_freedom(std::vector<FaultedCase> const& cases) {
+  auto const is_hindered = [](FaultedCase const& each) { return !each.problem.empty(); };
+  if (std::ranges::any_of(cases, is_hindered)) return FaultOutcome::not_run;
+  auto const failed = [](FaultedCase const& each) { return each.failed && !each.known; };
+  return std::ranges::any_of(cases, failed) ? FaultOutcome::killed : FaultOutcome::survived;
+}
+
 FaultReport run_fault(WireFault const& fault, Baseline const& baseline, Subject const& subject,
                       FaultRunSettings const& settings) {
   FaultReport report;
@@ -319,11 +326,7 @@ std::vector<FaultReport> run_freedoms(std::vector<WireFault> const& freedoms,
     result.known = result.failed && settings.is_known(report.fault->id, trace->id);
     report.cases.push_back(std::move(result));
     if (--left[at] > 0) return;
-    auto const failed = [](FaultedCase const& each) { return each.failed && !each.known; };
-    auto const is_hindered = [](FaultedCase const& each) { return !each.problem.empty(); };
-    report.outcome = std::ranges::any_of(report.cases, is_hindered) ? FaultOutcome::not_run
-                     : std::ranges::any_of(report.cases, failed)    ? FaultOutcome::killed
-                                                                    : FaultOutcome::survived;
+    report.outcome = outcome_of_freedom(report.cases);
     if (on_fault) on_fault(report);
   });
   return reports;

@@ -20,7 +20,7 @@ void in_parallel(std::size_t begin, std::size_t end, std::size_t threads,
   try {
     for (std::size_t i = 1; i < count; ++i)
       workers.emplace_back(run);
-  } catch (std::system_error const&) {
+  } catch (std::system_error const&) {  // NOLINT(bugprone-empty-catch)
     // The machine gives no more threads; those that there are do it all.
   }
   run();

@@ -19,7 +19,7 @@ std::size_t starts_at_a_time() {
   return std::max(4uz, 2uz * std::thread::hardware_concurrency());
 }
 
-std::string with_output(std::string text, std::string const& output) {
+std::string with_output(std::string const& text, std::string const& output) {
   if (output.empty()) return text + "\nIt wrote nothing to standard error or output.";
   return text + "\nThe end of what it wrote:\n" + output;
 }
@@ -54,7 +54,7 @@ class ProcessStage final : public Stage {
     }
     // What was never started has written nothing.
     if (process.kind != ProcessState::Kind::unknown) {
-      why.detail = with_output(std::move(why.detail), port.output_tail());
+      why.detail = with_output(why.detail, port.output_tail());
     }
     return std::unexpected(std::move(why));
   }

@@ -80,11 +80,10 @@ std::string rules_section(RunReport const& report) {
 }
 
 std::string filter_tools(Totals const& totals) {
-  std::string out =
-      "<div class=\"tools\"><input type=\"search\" placeholder=\"id, rule or text\"> ";
+  std::string out = R"(<div class="tools"><input type="search" placeholder="id, rule or text"> )";
   for (auto const verdict : all_verdicts) {
     if (totals[verdict] == 0) continue;
-    out += "<label><input type=\"checkbox\" checked value=\"" + name_of(verdict) + "\"> " +
+    out += R"(<label><input type="checkbox" checked value=")" + name_of(verdict) + "\"> " +
            colored(std::to_string(totals[verdict]) + " " + std::string{text(verdict)}, verdict) +
            "</label>";
   }
@@ -103,7 +102,7 @@ std::string case_section(RunReport const& report, CaseReport const& entry) {
   std::string searched = entry.result.id + " " + entry.trace->about;
   for (auto const& clause : entry.result.clauses)
     searched += " " + clause;
-  return "<details class=\"case\" data-verdict=\"" + name_of(verdict) + "\" data-text=\"" +
+  return R"(<details class="case" data-verdict=")" + name_of(verdict) + "\" data-text=\"" +
          markup(lower(searched)) + "\"><summary><span class=\"v " + name_of(verdict) + "\">" +
          markup(text(verdict)) + "</span><code>" + markup(entry.result.id) +
          "</code> <span class=\"why\">" +

@@ -133,6 +133,7 @@ struct Order {
 Order order_of(std::vector<Case const*> const& cases, KnownFailures const& known,
                std::uint64_t seed) {
   Order order{.indices = std::vector<std::size_t>(cases.size())};
+  // NOLINTNEXTLINE(modernize-use-ranges): libstdc++ 12 has no ranges::iota.
   std::iota(order.indices.begin(), order.indices.end(), 0uz);
   auto lot = order.indices;
   std::ranges::shuffle(lot, std::mt19937_64{seed});

@@ -110,10 +110,10 @@ std::string rerun_line(RunReport const& report, CaseReport const& entry) {
 std::size_t divergence(CaseResult const& result) {
   auto const& frames = result.frames;
   if (result.got.is_null()) return frames.size();
-  auto const last = std::find_if(frames.rbegin(), frames.rend(), [&](FrameRecord const& frame) {
-    return frame.direction == Direction::received && frame.decoded == result.got;
-  });
-  return last == frames.rend() ? frames.size() : static_cast<std::size_t>(frames.rend() - last) - 1;
+  for (auto at = frames.size(); at-- > 0;) {
+    if (frames[at].direction == Direction::received && frames[at].decoded == result.got) return at;
+  }
+  return frames.size();
 }
 
 }  // namespace voxspec

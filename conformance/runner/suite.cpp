@@ -48,8 +48,9 @@ Suite load_files(std::vector<fs::path> const& files, fs::path const& root) {
 
 std::expected<Shard, std::string> Shard::parse(std::string_view text) {
   Shard shard;
-  auto const* const end = text.data() + text.size();
-  auto const [slash, first] = std::from_chars(text.data(), end, shard.index);
+  auto const* const begin = text.data();
+  auto const* const end = begin + text.size();
+  auto const [slash, first] = std::from_chars(begin, end, shard.index);
   bool good = first == std::errc{} && slash != end && *slash == '/';
   if (good) {
     auto const [rest, second] = std::from_chars(slash + 1, end, shard.count);

@@ -71,7 +71,7 @@ void FakePort::end_process(ProcessState::Kind kind, int code_or_signal) {
   ended_.notify();
 }
 
-CaseResult play(std::string_view steps, Play how) {
+CaseResult play(std::string_view steps, Play const& how) {
   auto const trace =
       R"({"about": "A test of the executor", "rules": [")" + how.clause + R"("], "peer": )" +
       how.peer + (how.client ? R"(, "subject": {"client": "echo"})" : "") +

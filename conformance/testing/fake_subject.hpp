@@ -107,7 +107,7 @@ struct Play {
   bool client = false;  // the subject plays a client scenario
   bool slow = false;
 };
-[[nodiscard]] CaseResult play(std::string_view steps, Play how = {});
+[[nodiscard]] CaseResult play(std::string_view steps, Play const& how = {});
 // With guards so short that a case which runs into one is over soon.
 [[nodiscard]] RunOptions impatient();
 

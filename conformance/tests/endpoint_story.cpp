@@ -35,7 +35,7 @@ Limits small_limits() {
   return limits;
 }
 
-constexpr std::size_t slack = 3 * 8'000;  // a payload each way and one in an event
+constexpr std::size_t slack = 3uz * 8'000;  // a payload each way and one in an event
 
 }  // namespace
 
@@ -141,9 +141,9 @@ void EndpointStory::call(Pair::Side& side, Book& book) {
 
 void EndpointStory::stream(Pair::Side& side, Book& book) {
   auto const kind = next();
-  auto const* const method = (kind & 3U) == 0   ? methods().sum
-                             : (kind & 3U) == 1 ? methods().generate_idem
-                                                : methods().generate;
+  auto const* method = methods().generate;
+  if ((kind & 3U) == 0) method = methods().sum;
+  if ((kind & 3U) == 1) method = methods().generate_idem;
   auto const made = side.endpoint->call(
       pair_->now,
       command::MakeChannel{.connection_id = session::root_connection, .method = method, .type = 0});

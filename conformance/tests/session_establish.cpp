@@ -28,7 +28,7 @@ TEST_SUITE_BEGIN("session");
 TEST_CASE("r[core.S1] a session takes over what the handshake ended with") {
   auto outcome = as_acceptor();
   outcome.peer_settings.max_concurrent_requests = 3;
-  SessionScript script{in_0_4(), outcome};
+  SessionScript const script{in_0_4(), outcome};
   CHECK(script.session.role() == Role::acceptor);
   CHECK(script.session.our_settings() == outcome.our_settings);
   CHECK(script.session.peer_settings() == outcome.peer_settings);
@@ -38,7 +38,7 @@ TEST_CASE("r[core.S1] a session takes over what the handshake ended with") {
 }
 
 TEST_CASE("r[core.S1] r[connection.root] connection 0 is active at once, with our parity") {
-  SessionScript script{in_0_4(), as_acceptor()};
+  SessionScript const script{in_0_4(), as_acceptor()};
   auto const root = script.session.connection(root_connection);
   REQUIRE(root);
   CHECK(root->state == ConnectionState::root);
@@ -111,12 +111,12 @@ TEST_CASE("r[core.R1] a request without vox-service is a protocol error") {
   outcome.peer_metadata = {};
   CHECK(first_words(in_0_4(), outcome) ==
         Lines{"failed: protocol error: missing required vox-service metadata"});
-  wire::Metadata number{{.key = "vox-service", .value = std::uint64_t{5}, .flags = 0}};
+  wire::Metadata const number{{.key = "vox-service", .value = std::uint64_t{5}, .flags = 0}};
   CHECK_FALSE(ConnectionRequest::make(number));
 }
 
 TEST_CASE("r[core.R2] a request is read through typed getters") {
-  wire::Metadata entries{
+  wire::Metadata const entries{
       {.key = "vox-service", .value = std::string_view{"Kv"}, .flags = 0},
       {.key = "vox-transport", .value = std::string_view{"tcp"}, .flags = 0},
       {.key = "vox-peer-addr", .value = std::string_view{"[::1]:9"}, .flags = 0},

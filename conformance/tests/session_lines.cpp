@@ -88,7 +88,7 @@ struct ChannelLine {
 struct MessageLine {
   ConnectionId connection;
 
-  std::string on() const { return std::to_string(connection); }
+  [[nodiscard]] std::string on() const { return std::to_string(connection); }
   std::string operator()(wire::ProtocolError const& error) const {
     return "protocol_error " + on() + " " + std::string{error.description};
   }

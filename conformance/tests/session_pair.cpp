@@ -46,7 +46,7 @@ Pair::Pair(Rulebook rulebook)
 std::vector<std::string> Pair::complaints() const {
   auto all = complaints_;
   for (auto const& side : sides_) {
-    auto const* const name = &side == &sides_[0] ? "initiator " : "acceptor ";
+    auto const* const name = is_initiator(side) ? "initiator " : "acceptor ";
     for (auto const& complaint : side.watched.complaints())
       all.push_back(name + complaint);
   }
@@ -66,7 +66,7 @@ void Pair::step(std::uint32_t number) {
 }
 
 void Pair::do_step(Side& side, std::uint32_t kind, std::uint32_t pick) {
-  auto const index = &side == &sides_[0] ? 0U : 1U;
+  auto const index = is_initiator(side) ? 0U : 1U;
   switch (kind) {
     case 0:
       static_cast<void>(open(index, pick % 2 == 0 ? Parity::odd : Parity::even));
@@ -214,7 +214,7 @@ bool Pair::deliver_to(Side& side) {
   auto payload = std::move(side.inbox.front());
   side.inbox.pop_front();
   ++delivered_;
-  if (&side == &sides_[0]) record_.session_said(payload);
+  if (is_initiator(side)) record_.session_said(payload);
   side.watched.handle(now_, input::Received{.payload = Backing{std::move(payload)}});
   poll(side);
   side.watched.compare();
@@ -277,7 +277,7 @@ bool Pair::poll_transmit(Side& side) {
 
 void Pair::deliver(Side& side, ByteView payload) {
   transcript_.insert(transcript_.end(), payload.begin(), payload.end());
-  if (&side == &sides_[0]) record_.peer_said(payload);
+  if (is_initiator(side)) record_.peer_said(payload);
   if (is_connected_) peer_of(side).inbox.push_back(to_bytes(payload));
 }
 

@@ -34,23 +34,24 @@ class Pair {
   // Ends both sessions, and looks whether anything is left over.
   void finish();
 
-  // Single things to do, for scenarios that are written down. `side` is 0 for the initiator.
-  std::optional<vox::session::ConnectionId> open(std::size_t side,
+  // Single things to do, for scenarios that are written down. `index` is that of the side:
+  // 0 for the initiator.
+  std::optional<vox::session::ConnectionId> open(std::size_t index,
                                                  vox::Parity parity = vox::Parity::odd);
-  void close(std::size_t side, vox::session::ConnectionId id);
-  bool call(std::size_t side, vox::session::ConnectionId id);
-  void answer_calls(std::size_t side);
+  void close(std::size_t index, vox::session::ConnectionId id);
+  bool call(std::size_t index, vox::session::ConnectionId id);
+  void answer_calls(std::size_t index);
   // Requests for connections are accepted as they come, but for the next one of this side.
   void decide_at_once() { sides_[0].decides_at_once = sides_[1].decides_at_once = true; }
-  void reject_next(std::size_t side) { sides_[side].rejects_next = true; }
-  void drop_caller(std::size_t side, vox::session::ConnectionId id);
+  void reject_next(std::size_t index) { sides_[index].rejects_next = true; }
+  void drop_caller(std::size_t index, vox::session::ConnectionId id);
 
   [[nodiscard]] bool is_connected() const { return is_connected_; }
-  [[nodiscard]] bool is_open(std::size_t side, vox::session::ConnectionId id) const {
-    return sides_[side].watched.live().contains(id);
+  [[nodiscard]] bool is_open(std::size_t index, vox::session::ConnectionId id) const {
+    return sides_[index].watched.live().contains(id);
   }
   [[nodiscard]] std::uint64_t delivered() const { return delivered_; }
-  [[nodiscard]] std::uint64_t answered(std::size_t side) const { return sides_[side].answered; }
+  [[nodiscard]] std::uint64_t answered(std::size_t index) const { return sides_[index].answered; }
   [[nodiscard]] std::vector<std::string> complaints() const;
   // What went over the links, as the initiator saw it.
   [[nodiscard]] LinkRecord const& record() const { return record_; }
@@ -85,8 +86,9 @@ class Pair {
   void absorb(Side& side, vox::session::Event const& event);
   bool poll_transmit(Side& side);
   void deliver(Side& side, vox::ByteView payload);
+  [[nodiscard]] bool is_initiator(Side const& side) const { return &side == &sides_.front(); }
   [[nodiscard]] Side& peer_of(Side const& side) {
-    return &side == &sides_[0] ? sides_[1] : sides_[0];
+    return is_initiator(side) ? sides_[1] : sides_[0];
   }
 
   vox::TimePoint now_{};

@@ -17,7 +17,7 @@ namespace {
 
 // A host on the left, to which we opened a connection; a guest on the right, who opened one to us.
 struct Joined {
-  explicit Joined(SessionOptions options = in_0_4())
+  explicit Joined(SessionOptions const& options = in_0_4())
       : left{options, as_initiator()},
         right{options, as_acceptor()},
         left_id{left.opened_by_us(Parity::odd)},

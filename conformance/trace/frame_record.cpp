@@ -41,13 +41,17 @@ std::string_view kind_of_frame(Json const& frame) {
 
 bool takes(Step const& step, FrameRecord const& record, std::size_t& left) {
   if (auto const* const send = std::get_if<Send>(&step.body)) {
-    return record.direction == Direction::sent && left < send->items.size() && ++left > 0;
+    if (record.direction != Direction::sent || left >= send->items.size()) return false;
+    ++left;
+    return true;
   }
   auto const* const expect = std::get_if<Expect>(&step.body);
   if (expect == nullptr || record.direction == Direction::sent) return false;
   auto const kind = kind_of_frame(record.decoded);
-  auto const passes = std::ranges::find(expect->passing, kind) != expect->passing.end();
-  return passes || (left < expect->frames.size() && ++left > 0);
+  if (std::ranges::find(expect->passing, kind) != expect->passing.end()) return true;
+  if (left >= expect->frames.size()) return false;
+  ++left;
+  return true;
 }
 
 // The frames that belong to one of several steps with the same place in the file (the rounds of a

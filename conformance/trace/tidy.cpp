@@ -36,7 +36,7 @@ void strip_metadata(Json& body) {
 void tidy_frame(Json& frame, bool sent) {
   if (!frame.is_object()) return;
   if (frame.contains("on") && frame["on"] == 0) frame.erase("on");
-  for (auto& [key, body] : frame.items()) {
+  for (auto const& [key, body] : frame.items()) {
     auto const* const kind = find_frame_kind(key);
     if (kind == nullptr || !body.is_object()) continue;
     if (sent) strip_defaults(body, *kind);

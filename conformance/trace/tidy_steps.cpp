@@ -143,7 +143,7 @@ std::optional<Json> StepTidier::request(Json const& item, Json const* next, Json
   if (method.empty() || !has_only(*body, {"id", "method_id", "args", "metadata"})) {
     return std::nullopt;
   }
-  auto const of = args == nullptr ? nullptr : inner(*args, "args_of");
+  auto const* const of = args == nullptr ? nullptr : inner(*args, "args_of");
   if (of == nullptr || *of != name) return std::nullopt;
   Json macro = Json::object();
   put_on(macro, item);

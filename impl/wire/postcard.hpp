@@ -113,7 +113,7 @@ void put_elements(Writer& writer, T const& list) {
 
 template <class E>
 void put_choice(Writer& writer, E value) {
-  auto const found = std::ranges::find(choices<E>, value);
+  auto const* const found = std::ranges::find(choices<E>, value);
   VOX_ASSERT(found != choices<E>.end());
   writer.put_varint(static_cast<std::uint64_t>(found - choices<E>.begin()));
 }

@@ -55,10 +55,10 @@ Json distorted(Misbehaviour how, Json saw) {
 
 Control::Control(asio::any_io_executor executor, Parity parity,
                  std::shared_ptr<net::Handler> service)
-    : executor_{executor},
+    : executor_{std::move(executor)},
       parity_{parity},
       service_{std::move(service)},
-      input_{executor, ::dup(STDIN_FILENO)} {}
+      input_{executor_, ::dup(STDIN_FILENO)} {}
 
 void Control::start() {
   asio::co_spawn(

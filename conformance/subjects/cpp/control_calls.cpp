@@ -178,7 +178,7 @@ std::optional<std::string> cannot_call(std::string const& method, Json const& ar
   return std::nullopt;
 }
 
-asio::awaitable<Json> call_method(TestbedClient client, std::string method, Json args,
+asio::awaitable<Json> call_method(TestbedClient client, std::string const& method, Json args,
                                   Halves& halves) {
   return find_callable(method)->call(std::move(client), std::move(args), halves);
 }

@@ -40,8 +40,9 @@ class Halves {
 
 // Calls the method and waits: {"returned": value}, or {"failed": word}, with the method's own error
 // as "error". The arguments have been looked at before.
-[[nodiscard]] boost::asio::awaitable<Json> call_method(TestbedClient client, std::string method,
-                                                       Json args, Halves& halves);
+[[nodiscard]] boost::asio::awaitable<Json> call_method(TestbedClient client,
+                                                       std::string const& method, Json args,
+                                                       Halves& halves);
 // Why a call like this cannot be made; nothing if it can.
 [[nodiscard]] std::optional<std::string> cannot_call(std::string const& method, Json const& args);
 

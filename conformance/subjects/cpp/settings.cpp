@@ -26,8 +26,10 @@ std::unexpected<std::string> refusal(std::string const& name, std::string const&
 template <std::unsigned_integral T>
 std::optional<T> parse_number(std::string_view text) {
   T value{};
-  auto const [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (ec != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  auto const* const begin = text.data();
+  auto const* const end = begin + text.size();
+  auto const [stopped, error] = std::from_chars(begin, end, value);
+  if (error != std::errc{} || stopped != end) return std::nullopt;
   return value;
 }
 

@@ -52,14 +52,11 @@ consteval ChannelUse use_of_members() {
   return use;
 }
 
-// `Seen` are the types around this one, where a type that holds itself comes to an end.
 template <class T, class... Seen>
-consteval ChannelUse channel_use() {
+consteval ChannelUse use_by_kind() {
   using K = shape::Kind;
   constexpr auto kind = shape::kind<T>;
-  if constexpr ((std::same_as<T, Seen> || ...)) {
-    return ChannelUse::none;
-  } else if constexpr (kind == K::channel) {
+  if constexpr (kind == K::channel) {
     return ChannelUse::placed;
   } else if constexpr (kind == K::list || kind == K::set || kind == K::array || kind == K::map) {
     return use_of_elements<T, T, Seen...>();
@@ -78,6 +75,16 @@ consteval ChannelUse channel_use() {
     return use_of_members<T, Seen...>();
   } else {
     return ChannelUse::none;
+  }
+}
+
+// `Seen` are the types around this one, where a type that holds itself comes to an end.
+template <class T, class... Seen>
+consteval ChannelUse channel_use() {
+  if constexpr ((std::same_as<T, Seen> || ...)) {
+    return ChannelUse::none;
+  } else {
+    return use_by_kind<T, Seen...>();
   }
 }
 
