@@ -1,12 +1,14 @@
 #include "conformance/runner/suite.hpp"
 
 #include "conformance/runner/glob.hpp"
+#include "conformance/runner/in_parallel.hpp"
 #include "conformance/runner/transport_word.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <iterator>
 #include <system_error>
+#include <thread>
 
 namespace voxspec {
 namespace fs = std::filesystem;
@@ -25,21 +27,34 @@ std::expected<Suite, std::string> load_suite(fs::path const& folder) {
   return load_files(files, folder);
 }
 
+namespace {
+
+std::expected<std::vector<Case>, TraceError> cases_in(fs::path const& path, fs::path const& root) {
+  auto const file = load_trace(path);
+  if (!file) return std::unexpected(file.error());
+  auto found = cases(*file, root);
+  // A recording stands anywhere and says which case it is of.
+  auto const recorded = file->document.find("case");
+  if (found.size() == 1 && recorded != file->document.end() && recorded->is_string()) {
+    found.front().id = recorded->get<std::string>();
+  }
+  return found;
+}
+
+}  // namespace
+
 Suite load_files(std::vector<fs::path> const& files, fs::path const& root) {
+  // A thousand files take a second of one core.
+  std::vector<std::expected<std::vector<Case>, TraceError>> read(files.size());
+  in_parallel(0, files.size(), std::max(1U, std::thread::hardware_concurrency()),
+              [&](std::size_t at) { read[at] = cases_in(files[at], root); });
   Suite suite;
-  for (auto const& path : files) {
-    auto const file = load_trace(path);
-    if (!file) {
-      suite.errors.push_back(file.error());
-      continue;
+  for (auto& found : read) {
+    if (found) {
+      std::ranges::move(*found, std::back_inserter(suite.cases));
+    } else {
+      suite.errors.push_back(std::move(found.error()));
     }
-    auto found = cases(*file, root);
-    // A recording stands anywhere and says which case it is of.
-    auto const recorded = file->document.find("case");
-    if (found.size() == 1 && recorded != file->document.end() && recorded->is_string()) {
-      found.front().id = recorded->get<std::string>();
-    }
-    std::ranges::move(found, std::back_inserter(suite.cases));
   }
   std::ranges::sort(suite.cases, {}, &Case::id);
   std::ranges::sort(suite.errors, {}, &TraceError::file);
