@@ -34,7 +34,7 @@ void RunCommandOptions::add_to(CLI::App& command) {
   subject.add_to(command);
   command
       .add_option("-j,--jobs", jobs,
-                  "Cases at a time (default: eight a core, since a case mostly waits)")
+                  "Cases at a time (default: twelve a core, since a case mostly waits)")
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, std::size_t{256}));
   command.add_option("--seed", seed, "Decides the order of the cases and all nonces (default 1)")
