@@ -15,7 +15,6 @@ namespace voxspec {
 // read by its own description of them: it may have fields in another order, or more of them. One
 // for each side of a link. It judges nothing: what is announced twice counts as it came last, and
 // where nothing is announced a value is read as the judge's own.
-// r[impl schema.interaction.channels]
 class AnnouncedTypes {
  public:
   // A frame of that side: takes what it announces, and notes in the frame how its value is read.
