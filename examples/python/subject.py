@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """A subject for voxspec: vox over TCP on a bare conduit, in both roles, that serves Testbed.echo. See docs/adapter.md."""
-import json, os, pathlib, socket, threading
+import os, pathlib, socket, threading
 import cbor, postcard
 
-FILE = pathlib.Path(__file__).with_name("schemas.json")
-SCHEMAS = {name: cbor.decode(bytes.fromhex(text)) for name, text in json.loads(FILE.read_text()).items()}
+FILE = pathlib.Path(__file__).with_name("schemas.txt")
+SCHEMAS = {name: cbor.decode(bytes.fromhex(text)) for name, text in map(str.split, FILE.read_text().splitlines())}
 ECHO = 0x880BC4EEE23574BE
 PARITIES = ["Odd", "Even"]
 
