@@ -31,7 +31,7 @@ class Reader:
     def bytes(self):
         return self.take(self.varint())
 
-    def one_of(self, count):
+    def variant(self, count):
         variant = self.varint()
         if variant >= count:
             raise ValueError(f"there is no variant {variant}")
@@ -40,15 +40,18 @@ class Reader:
     def metadata(self):
         for _ in range(self.varint()):
             self.text()
-            [self.text, self.bytes, self.varint][self.one_of(3)]()
+            [self.text, self.bytes, self.varint][self.variant(3)]()
             self.varint()
 
     def settings(self):
-        return self.one_of(2), self.varint()
+        return self.variant(2), self.varint()
 
-    def end(self):
+    def rest(self, *fields):
+        """What each of them reads; ValueError if something is left after that."""
+        values = [field() for field in fields]
         if self.at != len(self.data):
             raise ValueError("there is something behind the message")
+        return values
 
 
 def varint(number):
@@ -60,7 +63,11 @@ def varint(number):
 
 
 def text(string):
-    return varint(len(string.encode())) + string.encode()
+    return bytes_of(string.encode())
+
+
+def bytes_of(data):
+    return varint(len(data)) + data
 
 
 def payload(data):
