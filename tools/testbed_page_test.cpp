@@ -326,7 +326,11 @@ std::string page() {
   for (auto const* const node : declared)
     text += declaration_text(*node) + '\n';
   text +=
-      "```\n\n## Ids\n\nThe method's id, the same as the varint that stands in a call, and the ids "
+      "```\n\nThe methods of `Profile`, `Record`, `Status`, `Tag`, `Measurement` and `Config` are "
+      "there for types that change: the judge also "
+      "plays a peer with\na later version of them, and describes it in its schemas. A subject "
+      "serves the versions above.\n\n## Ids\n\nThe method's id, the same as the varint that stands "
+      "in a call, and the ids "
       "of the types of its arguments and "
       "its response, as they\nstand in `root`: the type, and behind it its arguments. "
       "`conformance/vectors/schemas.json` has the whole "
@@ -337,7 +341,8 @@ std::string page() {
   text +=
       "\n## Example bytes\n\nWhat stands in `args` of a call and in `ret` of its response, without "
       "the length before it. Values are "
-      "written as in\n[traces](traces.md#values); a channel is its id.\n\n| method | arguments | "
+      "written as in\n[traces](traces.md#values); a channel is its id.\nHere `sum` got the items 1 "
+      "to 5, and `sum_large` 0 to 99.\n\n| method | arguments | "
       "bytes | response | bytes |\n"
       "| --- | --- | --- | --- | --- |\n" +
       examples.str();
