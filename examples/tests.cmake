@@ -15,7 +15,7 @@ function(python_test name)
   else()
     add_test(NAME examples.${name} COMMAND ${CMAKE_COMMAND} -E echo "skipped: there is no python3")
   endif()
-  set_tests_properties(examples.${name} PROPERTIES LABELS suite TIMEOUT 300 RESOURCE_LOCK suite
+  set_tests_properties(examples.${name} PROPERTIES LABELS suite TIMEOUT 600 RESOURCE_LOCK suite
     SKIP_REGULAR_EXPRESSION "^skipped: " ENVIRONMENT "XDG_CACHE_HOME=${CMAKE_CURRENT_BINARY_DIR}/cache")
 endfunction()
 
