@@ -108,7 +108,9 @@ vox::Result<Json> decoded(std::string_view layer, vox::ByteView bytes) {
   if (!frames) return std::unexpected(frames.error());
   Json list = Json::array();
   for (auto const frame : *frames)
-    list.push_back(vox::to_hex(frame));
+    list.push_back({{"offset", frame.data() - bytes.data()},
+                    {"length", frame.size()},
+                    {"hex", vox::to_hex(frame)}});
   return list;
 }
 
