@@ -1,13 +1,13 @@
 // docs/testbed.md is made here, from the catalogue of the service and the tables of
-// testbed_examples.hpp. After a change of either `VOXSPEC_WRITE_PAGES=1 build/gcc/bin/pages_tests`
-// writes it anew.
+// conformance/subjects/testbed/page_tables.hpp. After a change of either,
+// `VOXSPEC_WRITE_PAGES=1 build/gcc/bin/pages_tests` writes it anew.
 #include "conformance/peer/json.hpp"
 #include "conformance/peer/typed_value.hpp"
 #include "conformance/peer/value_json.hpp"
 #include "conformance/subjects/cpp/scenario.hpp"
 #include "conformance/subjects/testbed/catalog.hpp"
+#include "conformance/subjects/testbed/page_tables.hpp"
 #include "impl/wire/bytes.hpp"
-#include "tools/testbed_examples.hpp"
 
 #include <doctest/doctest.h>
 
