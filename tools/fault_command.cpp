@@ -55,6 +55,14 @@ std::vector<WireFault> selected(std::vector<WireFault> all, std::vector<std::str
   return all;
 }
 
+// For a subject that is right: the guards are those of any run.
+RunSettings patient(RunSettings settings) {
+  RunOptions options;
+  options.stop = settings.options.stop;
+  settings.options = options;
+  return settings;
+}
+
 std::vector<FaultReport> reports_of(Pass const& pass, std::vector<WireFault> const& faults,
                                     Baseline const& baseline) {
   LiveLine const line;
@@ -68,7 +76,7 @@ std::vector<FaultReport> reports_of(Pass const& pass, std::vector<WireFault> con
   };
   if (pass.is_freedom) {
     return run_freedoms(faults, baseline, pass.subject,
-                        {.run = pass.settings,
+                        {.run = patient(pass.settings),
                          .cases_max = pass.command.cases_max,
                          .is_known =
                              [&](std::string const& freedom, std::string const& trace) {
@@ -78,14 +86,6 @@ std::vector<FaultReport> reports_of(Pass const& pass, std::vector<WireFault> con
   }
   return run_faults(faults, baseline, pass.subject,
                     {.run = pass.settings, .all_cases = pass.command.matrix}, on_fault);
-}
-
-// For a subject that is right: the guards are those of any run.
-RunSettings patient(RunSettings settings) {
-  RunOptions options;
-  options.stop = settings.options.stop;
-  settings.options = options;
-  return settings;
 }
 
 Baseline baseline_of(Pass const& pass, std::vector<WireFault> const& faults) {

@@ -18,14 +18,12 @@ using vox::schema::ChannelWalk;
 using vox::schema::LocalType;
 using vox::schema::Plan;
 
-// Null where both types have the same bytes.
+// Null where both types have the same bytes, and where they do not fit: an answer to an unknown
+// method, for one, is announced as the peer likes. Whether the type is the right one is judged by
+// the cases about it.
 SharedReading shared(std::expected<Plan, vox::schema::PlanError> plan) {
-  if (!plan) {
-    return std::make_shared<ValueReading const>(
-        std::unexpected("the type that was announced for it is another: " + plan.error().text()));
-  }
-  if (plan->is_identity()) return nullptr;
-  return std::make_shared<ValueReading const>(*std::move(plan));
+  if (!plan || plan->is_identity()) return nullptr;
+  return std::make_shared<Plan const>(*std::move(plan));
 }
 
 // A session that begins anew may give an id to another type, if its ids are none of the content.
@@ -48,9 +46,10 @@ vox::Bytes const* bytes_in(Frame const& frame, std::string_view field) {
 }  // namespace
 
 void AnnouncedTypes::announce(std::uint64_t connection, Binding binding, Value const& schemas) {
-  // What cannot be read is for the case to judge.
-  if (!schemas.is<Record>()) return;
-  auto payload = vox::schema::decode_payload(cbor_bytes(schemas));
+  // CBOR in another form than ours is kept as bytes. What cannot be read is for the case to judge.
+  auto const* const bytes = schemas.get<vox::Bytes>();
+  if (schemas.is_absent() || (bytes != nullptr && bytes->empty())) return;
+  auto payload = vox::schema::decode_payload(bytes == nullptr ? cbor_bytes(schemas) : *bytes);
   if (!payload) return;
   auto& known = connections_[connection];
   for (auto& schema : payload->schemas)
@@ -141,9 +140,8 @@ void AnnouncedTypes::note_channels(Frame const& call, std::uint64_t method_id) {
 std::expected<vox::Bytes, std::string> in_own_layout(SharedReading const& reading,
                                                      vox::ByteView bytes) {
   if (reading == nullptr) return vox::to_bytes(bytes);
-  if (!*reading) return std::unexpected(reading->error());
   vox::wire::Buffer out;
-  auto const done = vox::schema::translate(**reading, bytes, out);
+  auto const done = vox::schema::translate(*reading, bytes, out);
   if (!done) return std::unexpected(done.error().detail);
   return std::move(out).take();
 }

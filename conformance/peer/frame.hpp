@@ -27,10 +27,8 @@ struct Writing {
 };
 
 // From the type that a sender announced for a value (arguments, a result, an item) to the judge's
-// own. The error says why there is no way.
-using ValueReading = std::expected<vox::schema::Plan, std::string>;
-// Null where the bytes of both types are the same, or none was announced.
-using SharedReading = std::shared_ptr<ValueReading const>;
+// own. Null where their bytes are the same, where none was announced, and where there is no way.
+using SharedReading = std::shared_ptr<vox::schema::Plan const>;
 // The value as the judge would write it. The error is a sentence.
 [[nodiscard]] std::expected<vox::Bytes, std::string> in_own_layout(SharedReading const& reading,
                                                                    vox::ByteView bytes);

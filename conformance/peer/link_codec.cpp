@@ -76,6 +76,7 @@ vox::Result<Frame> LinkCodec::decode(vox::ByteView payload) {
   auto decoded = read(payload, {.dialect = dialect_, .messages = &their_messages_});
   if (!decoded) return decoded;
   note(*decoded);
+  may_be_refused_ = may_be_refused_ && decoded->kind->layer == Layer::handshake;
   note_schemas(*decoded);
   their_types_.note_received(*decoded);
   if (decoded->kind->layer == Layer::stable) {
@@ -85,9 +86,14 @@ vox::Result<Frame> LinkCodec::decode(vox::ByteView payload) {
   return decoded;
 }
 
-// Where a stable conduit goes on over another link, its hellos come in place of the handshake.
+// Where a stable conduit goes on over another link, its hellos come in place of the handshake. A
+// last word that should not have been said is refused as the handshake that it was to end.
 vox::Result<Frame> LinkCodec::read(vox::ByteView payload, Reading const& reading) const {
   auto decoded = voxspec::decode(layer_, payload, reading);
+  if (!decoded && may_be_refused_) {
+    auto refusal = voxspec::decode(Layer::handshake, payload, reading);
+    if (refusal && refusal->is("sorry")) return refusal;
+  }
   if (decoded || !stable_ || layer_ != Layer::handshake) return decoded;
   auto hello = voxspec::decode(Layer::stable_hello, payload, reading);
   return hello ? hello : decoded;
@@ -99,6 +105,7 @@ void LinkCodec::note(Frame const& frame) {
     layer_ = Layer::handshake;
   } else if (frame.is("lets_go")) {
     layer_ = stable_ ? Layer::stable_hello : Layer::message;
+    may_be_refused_ = true;
   } else if (frame.is("client_hello")) {
     auto const* const key = frame.field("resume_key");
     asks_to_resume_ = key != nullptr && !key->is_absent();

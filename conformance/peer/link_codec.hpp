@@ -75,6 +75,9 @@ class LinkCodec {
   Numbers numbers_;
   Numbers earlier_;
   bool asks_to_resume_ = false;
+  // The handshake is done on our part, and the other side has not said a message yet: it may
+  // refuse.
+  bool may_be_refused_ = false;
   vox::schema::Plan their_messages_;
   AnnouncedTypes their_types_;
   vox::schema::Plan our_messages_;  // to what we announced; no steps: it is our own layout

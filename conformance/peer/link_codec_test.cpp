@@ -209,6 +209,16 @@ TEST_CASE(
   CHECK(sent(codec, R"({"ping": {"nonce": 5}})") == "000805");
 }
 
+TEST_CASE(
+    "r[session.handshake.sorry] a Sorry may answer the message that was to end the handshake") {
+  LinkCodec codec;
+  establish(codec, 0);
+  auto const sorry = std::string{"a165536f727279a166726561736f6e626e6f"};
+  CHECK(received(codec, sorry).value().is("sorry"));
+  CHECK(received(codec, "000905").value().is("pong"));
+  CHECK_FALSE(received(codec, sorry).has_value());  // a message has come
+}
+
 TEST_CASE("another variant is not taken for one without a value") {
   LinkCodec codec;
   establish(codec, 0);

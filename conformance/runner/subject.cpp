@@ -71,7 +71,11 @@ std::string nobody_called(std::string const& word, Layout const& layout) {
 
 std::string resolve_program(std::string const& program, fs::path const& folder,
                             fs::path const& libexec) {
-  if (program.contains('/')) return (folder / program).lexically_normal().string();
+  if (program.contains('/')) {
+    auto const path = (folder / program).lexically_normal();
+    // A name without a slash would be looked for in PATH.
+    return (path.has_parent_path() ? path : "." / path).string();
+  }
   std::error_code ec;
   auto const ours = libexec / program;
   return fs::exists(ours, ec) ? ours.string() : program;

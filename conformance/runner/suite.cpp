@@ -1,5 +1,6 @@
 #include "conformance/runner/suite.hpp"
 
+#include "conformance/peer/fault.hpp"
 #include "conformance/runner/glob.hpp"
 #include "conformance/runner/in_parallel.hpp"
 #include "conformance/runner/transport_word.hpp"
@@ -133,8 +134,11 @@ std::expected<std::vector<Case const*>, std::string> select(Suite const& suite,
               &Case::id)) {
         continue;
       }
-      return std::unexpected("no case has an id that fits '" + pattern + "'; see voxspec list" +
-                             unread(suite));
+      std::vector<std::string_view> ids;
+      for (auto const& trace : suite.cases)
+        ids.push_back(trace.id);
+      return std::unexpected("no case has an id that fits '" + pattern + "'" +
+                             nearest_hint(pattern, ids) + "; see voxspec list" + unread(suite));
     }
   }
   for (auto const& pattern : selection.rules) {
