@@ -44,6 +44,9 @@ if(NOT part)
   set_tests_properties(suite.rust PROPERTIES FIXTURES_SETUP rust_table)
   set_tests_properties(suite.rust_table PROPERTIES FIXTURES_REQUIRED rust_table)
 endif()
+# The verdict that the README begins with.
+subject_test(readme NEEDS subject_rust COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/readme_test
+  $<TARGET_FILE:voxspec>)
 # A plain wrapper that takes longer to start than any wait of ours.
 subject_test(slow_start NEEDS voxspec-subject-cpp COMMAND voxspec run --guard 1000
   --subject "sh -c 'sleep 1.5 && exec $<TARGET_FILE:voxspec-subject-cpp> --rulebook spec'"
