@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstddef>
 #include <map>
 #include <utility>
 
@@ -63,8 +64,10 @@ std::vector<CauseGroup> by_cause(RunReport const& report) {
   std::vector<CauseGroup> sorted;
   for (auto& [cause, group] : groups)
     sorted.push_back(std::move(group));
-  std::ranges::stable_sort(sorted, std::greater{},
-                           [](CauseGroup const& group) { return group.cases.size(); });
+  std::ranges::sort(sorted, {}, [](CauseGroup const& group) {
+    return std::pair{-static_cast<std::ptrdiff_t>(group.cases.size()),
+                     std::string_view{group.cases.front()->result.id}};
+  });
   return sorted;
 }
 
