@@ -30,7 +30,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
+#include <variant>
 
 namespace voxspec::subject {
 
@@ -232,12 +232,10 @@ asio::awaitable<Ran> part(Settings const& settings, net::Store store) {
   std::unreachable();
 }
 
-// What a wrong store would have lost of an earlier process.
-void forget(std::vector<rpc::StoredOperation>& operations, Misbehaviour how) {
-  if (how == Misbehaviour::forgets_operations) operations.clear();
-  if (how == Misbehaviour::forgets_outcomes) {
-    std::erase_if(operations, [](auto const& operation) { return operation.outcome != nullptr; });
-  }
+// Says that it has kept the outcome, and has not.
+rpc::StoreDone forget_outcome(rpc::StoreRequest const& request) {
+  auto const& seal = std::get<rpc::store_request::Seal>(request.what);
+  return {.number = request.number, .session = request.session, .operation = seal.operation};
 }
 
 // The file that settings name, if they name one.
@@ -249,12 +247,17 @@ std::expected<net::Store, std::string> open_store(Settings const& settings) {
   }
   auto const file = std::make_shared<store::SqliteStore>(std::move(*opened));
   return net::Store{
-      .perform = [file](rpc::StoreRequest const& request) { return file->perform(request); },
-      .take = [file, misbehaviour = settings.misbehaviour](
+      .perform =
+          [file, forgets = settings.misbehaviour ==
+                           Misbehaviour::forgets_outcomes](rpc::StoreRequest const& request) {
+            bool const seals = std::holds_alternative<rpc::store_request::Seal>(request.what);
+            return forgets && seals ? forget_outcome(request) : file->perform(request);
+          },
+      .take = [file, forgets = settings.misbehaviour == Misbehaviour::forgets_operations](
                   ResumeKey const& key) -> std::optional<rpc::RestoredSession> {
         auto taken = file->take(key);
         if (!taken) throw std::runtime_error{taken.error()};
-        if (*taken) forget((*taken)->operations, misbehaviour);
+        if (forgets && *taken) (*taken)->operations.clear();
         return std::move(*taken);
       }};
 }

@@ -34,7 +34,7 @@ enum class Misbehaviour : std::uint8_t {
   hides_lost_channels,      // the application is not told that a channel was lost
   blurs_failures,           // a failure of the transport is told as Indeterminate
   tries_again,              // a client dials again after any failure
-  forgets_outcomes,         // of persistent operations that an earlier process sealed
+  forgets_outcomes,         // of persistent operations: they are never written
   succumbs_to_connections,  // aborts when too many virtual connections are open
 };
 BOOST_DESCRIBE_ENUM(Misbehaviour, none, aborts_at_violation, client_succeeds, client_fails,
