@@ -64,6 +64,10 @@ cli_test(cover EXIT 0 OUT "\nall( +[0-9]+)+\n" ARGS cover)
 # The chapters that have their cases; what a peer can see there is judged, or the ledger says why not.
 cli_test(cover_strict EXIT 0 OUT "\nall( +[0-9]+)+\n" ARGS cover --strict --chapter conn --chapter stable
   --chapter core --chapter intro)
+cli_test(cover_unproved EXIT 0 OUT "^session.keepalive/5  \\(MAY\\)\n[^\n]*\n    They are permissions"
+  ARGS cover --unproved --chapter conn)
+cli_test(cover_proved_after_all EXIT 1 ERR "session.keepalive/5 is in the ledger as unproved although a fault proves it"
+  ARGS cover --strict --chapter conn --proofs ${CMAKE_CURRENT_SOURCE_DIR}/run_samples/permission_proved.json)
 cli_test(explain_clause EXIT 0 OUT "^session.handshake/3\n" ARGS explain session.handshake/3)
 cli_test(explain_rule EXIT 0 OUT "^session.parity\n" ARGS explain session.parity)
 cli_test(explain_unknown EXIT 2 ERR "no case, rule or clause 'nonsense'" ARGS explain nonsense)

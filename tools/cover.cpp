@@ -25,6 +25,7 @@ struct CoverCommand {
   std::vector<std::string> chapters;
   bool open = false;
   bool ledger = false;
+  bool unproved = false;
   bool json = false;
   bool strict = false;
   std::vector<std::string> proofs;
@@ -33,6 +34,7 @@ struct CoverCommand {
 struct Counts {
   std::size_t clauses = 0;
   std::size_t proved = 0;
+  std::size_t unproved = 0;  // with a reason in the ledger
   std::map<Standing, std::size_t> by_standing;
   std::map<std::string, std::size_t> by_verdict;  // of those that are judged
 
@@ -43,6 +45,7 @@ struct Counts {
     if (standing != Standing::judged) return;
     ++by_verdict[verdict_word(clause.entry())];
     if (coverage.is_proved(clause)) ++proved;
+    if (coverage.ledger().unproved.contains(clause)) ++unproved;
   }
 };
 
@@ -87,7 +90,9 @@ void print_table(Coverage const& coverage, std::vector<vox::Clause> const& claus
   print_row("all", all);
   std::cout << "\njudged: a case judges it, and a subject that breaks it comes out as one of the "
                "next three.\n"
-               "proved: a fault that breaks it was seen to fail such a case.\n"
+               "proved: a fault that breaks it was seen to fail such a case; for "
+            << all.unproved
+            << " clauses the ledger says why none can be.\n"
                "ledger: a peer might see it, and the ledger says why no case does.\n"
                "open: a peer can see it, and no case judges it yet.\n"
                "unseen: no peer can see it (an API, or an explanation).\n";
@@ -102,6 +107,20 @@ void print_clauses(Coverage const& coverage, std::vector<vox::Clause> const& cla
     if (wanted == Standing::ledger) {
       std::cout << "    " << *coverage.ledger().why_unseen(clause) << '\n';
     }
+  }
+}
+
+// Judged clauses without a proof: those with a reason, and with a run of faults at hand the others.
+void print_unproved(Coverage const& coverage, std::vector<vox::Clause> const& clauses,
+                    bool has_proofs) {
+  for (auto const clause : clauses) {
+    if (coverage.standing(clause) != Standing::judged || coverage.is_proved(clause)) continue;
+    auto const reason = coverage.ledger().unproved.find(clause);
+    bool const has_reason = reason != coverage.ledger().unproved.end();
+    if (!has_reason && !has_proofs) continue;
+    std::cout << clause.id() << "  (" << level_word(clause.entry().level) << ")\n    "
+              << clause.entry().obligation << "\n    "
+              << (has_reason ? reason->second : "No fault was seen to prove it.") << '\n';
   }
 }
 
@@ -123,6 +142,8 @@ void print_json(Coverage const& coverage, std::vector<vox::Clause> const& clause
     if (standing == Standing::ledger) each["reason"] = *coverage.ledger().why_unseen(clause);
     auto const& readings = coverage.ledger().readings;
     if (auto const at = readings.find(clause); at != readings.end()) each["reading"] = at->second;
+    auto const& unproved = coverage.ledger().unproved;
+    if (auto const at = unproved.find(clause); at != unproved.end()) each["unproved"] = at->second;
     list.push_back(std::move(each));
   }
   std::cout << Json{{"clauses", std::move(list)}}.dump(1) << '\n';
@@ -136,6 +157,8 @@ int judge_strictly(Coverage const& coverage, std::vector<vox::Clause> const& cla
       code = complain(id + " is open", exit_unexpected);
     } else if (coverage.contradicts_ledger(clause)) {
       code = complain(id + " is in the ledger although a case judges it", exit_unexpected);
+    } else if (auto const* const wrong = coverage.wrong_with_unproved(clause)) {
+      code = complain(id + ' ' + wrong, exit_unexpected);
     }
   }
   return code;
@@ -159,6 +182,8 @@ int cover(CoverCommand const& command, Tool const& tool) {
   auto const clauses = selected(command);
   if (command.json) {
     print_json(coverage, clauses);
+  } else if (command.unproved) {
+    print_unproved(coverage, clauses, !command.proofs.empty());
   } else if (command.open || command.ledger) {
     print_clauses(coverage, clauses, command.open ? Standing::open : Standing::ledger);
   } else {
@@ -188,11 +213,17 @@ void add_cover(CLI::App& app, Tool& tool) {
   auto* const open = sub->add_flag("--open", command->open, "List the clauses nobody judges yet");
   auto* const ledger = sub->add_flag("--ledger", command->ledger,
                                      "List the clauses that no case can judge, with the reasons");
+  auto* const unproved = sub->add_flag(
+      "--unproved", command->unproved,
+      "List the clauses that no fault proves, with the reasons; with --proofs also those "
+      "that have none");
   auto* const json = sub->add_flag("--json", command->json, "Print every clause as JSON");
-  open->excludes(ledger)->excludes(json);
-  ledger->excludes(json);
+  open->excludes(ledger)->excludes(unproved)->excludes(json);
+  ledger->excludes(unproved)->excludes(json);
+  unproved->excludes(json);
   sub->add_flag("--strict", command->strict,
-                "End with 1 if a clause is open, or judged although the ledger says it cannot be");
+                "End with 1 if a clause is open, or judged or proved although the ledger says it "
+                "cannot be");
   repeatable(sub->add_option(
                  "--proofs", command->proofs,
                  "What a run of faults proved: a file of selftest --faults --json (repeatable)"))
@@ -202,6 +233,7 @@ void add_cover(CLI::App& app, Tool& tool) {
       "  voxspec cover\n"
       "  voxspec cover --open --chapter stable\n"
       "  voxspec cover --ledger\n"
+      "  voxspec cover --unproved --proofs faults.json\n"
       "  voxspec cover 'connection/*' --chapter conn");
   sub->callback([command, &tool] { tool.exit_code = cover(*command, tool); });
 }

@@ -59,6 +59,12 @@ bool Coverage::contradicts_ledger(vox::Clause clause) const {
   return cases_.contains(clause) && ledger_.unseen.contains(clause);
 }
 
+char const* Coverage::wrong_with_unproved(vox::Clause clause) const {
+  if (!ledger_.unproved.contains(clause)) return nullptr;
+  if (proved_.contains(clause)) return "is in the ledger as unproved although a fault proves it";
+  return cases_.contains(clause) ? nullptr : "is in the ledger as unproved, and no case judges it";
+}
+
 std::vector<vox::Clause> all_clauses() {
   std::vector<vox::Clause> all;
   for (std::size_t row = 0; row < std::size(vox::rule_table); ++row) {

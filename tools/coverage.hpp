@@ -40,6 +40,8 @@ class Coverage {
   [[nodiscard]] bool is_proved(vox::Clause clause) const { return proved_.contains(clause); }
   // An entry says that no case can judge the clause, and one does.
   [[nodiscard]] bool contradicts_ledger(vox::Clause clause) const;
+  // What is wrong with the entry that says why no fault proves the clause; null if nothing is.
+  [[nodiscard]] char const* wrong_with_unproved(vox::Clause clause) const;
 
  private:
   std::map<vox::Clause, std::size_t> cases_;

@@ -55,6 +55,7 @@ std::expected<Ledger, std::string> load_ledger(std::filesystem::path const& file
   [[maybe_unused]] auto const about = fields.optional_text("about");
   auto const* const unseen = fields.objects("unseen");
   auto const* const readings = fields.objects("readings");
+  auto const* const unproved = fields.objects("unproved");
   auto const* const chapters = fields.objects("chapters");
   if (auto error = fields.error()) return std::unexpected(*std::move(error));
   Ledger ledger;
@@ -62,6 +63,9 @@ std::expected<Ledger, std::string> load_ledger(std::filesystem::path const& file
     return std::unexpected(*std::move(error));
   }
   if (auto error = read_reasons(*readings, file.string() + ": reading", ledger.readings)) {
+    return std::unexpected(*std::move(error));
+  }
+  if (auto error = read_reasons(*unproved, file.string() + ": unproved", ledger.unproved)) {
     return std::unexpected(*std::move(error));
   }
   for (std::size_t i = 0; i < chapters->size(); ++i) {

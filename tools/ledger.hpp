@@ -15,6 +15,8 @@ struct Ledger {
   std::map<vox::Clause, std::string> unseen;
   // Clauses that are judged, where several ways pass because the text allows or contradicts them.
   std::map<vox::Clause, std::string> readings;
+  // Clauses that are judged, and that no fault can be seen to break: why none can.
+  std::map<vox::Clause, std::string> unproved;
   // Chapters of which cases judge only what they come across.
   std::map<std::string, std::string, std::less<>> chapters;
 
@@ -23,8 +25,9 @@ struct Ledger {
 };
 
 // Reads spec/ledger.json: {"about", "unseen": [{"clauses", "reason"}], "readings": [{"clauses",
-// "reason"}], "chapters": [{"chapter", "reason"}]}, where a chapter stands for all its clauses that
-// have neither a case nor an entry of their own. The error is one line.
+// "reason"}], "unproved": [{"clauses", "reason"}], "chapters": [{"chapter", "reason"}]}, where a
+// chapter stands for all its clauses that have neither a case nor an entry of their own. The error
+// is one line.
 [[nodiscard]] std::expected<Ledger, std::string> load_ledger(std::filesystem::path const& file);
 
 }  // namespace voxspec

@@ -20,7 +20,9 @@
 #include <boost/asio/use_future.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -28,6 +30,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace voxspec::subject {
 
@@ -41,6 +44,10 @@ using Ran = std::expected<void, std::string>;
 // No scenario takes longer than this against a peer that answers. Without a limit, a peer that
 // falls silent would keep the process for ever.
 constexpr std::chrono::seconds scenario_limit{120};
+// How often a client dials that does not give up.
+constexpr int tries_max = 3;
+// As many virtual connections as a process stands that has no limit of its own.
+constexpr std::size_t connections_borne = 500;
 // How long a session may take to end after its last caller is gone.
 constexpr std::chrono::seconds farewell{1};
 
@@ -70,13 +77,22 @@ Serving make_serving(asio::any_io_executor const& executor, Settings const& sett
   return serving;
 }
 
+// Counts the virtual connections that are asked for, and aborts where that is the fault.
+std::function<void()> connection_counter(Settings const& settings) {
+  if (settings.misbehaviour != Misbehaviour::succumbs_to_connections) return [] {};
+  return [count = std::size_t{0}]() mutable {
+    if (++count > connections_borne) std::abort();
+  };
+}
+
 // Testbed on the root connection, and on virtual ones unless the settings refuse them; Probe on
 // those that are opened for it.
 net::Acceptor acceptor(Settings const& settings, Serving const& serving) {
   return net::Acceptor::Function{
       [accepts_virtual = settings.accepts_connections, service = serving.service,
-       probe = serving.probe, control = serving.control](session::ConnectionRequest const& request,
-                                                         net::PendingConnection pending) {
+       probe = serving.probe, control = serving.control, count = connection_counter(settings)](
+          session::ConnectionRequest const& request, net::PendingConnection pending) {
+        if (!request.is_root()) count();
         if (control && !request.is_root() && control->decide(pending)) return;
         if (accepts_virtual || request.is_root()) {
           auto const wants_probe = !request.is_root() && request.service() == Probe::service_name;
@@ -155,8 +171,16 @@ asio::awaitable<Ran> play_and_leave(Settings settings) {
   co_return played;
 }
 
+asio::awaitable<Ran> play_and_try_again(Settings settings) {
+  auto played = co_await play_and_leave(settings);
+  if (settings.misbehaviour != Misbehaviour::tries_again) co_return played;
+  for (int tries = 1; !played && tries < tries_max; ++tries)
+    played = co_await play_and_leave(settings);
+  co_return played;
+}
+
 asio::awaitable<Ran> play_in_time(Settings settings) {
-  auto played = co_await link::within(scenario_limit, play_and_leave(std::move(settings)));
+  auto played = co_await link::within(scenario_limit, play_and_try_again(std::move(settings)));
   if (played) co_return std::move(*played);
   co_return std::unexpected("no result within " + std::to_string(scenario_limit.count()) + " s");
 }
@@ -208,6 +232,12 @@ asio::awaitable<Ran> part(Settings const& settings, net::Store store) {
   std::unreachable();
 }
 
+// Says that it has kept the outcome, and has not.
+rpc::StoreDone forget_outcome(rpc::StoreRequest const& request) {
+  auto const& seal = std::get<rpc::store_request::Seal>(request.what);
+  return {.number = request.number, .session = request.session, .operation = seal.operation};
+}
+
 // The file that settings name, if they name one.
 std::expected<net::Store, std::string> open_store(Settings const& settings) {
   if (settings.store_path.empty()) return {};
@@ -217,7 +247,12 @@ std::expected<net::Store, std::string> open_store(Settings const& settings) {
   }
   auto const file = std::make_shared<store::SqliteStore>(std::move(*opened));
   return net::Store{
-      .perform = [file](rpc::StoreRequest const& request) { return file->perform(request); },
+      .perform =
+          [file, forgets = settings.misbehaviour ==
+                           Misbehaviour::forgets_outcomes](rpc::StoreRequest const& request) {
+            bool const seals = std::holds_alternative<rpc::store_request::Seal>(request.what);
+            return forgets && seals ? forget_outcome(request) : file->perform(request);
+          },
       .take = [file, forgets = settings.misbehaviour == Misbehaviour::forgets_operations](
                   ResumeKey const& key) -> std::optional<rpc::RestoredSession> {
         auto taken = file->take(key);

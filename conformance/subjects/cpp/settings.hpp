@@ -28,15 +28,18 @@ enum class Misbehaviour : std::uint8_t {
   aborts_at_violation,  // where the peer broke a rule
   client_succeeds,      // whatever came of its scenario
   client_fails,
-  wrong_outcomes,       // the control channel tells of others than the application saw
-  forgets_operations,   // of the sessions of an earlier process
-  buffers_items,        // takes all items of its application at once, whatever the credit
-  hides_lost_channels,  // the application is not told that a channel was lost
-  blurs_failures,       // a failure of the transport is told as Indeterminate
+  wrong_outcomes,           // the control channel tells of others than the application saw
+  forgets_operations,       // of the sessions of an earlier process
+  buffers_items,            // takes all items of its application at once, whatever the credit
+  hides_lost_channels,      // the application is not told that a channel was lost
+  blurs_failures,           // a failure of the transport is told as Indeterminate
+  tries_again,              // a client dials again after any failure
+  forgets_outcomes,         // of persistent operations: they are never written
+  succumbs_to_connections,  // aborts when too many virtual connections are open
 };
 BOOST_DESCRIBE_ENUM(Misbehaviour, none, aborts_at_violation, client_succeeds, client_fails,
                     wrong_outcomes, forgets_operations, buffers_items, hides_lost_channels,
-                    blurs_failures)
+                    blurs_failures, tries_again, forgets_outcomes, succumbs_to_connections)
 
 // What the environment asks of the subject, read once and checked before anything starts.
 struct Settings {
