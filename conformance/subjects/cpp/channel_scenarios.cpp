@@ -29,7 +29,7 @@ using asio::experimental::awaitable_operators::operator&&;
 // Enough items that the link can be broken among them, whatever the credit.
 constexpr std::uint32_t retried_count = 40;
 // Long enough for the loss to be noticed and for another link to be dialled.
-constexpr std::chrono::seconds patience{30};
+constexpr std::chrono::seconds patience{5};
 
 std::vector<std::int32_t> counted(std::size_t count) {
   std::vector<std::int32_t> numbers(count);

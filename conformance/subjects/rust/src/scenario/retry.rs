@@ -10,7 +10,7 @@ use vox::{Rx, VoxError, channel};
 const COUNT: u32 = 40;
 
 /// Long enough for the loss to be noticed and for a new link to be dialled.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Collects what arrives, however the channel ends: that it ends is all that is known.
 async fn drain(mut input: Rx<i32>) -> Vec<i32> {
