@@ -1,9 +1,7 @@
 #include "conformance/peer/announced_types.hpp"
 
-#include "conformance/peer/cbor_value.hpp"
+#include "conformance/peer/schema_payload.hpp"
 #include "conformance/subjects/testbed/catalog.hpp"
-#include "impl/schema/cbor_form.hpp"
-#include "impl/schema/channels.hpp"
 #include "impl/schema/translate.hpp"
 
 #include <algorithm>
@@ -15,8 +13,8 @@ namespace voxspec {
 namespace {
 
 using vox::schema::ChannelWalk;
-using vox::schema::LocalType;
 using vox::schema::Plan;
+using vox::wire::BindingDirection;
 
 // Null where both types have the same bytes, and where they do not fit: an answer to an unknown
 // method, for one, is announced as the peer likes. Whether the type is the right one is judged by
@@ -38,62 +36,73 @@ void keep(vox::schema::Registry& schemas, vox::schema::Schema schema) {
   }
 }
 
-vox::Bytes const* bytes_in(Frame const& frame, std::string_view field) {
-  auto const* const value = frame.field(field);
-  return value == nullptr ? nullptr : value->get<vox::Bytes>();
-}
-
 }  // namespace
 
 void AnnouncedTypes::announce(std::uint64_t connection, Binding binding, Value const& schemas) {
-  // CBOR in another form than ours is kept as bytes. What cannot be read is for the case to judge.
-  auto const* const bytes = schemas.get<vox::Bytes>();
-  if (schemas.is_absent() || (bytes != nullptr && bytes->empty())) return;
-  auto payload = vox::schema::decode_payload(bytes == nullptr ? cbor_bytes(schemas) : *bytes);
-  if (!payload) return;
+  auto payload = schema_payload(schemas);
+  if (!payload) return;  // for the case to judge
   auto& known = connections_[connection];
   for (auto& schema : payload->schemas)
     keep(known.schemas, std::move(schema));
-  known.roots.insert_or_assign(binding, std::move(payload->root));
+  // Other bindings may refer to what was just described.
+  for (auto& [other, bound] : known.bound)
+    bound.readings.reset();
+  known.bound.insert_or_assign(binding, Bound{.root = std::move(payload->root)});
 }
 
-SharedReading AnnouncedTypes::reading_of(std::uint64_t connection, Binding binding) const {
-  auto const* const method = testbed::find_method(binding.first);
+Readings const* AnnouncedTypes::readings_of(std::uint64_t connection, Binding binding) {
+  auto const* const method = testbed::find_method(binding.method_id);
   auto const known = connections_.find(connection);
   if (method == nullptr || known == connections_.end()) return nullptr;
-  auto const root = known->second.roots.find(binding);
-  if (root == known->second.roots.end()) return nullptr;
-  auto const is_args = binding.second == Half::args;
+  auto& [schemas, all] = known->second;
+  auto const found = all.find(binding);
+  if (found == all.end()) return nullptr;
+  auto& bound = found->second;
+  if (bound.readings != nullptr) return bound.readings.get();
+  auto const is_args = binding.direction == BindingDirection::args;
   // A peer may have bound a method to a failure alone, since its first answer was one. Whether it
   // may say more under that binding later is judged by the cases about it.
-  return shared(vox::schema::build_plan(known->second.schemas, root->second,
-                                        is_args ? *method->args : *method->response,
-                                        {.stand_ins = !is_args}));
+  Readings made{.value = shared(vox::schema::build_plan(schemas, bound.root,
+                                                        is_args ? *method->args : *method->response,
+                                                        {.stand_ins = !is_args}))};
+  auto ours = is_args ? std::optional{ChannelWalk::of(*method->args)} : std::nullopt;
+  if (ours && !ours->empty()) {
+    if (auto theirs = ChannelWalk::of(schemas, bound.root)) {
+      made.our_channels = std::move(ours);
+      made.their_channels = *std::move(theirs);
+    }
+  }
+  bound.readings = std::make_shared<Readings const>(std::move(made));
+  return bound.readings.get();
 }
 
 void AnnouncedTypes::note_received(Frame& frame) {
   auto& message = frame.message();
   auto const number = message.number(message.is("schema") ? "method_id" : "id");
   if (!number) return;
-  Id const id{message.on, *number};
   if (message.is("schema")) {
     auto const is_args = *message.field("direction") == Value{"args"};
-    announce(message.on, {*number, is_args ? Half::args : Half::response},
+    announce(message.on,
+             {.method_id = *number,
+              .direction = is_args ? BindingDirection::args : BindingDirection::response},
              *message.field("schemas"));
-  } else if (message.is("request_call")) {
-    auto const method = message.number("method_id").value_or(0);
-    announce(message.on, {method, Half::args}, *message.field("schemas"));
-    message.reading = reading_of(message.on, {method, Half::args});
-    note_channels(message, method);
-  } else if (message.is("request_response")) {
-    auto const method = method_of(message);
-    if (!method) return;
-    announce(message.on, {*method, Half::response}, *message.field("schemas"));
-    message.reading = reading_of(message.on, {*method, Half::response});
-  } else if (message.is("channel_item")) {
-    auto const known = items_.find(id);
-    if (known != items_.end()) message.reading = known->second;
+    return;
   }
+  if (message.is("channel_item")) {
+    auto const known = items_.find({message.on, *number});
+    if (known != items_.end()) message.reading = known->second;
+    return;
+  }
+  auto const method = method_of(message);
+  if (!method) return;
+  auto const is_args = message.is("request_call");
+  Binding const binding{.method_id = *method,
+                        .direction = is_args ? BindingDirection::args : BindingDirection::response};
+  announce(message.on, binding, *message.field("schemas"));
+  auto const* const readings = readings_of(message.on, binding);
+  if (readings == nullptr) return;
+  message.reading = readings->value;
+  if (readings->their_channels) note_channels(message, *readings);
 }
 
 void AnnouncedTypes::note_sent(Frame const& frame) {
@@ -113,27 +122,21 @@ std::optional<std::uint64_t> AnnouncedTypes::method_of(Frame const& frame) const
 
 // Both sides' types name the same channels in the same value: what its items are to the sender
 // stands with its own type.
-void AnnouncedTypes::note_channels(Frame const& call, std::uint64_t method_id) {
-  auto const* const method = testbed::find_method(method_id);
-  auto const* const args = bytes_in(call, "args");
-  auto const known = connections_.find(call.on);
-  if (method == nullptr || args == nullptr || known == connections_.end()) return;
-  auto const root = known->second.roots.find({method_id, Half::args});
-  auto const ours = ChannelWalk::of(*method->args);
-  if (ours.empty() || root == known->second.roots.end()) return;
-  auto const theirs = ChannelWalk::of(known->second.schemas, root->second);
-  auto const translated = in_own_layout(call.reading, *args);
-  if (!theirs || !translated) return;
-  auto const own_channels = ours.list(*translated);
-  auto const their_channels = theirs->list(*args);
+void AnnouncedTypes::note_channels(Frame const& call, Readings const& readings) {
+  auto const* const args = call.field("args")->get<vox::Bytes>();
+  if (args == nullptr) return;
+  auto const translated = in_own_layout(readings.value, *args);
+  if (!translated) return;
+  auto const own_channels = readings.our_channels->list(*translated);
+  auto const their_channels = readings.their_channels->list(*args);
   if (!own_channels || !their_channels) return;
   for (auto const& channel : *their_channels) {
     auto const own = std::ranges::find(*own_channels, channel.id, &vox::schema::ValueChannel::id);
     if (own == own_channels->end()) continue;
-    auto const& element = *ours.types()[own->type].element;
-    items_.insert_or_assign(
-        {call.on, channel.id},
-        shared(vox::schema::build_plan(theirs->types()[channel.type].element->payload, element)));
+    auto const& theirs = *readings.their_channels->types()[channel.type].element;
+    auto const& ours = *readings.our_channels->types()[own->type].element;
+    items_.insert_or_assign({call.on, channel.id},
+                            shared(vox::schema::build_plan(theirs.payload, ours)));
   }
 }
 

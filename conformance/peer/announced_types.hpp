@@ -1,15 +1,25 @@
 #pragma once
 #include "conformance/peer/frame.hpp"
+#include "impl/schema/channels.hpp"
 #include "impl/schema/registry.hpp"
+#include "impl/schema/tracker.hpp"
 #include "impl/schema/type_ref.hpp"
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 namespace voxspec {
+
+// How the values of one half of one method are read.
+struct Readings {
+  SharedReading value;
+  // Of arguments in which both types have channels: where these stand, and what their items are.
+  std::optional<vox::schema::ChannelWalk> our_channels{};
+  std::optional<vox::schema::ChannelWalk> their_channels{};
+};
 
 // What one side has announced of the types of arguments, results and items, so that its values are
 // read by its own description of them: it may have fields in another order, or more of them. One
@@ -27,16 +37,20 @@ class AnnouncedTypes {
 
  private:
   using Id = std::pair<std::uint64_t, std::uint64_t>;  // a connection, and a request or channel
-  enum class Half : std::uint8_t { args, response };
-  using Binding = std::pair<std::uint64_t, Half>;  // a method's id
+  using Binding = vox::schema::Binding;
+  struct Bound {
+    vox::schema::TypeRef root;
+    std::shared_ptr<Readings const> readings{};  // made for the first value
+  };
   struct Connection {
     vox::schema::Registry schemas;
-    std::map<Binding, vox::schema::TypeRef> roots;
+    std::map<Binding, Bound> bound;
   };
 
   void announce(std::uint64_t connection, Binding binding, Value const& schemas);
-  [[nodiscard]] SharedReading reading_of(std::uint64_t connection, Binding binding) const;
-  void note_channels(Frame const& call, std::uint64_t method);
+  // Null for an unknown method, and for a binding that was not announced.
+  [[nodiscard]] Readings const* readings_of(std::uint64_t connection, Binding binding);
+  void note_channels(Frame const& call, Readings const& readings);
 
   std::map<std::uint64_t, Connection> connections_;
   std::map<Id, std::uint64_t> methods_;  // of requests to that side

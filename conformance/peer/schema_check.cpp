@@ -1,7 +1,7 @@
 #include "conformance/peer/schema_check.hpp"
 
-#include "conformance/peer/cbor_value.hpp"
 #include "conformance/peer/numbers.hpp"
+#include "conformance/peer/schema_payload.hpp"
 #include "impl/schema/cbor_form.hpp"
 #include "impl/schema/content_hash.hpp"
 #include "impl/wire/bytes.hpp"
@@ -80,8 +80,7 @@ std::optional<std::string> flaw_in(Schema const& schema, References const& refer
 }  // namespace
 
 std::optional<std::string> flaw_in_schemas(Value const& payload, bool is_whole) {
-  auto const* const bytes = payload.get<vox::Bytes>();
-  auto const decoded = vox::schema::decode_payload(bytes == nullptr ? cbor_bytes(payload) : *bytes);
+  auto const decoded = schema_payload(payload);
   if (!decoded) return decoded.error().detail;
   auto const references = references_of(*decoded);
   if (references.size() != decoded->schemas.size()) return "a schema stands in the list twice";

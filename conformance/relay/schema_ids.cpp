@@ -1,6 +1,7 @@
 #include "conformance/relay/schema_ids.hpp"
 
 #include "conformance/peer/cbor_value.hpp"
+#include "conformance/peer/schema_payload.hpp"
 #include "impl/schema/cbor_form.hpp"
 #include "impl/schema/content_hash.hpp"
 
@@ -18,9 +19,7 @@ using vox::schema::TypeId;
 using vox::schema::TypeRef;
 
 std::optional<SchemaPayload> payload_of(Value const& schemas) {
-  auto const* const bytes = schemas.get<vox::Bytes>();
-  if (schemas.is_absent() || (bytes != nullptr && bytes->empty())) return std::nullopt;
-  auto read = vox::schema::decode_payload(bytes == nullptr ? cbor_bytes(schemas) : *bytes);
+  auto read = schema_payload(schemas);
   if (!read) return std::nullopt;
   return *std::move(read);
 }
