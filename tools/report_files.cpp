@@ -40,6 +40,12 @@ std::string why() {
   return errno == 0 ? "cannot be written" : std::generic_category().message(errno);
 }
 
+// The file itself: a link stays one, and what it leads to is replaced.
+fs::path file_behind(fs::path const& link) {
+  std::error_code ec;
+  return fs::is_symlink(link, ec) ? fs::weakly_canonical(link, ec) : link;
+}
+
 // Where a file is written before it takes its place; its folder is made.
 fs::path place_beside(fs::path file) {
   std::error_code ec;
@@ -57,9 +63,9 @@ std::optional<std::string> write_text(fs::path const& file, std::string const& t
 }
 
 // Why no file can be made where the report is written before it takes its place.
-std::optional<std::string> find_no_place_beside(fs::path const& file) {
+std::optional<std::string> find_no_place_beside(fs::path const& link) {
   std::error_code ec;
-  auto const beside = place_beside(file);
+  auto const beside = place_beside(file_behind(link));
   auto wrong = write_text(beside, "");
   fs::remove(beside, ec);
   return wrong;
@@ -70,8 +76,7 @@ std::optional<std::string> find_no_place_beside(fs::path const& file) {
 std::optional<std::string> replace_file(fs::path const& link, std::string const& text) {
   std::error_code ec;
   if (is_special(link)) return write_text(link, text);
-  // A link stays one, and what it leads to is replaced.
-  auto const file = fs::is_symlink(link, ec) ? fs::weakly_canonical(link, ec) : link;
+  auto const file = file_behind(link);
   auto const beside = place_beside(file);
   auto wrong = write_text(beside, text);
   if (!wrong) {
