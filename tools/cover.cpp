@@ -98,12 +98,16 @@ void print_table(Coverage const& coverage, std::vector<vox::Clause> const& claus
                "unseen: no peer can see it (an API, or an explanation).\n";
 }
 
+void print_clause(vox::Clause clause) {
+  std::cout << clause.id() << "  (" << level_word(clause.entry().level) << ")\n    "
+            << clause.entry().obligation << '\n';
+}
+
 void print_clauses(Coverage const& coverage, std::vector<vox::Clause> const& clauses,
                    Standing wanted) {
   for (auto const clause : clauses) {
     if (coverage.standing(clause) != wanted) continue;
-    std::cout << clause.id() << "  (" << level_word(clause.entry().level) << ")\n    "
-              << clause.entry().obligation << '\n';
+    print_clause(clause);
     if (wanted == Standing::ledger) {
       std::cout << "    " << *coverage.ledger().why_unseen(clause) << '\n';
     }
@@ -118,9 +122,8 @@ void print_unproved(Coverage const& coverage, std::vector<vox::Clause> const& cl
     auto const reason = coverage.ledger().unproved.find(clause);
     bool const has_reason = reason != coverage.ledger().unproved.end();
     if (!has_reason && !has_proofs) continue;
-    std::cout << clause.id() << "  (" << level_word(clause.entry().level) << ")\n    "
-              << clause.entry().obligation << "\n    "
-              << (has_reason ? reason->second : "No fault was seen to prove it.") << '\n';
+    print_clause(clause);
+    std::cout << "    " << (has_reason ? reason->second : "No fault was seen to prove it.") << '\n';
   }
 }
 

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace voxspec {
 namespace {
@@ -41,6 +42,20 @@ Json case_json(Case const& trace) {
           {"needs", trace.needs}};
 }
 
+void print_json(std::vector<Case const*> const& cases) {
+  Json list = Json::array();
+  for (auto const* const trace : cases)
+    list.push_back(case_json(*trace));
+  std::cout << Json{{"cases", std::move(list)}}.dump(1) << '\n';
+}
+
+void print_ids(std::vector<Case const*> const& cases, bool with_about) {
+  for (auto const* const trace : cases) {
+    std::cout << trace->id << '\n';
+    if (with_about) std::cout << "    " << trace->about << '\n';
+  }
+}
+
 int list_cases(ListCommand const& command, Tool const& tool) {
   auto const selection = command.cases.selection();
   if (!selection) return complain(selection.error(), exit_usage);
@@ -49,15 +64,9 @@ int list_cases(ListCommand const& command, Tool const& tool) {
   auto const cases = select(*suite, *selection);
   if (!cases) return complain(cases.error(), exit_usage);
   if (command.json) {
-    Json list = Json::array();
-    for (auto const* const trace : *cases)
-      list.push_back(case_json(*trace));
-    std::cout << Json{{"cases", std::move(list)}}.dump(1) << '\n';
-  }
-  for (auto const* const trace : *cases) {
-    if (command.json) break;
-    std::cout << trace->id << '\n';
-    if (command.about) std::cout << "    " << trace->about << '\n';
+    print_json(*cases);
+  } else {
+    print_ids(*cases, command.about);
   }
   for (auto const& error : suite->errors)
     complain(text(error), exit_not_run);

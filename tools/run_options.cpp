@@ -4,28 +4,16 @@ namespace voxspec {
 namespace {
 
 void add_reports(RunCommandOptions& options, CLI::App& command) {
-  constexpr char const* reports = "Reports";
-  command
-      .add_option("--json", options.json,
-                  "Write the whole result for programs (-: to standard output)")
-      ->type_name("FILE")
-      ->group(reports);
-  command.add_option("--junit", options.junit, "Write JUnit XML for CI")
-      ->type_name("FILE")
-      ->group(reports);
-  command.add_option("--html", options.html, "Write one page to read in a browser")
-      ->type_name("FILE")
-      ->group(reports);
-  command
-      .add_option("--table", options.table,
-                  "Write what it does otherwise than the specification, by clause, in Markdown")
-      ->type_name("FILE")
-      ->group(reports);
-  command
-      .add_option("--keep", options.keep,
-                  "Write a recording of each case that was run below a folder")
-      ->type_name("DIR")
-      ->group(reports);
+  auto const add = [&](char const* name, std::string& into, char const* about, char const* type) {
+    command.add_option(name, into, about)->type_name(type)->group("Reports");
+  };
+  add("--json", options.json, "Write the whole result for programs (-: to standard output)",
+      "FILE");
+  add("--junit", options.junit, "Write JUnit XML for CI", "FILE");
+  add("--html", options.html, "Write one page to read in a browser", "FILE");
+  add("--table", options.table,
+      "Write what it does otherwise than the specification, by clause, in Markdown", "FILE");
+  add("--keep", options.keep, "Write a recording of each case that was run below a folder", "DIR");
 }
 
 }  // namespace

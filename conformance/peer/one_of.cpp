@@ -245,8 +245,8 @@ asio::awaitable<std::expected<Trial*, Failure>> decide(CaseRun& run, LinkDriver&
   }
 }
 
-// The steps of the chosen alternative, and what it is worth.
-asio::awaitable<Outcome> follow(CaseRun& run, std::vector<Step> steps,
+// The steps of the chosen alternative, or those that are left of them, and what it is worth.
+asio::awaitable<Outcome> follow(CaseRun& run, std::vector<Step> const& steps,
                                 Alternative const& alternative) {
   auto const outcome = co_await perform_all(run, steps);
   if (!outcome) co_return outcome;
@@ -278,8 +278,10 @@ Alternative const* beginning_with(OneOf const& step) {
 asio::awaitable<Outcome> choose_by_dial(CaseRun& run, OneOf const& step,
                                         Alternative const& dialled) {
   auto outcome = co_await perform(run, dialled.steps.front());
-  if (outcome)
-    co_return co_await follow(run, {dialled.steps.begin() + 1, dialled.steps.end()}, dialled);
+  if (outcome) {
+    std::vector<Step> const rest(dialled.steps.begin() + 1, dialled.steps.end());
+    co_return co_await follow(run, rest, dialled);
+  }
   auto const* const exited = beginning_with<ExpectExit>(step);
   if (exited == nullptr || run.port.process().kind == ProcessState::Kind::running)
     co_return outcome;

@@ -1,6 +1,7 @@
 #include "conformance/peer/wording.hpp"
 
 #include "conformance/peer/term_json.hpp"
+#include "impl/wire/reader.hpp"
 
 namespace voxspec {
 
@@ -50,14 +51,13 @@ std::string in_words(Ended const& end, ProcessState process) {
 
 std::string guess_at(Layer layer, vox::ByteView payload) {
   // From 0.9 on the handshake is no CBOR map: a length comes first, four little-endian bytes.
-  constexpr std::size_t length_bytes = 4;
-  if (layer != Layer::handshake || payload.size() <= length_bytes) return {};
+  vox::wire::Reader reader{payload, "session.handshake.cbor"};
+  auto const length = reader.take_u32_le();
+  if (layer != Layer::handshake || reader.failed()) return {};
   auto const major_type = std::to_integer<unsigned>(payload[0]) >> 5;
   constexpr unsigned cbor_map = 5;
-  std::size_t length = 0;
-  for (std::size_t i = length_bytes; i > 0; --i)
-    length = length << 8 | std::to_integer<std::size_t>(payload[i - 1]);
-  if (major_type == cbor_map || length == 0 || length > payload.size() - length_bytes) return {};
+  auto const is_there = length > 0 && length <= reader.remaining();
+  if (major_type == cbor_map || !is_there) return {};
   return "; this looks like the handshake of vox 0.9 or later, which is another protocol";
 }
 

@@ -95,18 +95,19 @@ bool KnownFailure::is_about(std::string_view id, std::span<vox::Clause const> ju
          });
 }
 
-bool KnownFailures::has(std::string_view id, std::span<vox::Clause const> clauses) const {
-  return std::ranges::any_of(entries_,
-                             [&](KnownFailure const& each) { return each.is_about(id, clauses); });
+KnownFailure const* KnownFailures::find(std::string_view id,
+                                        std::span<vox::Clause const> clauses) const {
+  auto const entry = std::ranges::find_if(
+      entries_, [&](KnownFailure const& each) { return each.is_about(id, clauses); });
+  return entry == entries_.end() ? nullptr : &*entry;
 }
 
 KnownFailures::Judged KnownFailures::apply(std::string_view id,
                                            std::span<vox::Clause const> clauses, Judged const& came,
                                            std::string_view seen) const {
   auto const how_bad = badness(came.verdict);
-  auto const entry = std::ranges::find_if(
-      entries_, [&](KnownFailure const& each) { return each.is_about(id, clauses); });
-  if (entry == entries_.end()) return came;
+  auto const* const entry = find(id, clauses);
+  if (entry == nullptr) return came;
   auto const is_seen = [&](std::string const& words) { return seen.contains(words); };
   auto const shows = std::ranges::any_of(entry->shows, is_seen);
   auto const is_other_way =

@@ -43,8 +43,9 @@ class KnownFailures {
   [[nodiscard]] static std::expected<KnownFailures, std::string> load(
       std::span<std::filesystem::path const> files);
 
-  // Whether an entry is about the case.
-  [[nodiscard]] bool has(std::string_view id, std::span<vox::Clause const> clauses) const;
+  // The first entry that is about the case; null if none is.
+  [[nodiscard]] KnownFailure const* find(std::string_view id,
+                                         std::span<vox::Clause const> clauses) const;
 
   struct Judged {
     Verdict verdict;

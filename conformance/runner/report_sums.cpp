@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace voxspec {
@@ -22,21 +24,38 @@ constexpr std::string_view margin = "            ";
 constexpr std::size_t causes_described_max = 20;
 constexpr std::size_t ids_max = 60;
 
+// Words in lines of `width`: the first goes on from `line`, further ones are indented.
+class Lines {
+ public:
+  Lines(std::string line, std::string_view indent) : line_{std::move(line)}, indent_{indent} {}
+
+  void add(std::string const& words) {
+    if (has_words_ && line_.size() + 1 + words.size() > width) {
+      out_ += line_ + "\n";
+      line_ = indent_;
+    }
+    line_ += " " + words;
+    has_words_ = true;
+  }
+  [[nodiscard]] std::string text() const { return out_ + line_ + "\n"; }
+
+ private:
+  std::string out_;
+  std::string line_;
+  std::string_view indent_;
+  bool has_words_ = false;
+};
+
 // The others of a group, as many as fit, by id.
 std::string others_of(CauseGroup const& group) {
   auto const count = group.cases.size() - 1;
   auto const more = count == 1 ? "1 more case" : std::to_string(count) + " more cases";
   std::string out = "  also      " + more + " for this reason:\n";
-  std::string line{margin};
-  for (std::size_t i = 1; i <= std::min(count, ids_max); ++i) {
-    auto const& id = group.cases[i]->result.id;
-    if (line.size() > margin.size() && line.size() + id.size() + 1 > width) {
-      out += line + "\n";
-      line = margin;
-    }
-    line += (line.size() > margin.size() ? " " : "") + id;
-  }
-  out += line + "\n";
+  auto const indent = margin.substr(1);  // each id brings a blank
+  Lines ids{std::string{indent}, indent};
+  for (std::size_t i = 1; i <= std::min(count, ids_max); ++i)
+    ids.add(group.cases[i]->result.id);
+  out += ids.text();
   if (count > ids_max) {
     out += std::string{margin} + "and " + std::to_string(count - ids_max) +
            " more; --json and --html have them all\n";
@@ -124,17 +143,12 @@ std::string clean_rules(std::vector<RuleReport> const& clean) {
   std::ranges::sort(chapters);
   std::string out;
   for (auto const chapter : chapters) {
-    std::string line = "  " + std::string{chapter} + ":";
+    Lines rules{"  " + std::string{chapter} + ":", "   "};
     for (auto const& [rule, totals] : clean) {
       if (rule.entry().chapter != chapter) continue;
-      auto const item = " " + std::string{rule.id()} + " " + std::to_string(totals[Verdict::pass]);
-      if (line.size() + item.size() > width) {
-        out += line + "\n";
-        line = "   ";
-      }
-      line += item;
+      rules.add(std::string{rule.id()} + " " + std::to_string(totals[Verdict::pass]));
     }
-    out += line + "\n";
+    out += rules.text();
   }
   return out;
 }

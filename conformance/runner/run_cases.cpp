@@ -139,7 +139,7 @@ Order order_of(std::vector<Case const*> const& cases, KnownFailures const& known
   std::ranges::shuffle(lot, std::mt19937_64{seed});
   std::vector<bool> waits;
   for (auto const* const each : cases)
-    waits.push_back(each->slow || known.has(each->id, each->clauses));
+    waits.push_back(each->slow || known.find(each->id, each->clauses) != nullptr);
   std::ranges::sort(order.indices, {}, [&](std::size_t index) {
     return std::tuple{cases[index]->hostile, !waits[index], lot[index]};
   });

@@ -47,7 +47,7 @@ std::expected<std::vector<Case>, TraceError> cases_in(fs::path const& path, fs::
 Suite load_files(std::vector<fs::path> const& files, fs::path const& root) {
   // A thousand files take a second of one core.
   std::vector<std::expected<std::vector<Case>, TraceError>> read(files.size());
-  in_parallel(0, files.size(), std::max(1U, std::thread::hardware_concurrency()),
+  in_parallel(0, files.size(), std::thread::hardware_concurrency(),
               [&](std::size_t at) { read[at] = cases_in(files[at], root); });
   Suite suite;
   for (auto& found : read) {
