@@ -22,7 +22,7 @@ set(samples ${CMAKE_CURRENT_SOURCE_DIR}/samples)
 set(out ${CMAKE_CURRENT_BINARY_DIR})
 
 cli_test(version EXIT 0 OUT "voxspec ${PROJECT_VERSION}" ARGS --version)
-foreach(command run list explain rules cover replay expand decode schema diff selftest record promote explore)
+foreach(command run list explain rules cover replay expand decode schema diff interop selftest record promote explore)
   cli_test(help_${command} EXIT 0 OUT "Example" ARGS ${command} --help)
 endforeach()
 cli_test(no_command EXIT 2 ERR "^voxspec: [^\n]*\n$" ARGS)
@@ -71,6 +71,15 @@ cli_test(cover_proved_after_all EXIT 1 ERR "session.keepalive/5 is in the ledger
 cli_test(explain_clause EXIT 0 OUT "^session.handshake/3\n" ARGS explain session.handshake/3)
 cli_test(explain_rule EXIT 0 OUT "^session.parity\n" ARGS explain session.parity)
 cli_test(explain_unknown EXIT 2 ERR "no case, rule or clause 'nonsense'" ARGS explain nonsense)
+cli_test(interop EXIT 0 OUT "tcp, bare conduit +cpp  cpp-vox_0_4\ncpp +2/2 +2/2\ncpp-vox_0_4 +2/2 +2/2\n.*8 played: 8 pass\n"
+  ARGS interop cpp cpp-vox_0_4 --scenarios echo,transform_bidi --transports tcp --conduits bare)
+cli_test(interop_json EXIT 0 OUT "^{\n.*\"verdict\": \"pass\"" ERR "1 played: 1 pass" ARGS interop cpp
+  --scenarios echo --transports tcp --conduits bare --json -)
+cli_test(interop_fails EXIT 1 OUT "null-exit +0/1 +0/1\n.*reason +the client ended with 0 and said nothing at all\n"
+  FILE ${CMAKE_CURRENT_BINARY_DIR}/interop.html "<th scope=\"row\">null-exit</th>"
+  ARGS interop cpp null-exit --scenarios echo --transports tcp --conduits bare --html ${CMAKE_CURRENT_BINARY_DIR}/interop.html)
+cli_test(interop_nobody EXIT 2 ERR "none of them plays client scenarios" ARGS interop ./nothing)
+cli_test(interop_unknown EXIT 2 ERR "no subject here is called 'rust'" ARGS interop cpp --client rust)
 cli_test(list_subjects EXIT 0 OUT "null-exit " ARGS list --subjects)
 cli_test(list EXIT 0 OUT "^first\nsecond\\[a\\]\nsecond\\[b\\]\n$" ARGS --traces ${samples} list)
 cli_test(list_unknown EXIT 2 ERR "no case has an id that fits 'nonsense'"

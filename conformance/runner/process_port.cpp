@@ -1,6 +1,7 @@
 #include "conformance/runner/process_port.hpp"
 
 #include "conformance/runner/dial.hpp"
+#include "conformance/runner/subject_variables.hpp"
 #include "conformance/runner/transport_word.hpp"
 #include "impl/link/deadline.hpp"
 
@@ -124,25 +125,21 @@ ProcessPort::DoneOrWhyNot ProcessPort::launch(Executor const& executor) {
     if (!path) return std::unexpected(std::move(path.error()));
     variables["STORE_PATH"] = *std::move(path);
   }
+  Variables told;
   if (plan_.ours == vox::Role::initiator) {
-    variables["SUBJECT_MODE"] = "server-listen";
-    variables["LISTEN_PORT"] = "0";
-    variables["LISTEN_TRANSPORT"] = transport_word(plan_.transport);
+    std::string path;
     if (plan_.transport == link::Transport::local) {
-      auto path = socket_path();
-      if (!path) return std::unexpected(std::move(path.error()));
-      variables["LISTEN_PATH"] = *std::move(path);
+      auto own = socket_path();
+      if (!own) return std::unexpected(std::move(own.error()));
+      path = *std::move(own);
     }
+    told = listening_variables(plan_.transport, path);
   } else {
     if (auto listening = listen(executor); !listening) return listening;
-    auto const address = listener_->address();
-    // The oldest spelling of the contract for TCP, which every subject knows.
-    variables["PEER_ADDR"] = address.transport == link::Transport::tcp
-                                 ? address.host + ":" + std::to_string(address.port)
-                                 : link::to_string(address);
-    variables["SUBJECT_MODE"] = plan_.scenario ? "client" : "server";
-    if (plan_.scenario) variables["CLIENT_SCENARIO"] = *plan_.scenario;
+    told = dialling_variables(listener_->address(), plan_.scenario);
   }
+  for (auto const& [name, value] : told)
+    variables[name] = value;
   auto process = SubjectProcess::start(executor, launch);
   if (!process) return std::unexpected(std::move(process.error()));
   process_ = *std::move(process);

@@ -87,6 +87,7 @@ inline constexpr MethodExample methods[] = {
 struct ScenarioText {
   std::string_view name;
   std::string_view does;
+  bool judge_breaks_link = false;  // two peers alone cannot play it
 };
 inline constexpr ScenarioText scenarios[] = {
     {"echo", "echo(\"hello from client\") gives the same"},
@@ -133,10 +134,12 @@ inline constexpr ScenarioText scenarios[] = {
      "channel, and returns"},
     {"channel_retry_non_idem",
      "generate_retry_non_idem(40). The judge breaks the link on the way; the subject takes the "
-     "session up again. The call has to end as `Indeterminate`, after items in order"},
+     "session up again. The call has to end as `Indeterminate`, after items in order",
+     true},
     {"channel_retry_idem",
      "generate_retry_idem(40), and the same break: some items in order from 0, then all 40 once "
-     "more from 0, and the call returns"},
+     "more from 0, and the call returns",
+     true},
 };
 
 }  // namespace voxspec::pages
