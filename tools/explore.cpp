@@ -4,6 +4,7 @@
 #include "conformance/explore/search.hpp"
 #include "conformance/relay/fault_file.hpp"
 #include "conformance/relay/relay_port.hpp"
+#include "conformance/runner/eligibility.hpp"
 #include "conformance/runner/glob.hpp"
 #include "conformance/runner/machine.hpp"
 #include "conformance/runner/suite.hpp"
@@ -116,6 +117,13 @@ OrRefused<Players> find_players(ExploreCommand const& command, Tool const& tool)
     players.other = std::make_unique<Subject>(*std::move(other));
     players.other_stage = make_process_stage(*players.other);
     keep_common(*players.candidate.subject, *players.other);
+  }
+  // The model calls methods in nearly all of its states.
+  auto const& abilities = players.candidate.subject->abilities;
+  if (std::ranges::find(abilities, testbed_ability) == abilities.end()) {
+    return std::unexpected(
+        Refused{"the explorer calls methods, and the subject does not claim the "
+                "ability testbed"});
   }
   return players;
 }

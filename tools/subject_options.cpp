@@ -93,6 +93,7 @@ std::expected<Candidate, std::string> address_candidate(SubjectOptions const& op
   subject.roles = {dials ? vox::Role::initiator : vox::Role::acceptor};
   subject.transports = {transport_word(address->transport)};
   subject.conduits = {"bare", "stable"};
+  subject.abilities = {"testbed"};
   subject.spelling = spelled;
   Candidate candidate;
   candidate.subject = std::make_unique<Subject>(std::move(subject));

@@ -50,7 +50,7 @@ Subject claims() {
   subject.roles = {vox::Role::acceptor};
   subject.transports = {"tcp"};
   subject.conduits = {"bare"};
-  subject.abilities = {"inbound-connections"};
+  subject.abilities = {"testbed", "inbound-connections"};
   return subject;
 }
 
@@ -248,10 +248,15 @@ TEST_CASE("The model makes cases of the trace language, and makes every row") {
   Subject able = claims();
   able.roles = {vox::Role::initiator, vox::Role::acceptor};
   able.conduits = {"bare", "stable"};
-  able.abilities = {"inbound-connections", "outbound-connections",
-                    "refuses-connections", "keepalive",
-                    "reconnects",          "resumes",
-                    "client-scenarios",    "many-links"};
+  able.abilities = {"testbed",
+                    "inbound-connections",
+                    "outbound-connections",
+                    "refuses-connections",
+                    "keepalive",
+                    "reconnects",
+                    "resumes",
+                    "client-scenarios",
+                    "many-links"};
   auto const model = whole_model();
   std::set<std::size_t> made;
   for (auto const manner : {Manner::judging, Manner::comparing}) {

@@ -21,8 +21,12 @@ using LinkOrWhyNot = std::expected<std::unique_ptr<link::Link>, NoLink>;
 class AddressPort final : public SubjectPort {
  public:
   // Without a listener the address is dialled. `waiting` is a link that has already come.
-  AddressPort(link::Address address, link::Listener* listener, std::unique_ptr<link::Link> waiting)
-      : address_{std::move(address)}, listener_{listener}, waiting_{std::move(waiting)} {}
+  AddressPort(link::Address address, bool testbed, link::Listener* listener,
+              std::unique_ptr<link::Link> waiting)
+      : address_{std::move(address)},
+        testbed_{testbed},
+        listener_{listener},
+        waiting_{std::move(waiting)} {}
 
   asio::awaitable<std::expected<void, NoLink>> start() override {
     if (listener_ != nullptr && !waiting_) {
@@ -42,7 +46,7 @@ class AddressPort final : public SubjectPort {
   [[nodiscard]] std::string transport() const override {
     return transport_word(address_.transport);
   }
-  [[nodiscard]] bool serves_testbed() const override { return true; }
+  [[nodiscard]] bool serves_testbed() const override { return testbed_; }
   [[nodiscard]] bool subject_dials() const override { return listener_ != nullptr; }
 
   [[nodiscard]] std::unique_ptr<link::Link> take_waiting() { return std::move(waiting_); }
@@ -55,6 +59,7 @@ class AddressPort final : public SubjectPort {
   }
 
   link::Address address_;
+  bool testbed_;
   link::Listener* listener_;
   std::unique_ptr<link::Link> waiting_;
 };
@@ -73,7 +78,7 @@ class AddressStage final : public Stage {
   }
 
   std::expected<std::chrono::milliseconds, NoLink> preflight(RunOptions const& options) override {
-    AddressPort port{address_, listener_.get(), nullptr};
+    AddressPort port{address_, false, listener_.get(), nullptr};
     auto outcome = try_port(context_, port, options);
     if (!outcome) return std::unexpected(std::move(outcome.error()));
     // A subject that dials may do so once alone, so its first link serves the first case.
@@ -87,8 +92,8 @@ class AddressStage final : public Stage {
     return std::chrono::milliseconds{};
   }
 
-  Performance perform(Case const& trace, LinkPlan const&, RunOptions const& options) override {
-    AddressPort port{address_, listener_.get(), std::move(waiting_)};
+  Performance perform(Case const& trace, LinkPlan const& plan, RunOptions const& options) override {
+    AddressPort port{address_, plan.testbed, listener_.get(), std::move(waiting_)};
     auto result = run_case(context_, trace, port, options);
     waiting_ = port.take_waiting();
     return {.result = std::move(result), .output = {}};

@@ -29,6 +29,19 @@ bool judges_process(Step const& step) {
   return std::holds_alternative<ExpectExit>(step.body);
 }
 
+bool calls(Step const& step) {
+  auto const* const send = std::get_if<Send>(&step.body);
+  return send != nullptr && std::ranges::any_of(send->items, [](Template const& item) {
+           return item.kind != nullptr && item.kind->name == "request_call";
+         });
+}
+
+// True if we call a method of Testbed. Those of Probe have an ability of their own.
+bool calls_testbed(Case const& trace) {
+  return trace.subject.mode == SubjectStart::Mode::serve && !has(trace.needs, probe_ability) &&
+         any_step(trace.steps, calls);
+}
+
 // What a case asks of a subject that somebody else has started.
 std::optional<std::string> needs_own_process(Case const& trace) {
   constexpr char const* since = ", and this subject was not started by voxspec";
@@ -59,6 +72,9 @@ std::expected<LinkPlan, std::string> plan_case(Case const& trace, Subject const&
   for (auto const& ability : trace.needs) {
     if (!has(subject.abilities, ability)) return std::unexpected("needs the ability " + ability);
   }
+  if (calls_testbed(trace) && !has(subject.abilities, testbed_ability)) {
+    return std::unexpected(std::string{"needs the ability "} + testbed_ability);
+  }
   bool const is_client = trace.subject.mode == SubjectStart::Mode::client;
   if (is_client && !has(subject.abilities, client_scenarios)) {
     return std::unexpected(std::string{"needs the ability "} + client_scenarios);
@@ -75,6 +91,7 @@ std::expected<LinkPlan, std::string> plan_case(Case const& trace, Subject const&
     return LinkPlan{.ours = trace.role,
                     .transport = each,
                     .conduit = conduit,
+                    .testbed = has(subject.abilities, testbed_ability),
                     .control = has(trace.needs, control_ability),
                     .store = trace.subject.store,
                     .scenario = is_client ? std::optional{trace.subject.scenario} : std::nullopt,

@@ -17,6 +17,9 @@ namespace voxspec {
 
 // The ability of subjects that play CLIENT_SCENARIO.
 inline constexpr char const* client_scenarios = "client-scenarios";
+inline constexpr char const* probe_ability = "probe";
 inline constexpr char const* control_ability = "control";
+// Of subjects that serve Testbed, as nearly all do.
+inline constexpr char const* testbed_ability = "testbed";
 
 }  // namespace voxspec

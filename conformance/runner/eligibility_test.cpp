@@ -51,6 +51,35 @@ TEST_CASE("a case runs in its role, over the first transport that both have") {
   CHECK(plan_case(each, able())->transport == Transport::websocket);
 }
 
+TEST_CASE("without Testbed nothing is called, in no alternative and in no round") {
+  Template item;
+  item.kind = find_frame_kind("request_call");
+  Step call;
+  call.body = Send{.items = {item}, .together = false, .write = {}};
+  OneOf ways;
+  ways.alternatives.emplace_back().steps = {call};
+  Step choice;
+  choice.body = ways;
+  auto silent = able();
+  auto each = trace();
+  CHECK_FALSE(plan_case(each, silent)->testbed);
+  for (auto const& step : {call, choice}) {
+    each.steps = {step};
+    CHECK(refusal(each, silent) == "needs the ability testbed");
+  }
+  // Calls of Probe, and those that we answer, are judged all the same.
+  each.needs = {"probe"};
+  silent.abilities = {"probe", "client-scenarios"};
+  CHECK(refusal(each, silent) == "");
+  each.needs.clear();
+  each.subject = {.mode = SubjectStart::Mode::client, .scenario = "echo", .env = {}};
+  CHECK(refusal(each, silent) == "");
+  auto serving = able();
+  serving.abilities = {"testbed"};
+  each.subject = {};
+  CHECK(plan_case(each, serving)->testbed);
+}
+
 TEST_CASE("what the subject does not claim makes a case unsupported, and is named") {
   auto each = trace();
   each.needs = {"resumes", "flies"};

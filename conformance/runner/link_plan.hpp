@@ -13,6 +13,7 @@ struct LinkPlan {
   vox::Role ours = vox::Role::initiator;  // an initiator dials, an acceptor waits to be dialled
   vox::link::Transport transport = vox::link::Transport::tcp;
   std::string conduit = "bare";
+  bool testbed = true;                             // it can be asked for an echo
   bool control = false;                            // it takes orders on its standard input
   bool store = false;                              // it gets a place that outlives its process
   std::optional<std::string> scenario;             // of a client; a server otherwise

@@ -35,7 +35,7 @@ class ProcessPort final : public SubjectPort {
   bool is_ending() override;
   boost::asio::awaitable<ProcessState> wait_exit() override;
   [[nodiscard]] std::string transport() const override;
-  [[nodiscard]] bool serves_testbed() const override { return !plan_.scenario; }
+  [[nodiscard]] bool serves_testbed() const override { return plan_.testbed && !plan_.scenario; }
   [[nodiscard]] bool subject_dials() const override { return plan_.ours == vox::Role::acceptor; }
 
   [[nodiscard]] std::optional<std::string> machine_lacks() const override { return lack_; }

@@ -52,7 +52,7 @@ struct Layout {
 
 // What `--subject` may name: a subject of the layout, a folder with a subject.json, or a command
 // line in one text (split at blanks; quotes and backslashes as in a shell). A command line claims
-// both roles, TCP, the bare and the stable conduit, and no ability.
+// both roles, TCP, the bare and the stable conduit, and no ability but testbed.
 [[nodiscard]] std::expected<Subject, std::string> find_subject(std::string const& spelling,
                                                                Layout const& layout);
 

@@ -133,7 +133,7 @@ TEST_CASE("a subject is found by name, by folder, and is a command line otherwis
   auto const command = find_subject("./mine --fast", layout);
   REQUIRE(command);
   CHECK(command->command == std::vector<std::string>{"./mine", "--fast"});
-  CHECK(command->abilities.empty());
+  CHECK(command->abilities == std::vector<std::string>{"testbed"});
   auto const all = list_subjects(layout);
   REQUIRE(all);
   REQUIRE(all->size() == 1);

@@ -10,7 +10,8 @@
 // What a subject may be able to do beside the plain session: docs/subjects.md says what each means.
 namespace voxspec {
 
-inline constexpr std::array<std::string_view, 12> known_abilities{"inbound-connections",
+inline constexpr std::array<std::string_view, 13> known_abilities{"testbed",
+                                                                  "inbound-connections",
                                                                   "outbound-connections",
                                                                   "refuses-connections",
                                                                   "keepalive",
