@@ -80,6 +80,11 @@ cli_test(interop_fails EXIT 1 OUT "null-exit +0/1 +0/1\n.*reason +the client end
   ARGS interop cpp null-exit --scenarios echo --transports tcp --conduits bare --html ${CMAKE_CURRENT_BINARY_DIR}/interop.html)
 cli_test(interop_nobody EXIT 2 ERR "none of them plays client scenarios" ARGS interop ./nothing)
 cli_test(interop_unknown EXIT 2 ERR "no subject here is called 'rust'" ARGS interop cpp --client rust)
+cli_test(wait EXIT 0 OUT "1 pass" ERR "process [0-9]+ was started \\(gdb -p [0-9]+\\); Enter goes on: "
+  ARGS run --subject cpp "keepalive/pong[0]@initiator" --wait)
+cli_test(debugger EXIT 0 OUT "1 pass" ERR "looking at it\n" ARGS run --subject cpp
+  "keepalive/pong[0]@initiator" --debugger ${CMAKE_CURRENT_SOURCE_DIR}/run_samples/looker)
+cli_test(debugger_address EXIT 2 ERR "for a --subject that voxspec starts" ARGS run --connect 127.0.0.1:1 --wait)
 cli_test(list_subjects EXIT 0 OUT "null-exit " ARGS list --subjects)
 cli_test(list EXIT 0 OUT "^first\nsecond\\[a\\]\nsecond\\[b\\]\n$" ARGS --traces ${samples} list)
 cli_test(list_unknown EXIT 2 ERR "no case has an id that fits 'nonsense'"

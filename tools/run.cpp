@@ -42,7 +42,8 @@ void add_run(CLI::App& app, Tool& tool) {
       "  voxspec run --subject './my-port --quiet' 'connection/*' --html report.html\n"
       "  voxspec run --connect 127.0.0.1:4433 --rule session.parity -v\n"
       "  voxspec run --subject ./my-port --exclude 'stable/*' --dry-run\n"
-      "  voxspec run --subject ./my-port --schedule 5");
+      "  voxspec run --subject ./my-port --schedule 5\n"
+      "  voxspec run --subject ./my-port --debugger 'gdb --args' keepalive/pong");
   sub->callback([command, &tool] { tool.exit_code = run(*command, tool); });
 }
 

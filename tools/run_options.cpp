@@ -71,6 +71,18 @@ void RunCommandOptions::add_to(CLI::App& command) {
   command.add_flag("--as-shipped", as_shipped,
                    "Judge by what 0.4.0 does as well: who differs from it fails");
   command.add_flag("-v,--verbose", verbose, "Show every case with all its frames");
+  constexpr char const* watched =
+      "Look at it while it runs (one case at a time, without time limits)";
+  command
+      .add_flag("--wait", wait,
+                "Stop before the first frame of each case, print the id of the subject's process, "
+                "and go on when Enter is pressed")
+      ->group(watched);
+  command
+      .add_option("--debugger", debugger,
+                  "Start the subject under this program, which gets our standard input")
+      ->type_name("CMD")
+      ->group(watched);
   constexpr char const* known = "Known failures";
   repeatable(command.add_option("--expectations", expectations,
                                 "A list of known failures beside the subject's own (repeatable)"))

@@ -29,6 +29,12 @@ struct RunCommandOptions {
   std::string table;
   std::string keep;
   bool verbose = false;
+  bool wait = false;
+  std::string debugger;
+
+  // Whether somebody looks at the subject while cases run: then nothing is done at a time, and no
+  // wait ends by itself.
+  [[nodiscard]] bool is_watched() const { return wait || !debugger.empty(); }
 
   void add_to(CLI::App& command);
 };

@@ -26,6 +26,9 @@ namespace {
 constexpr std::chrono::milliseconds first_start_max{120'000};
 constexpr std::chrono::milliseconds start_limit_min{30'000};
 constexpr int starts_in_limit = 10;
+// For a person with a debugger.
+constexpr std::chrono::hours watched_wait_max{24};
+
 std::chrono::milliseconds start_limit_after(std::chrono::milliseconds first_start) {
   return std::max(start_limit_min, starts_in_limit * first_start);
 }
@@ -44,6 +47,29 @@ std::vector<KnownFailure> unmatched_of(RunCommandOptions const& options, bool ow
   if (own_suite) return unmatched(known, cases);
   auto const of_command_line = known_failures(options, {});
   return of_command_line ? unmatched(*of_command_line, cases) : std::vector<KnownFailure>{};
+}
+
+// The subject is started so that somebody can look at it. The error is one line.
+std::expected<void, std::string> let_watch(RunCommandOptions const& options, Subject& subject) {
+  if (!options.is_watched()) return {};
+  if (subject.command.empty()) {
+    return std::unexpected("--wait and --debugger are for a --subject that voxspec starts");
+  }
+  if (!options.debugger.empty()) {
+    auto words = split_command(options.debugger);
+    if (!words) return std::unexpected("--debugger: " + words.error());
+    subject.command.insert(subject.command.begin(), words->begin(), words->end());
+    subject.watch.terminal = true;
+  }
+  if (options.wait) {
+    subject.watch.started = [](int id) {
+      std::cerr << "process " << id << " was started (gdb -p " << id
+                << "); Enter goes on: " << std::flush;
+      std::string line;
+      std::getline(std::cin, line);
+    };
+  }
+  return {};
 }
 
 // Everything after the last case: what needs a look by its cause, rules, what was left out and why,
@@ -128,6 +154,12 @@ RunSettings settings_of(RunCommandOptions const& options, Selection const& selec
   settings.options.case_limit = std::chrono::milliseconds{options.case_limit_ms};
   settings.options.schedule = options.schedule_seed;
   settings.transport = selection.transport;
+  if (options.is_watched()) {
+    if (!options.guard_ms) settings.options.limit_waits(watched_wait_max);
+    settings.options.start_limit = settings.options.case_limit = watched_wait_max;
+    settings.jobs = 1;
+    return settings;
+  }
   auto const wanted = options.jobs == 0 ? default_jobs() : options.jobs;
   settings.jobs = affordable_jobs(wanted);
   return settings;
@@ -208,6 +240,9 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
   StopSignals const signals;
   auto candidate = find_candidate(options.subject, tool.layout);
   if (!candidate) return complain(candidate.error(), exit_usage);
+  if (auto watching = let_watch(options, *candidate->subject); !watching) {
+    return complain(watching.error(), exit_usage);
+  }
   auto const& subject = *candidate->subject;
   auto const known = known_failures(options, subject.expectations);
   if (!known) return complain(known.error(), exit_usage);
@@ -248,7 +283,9 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
   if (!up || !report.stopped_by.empty()) {
     return without_subject(std::move(report), *cases, up ? NoLink{} : up.error(), files);
   }
-  if (!options.start_limit_ms) settings.options.start_limit = start_limit_after(*up);
+  if (!options.start_limit_ms && !options.is_watched()) {
+    settings.options.start_limit = start_limit_after(*up);
+  }
   run_and_show(report, *cases, *candidate, *known, settings, style, files);
   report.stopped_by = signals.received().value_or("");
   if (assignment.whole_suite && assignment.suite.errors.empty()) {

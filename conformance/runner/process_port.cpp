@@ -113,8 +113,10 @@ ProcessPort::DoneOrWhyNot ProcessPort::listen(Executor const& executor) {
 }
 
 ProcessPort::DoneOrWhyNot ProcessPort::launch(Executor const& executor) {
-  Launch launch{
-      .command = subject_.command, .environment = subject_.environment, .control = plan_.control};
+  Launch launch{.command = subject_.command,
+                .environment = subject_.environment,
+                .control = plan_.control,
+                .terminal = subject_.watch.terminal};
   auto& variables = launch.environment;
   if (plan_.control) variables["VOXSPEC_CONTROL"] = "1";
   for (auto const& [name, value] : plan_.environment)
@@ -143,6 +145,7 @@ ProcessPort::DoneOrWhyNot ProcessPort::launch(Executor const& executor) {
   auto process = SubjectProcess::start(executor, launch);
   if (!process) return std::unexpected(std::move(process.error()));
   process_ = *std::move(process);
+  if (subject_.watch.started) subject_.watch.started(process_->id());
   return {};
 }
 

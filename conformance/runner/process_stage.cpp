@@ -35,6 +35,8 @@ class ProcessStage final : public Stage {
   ProcessStage(Subject const& subject, WrapPort wrap) : subject_{subject}, wrap_{std::move(wrap)} {}
 
   std::expected<std::chrono::milliseconds, NoLink> preflight(RunOptions const& options) override {
+    // Whoever watches it wants to see it once for each case and not once more.
+    if (subject_.watch.is_on()) return std::chrono::milliseconds{};
     using enum vox::Role;
     asio::io_context context;
     LinkPlan plan;

@@ -68,18 +68,19 @@ std::vector<std::string> merged_environment(std::map<std::string, std::string> c
 
 // Everything the child does before it becomes the program: system calls alone, because it shares
 // our memory until then, and another thread may hold any lock.
-// `input` is negative for an empty one.
+// `input` is negative for an empty one, and the standard one for ours.
 [[noreturn]] void become(char* const* argv, char* const* envp, int input, int output, int error,
                          int complaint, pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);  // The parent went before the line above.
+  if (input == STDIN_FILENO) take_terminal();
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
   if (input < 0) input = ::open("/dev/null", O_RDONLY);
-  if (input >= 0) ::dup2(input, STDIN_FILENO);
+  if (input > STDIN_FILENO) ::dup2(input, STDIN_FILENO);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(error, STDERR_FILENO);
   if (::close_range(3, UINT_MAX, CLOSE_RANGE_CLOEXEC) != 0) {
@@ -91,6 +92,23 @@ std::vector<std::string> merged_environment(std::map<std::string, std::string> c
   [[maybe_unused]] auto const written = ::write(complaint, &why, sizeof why);
   ::_exit(127);
 }
+
+}  // namespace
+
+// System calls alone, because a child that shares our memory does it, too.
+void take_terminal() {
+  if (::isatty(STDIN_FILENO) != 1) return;
+  // Who takes it from the background is stopped by SIGTTOU unless that is blocked.
+  sigset_t stop;
+  sigset_t before;
+  ::sigemptyset(&stop);
+  ::sigaddset(&stop, SIGTTOU);
+  ::sigprocmask(SIG_BLOCK, &stop, &before);
+  ::tcsetpgrp(STDIN_FILENO, ::getpgrp());
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+}
+
+namespace {
 
 std::unexpected<NoLink> cannot_start(std::string const& program, NoLink::Cause cause, int error) {
   return std::unexpected(
@@ -122,9 +140,11 @@ std::expected<Spawned, NoLink> spawn(std::vector<std::string> const& command,
   pid_t const pid = ::vfork();
   if (pid < 0) return cannot_start(command.front(), machine, errno);
   if (pid == 0) {
-    bool const is_empty = kind_of_input == StandardInput::empty;
-    become(argv.data(), envp.data(), is_empty ? -1 : input.read_end(), output.write_end(),
-           error.write_end(), complaint.write_end(), parent);
+    int const from = kind_of_input == StandardInput::empty  ? -1
+                     : kind_of_input == StandardInput::ours ? STDIN_FILENO
+                                                            : input.read_end();
+    become(argv.data(), envp.data(), from, output.write_end(), error.write_end(),
+           complaint.write_end(), parent);
   }
   complaint.close_write();
   int why = 0;

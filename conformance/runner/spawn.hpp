@@ -19,7 +19,9 @@ struct Spawned {
   int error = -1;
 };
 
-enum class StandardInput : std::uint8_t { empty, pipe };
+// `ours` shares our own. If that is a terminal, the program has it until take_terminal(), so that a
+// debugger can talk to a person.
+enum class StandardInput : std::uint8_t { empty, pipe, ours };
 
 // Starts a program, found through PATH if its name has no slash, in a process group of its own, and
 // so that the kernel ends it when the calling thread ends. It inherits no descriptor of ours but
@@ -28,5 +30,8 @@ enum class StandardInput : std::uint8_t { empty, pipe };
 [[nodiscard]] std::expected<Spawned, NoLink> spawn(
     std::vector<std::string> const& command, std::map<std::string, std::string> const& environment,
     StandardInput input = StandardInput::empty);
+
+// Makes this process the one that the terminal listens to, if there is one.
+void take_terminal();
 
 }  // namespace voxspec

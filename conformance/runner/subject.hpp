@@ -3,11 +3,20 @@
 
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 namespace voxspec {
+
+// What somebody who looks at the subject while cases run wants of it.
+struct Watch {
+  bool terminal = false;               // it gets our standard input, and what it writes is shown
+  std::function<void(int)> started{};  // called with the id of each process before its first frame
+
+  [[nodiscard]] bool is_on() const { return terminal || started; }
+};
 
 // An implementation under judgement, as its subject.json describes it: how it is started and what
 // it can do. What it does not claim is never tried; the case is unsupported, with that reason.
@@ -25,6 +34,7 @@ struct Subject {
   std::vector<std::filesystem::path> expectations;
   // What someone types after --subject to get it again.
   std::string spelling;
+  Watch watch{};
 
   [[nodiscard]] bool plays(vox::Role role) const;
 };

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <deque>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <optional>
 #include <sstream>
@@ -45,13 +46,15 @@ constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 
 struct SubjectProcess::Impl {
   // `exit_descriptor` becomes readable when the process ends; negative where there is none.
-  Impl(asio::any_io_executor const& executor, Spawned const& spawned, int exit_descriptor)
+  Impl(asio::any_io_executor const& executor, Spawned const& spawned, int exit_descriptor,
+       bool shown_too)
       : pid{spawned.pid},
         output{executor, spawned.output},
         error{executor, spawned.error},
         exit{executor},
         input{executor},
-        changed{executor, asio::steady_timer::time_point::max()} {
+        changed{executor, asio::steady_timer::time_point::max()},
+        shown{shown_too} {
     if (spawned.input >= 0) {
       input.assign(spawned.input);
       input.non_blocking(true);
@@ -62,6 +65,7 @@ struct SubjectProcess::Impl {
   }
 
   void keep(std::string_view text) {
+    if (shown) std::cerr << text << std::flush;
     tail += text;
     if (tail.size() > tail_bytes_max) tail.erase(0, tail.size() - tail_bytes_max);
   }
@@ -113,6 +117,7 @@ struct SubjectProcess::Impl {
     look(0);
     ::waitpid(pid, nullptr, 0);
     reaped = true;
+    if (shown) take_terminal();
   }
 
   // What is in a pipe already, without waiting; after the end of the process this is all there is.
@@ -152,6 +157,7 @@ struct SubjectProcess::Impl {
   std::deque<std::string> reports;  // lines of the control channel that nobody has heard
   std::string line;                 // of standard output, as far as it has come
   std::string tail;
+  bool shown;  // what it writes is, as it comes
 };
 
 namespace {
@@ -182,8 +188,11 @@ std::expected<std::unique_ptr<SubjectProcess>, NoLink> SubjectProcess::start(
     asio::any_io_executor const& executor, Launch const& launch) {
   // A subject that has ended is an error of the write, and no end of ours.
   if (launch.control) std::signal(SIGPIPE, SIG_IGN);
+  using enum StandardInput;
   auto const spawned = spawn(launch.command, launch.environment,
-                             launch.control ? StandardInput::pipe : StandardInput::empty);
+                             launch.control    ? pipe
+                             : launch.terminal ? ours
+                                               : empty);
   if (!spawned) return std::unexpected(spawned.error());
   auto const exit_descriptor = static_cast<int>(::syscall(SYS_pidfd_open, spawned->pid, 0));
   if (auto const error = errno; exit_descriptor < 0 && is_want(error)) {
@@ -196,7 +205,7 @@ std::expected<std::unique_ptr<SubjectProcess>, NoLink> SubjectProcess::start(
                                   .detail = "cannot watch " + launch.command.front() + ": " +
                                             std::generic_category().message(error)});
   }
-  auto impl = std::make_shared<Impl>(executor, *spawned, exit_descriptor);
+  auto impl = std::make_shared<Impl>(executor, *spawned, exit_descriptor, launch.terminal);
   asio::co_spawn(executor, pump(impl, impl->output, &Impl::drain_output), asio::detached);
   asio::co_spawn(executor, pump(impl, impl->error, &Impl::drain_error), asio::detached);
   asio::co_spawn(executor, watch_exit(impl), asio::detached);
@@ -214,6 +223,10 @@ SubjectProcess::~SubjectProcess() {
   impl_->input.close(ec);
   impl_->exit.close(ec);
   impl_->changed.cancel();
+}
+
+int SubjectProcess::id() const {
+  return impl_->pid;
 }
 
 ProcessState SubjectProcess::state() {

@@ -18,7 +18,8 @@ namespace voxspec {
 struct Launch {
   std::vector<std::string> command;
   std::map<std::string, std::string> environment;
-  bool control = false;  // with a standard input to write to, and lines of JSON kept to be heard
+  bool control = false;   // with a standard input to write to, and lines of JSON kept to be heard
+  bool terminal = false;  // with our standard input; what it writes goes to our standard error, too
 };
 
 // One running program in a process group of its own, so that it and all it started can be ended
@@ -37,6 +38,7 @@ class SubjectProcess final : public ControlChannel {
   SubjectProcess& operator=(SubjectProcess&&) = delete;
   ~SubjectProcess() override;
 
+  [[nodiscard]] int id() const;
   // How it stands now; never waits.
   [[nodiscard]] ProcessState state();
   // True if the kernel is ending it: it takes no step of its own any more, and what it had open is
