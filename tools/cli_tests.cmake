@@ -22,7 +22,7 @@ set(samples ${CMAKE_CURRENT_SOURCE_DIR}/samples)
 set(out ${CMAKE_CURRENT_BINARY_DIR})
 
 cli_test(version EXIT 0 OUT "voxspec ${PROJECT_VERSION}" ARGS --version)
-foreach(command run list explain rules cover replay expand decode schema diff interop selftest record promote explore)
+foreach(command run list explain rules cover replay expand decode schema diff interop selftest record promote explore completions manual)
   cli_test(help_${command} EXIT 0 OUT "Example" ARGS ${command} --help)
 endforeach()
 cli_test(no_command EXIT 2 ERR "^voxspec: [^\n]*\n$" ARGS)
@@ -85,6 +85,8 @@ cli_test(wait EXIT 0 OUT "1 pass" ERR "process [0-9]+ was started \\(gdb -p [0-9
 cli_test(debugger EXIT 0 OUT "1 pass" ERR "looking at it\n" ARGS run --subject cpp
   "keepalive/pong[0]@initiator" --debugger ${CMAKE_CURRENT_SOURCE_DIR}/run_samples/looker)
 cli_test(debugger_address EXIT 2 ERR "for a --subject that voxspec starts" ARGS run --connect 127.0.0.1:1 --wait)
+cli_test(manual EXIT 0 OUT "^.TH VOXSPEC 1 .*\\.SS \"schema diff\"\n" ARGS manual)
+add_test(NAME cli.completions COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/completions_test $<TARGET_FILE:voxspec>)
 cli_test(list_subjects EXIT 0 OUT "null-exit " ARGS list --subjects)
 cli_test(list EXIT 0 OUT "^first\nsecond\\[a\\]\nsecond\\[b\\]\n$" ARGS --traces ${samples} list)
 cli_test(list_unknown EXIT 2 ERR "no case has an id that fits 'nonsense'"

@@ -203,7 +203,8 @@ void add_interop(CLI::App& app, Tool& tool) {
                   "Milliseconds that a scenario may take (default 30000)")
       ->type_name("MS")
       ->check(CLI::Range(std::size_t{1}, std::size_t{3'600'000}));
-  sub->add_option("--json", command->json, "Write the whole result for programs (-: to standard output)")
+  sub->add_option("--json", command->json,
+                  "Write the whole result for programs (-: to standard output)")
       ->type_name("FILE");
   sub->add_option("--html", command->html, "Write one page to read in a browser")
       ->type_name("FILE");

@@ -43,6 +43,8 @@ void add_interop(CLI::App& app, Tool& tool);
 void add_selftest(CLI::App& app, Tool& tool);
 void add_record(CLI::App& app, Tool& tool);
 void add_promote(CLI::App& app, Tool& tool);
+void add_completions(CLI::App& app, Tool& tool);
+void add_manual(CLI::App& app, Tool& tool);
 
 // An option that may be given several times, with one value each, so that it never takes a case's
 // id for one more.
