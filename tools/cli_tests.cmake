@@ -87,6 +87,8 @@ cli_test(debugger EXIT 0 OUT "1 pass" ERR "looking at it\n" ARGS run --subject c
 cli_test(debugger_address EXIT 2 ERR "for a --subject that voxspec starts" ARGS run --connect 127.0.0.1:1 --wait)
 cli_test(manual EXIT 0 OUT "^.TH VOXSPEC 1 .*\\.SS \"schema diff\"\n" ARGS manual)
 add_test(NAME cli.completions COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/completions_test $<TARGET_FILE:voxspec>)
+cli_test(selected EXIT 0 OUT "\nselected: keepalive/pong, rule session.keepalive, without [*]@acceptor, over tcp\n"
+  ARGS run --subject cpp keepalive/pong --rule session.keepalive --exclude *@acceptor --transport tcp)
 cli_test(list_subjects EXIT 0 OUT "null-exit " ARGS list --subjects)
 cli_test(list EXIT 0 OUT "^first\nsecond\\[a\\]\nsecond\\[b\\]\n$" ARGS --traces ${samples} list)
 cli_test(list_unknown EXIT 2 ERR "no case has an id that fits 'nonsense'"

@@ -4,6 +4,7 @@
 #include "conformance/runner/machine.hpp"
 #include "conformance/runner/report_text.hpp"
 #include "conformance/runner/run_cases.hpp"
+#include "conformance/runner/transport_word.hpp"
 #include "tools/last_failures.hpp"
 #include "tools/progress.hpp"
 #include "tools/report_files.hpp"
@@ -173,6 +174,10 @@ RunReport begin_report(Assignment const& assignment, RunCommandOptions const& op
   report.again = "voxspec " + assignment.command + " " + candidate.again;
   report.again_by_id = assignment.whole_suite;
   report.seed = options.seed;
+  report.selected = text(assignment.selection);
+  if (!tool.traces_folder.empty()) {
+    report.selected += (report.selected.empty() ? "" : ", ") + ("from " + tool.traces_folder);
+  }
   report.trace_errors = assignment.suite.errors;
   if (!tool.traces_folder.empty()) report.again += " --traces " + shell_word(tool.traces_folder);
   if (options.as_shipped) report.again += " --as-shipped";
@@ -181,6 +186,13 @@ RunReport begin_report(Assignment const& assignment, RunCommandOptions const& op
     report.again += " --expectations " + shell_word(file);
   }
   if (options.seed != 1) report.again += " --seed " + std::to_string(options.seed);
+  if (options.schedule_seed) {
+    report.again += " --schedule-seed " + std::to_string(*options.schedule_seed);
+  }
+  if (options.guard_ms) report.again += " --guard " + std::to_string(*options.guard_ms);
+  if (auto const over = assignment.selection.transport) {
+    report.again += " --transport " + transport_word(*over);
+  }
   return report;
 }
 

@@ -47,6 +47,11 @@ endif()
 # The verdict that the README begins with.
 subject_test(readme NEEDS subject_rust COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/readme_test
   $<TARGET_FILE:voxspec>)
+# The line that a report gives to run a case again.
+subject_test(again NEEDS voxspec-subject-cpp COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/again_test
+  $<TARGET_FILE:voxspec> $<TARGET_FILE:voxspec-subject-cpp>)
+# Every client scenario of each against each other one.
+subject_test(interop NEEDS subject_rust COMMAND voxspec interop cpp rust)
 # A plain wrapper that takes longer to start than any wait of ours.
 subject_test(slow_start NEEDS voxspec-subject-cpp COMMAND voxspec run --guard 1000
   --subject "sh -c 'sleep 1.5 && exec $<TARGET_FILE:voxspec-subject-cpp> --rulebook spec'"

@@ -77,13 +77,10 @@ Json result_json(CaseReport const& entry) {
 }
 
 Json report_json(RunReport const& report) {
-  Json json{{"version", report.version},
-            {"subject", report.subject},
-            {"seed", report.seed},
-            {"wall_ms", report.wall.count()},
-            {"totals", totals_json(report.totals())},
-            {"exit_code", report.exit_code()},
-            {"complete", report.complete},
+  Json json{{"version", report.version},        {"subject", report.subject},
+            {"selected", report.selected},      {"seed", report.seed},
+            {"wall_ms", report.wall.count()},   {"totals", totals_json(report.totals())},
+            {"exit_code", report.exit_code()},  {"complete", report.complete},
             {"canary_held", report.canary_held}};
   if (!report.stopped_by.empty()) json["stopped_by"] = report.stopped_by;
   auto& cases = json["cases"] = Json::array();

@@ -237,6 +237,7 @@ std::string banner(RunReport const& report, TextStyle style) {
                 static_cast<double>(report.wall.count()) / 1000.0);
   std::string out = "voxspec " + report.version + ", subject " + report.subject + ", seed " +
                     std::to_string(report.seed) + ", " + seconds.data() + "\n";
+  if (!report.selected.empty()) out += "selected: " + printable(report.selected) + "\n";
   out += std::to_string(totals.sum()) + (totals.sum() == 1 ? " case" : " cases") +
          (report.complete ? ": " : " so far: ");
   bool first = true;

@@ -42,6 +42,7 @@ struct RunReport {
   std::string subject;      // its name
   std::string again;        // the command line that runs it again
   bool again_by_id = true;  // whether that line takes ids of cases
+  std::string selected{};   // which cases, in words; empty for the whole suite
   std::uint64_t seed = 1;
   std::chrono::milliseconds wall{};
   std::vector<CaseReport> cases;         // by id

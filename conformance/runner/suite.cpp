@@ -5,6 +5,8 @@
 #include "conformance/runner/in_parallel.hpp"
 #include "conformance/runner/transport_word.hpp"
 
+#include <boost/describe/enum_to_string.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <iterator>
@@ -75,6 +77,28 @@ std::expected<Shard, std::string> Shard::parse(std::string_view text) {
   if (good) return shard;
   return std::unexpected("'" + std::string{text} +
                          "' is no shard: write i/n with i from 1 to n, as 2/5");
+}
+
+std::string text(Selection const& selection) {
+  std::string all;
+  auto const add = [&](std::string const& part) { all += (all.empty() ? "" : ", ") + part; };
+  for (auto const& pattern : selection.patterns)
+    add(pattern);
+  for (auto const& rule : selection.rules)
+    add("rule " + rule);
+  for (auto const& pattern : selection.excluded)
+    add("without " + pattern);
+  if (selection.only) add("what failed last time");
+  if (selection.transport) add("over " + transport_word(*selection.transport));
+  if (selection.conduit) {
+    add(std::string{"on the "} + boost::describe::enum_to_string(*selection.conduit, "?") +
+        " conduit");
+  }
+  if (selection.shard.count > 1) {
+    add("part " + std::to_string(selection.shard.index) + " of " +
+        std::to_string(selection.shard.count));
+  }
+  return all;
 }
 
 bool goes_over(Case const& trace, vox::link::Transport transport) {

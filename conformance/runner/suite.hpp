@@ -51,6 +51,10 @@ struct Selection {
 [[nodiscard]] std::expected<std::vector<Case const*>, std::string> select(
     Suite const& suite, Selection const& selection);
 
+// What was asked for, in words: "connection/*, rule session.parity, without stable"; empty for the
+// whole suite.
+[[nodiscard]] std::string text(Selection const& selection);
+
 // True if the case may be run over the transport.
 [[nodiscard]] bool goes_over(Case const& trace, vox::link::Transport transport);
 
