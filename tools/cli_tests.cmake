@@ -37,7 +37,10 @@ cli_test(decode_handshake EXIT 0 OUT "lets_go" ARGS decode --layer handshake a16
 # A Hello without any of its fields is CBOR, and no Hello.
 cli_test(decode_no_hello EXIT 1 ERR "session.handshake" ARGS decode --layer handshake a16548656c6c6fa0)
 cli_test(decode_no_input EXIT 2 ERR "neither a file nor hex" ARGS decode --layer message nonsense!)
-cli_test(decode_no_layer EXIT 2 ERR "--layer" ARGS decode 00)
+cli_test(decode_guess EXIT 0 OUT "ping" ERR "taken for the layer message" ARGS decode 000807)
+cli_test(decode_guess_link EXIT 0 OUT "aabb" ERR "taken for the layer link" ARGS decode "02000000aabb # a note")
+cli_test(decode_guess_prologue EXIT 0 OUT "transport_hello" ERR "taken for the layer prologue" ARGS decode 564f544809000000)
+cli_test(decode_no_guess EXIT 1 ERR "right on no layer; --layer" ARGS decode 00)
 
 set(schemas ${CMAKE_CURRENT_SOURCE_DIR}/schema_samples)
 set(unit a267736368656d617381a36269641bbc5c33249a2dc7206b747970655f706172616d7380646b696e64a263746167697072696d69746976656e7072696d69746976655f7479706564756e697464726f6f74a36374616768636f6e637265746567747970655f69641bbc5c33249a2dc720646172677380)

@@ -10,6 +10,7 @@
 #include "tools/input.hpp"
 #include "tools/tool.hpp"
 
+#include <algorithm>
 #include <array>
 #include <expected>
 #include <iostream>
@@ -86,6 +87,29 @@ constexpr std::array<LayerDecoder, 6> decoders{{{"link", decode_link},
                                                 {"stable", decode_stable},
                                                 {"schema", decode_schema}}};
 
+// The first layer whose decoder takes the whole input. A prologue has its magic and a handshake is
+// CBOR, so that they are not taken for messages; lengths that fit exactly are hardly chance.
+LayerDecoder const* guess_layer(vox::ByteView bytes, Strictness strictness) {
+  for (std::string_view const name :
+       {"prologue", "handshake", "link", "message", "schema", "stable"}) {
+    auto const& layer = *std::ranges::find(decoders, name, &LayerDecoder::name);
+    if (layer.decode(bytes, strictness)) return &layer;
+  }
+  return nullptr;
+}
+
+int print_decoded(LayerDecoder const& layer, vox::ByteView bytes, Strictness strictness) {
+  auto const json = layer.decode(bytes, strictness);
+  if (!json) {
+    auto const& error = json.error();
+    return complain("byte " + std::to_string(error.offset) + " of " + std::to_string(bytes.size()) +
+                        ": " + error.detail + " (" + std::string{error.rule.id()} + ")",
+                    exit_unexpected);
+  }
+  std::cout << json->dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  return exit_clean;
+}
+
 struct DecodeCommand {
   std::string layer;
   std::string input = "-";
@@ -96,19 +120,17 @@ int run_decode(DecodeCommand const& command) {
   auto const bytes = read_bytes(command.input);
   if (!bytes) return complain(bytes.error(), exit_usage);
   auto const strictness = command.lenient ? Strictness::vox_0_4 : Strictness::strict;
-  for (auto const& [name, decoder] : decoders) {
-    if (name != command.layer) continue;
-    auto const json = decoder(*bytes, strictness);
-    if (!json) {
-      auto const& error = json.error();
-      return complain("byte " + std::to_string(error.offset) + " of " +
-                          std::to_string(bytes->size()) + ": " + error.detail + " (" +
-                          std::string{error.rule.id()} + ")",
-                      exit_unexpected);
-    }
-    std::cout << json->dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  if (!command.layer.empty()) {
+    return print_decoded(*std::ranges::find(decoders, command.layer, &LayerDecoder::name), *bytes,
+                         strictness);
   }
-  return exit_clean;
+  auto const* const guessed = guess_layer(*bytes, strictness);
+  if (guessed == nullptr) {
+    return complain("these bytes are right on no layer; --layer says where they are wrong on one",
+                    exit_unexpected);
+  }
+  complain("taken for the layer " + std::string{guessed->name}, exit_clean);
+  return print_decoded(*guessed, *bytes, strictness);
 }
 
 }  // namespace
@@ -122,17 +144,19 @@ void add_decode(CLI::App& app, Tool& tool) {
     names.emplace_back(each.name);
   sub->add_option("--layer", command->layer,
                   "What the bytes are: a stream of framed payloads (link), or one payload of the "
-                  "prologue, the handshake, the messages, the stable conduit, or schemas as CBOR")
-      ->required()
+                  "prologue, the handshake, the messages, the stable conduit, or schemas as CBOR "
+                  "(default: the first of them on which they are right, which is said)")
       ->check(CLI::IsMember(names));
   sub->add_option("input", command->input,
-                  "Hex, a file of hex or of bytes, or - for standard input (the default)")
+                  "Hex, a file of hex or of bytes, or - for standard input (the default). In hex, "
+                  "what stands "
+                  "behind a # is a note")
       ->type_name("HEX|FILE|-");
   sub->add_flag("--lenient", command->lenient,
                 "Take what vox 0.4.0 takes beyond the specification");
   sub->footer(
       "Examples:\n"
-      "  voxspec decode --layer prologue 564f544809000000\n"
+      "  voxspec decode 564f544809000000\n"
       "  xxd -p frame.bin | voxspec decode --layer message -");
   sub->callback([command, &tool] { tool.exit_code = run_decode(*command); });
 }

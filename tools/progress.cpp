@@ -1,13 +1,20 @@
 #include "tools/progress.hpp"
 
 #include <cstdlib>
-#include <iomanip>
 #include <iostream>
 #include <string>
 #include <string_view>
 #include <unistd.h>
 
 namespace voxspec {
+namespace {
+
+// Of these each gets a line, of more only those that need a look.
+constexpr std::size_t few_cases = 20;
+// Where no line is written anew, so many lines say how far it is.
+constexpr std::size_t parts = 10;
+
+}  // namespace
 
 bool stdout_is_terminal() {
   char const* const terminal = std::getenv("TERM");
@@ -36,12 +43,10 @@ void Progress::note(RunReport const& report, CaseReport const& entry) {
   line_.clear();
   if (style_.everything) {
     std::cout << describe_case(report, entry, style_) << '\n';
-  } else if (!line_.is_live()) {
-    auto const digits = static_cast<int>(std::to_string(cases_).size());
-    std::cout << std::setw(digits) << done_ << '/' << cases_ << "  " << case_line(entry, style_)
-              << '\n';
-  } else if (unexpected) {
+  } else if (unexpected || cases_ <= few_cases) {
     std::cout << case_line(entry, style_) << '\n';
+  } else if (!line_.is_live() && done_ * parts / cases_ > (done_ - 1) * parts / cases_) {
+    std::cout << done_ << '/' << cases_ << "  " << unexpected_ << " unexpected\n";
   }
   // Short enough not to wrap, since a wrapped line cannot be taken back.
   line_.show(std::to_string(done_) + '/' + std::to_string(cases_) + "  " +

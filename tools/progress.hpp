@@ -28,8 +28,8 @@ class LiveLine {
   bool live_;
 };
 
-// What is seen while cases run: on a terminal one line that is written anew, with failures left
-// standing above it; otherwise a line a case.
+// What is seen while cases run: a line for each that needs a look, and how far it is: on a terminal
+// one line that is written anew, otherwise a line for each tenth. Of a few cases each has its line.
 class Progress {
  public:
   Progress(std::size_t cases, TextStyle style);

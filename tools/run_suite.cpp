@@ -340,7 +340,7 @@ std::expected<RunOutcome, Unjudged> judge_quietly(RunCommandOptions const& optio
   settings.options.start_limit = start_limit_after(*up);
   auto report = begin_report(assignment, options, *candidate, tool);
   KnownFailures const none;
-  // Where there is a terminal; else a line a case would hide what the command is about.
+  // Where there is a terminal; elsewhere such lines would hide what the command is about.
   std::optional<Progress> progress;
   if (stdout_is_terminal()) progress.emplace(cases->size(), stdout_style());
   report.cases =

@@ -37,7 +37,9 @@ Failure refused(Expectation const& expectation, Pattern const& pattern, std::str
   if (auto const& mismatch = expectation.mismatch()) {
     failure.mismatch = mismatch->path;
     if (!mismatch->path.empty()) failure.reason += ", which differs at " + mismatch->path;
-    failure.reason += ": " + mismatch->why;
+    // Of another kind of frame the words before say it all.
+    bool const same_kind = pattern.kind == nullptr || pattern.kind == arrival.frame.kind;
+    if (same_kind) failure.reason += ": " + mismatch->why;
   }
   return failure;
 }
