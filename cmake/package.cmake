@@ -16,7 +16,17 @@ install(FILES ${PROJECT_BINARY_DIR}/voxspecConfig.cmake
 install(EXPORT voxspec NAMESPACE vox:: FILE voxspecTargets.cmake
   DESTINATION ${package_folder} COMPONENT development)
 
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples/python ${PROJECT_SOURCE_DIR}/examples/cmake
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/voxspec/examples COMPONENT runtime USE_SOURCE_PERMISSIONS
+  PATTERN __pycache__ EXCLUDE)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples/service
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/voxspec/examples COMPONENT development)
+
 if(VOXSPEC_TESTS)
+  add_test(NAME package.judge COMMAND ${PROJECT_SOURCE_DIR}/packaging/judge_test $<TARGET_FILE:voxspec>
+    ${PROJECT_BINARY_DIR}/judge)
+  set_tests_properties(package.judge PROPERTIES TIMEOUT 300 LABELS package RESOURCE_LOCK suite
+    ENVIRONMENT "XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/judge-cache")
   add_test(NAME package.consumer COMMAND ${CMAKE_COMMAND}
     -DBUILD=${PROJECT_BINARY_DIR} -DSOURCE=${PROJECT_SOURCE_DIR}/tools/consumer
     -DSCRATCH=${PROJECT_BINARY_DIR}/consumer -DCOMPILER=${CMAKE_CXX_COMPILER}

@@ -1,22 +1,15 @@
-# readme_example(service vox::typed "1 + 2 + 3 = 6") compiles the block of README.md that stands
-# below <!-- example: service -->, as it stands there, and adds a test that runs it and looks for
-# the text in what it prints.
+# readme_example(service vox::typed "1 + 2 + 3 = 6") compiles examples/service/main.cpp, which README.md has to show
+# below <!-- example: service --> as it is, and adds a test that runs it and looks for the text in what it prints.
 function(readme_example name library expected)
+  set(source ${PROJECT_SOURCE_DIR}/examples/${name}/main.cpp)
   set(readme ${PROJECT_SOURCE_DIR}/README.md)
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${readme})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${readme} ${source})
   file(READ ${readme} text)
-  string(FIND "${text}" "<!-- example: ${name} -->" begin)
-  if(begin EQUAL -1)
-    message(FATAL_ERROR "README.md has no example ${name}")
+  file(READ ${source} code)
+  string(FIND "${text}" "<!-- example: ${name} -->\n```cpp\n${code}```\n" shown)
+  if(shown EQUAL -1)
+    message(FATAL_ERROR "README.md does not show examples/${name}/main.cpp as it is")
   endif()
-  string(SUBSTRING "${text}" ${begin} -1 text)
-  string(FIND "${text}" "```cpp\n" begin)
-  math(EXPR begin "${begin} + 7")
-  string(SUBSTRING "${text}" ${begin} -1 text)
-  string(FIND "${text}" "\n```" end)
-  string(SUBSTRING "${text}" 0 ${end} code)
-  set(source ${PROJECT_BINARY_DIR}/readme/${name}.cpp)
-  file(CONFIGURE OUTPUT ${source} CONTENT "${code}\n" @ONLY)
   add_executable(readme_${name} ${source})
   target_link_libraries(readme_${name} PRIVATE ${library})
   target_include_directories(readme_${name} PRIVATE ${PROJECT_SOURCE_DIR})

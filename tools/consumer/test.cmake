@@ -15,12 +15,33 @@ if(NOT out MATCHES "came back")
   message(FATAL_ERROR "the outside program said: ${out}")
 endif()
 
+# So is the example that README.md shows. Under the sanitizers it would take a minute to compile.
+if(NOT FLAGS MATCHES "-fsanitize")
+  run(${CMAKE_COMMAND} -S ${SCRATCH}/prefix/share/voxspec/examples/service -B ${SCRATCH}/service -G Ninja
+    -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_PREFIX_PATH=${SCRATCH}/prefix)
+  run(${CMAKE_COMMAND} --build ${SCRATCH}/service)
+  run(${SCRATCH}/service/calculator)
+  if(NOT out MATCHES "84 / 2 = 42")
+    message(FATAL_ERROR "the installed example said: ${out}")
+  endif()
+endif()
+
 # The judge is installed, too, and its verdicts are tests of the outside project.
 set(ENV{XDG_CACHE_HOME} ${SCRATCH}/cache)
 run(${CMAKE_COMMAND} -E chdir ${SCRATCH}/build ctest -R "^whole|^each" --no-tests=error)
 if(NOT out MATCHES "each\\.keepalive/pong\\[0\\]@acceptor" OR NOT out MATCHES "whole\\.prologue")
   message(FATAL_ERROR "ctest said: ${out}")
 endif()
+# The example is such a project.
+find_program(PYTHON3 python3)
+if(PYTHON3)
+  run(${CMAKE_COMMAND} -S ${SCRATCH}/prefix/share/voxspec/examples/cmake -B ${SCRATCH}/example -DCMAKE_PREFIX_PATH=${SCRATCH}/prefix)
+  run(${CMAKE_COMMAND} -E chdir ${SCRATCH}/example ctest --no-tests=error)
+  if(NOT out MATCHES "conformance\\.handshake" OR NOT out MATCHES "pong\\.keepalive/pong\\[0\\]@initiator")
+    message(FATAL_ERROR "ctest of the example said: ${out}")
+  endif()
+endif()
+
 execute_process(COMMAND ${CMAKE_COMMAND} -E chdir ${SCRATCH}/build ctest -R "^missing"
   RESULT_VARIABLE code OUTPUT_QUIET ERROR_QUIET)
 if(code EQUAL 0)

@@ -1,0 +1,2 @@
+#!/bin/bash -eu
+exec "$SRC/voxspec/fuzz/oss-fuzz/build.sh"

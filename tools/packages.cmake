@@ -1,0 +1,26 @@
+# Every library that the build requires is in each list of packages that somebody installs from:
+# cmake -DROOT=<repository> -P tools/packages.cmake
+set(debian_Boost "libboost(1.81)?-dev")
+set(debian_nlohmann_json nlohmann-json3-dev)
+set(debian_CLI11 libcli11-dev)
+set(debian_SQLite3 libsqlite3-dev)
+set(debian_XXHASH libxxhash-dev)
+set(debian_Threads ".")  # of the C library
+
+file(STRINGS ${ROOT}/CMakeLists.txt lines REGEX "^find_(package|path)\\(.*REQUIRED")
+list(LENGTH lines count)
+if(count LESS 5)
+  message(SEND_ERROR "CMakeLists.txt requires only ${count} libraries: has its form changed?")
+endif()
+foreach(line ${lines})
+  string(REGEX REPLACE "^find_[a-z]+\\(([A-Za-z0-9]+(_json)?).*" "\\1" name "${line}")
+  if(NOT debian_${name})
+    message(SEND_ERROR "tools/packages.cmake does not know the Debian package of ${name}")
+  endif()
+  foreach(list tools/bootstrap fuzz/oss-fuzz/Dockerfile .clusterfuzzlite/Dockerfile)
+    file(READ ${ROOT}/${list} text)
+    if(NOT text MATCHES "[ \n(]${debian_${name}}[ \n)]" AND NOT name STREQUAL "Threads")
+      message(SEND_ERROR "${list} lacks the package of ${name}: ${debian_${name}}")
+    endif()
+  endforeach()
+endforeach()
