@@ -52,6 +52,9 @@ subject_test(again NEEDS voxspec-subject-cpp COMMAND ${CMAKE_CURRENT_SOURCE_DIR}
   $<TARGET_FILE:voxspec> $<TARGET_FILE:voxspec-subject-cpp>)
 # Every client scenario of each against each other one.
 subject_test(interop NEEDS subject_rust COMMAND voxspec interop cpp rust)
+# The commands that the pages show.
+subject_test(docs NEEDS voxspec-subject-cpp COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs_test
+  $<TARGET_FILE:voxspec> $<TARGET_FILE_DIR:voxspec-subject-cpp>)
 # A plain wrapper that takes longer to start than any wait of ours.
 subject_test(slow_start NEEDS voxspec-subject-cpp COMMAND voxspec run --guard 1000
   --subject "sh -c 'sleep 1.5 && exec $<TARGET_FILE:voxspec-subject-cpp> --rulebook spec'"
