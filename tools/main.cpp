@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
       "            3 the subject did not start, 4 some cases could not be run, 130 stopped");
   for (auto const add :
        {add_run, add_list, add_explain, add_rules, add_cover, add_replay, add_expand, add_decode,
-        add_schema, add_diff, add_selftest, add_record, add_promote, add_explore}) {
+        add_schema, add_diff, add_report, add_selftest, add_record, add_promote, add_explore}) {
     add(app, tool);
   }
   try {
