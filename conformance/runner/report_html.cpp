@@ -107,7 +107,7 @@ std::string level_content(Json const& level) {
   auto numbers = std::to_string(passed) + " of " + std::to_string(judged);
   if (count("left") > 0) numbers += ", " + std::to_string(count("left")) + " not judged";
   auto const share = judged == 0 ? 0 : 100 * passed / judged;
-  return "<span class=\"bar\" style=\"--share:" + std::to_string(share) + "%\"></span> " + numbers;
+  return numbers + " <span class=\"bar\" style=\"--share:" + std::to_string(share) + "%\"></span>";
 }
 
 // How far each subject is on each level. Older reports do not say.
@@ -120,6 +120,11 @@ std::string level_table(Json const& comparison) {
   auto out = table_head("Levels, cases passed of judged", comparison["labels"]);
   auto const& levels = reports[0]["levels"];
   for (std::size_t i = 0; i < levels.size(); ++i) {
+    auto const is_there = [&](Json const& report) {
+      auto const& level = report["levels"].at(i);
+      return level.value("judged", 0ULL) + level.value("left", 0ULL) > 0;
+    };
+    if (std::ranges::none_of(reports, is_there)) continue;
     out += row(text_at(levels[i], "level"), reports,
                [&](Json const& report) { return level_content(report["levels"].at(i)); });
   }

@@ -33,7 +33,8 @@ function growing_list(items, element_of, first, step = 200) {
       list.append(element_of(items[shown]));
     }
     button.hidden = shown >= items.length;
-    button.textContent = `Show ${Math.min(step, items.length - shown)} of ${items.length - shown} more`;
+    const left = items.length - shown;
+    button.textContent = left <= step ? `Show ${left} more` : `Show ${step} of ${left} more`;
   }
   grow(first);
   return element('div', {}, list, button);
