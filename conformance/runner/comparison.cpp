@@ -120,9 +120,11 @@ std::string different_verdicts(Json const& comparison, Rows const& rows) {
   };
   std::erase_if(by_id, is_same);
   std::string out = "\nCases with different verdicts: " + std::to_string(by_id.size()) + "\n";
-  for (auto const& [id, verdicts] : by_id)
-    out += "  " + printable(id) + "\n" +
-           rows.row("", [&](std::size_t i) { return printable(verdicts[i]); });
+  for (auto const& [id, verdicts] : by_id) {
+    out += rows.row("", [&](std::size_t i) { return printable(verdicts[i]); });
+    out.back() = ' ';
+    out += " " + printable(id) + "\n";
+  }
   return out;
 }
 

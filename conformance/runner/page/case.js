@@ -16,11 +16,19 @@ function facts(rows) {
   return list;
 }
 
+// Where what came differs from what was expected, as JSON pointers. What was observed about a violation has no such
+// place of its own.
+function differing(entry) {
+  if (entry.mismatch) return [entry.mismatch];
+  if (!entry.observations || !entry.expected || !entry.got) return [];
+  return Object.keys(entry.expected).filter((key) => entry.got[key] !== entry.expected[key]).map((key) => `/${key}`);
+}
+
 // What was expected beside what came.
 function versus(entry) {
   if (entry.expected === undefined || (entry.expected === null && entry.got === null)) return '';
-  const came = entry.got === null ? element('pre', {}, 'nothing') : json_block(entry.got, entry.mismatch);
-  const expected = entry.expected === null ? element('pre', {}, 'no frame in particular') : json_block(entry.expected, entry.mismatch);
+  const came = entry.got === null ? element('pre', {}, 'nothing') : json_block(entry.got, differing(entry));
+  const expected = entry.expected === null ? element('pre', {}, 'no frame in particular') : json_block(entry.expected, differing(entry));
   const place = entry.mismatch ? element('span', { class: 'dim' }, ` differs at ${entry.mismatch}`) : '';
   return element('div', { class: 'versus' },
     element('div', {}, element('h4', {}, 'Expected'), expected),
@@ -28,11 +36,11 @@ function versus(entry) {
 }
 
 const observed_words = {
-  told: 'told of a protocol error', closed: 'gave the link up',
-  not_honoured: 'kept from a normal answer', survived: 'survived',
+  told: ['it told of a protocol error', 'it told of no protocol error'], closed: ['it gave the link up', 'it kept the link'],
+  not_honoured: ['it gave no normal answer', 'it gave a normal answer'], survived: ['it survived', 'it crashed or hung'],
 };
 function observed(seen) {
-  return Object.entries(seen ?? {}).map(([what, value]) => `${value ? '' : 'not '}${observed_words[what] ?? what}`).join(', ');
+  return Object.entries(seen ?? {}).map(([what, value]) => observed_words[what]?.[value ? 0 : 1] ?? what).join(', ');
 }
 
 function again_line(line) {

@@ -40,8 +40,8 @@ function growing_list(items, element_of, first, step = 200) {
   return element('div', {}, list, button);
 }
 
-// JSON as lines, the place of a pointer marked.
-function json_block(value, pointer) {
+// JSON as lines, the places of some pointers marked.
+function json_block(value, pointers = []) {
   const pre = element('pre');
   let line = '';
   const end_line = (marked) => {
@@ -49,11 +49,11 @@ function json_block(value, pointer) {
     line = '';
   };
   const write = (each, indent, path, prefix, suffix) => {
-    const here = pointer !== undefined && pointer !== '' && path === pointer;
+    const here = path !== '' && pointers.includes(path);
     line = indent + prefix;
     const inner = typeof each === 'object' && each !== null ? Object.entries(each) : [];
     const flat = JSON.stringify(each) ?? 'nothing';
-    const holds_mark = pointer && pointer.startsWith(`${path}/`);
+    const holds_mark = pointers.some((pointer) => pointer.startsWith(`${path}/`));
     if (inner.length === 0 || (flat.length < 60 && !holds_mark)) {
       line += flat + suffix;
       return end_line(here);
