@@ -162,6 +162,8 @@ cli_test(report EXIT 0 OUT "Cases with different verdicts: 3\n"
   ARGS report ${runs}/before.json ${runs}/after.json --html ${out}/report.html --json ${out}/report.json
   FILE ${out}/report.html "<h1>voxspec: sample \\([^)]*before.json\\), sample \\([^)]*after.json\\)</h1>")
 cli_test(report_no_result EXIT 2 ERR "first.json: no result of" ARGS report ${samples}/first.json)
+cli_test(report_odd EXIT 2 ERR "one of the files is no result of"
+  ARGS report ${runs}/odd.json --html ${out}/odd.html)
 cli_test(report_no_file EXIT 2 ERR "nothing.json: cannot be read" ARGS report nothing.json)
 cli_test(diff_no_result EXIT 2 ERR "first.json: no result of" ARGS diff ${samples}/first.json ${samples}/first.json)
 cli_test(diff_no_subject EXIT 3 ERR "nobody did not start" ARGS diff ${runs}/before.json ./nobody)

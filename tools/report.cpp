@@ -20,6 +20,17 @@ struct ReportCommand {
   std::string json;
 };
 
+int show(ReportCommand const& command, std::vector<NamedReport> reports) {
+  auto const comparison = comparison_json(named(std::move(reports)));
+  std::cout << describe_comparison(comparison);
+  bool written = true;
+  if (!command.html.empty()) {
+    written = write_or_complain(command.html, comparison_html(comparison));
+  }
+  if (!command.json.empty()) written = write_json_or_complain(command.json, comparison) && written;
+  return written ? exit_clean : exit_not_run;
+}
+
 int report(ReportCommand const& command) {
   for (auto const& file : {command.html, command.json}) {
     if (auto const wrong = find_unwritable(file)) return complain(*wrong, exit_usage);
@@ -31,14 +42,12 @@ int report(ReportCommand const& command) {
     if (!outcome_of(*loaded).complete) complain(file + ": of a run that did not end", exit_clean);
     reports.push_back({file, *std::move(loaded)});
   }
-  auto const comparison = comparison_json(named(std::move(reports)));
-  std::cout << describe_comparison(comparison);
-  bool written = true;
-  if (!command.html.empty()) {
-    written = write_or_complain(command.html, comparison_html(comparison));
+  try {
+    return show(command, std::move(reports));
+  } catch (Json::exception const&) {
+    // The cases were as they should be, so it was something about the run.
+    return complain("one of the files is no result of 'voxspec run --json'", exit_usage);
   }
-  if (!command.json.empty()) written = write_json_or_complain(command.json, comparison) && written;
-  return written ? exit_clean : exit_not_run;
 }
 
 }  // namespace
