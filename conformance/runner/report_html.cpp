@@ -63,7 +63,7 @@ std::string row(std::string_view name, Json const& reports, ContentOf const& con
 }
 
 std::string table_head(std::string const& caption, Json const& labels) {
-  auto out = "<div class=\"scroll\"><table><caption>" + caption + "</caption><thead><tr><td></td>";
+  auto out = R"(<div class="scroll"><table><caption>)" + caption + "</caption><thead><tr><td></td>";
   for (auto const& label : labels)
     out += "<th scope=\"col\" class=\"n\">" + markup(label.get<std::string>()) + "</th>";
   return out + "</tr></thead><tbody>";
@@ -107,7 +107,7 @@ std::string level_content(Json const& level) {
   auto numbers = std::to_string(passed) + " of " + std::to_string(judged);
   if (count("left") > 0) numbers += ", " + std::to_string(count("left")) + " not judged";
   auto const share = judged == 0 ? 0 : 100 * passed / judged;
-  return numbers + " <span class=\"bar\" style=\"--share:" + std::to_string(share) + "%\"></span>";
+  return numbers + R"( <span class="bar" style="--share:)" + std::to_string(share) + "%\"></span>";
 }
 
 // How far each subject is on each level. Older reports do not say.
@@ -160,7 +160,7 @@ std::string plain_cases(Json const& comparison) {
       auto const is_named = [&](Verdict verdict) {
         return name_of(verdict) == text_at(entry, "verdict");
       };
-      auto const verdict = std::ranges::find_if(all_verdicts, is_named);
+      auto const* const verdict = std::ranges::find_if(all_verdicts, is_named);
       if (verdict == all_verdicts.end() || !is_unexpected(*verdict)) continue;
       if (++count > plain_cases_max) continue;
       out += "<tr>" + subject + cell(badge(*verdict, std::string{text(*verdict)})) +
