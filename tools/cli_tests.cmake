@@ -22,7 +22,7 @@ set(samples ${CMAKE_CURRENT_SOURCE_DIR}/samples)
 set(out ${CMAKE_CURRENT_BINARY_DIR})
 
 cli_test(version EXIT 0 OUT "voxspec ${PROJECT_VERSION}" ARGS --version)
-foreach(command run list explain rules cover replay expand decode schema diff interop selftest record promote explore completions manual)
+foreach(command run list explain rules cover replay expand decode schema diff interop report selftest record promote explore completions manual)
   cli_test(help_${command} EXIT 0 OUT "Example" ARGS ${command} --help)
 endforeach()
 cli_test(no_command EXIT 2 ERR "^voxspec: [^\n]*\n$" ARGS)
@@ -175,6 +175,17 @@ set(runs ${CMAKE_CURRENT_SOURCE_DIR}/run_samples)
 cli_test(diff_same EXIT 0 OUT "^no difference\n$" ARGS diff ${runs}/before.json ${runs}/before.json)
 cli_test(diff EXIT 1 OUT "changed   second\\[a\\]  pass -> fail: .*\n1 new, 1 gone, 1 changed\n$"
   ARGS diff ${runs}/before.json ${runs}/after.json)
+cli_test(diff_html EXIT 1 OUT "1 changed" ARGS diff ${runs}/before.json ${runs}/after.json --html ${out}/diff.html
+  FILE ${out}/diff.html "\"differences\":\\[{\"case\":")
+cli_test(diff_html_unwritable EXIT 2 ERR "/proc/x: cannot be written"
+  ARGS diff ${runs}/before.json ${runs}/after.json --html /proc/x)
+cli_test(report EXIT 0 OUT "Cases with different verdicts: 3\n"
+  ARGS report ${runs}/before.json ${runs}/after.json --html ${out}/report.html --json ${out}/report.json
+  FILE ${out}/report.html "<h1>voxspec: sample \\([^)]*before.json\\), sample \\([^)]*after.json\\)</h1>")
+cli_test(report_no_result EXIT 2 ERR "first.json: no result of" ARGS report ${samples}/first.json)
+cli_test(report_odd EXIT 2 ERR "one of the files is no result of"
+  ARGS report ${runs}/odd.json --html ${out}/odd.html)
+cli_test(report_no_file EXIT 2 ERR "nothing.json: cannot be read" ARGS report nothing.json)
 cli_test(diff_no_result EXIT 2 ERR "first.json: no result of" ARGS diff ${samples}/first.json ${samples}/first.json)
 cli_test(diff_no_subject EXIT 3 ERR "nobody did not start" ARGS diff ${runs}/before.json ./nobody)
 cli_test(expand EXIT 0 OUT "564f544809000000" ARGS --traces ${samples} expand ${samples}/first.json)

@@ -24,9 +24,10 @@ int main(int argc, char** argv) {
       "Each command says more: voxspec run --help\n"
       "Exit codes: 0 clean, 1 unexpected result, 2 wrong usage or nothing selected,\n"
       "            3 the subject did not start, 4 some cases could not be run, 130 stopped");
-  for (auto const add : {add_run, add_list, add_explain, add_rules, add_cover, add_replay,
-                         add_expand, add_decode, add_schema, add_diff, add_interop, add_selftest,
-                         add_record, add_promote, add_explore, add_completions, add_manual}) {
+  for (auto const add :
+       {add_run, add_list, add_explain, add_rules, add_cover, add_replay, add_expand, add_decode,
+        add_schema, add_diff, add_report, add_interop, add_selftest, add_record, add_promote,
+        add_explore, add_completions, add_manual}) {
     add(app, tool);
   }
   try {

@@ -88,6 +88,13 @@ std::optional<std::string> replace_file(fs::path const& link, std::string const&
   return wrong;
 }
 
+std::optional<std::string> find_unwritable(std::string const& file) {
+  if (file.empty() || is_special(file)) return std::nullopt;
+  auto const wrong = fs::is_directory(file) ? std::optional<std::string>{"it is a folder"}
+                                            : find_no_place_beside(file);
+  return wrong ? std::optional{file + ": cannot be written: " + *wrong} : std::nullopt;
+}
+
 bool write_or_complain(fs::path const& file, std::string const& text) {
   auto const wrong = replace_file(file, text);
   if (wrong) complain(file.string() + ": cannot be written: " + *wrong, exit_not_run);
@@ -119,10 +126,8 @@ std::optional<std::string> ReportFiles::find_unwritable() const {
     return "only one report can go to standard output";
   }
   for (auto const* const file : reports()) {
-    if (file->empty() || *file == standard_output_word || is_special(*file)) continue;
-    auto const wrong = fs::is_directory(*file) ? std::optional<std::string>{"it is a folder"}
-                                               : find_no_place_beside(*file);
-    if (wrong) return *file + ": cannot be written: " + *wrong;
+    if (*file == standard_output_word) continue;
+    if (auto wrong = voxspec::find_unwritable(*file)) return wrong;
   }
   return std::nullopt;
 }

@@ -21,6 +21,10 @@ namespace voxspec {
 [[nodiscard]] bool write_or_complain(std::filesystem::path const& file, std::string const& text);
 [[nodiscard]] bool write_json_or_complain(std::filesystem::path const& file, Json const& document);
 
+// One line about a file that cannot be written, before anything is done for it. An empty name is
+// none.
+[[nodiscard]] std::optional<std::string> find_unwritable(std::string const& file);
+
 // The reports that were asked for, as files. They grow while cases run; who reads one always finds
 // a whole document, because each is written beside its place and then takes it. What is no file, a
 // pipe or a device, is written once, at the end.

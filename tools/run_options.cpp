@@ -10,7 +10,8 @@ void add_reports(RunCommandOptions& options, CLI::App& command) {
   add("--json", options.json, "Write the whole result for programs (-: to standard output)",
       "FILE");
   add("--junit", options.junit, "Write JUnit XML for CI", "FILE");
-  add("--html", options.html, "Write one page to read in a browser", "FILE");
+  add("--html", options.html,
+      "Write one page to read in a browser: causes, clauses, each case with its frames", "FILE");
   add("--table", options.table,
       "Write what it does otherwise than the specification, by clause, in Markdown", "FILE");
   add("--keep", options.keep, "Write a recording of each case that was run below a folder", "DIR");

@@ -2,6 +2,7 @@
 
 #include "conformance/runner/eligibility.hpp"
 #include "conformance/runner/machine.hpp"
+#include "conformance/runner/report_json.hpp"
 #include "conformance/runner/report_text.hpp"
 #include "conformance/runner/run_cases.hpp"
 #include "conformance/runner/transport_word.hpp"
@@ -319,8 +320,7 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
   return written ? code : std::max<int>(code, exit_not_run);
 }
 
-std::expected<RunOutcome, Unjudged> judge_quietly(RunCommandOptions const& options,
-                                                  Tool const& tool) {
+std::expected<Json, Unjudged> judge_quietly(RunCommandOptions const& options, Tool const& tool) {
   StopSignals const signals;
   auto const candidate = find_candidate(options.subject, tool.layout);
   if (!candidate) return std::unexpected(Unjudged{.why = candidate.error()});
@@ -352,7 +352,7 @@ std::expected<RunOutcome, Unjudged> judge_quietly(RunCommandOptions const& optio
         Unjudged{.why = "stopped by " + *signals.received(), .code = exit_stopped});
   }
   // Here, since the report refers to the cases of the suite.
-  return outcome_of(report);
+  return report_json(report);
 }
 
 }  // namespace voxspec

@@ -1,5 +1,5 @@
 #pragma once
-#include "conformance/runner/run_diff.hpp"
+#include "conformance/peer/json.hpp"
 #include "conformance/runner/suite.hpp"
 #include "tools/run_options.hpp"
 #include "tools/tool.hpp"
@@ -23,13 +23,13 @@ struct Assignment {
 // were asked for. Returns the exit code of the command.
 int run_suite(Assignment assignment, RunCommandOptions const& options, Tool const& tool);
 
-// Judges the subject of the options by the whole suite and shows only how far it is. The error is
-// one line, with the exit code of a command that stops there.
+// Judges the subject of the options by the whole suite, shows only how far it is, and gives the
+// report in JSON. The error is one line, with the exit code of a command that stops there.
 struct Unjudged {
   std::string why;
   ExitCode code = exit_usage;
 };
-[[nodiscard]] std::expected<RunOutcome, Unjudged> judge_quietly(RunCommandOptions const& options,
-                                                                Tool const& tool);
+[[nodiscard]] std::expected<Json, Unjudged> judge_quietly(RunCommandOptions const& options,
+                                                          Tool const& tool);
 
 }  // namespace voxspec

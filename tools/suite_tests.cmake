@@ -73,6 +73,33 @@ subject_test(record_rust NEEDS subject_rust COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/
 subject_test(diff NEEDS voxspec-subject-cpp COMMAND voxspec --traces traces/connection diff cpp cpp-vox_0_4)
 set_tests_properties(suite.diff PROPERTIES PASS_REGULAR_EXPRESSION "[1-9][0-9] changed")
 
+# What looks at reports from outside: a validator by their published schema, and a browser.
+# python_with(<variable> <module>...): the first Python that has the modules
+function(python_with output)
+  list(JOIN ARGN "," modules)
+  find_program(PYTHON3 python3)
+  foreach(python ${PYTHON3} /usr/bin/python3)
+    execute_process(COMMAND ${python} -c "import ${modules}" RESULT_VARIABLE failed OUTPUT_QUIET ERROR_QUIET)
+    if(failed STREQUAL 0)
+      set(${output} ${python} PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  set(${output} ${CMAKE_COMMAND} -E echo "skipped: no Python here has ${modules}:" PARENT_SCOPE)
+endfunction()
+set(rust_too)
+if(TARGET subject_rust)
+  set(rust_too rust)
+endif()
+python_with(python json jsonschema)
+subject_test(report_schema NEEDS voxspec-subject-cpp COMMAND ${python} ${CMAKE_CURRENT_SOURCE_DIR}/schema_test
+  $<TARGET_FILE:voxspec> ${PROJECT_SOURCE_DIR}/conformance/runner/report.schema.json
+  ${CMAKE_CURRENT_BINARY_DIR}/schema_test ${rust_too})
+python_with(python json urllib.request)
+subject_test(report_page NEEDS voxspec-subject-cpp COMMAND ${python} ${CMAKE_CURRENT_SOURCE_DIR}/page_test
+  $<TARGET_FILE:voxspec> ${CMAKE_CURRENT_BINARY_DIR}/page_test)
+set_tests_properties(suite.report_page PROPERTIES SKIP_RETURN_CODE 77)
+
 # The judge measured: a relay that does nothing changes nothing, some wrong subjects are found and
 # some other right ones are not. The whole of it is `voxspec selftest --faults --freedoms`.
 subject_test(selftest_neutral NEEDS voxspec-subject-cpp COMMAND voxspec selftest --neutral

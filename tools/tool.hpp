@@ -40,6 +40,7 @@ void add_decode(CLI::App& app, Tool& tool);
 void add_schema(CLI::App& app, Tool& tool);
 void add_diff(CLI::App& app, Tool& tool);
 void add_interop(CLI::App& app, Tool& tool);
+void add_report(CLI::App& app, Tool& tool);
 void add_selftest(CLI::App& app, Tool& tool);
 void add_record(CLI::App& app, Tool& tool);
 void add_promote(CLI::App& app, Tool& tool);

@@ -11,18 +11,32 @@ namespace voxspec {
 
 using nlohmann::json;
 
-std::expected<json, std::string> load_json(std::filesystem::path const& file) {
+namespace {
+
+template <class Document>
+std::expected<Document, std::string> load(std::filesystem::path const& file) {
   std::ifstream in{file, std::ios::binary};
   if (!in) return std::unexpected(file.string() + ": cannot be read");
   std::string const text{std::istreambuf_iterator<char>{in}, {}};
   try {
-    return json::parse(text);
+    return Document::parse(text);
   } catch (json::parse_error const& error) {
     return std::unexpected(file.string() + ": not JSON: byte " + std::to_string(error.byte) +
                            " is not what can stand there");
   } catch (json::out_of_range const&) {
     return std::unexpected(file.string() + ": not JSON: a number in it is too large");
   }
+}
+
+}  // namespace
+
+std::expected<json, std::string> load_json(std::filesystem::path const& file) {
+  return load<json>(file);
+}
+
+std::expected<nlohmann::ordered_json, std::string> load_ordered_json(
+    std::filesystem::path const& file) {
+  return load<nlohmann::ordered_json>(file);
 }
 
 JsonFields::JsonFields(json const& object, std::string where)

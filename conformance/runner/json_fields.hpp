@@ -15,6 +15,9 @@ namespace voxspec {
 // Reads a JSON file; the error is one line that names the file and, for bad syntax, the byte.
 [[nodiscard]] std::expected<nlohmann::json, std::string> load_json(
     std::filesystem::path const& file);
+// The same with the keys in the order in which they stand.
+[[nodiscard]] std::expected<nlohmann::ordered_json, std::string> load_ordered_json(
+    std::filesystem::path const& file);
 
 // Reads the keys of one object of a configuration file. The first key that is missing, of the wrong
 // type or unknown becomes the error, as one line that names the place and the key; later reads

@@ -28,19 +28,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13> chapters
      {"retry", "retry"},
      {"stable", "stable"}}};
 
-// Empty for a case of none of the chapters.
-std::string_view level_of(Case const& trace) {
-  auto const needs = [&](std::string_view ability) {
-    return std::ranges::find(trace.needs, ability) != trace.needs.end();
-  };
-  if (trace.conduit == Conduit::stable) return "stable";
-  if (needs("resumes") || needs("reconnects")) return "resume";
-  auto const chapter = std::string_view{trace.id}.substr(0, trace.id.find('/'));
-  auto const found =
-      std::ranges::find(chapters, chapter, &std::pair<std::string_view, std::string_view>::first);
-  return found == chapters.end() ? std::string_view{} : found->second;
-}
-
 void count(Level& level, CaseReport const& entry) {
   switch (entry.result.verdict) {
     case Verdict::pass:
@@ -63,6 +50,18 @@ void count(Level& level, CaseReport const& entry) {
 }
 
 }  // namespace
+
+std::string_view level_of(Case const& trace) {
+  auto const needs = [&](std::string_view ability) {
+    return std::ranges::find(trace.needs, ability) != trace.needs.end();
+  };
+  if (trace.conduit == Conduit::stable) return "stable";
+  if (needs("resumes") || needs("reconnects")) return "resume";
+  auto const chapter = std::string_view{trace.id}.substr(0, trace.id.find('/'));
+  auto const found =
+      std::ranges::find(chapters, chapter, &std::pair<std::string_view, std::string_view>::first);
+  return found == chapters.end() ? std::string_view{} : found->second;
+}
 
 std::vector<Level> levels(RunReport const& report) {
   std::vector<Level> all;

@@ -17,6 +17,9 @@ struct Level {
   CaseReport const* next = nullptr;  // its first case by id that did not pass
 };
 
+// The name of the level that a case belongs to; empty for a case of none of the suite's chapters.
+[[nodiscard]] std::string_view level_of(Case const& trace);
+
 // All levels, in the order of learning. A case on a stable conduit, or one that needs a subject
 // that dials again or resumes, belongs to those levels, whatever chapter it is of.
 [[nodiscard]] std::vector<Level> levels(RunReport const& report);

@@ -1,135 +1,233 @@
 #include "conformance/runner/report_html.hpp"
 
+#include "conformance/runner/comparison.hpp"
 #include "conformance/runner/printable.hpp"
-#include "conformance/runner/report_text.hpp"
+#include "conformance/runner/report_json.hpp"
+#include "spec/assert.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace voxspec {
 namespace {
 
-constexpr std::string_view head = R"(<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>voxspec report</title>
-<style>
-:root { color-scheme: light dark; --line: #8884; --pass: #2a8a3e; --fail: #c22; --soft: #a70;
-  --dim: #777; --known: #17789a; --none: #93c; }
-body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em; }
-h1 { font-size: 1.4em; margin-bottom: .2em; } h2 { font-size: 1.1em; margin-top: 2em; }
-table { border-collapse: collapse; } td, th { padding: .15em .8em .15em 0; text-align: left;
-  border-bottom: 1px solid var(--line); } td.n, th.n { text-align: right; }
-details { border-bottom: 1px solid var(--line); padding: .25em 0; } summary { cursor: pointer; }
-pre { overflow-x: auto; font-size: 13px; padding: .6em; border: 1px solid var(--line); }
-code, pre { font-family: ui-monospace, monospace; }
-.v { display: inline-block; min-width: 8.5em; font-weight: 600; }
-.pass { color: var(--pass); } .fail, .unexpected_pass { color: var(--fail); }
-.non_strict { color: var(--soft); } .unsupported { color: var(--dim); }
-.differs { color: var(--known); } .known { color: var(--known); } .not_run { color: var(--none); }
-.tools { margin: 1em 0; } .tools input[type=search] { width: 22em; } .tools label { margin-right: 1em; }
-.why { color: var(--dim); }
-</style></head><body>
-)";
+// The template, of page/report.html with its styles and scripts.
+constexpr std::string_view page =
+#include "conformance/runner/page.inc"
+    ;
 
-constexpr std::string_view script = R"(<script>
-const boxes = [...document.querySelectorAll('.tools input[type=checkbox]')];
-const search = document.querySelector('.tools input[type=search]');
-const cases = [...document.querySelectorAll('details.case')];
-function filter() {
-  const shown = new Set(boxes.filter(b => b.checked).map(b => b.value));
-  const words = search.value.toLowerCase().split(' ').filter(w => w);
-  for (const c of cases) {
-    const text = c.dataset.text;
-    c.hidden = !shown.has(c.dataset.verdict) || !words.every(w => text.includes(w));
-  }
+constexpr std::size_t plain_cases_max = 500;
+
+std::string text_at(Json const& object, char const* key) {
+  return object.value(key, std::string{});
 }
-for (const b of boxes) b.addEventListener('change', filter);
-search.addEventListener('input', filter);
-</script>
-)";
+
+std::string cell(std::string const& content, bool is_number = false) {
+  return (is_number ? "<td class=\"n\">" : "<td>") + content + "</td>";
+}
 
 std::string name_of(Verdict verdict) {
   return boost::describe::enum_to_string(verdict, "?");
 }
 
-std::string colored(std::string_view text, Verdict verdict) {
-  return "<span class=\"" + name_of(verdict) + "\">" + markup(text) + "</span>";
+std::string badge(Verdict verdict, std::string const& content) {
+  return "<span class=\"v " + name_of(verdict) + "\">" + markup(content) + "</span>";
 }
 
-std::string rules_section(RunReport const& report) {
-  std::string out =
-      "<h2>Rules</h2>\n<details><summary>Every rule that was judged</summary><table>"
-      "<tr><th>rule</th>";
-  for (auto const verdict : all_verdicts) {
-    out += "<th class=\"n\">" + markup(text(verdict)) + "</th>";
+std::string state_of(Json const& report) {
+  if (auto const signal = text_at(report, "stopped_by"); !signal.empty()) {
+    return "stopped by " + signal;
   }
-  out += "<th>summary</th></tr>\n";
-  for (auto const& [rule, totals] : by_rule(report)) {
-    out += "<tr><td><code>" + markup(rule.id()) + "</code></td>";
-    for (auto const verdict : all_verdicts) {
-      auto const count = totals[verdict];
-      out += "<td class=\"n\">" +
-             (count == 0 ? std::string{} : colored(std::to_string(count), verdict)) + "</td>";
+  return report.value("complete", true) ? "complete" : "still running when this was written";
+}
+
+std::string seconds_of(Json const& report) {
+  std::array<char, 32> seconds{};
+  std::snprintf(seconds.data(), seconds.size(), "%.1f s", report.value("wall_ms", 0.0) / 1000.0);
+  return seconds.data();
+}
+
+// A row of a table that has a column for each report.
+template <class ContentOf>
+std::string row(std::string_view name, Json const& reports, ContentOf const& content_of) {
+  auto out = "<tr><th scope=\"row\">" + markup(name) + "</th>";
+  for (auto const& report : reports)
+    out += cell(content_of(report), true);
+  return out + "</tr>";
+}
+
+std::string table_head(std::string const& caption, Json const& labels) {
+  auto out = R"(<div class="scroll"><table><caption>)" + caption + "</caption><thead><tr><td></td>";
+  for (auto const& label : labels)
+    out += "<th scope=\"col\" class=\"n\">" + markup(label.get<std::string>()) + "</th>";
+  return out + "</tr></thead><tbody>";
+}
+
+std::string totals_table(Json const& comparison) {
+  auto const& reports = comparison["reports"];
+  auto out = table_head("Cases by verdict", comparison["labels"]);
+  for (auto const verdict : all_verdicts) {
+    std::ptrdiff_t sum = 0;
+    auto const counts = row(text(verdict), reports, [&](Json const& report) {
+      auto const count = std::ranges::count_if(report["cases"], [&](Json const& entry) {
+        return text_at(entry, "verdict") == name_of(verdict);
+      });
+      sum += count;
+      return count == 0 ? std::string{"0"} : badge(verdict, std::to_string(count));
+    });
+    if (sum > 0 || verdict == Verdict::pass || verdict == Verdict::fail) out += counts;
+  }
+  out += row("in all", reports,
+             [](Json const& report) { return std::to_string(report["cases"].size()); });
+  return out + "</tbody></table></div>\n";
+}
+
+std::string run_table(Json const& comparison) {
+  auto const& reports = comparison["reports"];
+  return table_head("Run", comparison["labels"]) +
+         row("state", reports, [](Json const& report) { return markup(state_of(report)); }) +
+         row("voxspec", reports,
+             [](Json const& report) { return markup(text_at(report, "version")); }) +
+         row("seed", reports,
+             [](Json const& report) { return std::to_string(report.value("seed", 0ULL)); }) +
+         row("time", reports, seconds_of) + "</tbody></table></div>\n";
+}
+
+std::string level_content(Json const& level) {
+  auto const count = [&](char const* key) { return level.value(key, 0ULL); };
+  auto const passed = count("passed");
+  auto const judged = count("judged");
+  if (judged + count("left") == 0) return "<span class=\"dim\">none</span>";
+  auto numbers = std::to_string(passed) + " of " + std::to_string(judged);
+  if (count("left") > 0) numbers += ", " + std::to_string(count("left")) + " not judged";
+  auto const share = judged == 0 ? 0 : 100 * passed / judged;
+  return numbers + R"( <span class="bar" style="--share:)" + std::to_string(share) + "%\"></span>";
+}
+
+// How far each subject is on each level. Older reports do not say.
+std::string level_table(Json const& comparison) {
+  auto const& reports = comparison["reports"];
+  auto const says = [&](Json const& report) {
+    return report.contains("levels") && report["levels"].size() == reports[0]["levels"].size();
+  };
+  if (reports.empty() || !std::ranges::all_of(reports, says)) return {};
+  auto out = table_head("Levels, cases passed of judged", comparison["labels"]);
+  auto const& levels = reports[0]["levels"];
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    auto const is_there = [&](Json const& report) {
+      auto const& level = report["levels"].at(i);
+      return level.value("judged", 0ULL) + level.value("left", 0ULL) > 0;
+    };
+    if (std::ranges::none_of(reports, is_there)) continue;
+    out += row(text_at(levels[i], "level"), reports,
+               [&](Json const& report) { return level_content(report["levels"].at(i)); });
+  }
+  return out + "</tbody></table></div>\n";
+}
+
+std::string complaints_of(Json const& comparison) {
+  std::string out;
+  for (auto const& report : comparison["reports"]) {
+    for (auto const& entry : report.value("unmatched_expectations", Json::array())) {
+      out += "<li>" + markup(text_at(entry, "where") + ": '" + text_at(entry, "case")) +
+             "' is about no case</li>";
     }
-    out += "<td>" + markup(rule.entry().summary) + "</td></tr>\n";
+    for (auto const& error : report.value("trace_errors", Json::array()))
+      out += "<li>" + markup(error.get<std::string>()) + "</li>";
+    if (!report.value("canary_held", true)) {
+      out +=
+          "<li>The case that nobody can support did not come back unsupported: trust no "
+          "verdict.</li>";
+    }
   }
-  return out + "</table></details>\n";
+  return out.empty() ? out : "<h2>Beside the cases</h2>\n<ul class=\"wrong\">" + out + "</ul>\n";
 }
 
-std::string filter_tools(Totals const& totals) {
-  std::string out = R"(<div class="tools"><input type="search" placeholder="id, rule or text"> )";
-  for (auto const verdict : all_verdicts) {
-    if (totals[verdict] == 0) continue;
-    out += R"(<label><input type="checkbox" checked value=")" + name_of(verdict) + "\"> " +
-           colored(std::to_string(totals[verdict]) + " " + std::string{text(verdict)}, verdict) +
-           "</label>";
+// For readers without script: the cases that need a look, with their reasons.
+std::string plain_cases(Json const& comparison) {
+  std::string out;
+  std::size_t count = 0;
+  auto const& reports = comparison["reports"];
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    auto const subject = cell(markup(comparison["labels"][i].get<std::string>()));
+    for (auto const& entry : reports[i]["cases"]) {
+      auto const is_named = [&](Verdict verdict) {
+        return name_of(verdict) == text_at(entry, "verdict");
+      };
+      auto const* const verdict = std::ranges::find_if(all_verdicts, is_named);
+      if (verdict == all_verdicts.end() || !is_unexpected(*verdict)) continue;
+      if (++count > plain_cases_max) continue;
+      out += "<tr>" + subject + cell(badge(*verdict, std::string{text(*verdict)})) +
+             cell("<code>" + markup(text_at(entry, "id")) + "</code>") +
+             cell(markup(text_at(entry, "reason"))) + "</tr>\n";
+    }
   }
-  return out + "</div>\n";
+  if (out.empty()) return "<p>No case needs a look.</p>";
+  auto const more = count > plain_cases_max
+                        ? "<p>And " + std::to_string(count - plain_cases_max) + " more.</p>"
+                        : std::string{};
+  return "<table><caption>Cases that need a look</caption><thead><tr><th scope=\"col\">subject</th>"
+         "<th scope=\"col\">verdict</th><th scope=\"col\">case</th><th "
+         "scope=\"col\">reason</th></tr>"
+         "</thead><tbody>" +
+         out + "</tbody></table>" + more;
 }
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  return text;
+// JSON that can stand in a script element: nothing in it begins a tag or a comment.
+std::string data_of(Json const& comparison) {
+  auto const json = comparison.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string out;
+  out.reserve(json.size() + json.size() / 16);
+  for (char const c : json) {
+    if (c == '<') {
+      out += "\\u003c";
+    } else {
+      out += c;
+    }
+  }
+  return out;
 }
 
-std::string case_section(RunReport const& report, CaseReport const& entry) {
-  auto const verdict = entry.result.verdict;
-  std::string searched = entry.result.id + " " + entry.trace->about;
-  for (auto const& clause : entry.result.clauses)
-    searched += " " + clause;
-  return R"(<details class="case" data-verdict=")" + name_of(verdict) + "\" data-text=\"" +
-         markup(lower(searched)) + "\"><summary><span class=\"v " + name_of(verdict) + "\">" +
-         markup(text(verdict)) + "</span><code>" + markup(entry.result.id) +
-         "</code> <span class=\"why\">" +
-         markup(entry.result.reason.empty() ? entry.trace->about : entry.result.reason) +
-         "</span></summary><pre>" +
-         markup(describe_case(report, entry, {.color = false, .everything = true})) +
-         "</pre></details>\n";
+std::string title_of(Json const& comparison) {
+  std::string title;
+  for (auto const& label : comparison["labels"])
+    title += (title.empty() ? "" : ", ") + label.get<std::string>();
+  return title;
 }
 
 }  // namespace
 
 std::string report_html(RunReport const& report) {
-  std::string out{head};
-  out += "<h1>voxspec: " + markup(report.subject) + "</h1>\n<p>" + markup(banner(report, {})) +
-         "</p>\n";
-  if (auto const wrong = complaints(report, {}); !wrong.empty()) {
-    out += "<pre class=\"fail\">" + markup(wrong) + "</pre>\n";
+  std::vector<NamedReport> one;
+  one.push_back({report.subject, report_json(report, FramesOf::not_passed)});
+  return comparison_html(comparison_json(std::move(one)));
+}
+
+std::string comparison_html(Json const& comparison) {
+  std::array<std::pair<std::string_view, std::string>, 6> const parts{
+      {{"{{title}}", markup(title_of(comparison))},
+       {"{{heading}}", markup(title_of(comparison))},
+       {"{{sums}}", totals_table(comparison) + run_table(comparison) + level_table(comparison)},
+       {"{{complaints}}", complaints_of(comparison)},
+       {"{{plain}}", plain_cases(comparison)},
+       {"{{data}}", data_of(comparison)}}};
+  std::string out;
+  std::string_view rest = page;
+  for (auto const& [place, content] : parts) {
+    auto const at = rest.find(place);
+    VOX_ASSERT(at != std::string_view::npos);
+    out += rest.substr(0, at);
+    out += content;
+    rest.remove_prefix(at + place.size());
   }
-  out += rules_section(report) + "<h2>Cases</h2>\n" + filter_tools(report.totals());
-  auto const add = [&](bool unexpected) {
-    for (auto const& entry : report.cases) {
-      if (is_unexpected(entry.result.verdict) == unexpected) out += case_section(report, entry);
-    }
-  };
-  add(true);
-  add(false);
-  return out + std::string{script} + "</body></html>\n";
+  out += rest;
+  return out;
 }
 
 }  // namespace voxspec

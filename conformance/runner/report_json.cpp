@@ -1,12 +1,18 @@
 #include "conformance/runner/report_json.hpp"
 
+#include "conformance/peer/frame_kinds.hpp"
+#include "conformance/runner/causes.hpp"
+#include "conformance/runner/levels.hpp"
+#include "conformance/runner/rule_words.hpp"
 #include "conformance/runner/transport_word.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace voxspec {
 namespace {
@@ -76,32 +82,111 @@ Json result_json(CaseReport const& entry) {
   return json;
 }
 
-Json report_json(RunReport const& report) {
-  Json json{{"version", report.version},        {"subject", report.subject},
-            {"selected", report.selected},      {"seed", report.seed},
-            {"wall_ms", report.wall.count()},   {"totals", totals_json(report.totals())},
-            {"exit_code", report.exit_code()},  {"complete", report.complete},
+namespace {
+
+Json frame_json(FrameRecord const& frame, bool is_decisive) {
+  auto json = record_json(frame);
+  auto const& said = frame.decoded;
+  auto const kind = kind_of_frame(said);
+  if (auto const* const known = find_frame_kind(kind)) {
+    auto const is_stable = said.contains("stable_frame");
+    json["layer"] = name_of(is_stable ? Layer::stable : known->layer);
+    json["kind"] = known->name;
+  }
+  if (is_decisive) json["decisive"] = true;
+  return json;
+}
+
+Json case_json(RunReport const& report, CaseReport const& entry, FramesOf wanted) {
+  auto json = result_json(entry);
+  auto const& result = entry.result;
+  auto const& frames = result.frames;
+  if (auto const level = level_of(*entry.trace); !level.empty()) json["level"] = level;
+  auto const is_decided = !result.got.is_null() || !result.expected.is_null();
+  auto const decisive = divergence(result);
+  if (is_decided && decisive == frames.size() && result.got.is_null()) json["awaited"] = true;
+  if (wanted == FramesOf::all || result.verdict != Verdict::pass) {
+    auto& list = json["frames"] = Json::array();
+    for (std::size_t i = 0; i < frames.size(); ++i)
+      list.push_back(frame_json(frames[i], is_decided && decisive == i));
+  }
+  json["again"] = rerun_line(report, entry);
+  return json;
+}
+
+Json causes_json(RunReport const& report) {
+  Json list = Json::array();
+  for (auto const& group : by_cause(report)) {
+    auto const& first = group.cases.front()->result;
+    Json ids = Json::array();
+    for (auto const* const entry : group.cases)
+      ids.push_back(entry->result.id);
+    list.push_back({{"verdict", name_of(first.verdict)},
+                    {"cause", cause_of(first.reason)},
+                    {"cases", std::move(ids)}});
+  }
+  return list;
+}
+
+Json levels_json(RunReport const& report) {
+  Json list = Json::array();
+  for (auto const& level : levels(report)) {
+    list.push_back({{"level", level.name},
+                    {"passed", level.passed},
+                    {"judged", level.judged},
+                    {"left", level.left}});
+    if (level.next != nullptr) list.back()["next"] = level.next->result.id;
+  }
+  return list;
+}
+
+Json rules_json(RunReport const& report) {
+  Json list = Json::array();
+  for (auto const& [rule, totals] : by_rule(report)) {
+    list.push_back({{"rule", rule.id()},
+                    {"chapter", rule.entry().chapter},
+                    {"summary", rule.entry().summary},
+                    {"totals", totals_json(totals)}});
+  }
+  return list;
+}
+
+Json clauses_json(RunReport const& report) {
+  Json list = Json::array();
+  for (auto const& [clause, totals] : by_clause(report)) {
+    auto const& entry = clause.entry();
+    list.push_back({{"clause", clause.id()},
+                    {"rule", clause.rule().id()},
+                    {"level", level_word(entry.level)},
+                    {"authority", name_of(entry.authority)},
+                    {"obligation", entry.obligation},
+                    {"totals", totals_json(totals)}});
+    if (!entry.shipped.empty()) list.back()["shipped"] = entry.shipped;
+  }
+  return list;
+}
+
+}  // namespace
+
+Json report_json(RunReport const& report, FramesOf frames) {
+  Json json{{"format", 1},
+            {"version", report.version},
+            {"subject", report.subject},
+            {"selected", report.selected},
+            {"seed", report.seed},
+            {"wall_ms", report.wall.count()},
+            {"totals", totals_json(report.totals())},
+            {"exit_code", report.exit_code()},
+            {"complete", report.complete},
             {"canary_held", report.canary_held}};
   if (!report.stopped_by.empty()) json["stopped_by"] = report.stopped_by;
   auto& cases = json["cases"] = Json::array();
-  for (auto const& entry : report.cases) {
-    auto each = result_json(entry);
-    auto& frames = each["frames"] = Json::array();
-    for (auto const& frame : entry.result.frames)
-      frames.push_back(record_json(frame));
-    each["again"] = rerun_line(report, entry);
-    cases.push_back(std::move(each));
-  }
-  auto& rules = json["rules"] = Json::array();
-  for (auto const& [rule, totals] : by_rule(report)) {
-    rules.push_back({{"rule", rule.id()}, {"totals", totals_json(totals)}});
-  }
-  auto& clauses = json["clauses"] = Json::array();
-  for (auto const& [clause, totals] : by_clause(report)) {
-    clauses.push_back({{"clause", clause.id()},
-                       {"authority", name_of(clause.entry().authority)},
-                       {"totals", totals_json(totals)}});
-  }
+  for (auto const& entry : report.cases)
+    cases.push_back(case_json(report, entry, frames));
+  json["causes"] = causes_json(report);
+  json["levels"] = levels_json(report);
+  json["rules"] = rules_json(report);
+  json["clauses"] = clauses_json(report);
   auto& unmatched = json["unmatched_expectations"] = Json::array();
   for (auto const& entry : report.unmatched) {
     unmatched.push_back({{"where", entry.where}, {"case", entry.cases}, {"reason", entry.reason}});

@@ -1,10 +1,10 @@
 #include "conformance/runner/printable.hpp"
-#include "conformance/runner/report_html.hpp"
 #include "conformance/runner/report_json.hpp"
 #include "conformance/runner/report_junit.hpp"
 #include "conformance/runner/report_table.hpp"
 #include "conformance/runner/report_text.hpp"
 #include "conformance/runner/run_report.hpp"
+#include "conformance/runner/sample_run.hpp"
 
 #include <doctest/doctest.h>
 
@@ -17,62 +17,6 @@ namespace {
 
 using namespace voxspec;
 using enum Verdict;
-
-// Everything a subject could write to spoil a report.
-constexpr std::string_view nasty = "<b attr=\"'&]]>\x1b[31m\xff\x01\nnext line";
-
-// A run with a case of each verdict; the cases stand in it, so that it is not copied.
-struct SomeRun {
-  std::vector<Case> traces;
-  RunReport report;
-
-  SomeRun() {
-    traces.resize(all_verdicts.size());
-    report.version = "1.2.3";
-    report.subject = "some <subject>";
-    report.again = "voxspec run --subject rust";
-    for (std::size_t i = 0; i < all_verdicts.size(); ++i) {
-      auto& trace = traces[i];
-      trace.id = "chapter/" + std::string{text(all_verdicts[i])};
-      trace.about = "A claim about <this> & that";
-      trace.clauses = {vox::Clause{"session.parity/1"}};
-      CaseReport entry;
-      entry.trace = &trace;
-      entry.result.id = trace.id;
-      entry.result.clauses = {"session.parity/1"};
-      entry.result.transport = "websocket";
-      entry.result.verdict = all_verdicts[i];
-      entry.result.reason = nasty;
-      entry.result.wall = std::chrono::microseconds{1500};
-      entry.output = nasty;
-      report.cases.push_back(entry);
-    }
-  }
-  SomeRun(SomeRun const&) = delete;
-  SomeRun& operator=(SomeRun const&) = delete;
-
-  // The failing case, with an exchange of five frames of which the fourth is not the expected one.
-  CaseReport& failed() {
-    auto& entry = report.cases[1];
-    for (int nonce = 0; nonce < 5; ++nonce) {
-      FrameRecord frame;
-      frame.direction = nonce % 2 == 0 ? Direction::sent : Direction::received;
-      frame.decoded = {{"on", 0}, {"ping", {{"nonce", nonce}}}};
-      entry.result.frames.push_back(frame);
-    }
-    entry.result.expected = {{"pong", {{"nonce", 7}}}};
-    entry.result.got = entry.result.frames[3].decoded;
-    return entry;
-  }
-};
-
-std::size_t count(std::string_view in, std::string_view what) {
-  std::size_t found = 0;
-  for (auto at = in.find(what); at != std::string_view::npos; at = in.find(what, at + 1)) {
-    ++found;
-  }
-  return found;
-}
 
 TEST_SUITE_BEGIN("runner");
 
@@ -231,14 +175,15 @@ TEST_CASE("the table has a row for each clause and reason, and nothing that ends
   CHECK_FALSE(report_table(run.report).contains("| clause"));
 }
 
-TEST_CASE("the page escapes everything and needs no other file") {
-  SomeRun const run;
-  auto const html = report_html(run.report);
-  CHECK_FALSE(html.contains("<b "));
-  CHECK_FALSE(html.contains("src="));
-  CHECK_FALSE(html.contains("href="));
-  CHECK(count(html, "<details class=\"case\"") == 8);
-  CHECK(html.contains("some &lt;subject&gt;"));
+TEST_CASE("a violation that had no effect is decided by the last answer") {
+  SomeRun run;
+  auto& result = run.failed().result;
+  result.observations.closed = false;
+  result.got = {{"closed", false}};
+  result.frames[4].direction = Direction::sent;
+  CHECK(divergence(result) == 3);
+  result.observations.closed = true;
+  CHECK(divergence(result) == result.frames.size());
 }
 
 TEST_CASE("the JSON holds what scripts rely on") {
@@ -264,6 +209,14 @@ TEST_CASE("the JSON holds what scripts rely on") {
   CHECK(failed["transport"] == "ws");
   CHECK(failed["ms"] == 1.5);
   CHECK(failed["frames"].size() == 5);
+  CHECK(failed["frames"][3]["decisive"] == true);
+  CHECK(failed["frames"][3]["kind"] == "ping");
+  CHECK(failed["frames"][3]["layer"] == "message");
+  CHECK_FALSE(failed["frames"][2].contains("decisive"));
+  run.failed().result.got = nullptr;
+  CHECK(report_json(run.report)["cases"][1]["awaited"] == true);
+  CHECK(json["causes"].size() == 2);  // of fail and unexpected pass
+  CHECK(json["clauses"][0]["obligation"].get<std::string>().size() > 0);
 }
 
 TEST_CASE("a report that still grows says so") {

@@ -2,9 +2,6 @@
 
 #include "conformance/runner/json_fields.hpp"
 #include "conformance/runner/printable.hpp"
-#include "conformance/runner/report_json.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -15,28 +12,14 @@
 namespace voxspec {
 namespace {
 
-using nlohmann::json;
-
 // Other keys may be there, of this version or of a later one.
-CaseOutcome outcome_from(json const& entry) {
+CaseOutcome outcome_from(Json const& entry) {
   return {.id = entry.at("id").get<std::string>(),
           .clauses = entry.value("clauses", std::vector<std::string>{}),
           .verdict = entry.at("verdict").get<std::string>(),
           .reason = entry.value("finding", entry.value("reason", std::string{})),
           .step = entry.value("step", std::string{}),
           .ms = entry.value("ms", 0.0)};
-}
-
-RunOutcome run_from(json const& document) {
-  RunOutcome run;
-  run.subject = document.at("subject").get<std::string>();
-  run.complete = document.value("complete", true) && !document.contains("stopped_by");
-  for (auto const& entry : document.at("cases")) {
-    auto outcome = outcome_from(entry);
-    auto id = outcome.id;
-    run.cases.insert_or_assign(std::move(id), std::move(outcome));
-  }
-  return run;
 }
 
 bool is_slower(CaseOutcome const& before, CaseOutcome const& after, Slower const& slower) {
@@ -101,18 +84,33 @@ std::map<std::string, ClauseChanges> by_clause(RunDiff const& diff) {
 
 }  // namespace
 
-RunOutcome outcome_of(RunReport const& report) {
-  return run_from(report_json(report));
+RunOutcome outcome_of(Json const& report) {
+  RunOutcome run;
+  run.subject = report.at("subject").get<std::string>();
+  run.complete = report.value("complete", true) && !report.contains("stopped_by");
+  for (auto const& entry : report.at("cases")) {
+    auto outcome = outcome_from(entry);
+    auto id = outcome.id;
+    run.cases.insert_or_assign(std::move(id), std::move(outcome));
+  }
+  return run;
+}
+
+std::expected<Json, std::string> load_report(std::filesystem::path const& file) {
+  auto document = load_ordered_json(file);
+  if (!document) return document;
+  try {
+    static_cast<void>(outcome_of(*document));
+  } catch (Json::exception const&) {
+    return std::unexpected(file.string() + ": no result of 'voxspec run --json'");
+  }
+  return document;
 }
 
 std::expected<RunOutcome, std::string> load_run(std::filesystem::path const& file) {
-  auto const document = load_json(file);
-  if (!document) return std::unexpected(document.error());
-  try {
-    return run_from(*document);
-  } catch (json::exception const&) {
-    return std::unexpected(file.string() + ": no result of 'voxspec run --json'");
-  }
+  auto const report = load_report(file);
+  if (!report) return std::unexpected(report.error());
+  return outcome_of(*report);
 }
 
 RunDiff compare_runs(RunOutcome const& before, RunOutcome const& after, Slower const& slower) {

@@ -1,5 +1,5 @@
 #pragma once
-#include "conformance/runner/run_report.hpp"
+#include "conformance/peer/json.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -29,8 +29,11 @@ struct RunOutcome {
   std::map<std::string, CaseOutcome> cases;  // by id
 };
 
-[[nodiscard]] RunOutcome outcome_of(RunReport const& report);
-// The error is one line that names the file.
+// What a report in JSON says; it is one that load_report gave, or report_json.
+[[nodiscard]] RunOutcome outcome_of(Json const& report);
+
+// A file that run --json wrote. The error is one line that names the file.
+[[nodiscard]] std::expected<Json, std::string> load_report(std::filesystem::path const& file);
 [[nodiscard]] std::expected<RunOutcome, std::string> load_run(std::filesystem::path const& file);
 
 // From when on a case counts as slower: both hold. Times of runs on one machine vary with its load.

@@ -107,9 +107,23 @@ std::string rerun_line(RunReport const& report, CaseReport const& entry) {
   return report.again_by_id ? report.again + " " + shell_word(entry.result.id) : report.again;
 }
 
+namespace {
+
+// True if the subject answered where it should have told of a violation or ended the link.
+bool went_on(Observations const& seen) {
+  return seen.closed == false || seen.not_honoured == false;
+}
+
+}  // namespace
+
 std::size_t divergence(CaseResult const& result) {
   auto const& frames = result.frames;
   if (result.got.is_null()) return frames.size();
+  if (went_on(result.observations)) {
+    for (auto at = frames.size(); at-- > 0;) {
+      if (frames[at].direction == Direction::received) return at;
+    }
+  }
   for (auto at = frames.size(); at-- > 0;) {
     if (frames[at].direction == Direction::received && frames[at].decoded == result.got) return at;
   }

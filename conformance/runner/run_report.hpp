@@ -89,7 +89,7 @@ struct RuleReport {
 [[nodiscard]] std::string shell_word(std::string const& text);
 
 // The index in `result.frames` of the frame that first differed from what was expected, or of the
-// end of the list if none came.
+// end of the list if none came. After a violation that had no effect it is the last answer.
 [[nodiscard]] std::size_t divergence(CaseResult const& result);
 
 }  // namespace voxspec

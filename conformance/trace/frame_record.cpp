@@ -26,19 +26,6 @@ void flatten(std::vector<Step> const& steps, std::vector<Step>& out) {
   }
 }
 
-// The kind of the message that a frame shows; "frame" for bytes.
-std::string_view kind_of_frame(Json const& frame) {
-  if (!frame.is_object()) return {};
-  if (frame.contains("stable_frame") && frame["stable_frame"].contains("message")) {
-    return kind_of_frame(frame["stable_frame"]["message"]);
-  }
-  for (auto const& [key, value] : frame.items()) {
-    if (auto const* const kind = find_frame_kind(key)) return kind->name;
-    if (key == "frame") return "frame";
-  }
-  return {};
-}
-
 bool takes(Step const& step, FrameRecord const& record, std::size_t& left) {
   if (auto const* const send = std::get_if<Send>(&step.body)) {
     if (record.direction != Direction::sent || left >= send->items.size()) return false;
@@ -77,6 +64,18 @@ std::string place_in(std::vector<Step> const& steps, std::string const& pointer)
 }
 
 }  // namespace
+
+std::string_view kind_of_frame(Json const& frame) {
+  if (!frame.is_object()) return {};
+  if (frame.contains("stable_frame") && frame["stable_frame"].contains("message")) {
+    return kind_of_frame(frame["stable_frame"]["message"]);
+  }
+  for (auto const& [key, value] : frame.items()) {
+    if (auto const* const kind = find_frame_kind(key)) return kind->name;
+    if (key == "frame") return "frame";
+  }
+  return {};
+}
 
 Json record_json(FrameRecord const& record) {
   Json out{{"at_us", record.at_us}};

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace voxspec {
@@ -24,6 +25,10 @@ struct FrameRecord {
   std::string problem;  // why not: the violation's sentence
   std::string step;     // JSON pointer of the step that it belongs to
 };
+
+// The kind of the message that a decoded frame shows, inside a stable frame that of its message;
+// "frame" for bytes, empty for what is none.
+[[nodiscard]] std::string_view kind_of_frame(Json const& frame);
 
 // {"at_us": 1200, "sent": {…decoded…}, "hex": "…", "link": "second"}, the form of `frames` in a
 // recording.

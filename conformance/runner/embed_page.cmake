@@ -1,0 +1,23 @@
+# embed_page(<output> <template> STYLES <file>... SCRIPTS <file>...) writes the page of the HTML report, with its
+# styles and scripts in it, as one raw string literal that report_html.cpp includes.
+function(embed_page output template)
+  cmake_parse_arguments(ARG "" "" "STYLES;SCRIPTS" ${ARGN})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${template} ${ARG_STYLES} ${ARG_SCRIPTS})
+  foreach(kind STYLES SCRIPTS)
+    set(${kind})
+    foreach(file ${ARG_${kind}})
+      file(READ ${CMAKE_CURRENT_SOURCE_DIR}/${file} text)
+      string(APPEND ${kind} "${text}")
+    endforeach()
+  endforeach()
+  file(READ ${CMAKE_CURRENT_SOURCE_DIR}/${template} page)
+  string(REPLACE "/* styles */" "${STYLES}" page "${page}")
+  string(REPLACE "/* scripts */" "${SCRIPTS}" page "${page}")
+  string(FIND "${page}" ")page\"" end)
+  if(NOT end EQUAL -1)
+    message(FATAL_ERROR "the page of the report holds what ends its literal")
+  endif()
+  # Several literals, since a compiler need not take one of more than 64 KiB.
+  string(REPLACE "<!-- cut -->" ")page\"\nR\"page(" page "${page}")
+  file(CONFIGURE OUTPUT ${output} CONTENT "R\"page(${page})page\"\n" @ONLY)
+endfunction()
