@@ -74,7 +74,8 @@ void add_expand(CLI::App& app, Tool& tool) {
                   "Write each selected case as a file of its own below this folder, with an index")
       ->type_name("DIR");
   sub->footer(
-      "In place of ids one file may be named. Without --all the cases are printed. docs/replaying.md\n"
+      "In place of ids one file may be named. Without --all the cases are printed. "
+      "docs/replaying.md\n"
       "says what they mean and how to play them.\n"
       "Examples:\n"
       "  voxspec expand traces/connection/open/accepted.json\n"

@@ -112,9 +112,11 @@ Done write_cases(fs::path const& folder, std::vector<Case const*> const& cases,
                  fs::path const& schema) {
   if (auto ready = prepare(folder); !ready) return ready;
   // First, so that a folder which is left half written is known as ours.
-  if (auto written = write(folder / index_name, in_lines(index_of(cases))); !written) return written;
+  if (auto written = write(folder / index_name, in_lines(index_of(cases))); !written)
+    return written;
   if (auto copied = copy_schema(schema, folder); !copied) return copied;
-  if (auto written = write(folder / frames_name, in_lines(frame_layouts())); !written) return written;
+  if (auto written = write(folder / frames_name, in_lines(frame_layouts())); !written)
+    return written;
   return write_all(folder, cases);
 }
 

@@ -91,7 +91,8 @@ bool Blanks::mark(Term& term, FieldType type, std::string_view optional_as, Type
     });
   }
   auto const* const variable = term.get<Variable>();
-  return variable == nullptr || mark_name(std::string{variable->name}, term, type, optional_as, typed);
+  return variable == nullptr ||
+         mark_name(std::string{variable->name}, term, type, optional_as, typed);
 }
 
 bool Blanks::mark_name(std::string const& name, Term& term, FieldType type,

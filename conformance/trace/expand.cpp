@@ -21,12 +21,6 @@ std::string enum_word(Enum value) {
   return boost::describe::enum_to_string(value, "");
 }
 
-std::string verdict_word(Verdict verdict) {
-  std::string word{text(verdict)};
-  std::ranges::replace(word, '-', '_');
-  return word;
-}
-
 Json clause_ids(Case const& trace) {
   Json ids = Json::array();
   for (auto const clause : trace.clauses)
@@ -143,7 +137,7 @@ bool speaks_of_pings(Step const& step) {
 Json failing_json(Case const& trace) {
   auto const before = breach_of(trace.level());
   auto const in_session = trace.is_by_behaviour() ? Verdict::differs : before;
-  return {{"in_session", verdict_word(in_session)}, {"before", verdict_word(before)}};
+  return {{"in_session", enum_word(in_session)}, {"before", enum_word(before)}};
 }
 
 }  // namespace

@@ -24,8 +24,8 @@ constexpr std::uint64_t probe_request_first = 4'500'001;
 // A question, as frames to send and what comes of them.
 struct Asking {
   Json frames = Json::array();
-  Json until = nullptr;   // the answer, right or wrong
-  Json answer = nullptr;  // the right one
+  Json until = nullptr;        // the answer, right or wrong
+  Json answer = nullptr;       // the right one
   Json aside = Json::array();  // what belongs to the answer and may come before it
 };
 
@@ -61,8 +61,8 @@ class Expander {
     last_link_ = step.link;
     add_any(step, out);
     if (stages_[step.link].is_established()) established_->insert(step.link);
-    auto const is_basic = std::holds_alternative<Establish>(step.body) ||
-                          std::holds_alternative<Alive>(step.body);
+    auto const is_basic =
+        std::holds_alternative<Establish>(step.body) || std::holds_alternative<Alive>(step.body);
     for (auto at = before; is_basic && at < out.size(); ++at)
       out[at]["basic"] = true;
   }
@@ -116,15 +116,14 @@ class Expander {
     auto json = step_head("send", step);
     json["frames"] = std::move(frames);
     json["together"] = send.together;
-    json["cut"] = send.write.mode == Write::Mode::bytewise ? Json("bytewise")
-                                                           : Json(send.write.split);
+    json["cut"] =
+        send.write.mode == Write::Mode::bytewise ? Json("bytewise") : Json(send.write.split);
     out.push_back(std::move(json));
   }
 
   // The frame as bytes; what it tells about ids and schemas is noted.
   Json sent(FrameTerm const& item, std::string const& link, Json& out) {
-    auto written =
-        parts_.write(named(item, out), known_, ids_, stages_[link], case_->conduit);
+    auto written = parts_.write(named(item, out), known_, ids_, stages_[link], case_->conduit);
     if (written.frame) {
       ids_.note(*written.frame, true);
       ledger(link).note_sent(*written.frame);
@@ -148,14 +147,23 @@ class Expander {
     auto const on = fill_known(announce.on, FieldType::id, known_, ids_);
     auto const* const name = on.get<Variable>();
     auto const* const value = on.get<Value>();
-    auto const number = name != nullptr   ? parts_.mark(name->name)
+    auto const number = name != nullptr    ? parts_.mark(name->name)
                         : value != nullptr ? value->number().value_or(0)
                                            : 0;
+    auto const key =
+        link + " " + std::to_string(number) + " " + announce.method + " " + announce.direction;
     auto const item = ledger(link).announce(number, announce.method, announce.direction);
-    if (!item || !*item) return frames;
-    auto json = frame_json(**item);
-    json["on"] = term_json(on, FieldType::id);
-    frames.push_back(sent(read_template({json, {}}, case_->dialect), link, out));
+    if (item && *item) {
+      auto json = frame_json(**item);
+      json["on"] = term_json(on, FieldType::id);
+      auto frame = sent(read_template({json, {}}, case_->dialect), link, out);
+      frame["once"] =
+          term_json(on, FieldType::id).dump() + " " + announce.method + " " + announce.direction;
+      announced_[key] = frame;
+      frames.push_back(std::move(frame));
+    } else if (perhaps_.contains(key)) {
+      frames.push_back(announced_[key]);
+    }
     return frames;
   }
 
@@ -177,9 +185,9 @@ class Expander {
     Json const call{{"id", id},
                     {"method_id", {{"method", "Testbed.echo"}}},
                     {"args", {{"args_of", "echo"}, {"value", Json::array({"alive"})}}}};
-    asking.frames.push_back(sent(
-        read_template({Json{{"on", where}, {"request_call", call}}, {}}, case_->dialect), link,
-        out));
+    asking.frames.push_back(
+        sent(read_template({Json{{"on", where}, {"request_call", call}}, {}}, case_->dialect), link,
+             out));
     Json answer{{"id", id}};
     asking.until = expected(Json{{"on", where}, {"request_response", answer}}, link, out);
     Json const schemas{{"method_id", {{"method", "Testbed.echo"}}}, {"direction", "response"}};
@@ -196,8 +204,7 @@ class Expander {
     auto json = field_list(fill_known(named(pattern, out), known_, ids_), ids_.ours());
     auto const inside = pattern.form == FrameTerm::Form::frame && pattern.kind != nullptr &&
                         pattern.kind->layer == Layer::message;
-    return inside && stages_[link].layer == Layer::stable ? in_stable_frame(std::move(json))
-                                                          : json;
+    return inside && stages_[link].layer == Layer::stable ? in_stable_frame(std::move(json)) : json;
   }
   Json expected(std::vector<Pattern> const& patterns, std::string const& link, Json& out) {
     Json all = Json::array();
@@ -228,9 +235,8 @@ class Expander {
 
   void add_expect_none(ExpectNone const& none, Step const& step, Json& out) {
     auto never = expected(none.frames, step.link, out);
-    auto asking = none.probe.kind == Probe::Kind::call
-                      ? echo(none.probe.on, step.link, false, out)
-                      : ping(step.link);
+    auto asking = none.probe.kind == Probe::Kind::call ? echo(none.probe.on, step.link, false, out)
+                                                       : ping(step.link);
     out.push_back(ask_step(step, std::move(asking), std::move(never)));
   }
 
@@ -307,8 +313,10 @@ class Expander {
   void add_one_of(OneOf const& one_of, Step const& step, Json& out) {
     auto json = step_head("one_of", step);
     auto& alternatives = json["alternatives"] = Json::array();
+    auto const before = *this;
+    std::optional<Expander> after;  // the way that a subject goes which does as is asked
+    auto announced = announced_;
     for (auto const& each : one_of.alternatives) {
-      auto before = *this;  // only one of them happens
       Json inner = Json::array();
       for (auto const& part : each.steps) {
         is_first_of_alternative_ = &part == &each.steps.front();
@@ -317,11 +325,26 @@ class Expander {
       alternatives.push_back({{"steps", std::move(inner)},
                               {"verdict", worth_word(each.worth)},
                               {"reason", each.reason}});
+      announced.insert(announced_.begin(), announced_.end());
+      if (!after && each.worth == Alternative::Worth::pass) after = *this;
       // What one alternative asked, another one does not ask again.
-      before.pings_ = pings_;
-      before.calls_ = calls_;
-      *this = std::move(before);
+      auto next = before;
+      next.pings_ = pings_;
+      next.calls_ = calls_;
+      *this = std::move(next);
     }
+    auto const pings = pings_;
+    auto const calls = calls_;
+    if (after) *this = *std::move(after);
+    pings_ = pings;
+    calls_ = calls;
+    // What only some of them announced is announced again where it is needed, unless it was.
+    for (auto const& [key, frame] : announced) {
+      if (!before.announced_.contains(key)) perhaps_.insert(key);
+    }
+    announced_ = std::move(announced);
+    last_link_ = step.link;
+    is_first_of_alternative_ = false;
     out.push_back(std::move(json));
   }
 
@@ -342,6 +365,8 @@ class Expander {
     auto whole = step;
     if (std::holds_alternative<NextLink>(step.body)) {
       ledgers_.erase(step.link);
+      std::erase_if(announced_,
+                    [&](auto const& one) { return one.first.starts_with(step.link + " "); });
       auto& stage = stages_[step.link];
       stage = {};
     } else if (std::holds_alternative<HalfClose>(step.body) ||
@@ -413,10 +438,11 @@ class Expander {
   FrameParts parts_;
   std::map<std::string, SchemaLedger> ledgers_;  // by link
   std::map<std::string, LinkStage> stages_;      // by link
+  std::map<std::string, Json> announced_;        // frames by link, connection and half of a method
+  std::set<std::string> perhaps_;                // those of them that may not have been sent
   std::string last_link_;
   // Links that may come to have a session, in whichever alternative.
-  std::shared_ptr<std::set<std::string>> established_ =
-      std::make_shared<std::set<std::string>>();
+  std::shared_ptr<std::set<std::string>> established_ = std::make_shared<std::set<std::string>>();
   std::optional<FrameTerm> last_item_;
   std::set<std::string> lets_;
   bool is_first_of_alternative_ = false;

@@ -77,8 +77,7 @@ class Conditions {
     auto type = typed.type.by == "written" ? written_json(typed.type.name)
                                            : Json{{typed.type.by, typed.type.name}};
     Conditions const inside{Form::plain, ours_};
-    return {{"typed", std::move(type)},
-            {"value", inside.of(typed.value.at(0), FieldType::typed)}};
+    return {{"typed", std::move(type)}, {"value", inside.of(typed.value.at(0), FieldType::typed)}};
   }
   [[nodiscard]] Json one(HexOf const& hex, FieldType) const {
     return {{"hex", of(hex.text.at(0), FieldType::text)}};
@@ -96,7 +95,9 @@ class Conditions {
     Json out{{"any", any_words()[static_cast<std::size_t>(any.kind)]}};
     if (type == FieldType::metadata_value && any.kind != AnyKind::value) {
       auto const is_text = any.kind == AnyKind::text;
-      return within(is_text ? "String" : any.kind == AnyKind::uint ? "U64" : "Bytes",
+      return within(is_text                     ? "String"
+                    : any.kind == AnyKind::uint ? "U64"
+                                                : "Bytes",
                     std::move(out));
     }
     auto const is_key = type == FieldType::key && form_ == Form::cbor;
@@ -213,9 +214,9 @@ class KindFields {
         break;
       case Layer::message: {
         auto const* const on = pattern_ != nullptr && pattern_->on ? &*pattern_->on : nullptr;
-        out_.push_back(field("on", "varint",
-                             on == nullptr ? Json{{"any", "uint"}}
-                                           : conditions_.of(*on, FieldType::id)));
+        out_.push_back(
+            field("on", "varint",
+                  on == nullptr ? Json{{"any", "uint"}} : conditions_.of(*on, FieldType::id)));
         put_number("variant", kind_.variant);
         break;
       }
@@ -233,7 +234,7 @@ class KindFields {
     if (each.type == FieldType::message) {
       auto const inside = pattern_ != nullptr && !pattern_->inside.empty();
       auto const* const item = wanted("item");
-      auto is = inside ? Json{{"frame", field_list(pattern_->inside.front(), ours_)}}
+      auto is = inside            ? Json{{"frame", field_list(pattern_->inside.front(), ours_)}}
                 : item != nullptr ? conditions_.of(*item, FieldType::bytes)
                                   : any_value();
       out_.push_back(field(each.name, encoding, std::move(is)));
@@ -280,7 +281,8 @@ Json field_list(FrameTerm const& pattern, vox::Parity ours) {
   }
   if (pattern.form != frame) {
     auto is = condition(*pattern.content, FieldType::bytes, ours);
-    return {{"kind", "payload"}, {"fields", Json::array({field("payload", "rest", std::move(is))})}};
+    return {{"kind", "payload"},
+            {"fields", Json::array({field("payload", "rest", std::move(is))})}};
   }
   if (pattern.kind != nullptr) return KindFields{*pattern.kind, &pattern, ours}.take();
   auto on = pattern.on ? condition(*pattern.on, FieldType::id, ours) : Json{{"any", "uint"}};

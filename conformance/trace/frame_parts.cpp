@@ -67,8 +67,7 @@ std::optional<FrameTerm> marked(FrameTerm item, Blanks& blanks, Blanks::Typed ty
 Json typed_part(TypedBytes const& typed) {
   auto type = typed.type.by == "written" ? written_json(typed.type.name)
                                          : Json{{typed.type.by, typed.type.name}};
-  return {{"typed", std::move(type)},
-          {"value", term_json(typed.value.at(0), FieldType::typed)}};
+  return {{"typed", std::move(type)}, {"value", term_json(typed.value.at(0), FieldType::typed)}};
 }
 
 // Replaces the one part that is the mark.
@@ -132,7 +131,8 @@ FrameParts::Written FrameParts::write(FrameTerm item, Bindings const& known, IdS
   Written out{.json = {{"kind", kind_of(item)},
                        {"framing", item.form == FrameTerm::Form::raw ? "none" : "payload"},
                        {"parts", Json::array()},
-                       {"says", says(item)}}};
+                       {"says", says(item)},
+                       {"once", nullptr}}};
   Json typed;
   std::string open;
   auto const* const value = open_value(item, open);

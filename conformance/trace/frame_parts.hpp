@@ -16,7 +16,7 @@ namespace voxspec {
 // Where the conversation on a link stands, as far as the frames of a case tell.
 struct LinkStage {
   Layer layer = Layer::prologue;
-  bool is_finished = false;           // our sending was ended
+  bool is_finished = false;          // our sending was ended
   vox::schema::Plan our_messages{};  // to how our Hello says that we write them
 
   // Takes a frame into account that was sent or is expected.

@@ -79,7 +79,7 @@ class Player:
 
     def look(self, link, deadline):
         while True:
-            what, frame = link.look(deadline)
+            what, frame = ("frame", link.again.pop(0)) if link.again else link.look(deadline)
             if what != "frame":
                 return what, frame
             kind, values, payload = frame
@@ -112,10 +112,12 @@ class Player:
     # Steps.
 
     def send(self, step, link):
-        pieces = [wire.written(frame["parts"], self.names) for frame in step["frames"]]
+        frames = [frame for frame in step["frames"] if frame["once"] not in link.sent_once]
+        link.sent_once.update(frame["once"] for frame in frames if frame["once"])
+        pieces = [wire.written(frame["parts"], self.names) for frame in frames]
         framed = [piece if frame["framing"] == "none" else len(piece).to_bytes(4, "little") + piece
-                  for frame, piece in zip(step["frames"], pieces)]
-        for frame, piece in zip(step["frames"], pieces):
+                  for frame, piece in zip(frames, pieces)]
+        for frame, piece in zip(frames, pieces):
             if frame["framing"] == "payload":
                 link.read(piece, ours=True)
         stream = b"".join(framed)
@@ -323,7 +325,7 @@ class Player:
         asked = [self.put_question(first, link) if first and first["step"] in ("ask", "expect_violation") else None
                  for first in firsts]
         chosen, looked = self.decide(link, firsts, asked)
-        link.held = looked + link.held
+        link.again, link.held = looked + link.held + link.again, []  # the chosen one sees it all
         for at, first in enumerate(firsts):
             if at != chosen and asked[at]:
                 self.late.append(first["until"])

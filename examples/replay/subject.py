@@ -83,9 +83,9 @@ class Link:
         connection.settimeout(None)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket, self.layouts, self.parity = connection, layouts, {0: conduit_parity}
-        self.events, self.held = queue.Queue(), []
+        self.events, self.held, self.again = queue.Queue(), [], []
         self.layer, self.end, self.finished, self.unanswered, self.nonces = "prologue", None, False, 0, set()
-        self.may_be_refused = False
+        self.may_be_refused, self.sent_once = False, set()
         self.closing = False
         self.reader = threading.Thread(target=self.pump, daemon=True)
         self.reader.start()
