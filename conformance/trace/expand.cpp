@@ -5,6 +5,7 @@
 #include "conformance/trace/describe.hpp"
 #include "conformance/trace/expanded_steps.hpp"
 #include "conformance/trace/field_list.hpp"
+#include "conformance/trace/scripted_pings.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
 
@@ -117,23 +118,6 @@ class Methods {
   std::set<std::string> names_;
 };
 
-// Whether the case itself says what becomes of the subject's pings.
-bool is_ping(FrameTerm const& pattern) {
-  using Form = FrameTerm::Form;
-  if (pattern.form == Form::none_of || pattern.form == Form::one_of) {
-    return std::ranges::any_of(pattern.inside, is_ping);
-  }
-  return pattern.name() == "ping" || pattern.name() == "frame";
-}
-bool speaks_of_pings(Step const& step) {
-  if (auto const* expect = std::get_if<Expect>(&step.body)) {
-    return std::ranges::any_of(expect->frames, is_ping) ||
-           std::ranges::count(expect->passing, "ping") > 0;
-  }
-  auto const* none = std::get_if<ExpectNone>(&step.body);
-  return none != nullptr && std::ranges::any_of(none->frames, is_ping);
-}
-
 Json failing_json(Case const& trace) {
   auto const before = breach_of(trace.level());
   auto const in_session = trace.is_by_behaviour() ? Verdict::differs : before;
@@ -156,7 +140,7 @@ Json expand_case(Case const& trace) {
           {"subject", subject_json(trace)},
           {"abilities", abilities_json(trace)},
           {"methods", Methods{trace}.json()},
-          {"pings", any_step(trace.steps, speaks_of_pings) ? "scripted" : "answered"},
+          {"pings", scripts_pings(trace) ? "scripted" : "answered"},
           {"slow", trace.slow},
           {"hostile", trace.hostile},
           {"steps", expanded_steps(trace)}};
