@@ -16,7 +16,8 @@ install(FILES ${PROJECT_BINARY_DIR}/voxspecConfig.cmake
 install(EXPORT voxspec NAMESPACE vox:: FILE voxspecTargets.cmake
   DESTINATION ${package_folder} COMPONENT development)
 
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples/python ${PROJECT_SOURCE_DIR}/examples/cmake
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples/python ${PROJECT_SOURCE_DIR}/examples/replay
+  ${PROJECT_SOURCE_DIR}/examples/cmake
   DESTINATION ${CMAKE_INSTALL_DATADIR}/voxspec/examples COMPONENT runtime USE_SOURCE_PERMISSIONS
   PATTERN __pycache__ EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples/service

@@ -189,6 +189,9 @@ cli_test(report_no_file EXIT 2 ERR "nothing.json: cannot be read" ARGS report no
 cli_test(diff_no_result EXIT 2 ERR "first.json: no result of" ARGS diff ${samples}/first.json ${samples}/first.json)
 cli_test(diff_no_subject EXIT 3 ERR "nobody did not start" ARGS diff ${runs}/before.json ./nobody)
 cli_test(expand EXIT 0 OUT "564f544809000000" ARGS --traces ${samples} expand ${samples}/first.json)
+cli_test(expand_several EXIT 0 OUT "\"format\": \"voxspec-case/1\",\n  \"id\": \"second.b." ARGS --traces ${samples} expand second)
+cli_test(expand_nothing EXIT 2 ERR "^voxspec: name a case or a file, or a folder for all cases with --all\n$" ARGS expand)
+cli_test(expand_unknown EXIT 2 ERR "no case has an id that fits 'nonsense'" ARGS expand nonsense)
 cli_test(record_no_address EXIT 2 ERR "--listen: " ARGS record --listen nonsense --to 127.0.0.1:1)
 cli_test(replay_no_recording EXIT 2 ERR "there are no frames in it, so it is no recording"
   ARGS replay ${samples}/first.json --as initiator --subject null-exit)

@@ -1,48 +1,88 @@
-#include "conformance/runner/suite.hpp"
 #include "conformance/trace/describe.hpp"
-#include "tools/tool.hpp"
+#include "conformance/trace/in_lines.hpp"
+#include "tools/case_options.hpp"
+#include "tools/expand_all.hpp"
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace voxspec {
 namespace {
 
-int expand(std::string const& file, Tool const& tool) {
-  auto const suite = load_files({file}, tool.traces());
-  for (auto const& error : suite.errors)
-    return complain(text(error), exit_unexpected);
+struct ExpandCommand {
+  CaseOptions cases;
+  std::string folder;  // --all
+};
+
+// Ids of the suite, or one file, whose cases are all meant.
+std::expected<Suite, std::string> suite_of(ExpandCommand const& command, Tool const& tool,
+                                           bool& is_file) {
+  auto const& words = command.cases.patterns;
+  is_file = words.size() == 1 && std::filesystem::is_regular_file(words.front());
+  if (is_file) return load_files({words.front()}, tool.traces());
+  return load_suite(tool.traces());
+}
+
+// One case stands alone, several in a list.
+void print(std::vector<Case const*> const& cases) {
   Json document = Json::array();
-  for (auto const& trace : suite.cases) {
-    auto expanded = expand_case(trace);
-    // One case stands alone, several in a list, each under its id.
-    if (suite.cases.size() == 1) {
-      document = std::move(expanded);
-      break;
-    }
-    document.push_back({{"id", trace.id}, {"case", std::move(expanded)}});
+  for (auto const* const trace : cases)
+    document.push_back(expand_case(*trace));
+  auto const& shown = document.size() == 1 ? document.front() : document;
+  std::cout << in_lines(shown) << '\n';
+}
+
+int expand(ExpandCommand const& command, Tool const& tool) {
+  if (command.cases.patterns.empty() && command.folder.empty()) {
+    return complain("name a case or a file, or a folder for all cases with --all", exit_usage);
   }
-  std::cout << document.dump(2) << '\n';
-  return exit_clean;
+  auto selection = command.cases.selection();
+  if (!selection) return complain(selection.error(), exit_usage);
+  bool is_file = false;
+  auto const suite = suite_of(command, tool, is_file);
+  if (!suite) return complain(suite.error(), exit_usage);
+  if (is_file) selection->patterns.clear();
+  auto const cases = select(*suite, *selection);
+  for (auto const& error : suite->errors)
+    complain(text(error), exit_unexpected);
+  if (is_file && !suite->errors.empty()) return exit_unexpected;
+  if (!cases) return complain(cases.error(), exit_usage);
+  if (cases->empty()) return complain("no case was selected", exit_usage);
+  if (command.folder.empty()) {
+    print(*cases);
+  } else {
+    auto const written =
+        write_cases(command.folder, *cases, tool.layout.share / "expanded.schema.json");
+    if (!written) return complain(written.error(), exit_usage);
+    std::cout << cases->size() << (cases->size() == 1 ? " case" : " cases") << " in "
+              << command.folder << '\n';
+  }
+  return suite->errors.empty() ? exit_clean : exit_unexpected;
 }
 
 }  // namespace
 
 void add_expand(CLI::App& app, Tool& tool) {
   auto* const sub = app.add_subcommand(
-      "expand", "Print a trace with everything resolved and each frame to send as hex");
-  auto const file = std::make_shared<std::string>();
-  sub->add_option("file", *file, "A trace")
-      ->type_name("FILE")
-      ->required()
-      ->check(CLI::ExistingFile);
+      "expand", "Write cases for whoever has no codec: frames as bytes, and as fields to expect");
+  auto const command = std::make_shared<ExpandCommand>();
+  command->cases.add_to(*sub);
+  sub->add_option("--all", command->folder,
+                  "Write each selected case as a file of its own below this folder, with an index")
+      ->type_name("DIR");
   sub->footer(
-      "Drive the cases from a test of your own, without a codec. A file with several cases\n"
-      "gives a list of {\"id\", \"case\"}.\n"
-      "Example:\n"
-      "  voxspec expand traces/connection/open/accepted.json");
-  sub->callback([file, &tool] { tool.exit_code = expand(*file, tool); });
+      "In place of ids one file may be named. Without --all the cases are printed. "
+      "docs/replaying.md\n"
+      "says what they mean and how to play them.\n"
+      "Examples:\n"
+      "  voxspec expand traces/connection/open/accepted.json\n"
+      "  voxspec expand 'keepalive/pong[0]'\n"
+      "  voxspec expand --all cases\n"
+      "  voxspec expand --all cases handshake prologue --exclude 'handshake/sorry*'");
+  sub->callback([command, &tool] { tool.exit_code = expand(*command, tool); });
 }
 
 }  // namespace voxspec

@@ -3,7 +3,7 @@
 #include "conformance/peer/fill.hpp"
 #include "conformance/peer/value_json.hpp"
 #include "conformance/peer/wording.hpp"
-#include "conformance/trace/any_step.hpp"
+#include "conformance/trace/scripted_pings.hpp"
 #include "impl/link/deadline.hpp"
 
 #include <algorithm>
@@ -26,26 +26,6 @@ constexpr int answers_to_settle = 10;
 // The most of the time that it took to start which counts as a sign of a slow machine.
 constexpr std::chrono::milliseconds slow_start_max{1000};
 
-// Whether a pattern may mean a Ping: by its name, or because it is given as bytes.
-bool is_ping(FrameTerm const& pattern) {
-  using Form = FrameTerm::Form;
-  if (pattern.form == Form::none_of || pattern.form == Form::one_of) {
-    return std::ranges::any_of(pattern.inside, is_ping);
-  }
-  return pattern.name() == "ping" || pattern.name() == "frame";
-}
-
-bool speaks_of_pings(Step const& step) {
-  if (auto const* expect = std::get_if<Expect>(&step.body)) {
-    return std::ranges::any_of(expect->frames, is_ping) ||
-           std::ranges::count(expect->passing, "ping") > 0;
-  }
-  if (auto const* none = std::get_if<ExpectNone>(&step.body)) {
-    return std::ranges::any_of(none->frames, is_ping);
-  }
-  return false;
-}
-
 }  // namespace
 
 CaseRun::CaseRun(Case const& of, SubjectPort& to, RunOptions const& with, asio::any_io_executor on)
@@ -53,7 +33,7 @@ CaseRun::CaseRun(Case const& of, SubjectPort& to, RunOptions const& with, asio::
       port{to},
       options{with},
       executor{std::move(on)},
-      pings_are_scripted_{any_step(of.steps, speaks_of_pings)},
+      pings_are_scripted_{scripts_pings(of)},
       random_{with.seed},
       next_request_{first_fresh_request} {
   if (options.schedule) schedule_.emplace(*options.schedule, trace.id);

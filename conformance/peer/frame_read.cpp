@@ -1,7 +1,6 @@
 #include "conformance/peer/term_read.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 
@@ -10,16 +9,12 @@ namespace {
 
 FrameTerm read_frame(Place const& place, Use use, Dialect dialect);
 
-// Keys that may stand beside a frame without being part of it: what expand_case wrote.
-constexpr std::array<std::string_view, 2> notes{"hex", "depends_on"};
-
 std::vector<std::string_view> frame_words(Use use, Dialect dialect) {
   std::vector<std::string_view> words{"on"};
   for (auto const& kind : frame_kinds(dialect))
     words.push_back(kind.name);
   words.emplace_back("frame");
   if (use == Use::send) words.insert(words.end(), {"cbor", "bytes"});
-  words.insert(words.end(), notes.begin(), notes.end());
   return words;
 }
 
@@ -27,7 +22,7 @@ std::vector<std::string_view> frame_words(Use use, Dialect dialect) {
 std::string kind_key(Place const& place, Use use) {
   std::string found;
   for (auto const& [key, value] : place.value().items()) {
-    if (key == "on" || std::ranges::find(notes, key) != notes.end()) continue;
+    if (key == "on") continue;
     if (!found.empty()) {
       place.fail("a frame is of one kind, this one names '" + found + "' and '" + key + "'");
     }

@@ -72,9 +72,9 @@ Json sent_by(Json const& document) {
   for (auto const& trace : file->cases) {
     auto const expanded = expand_case(trace);
     for (auto const& step : expanded["steps"]) {
-      if (!step.contains("send")) continue;
-      for (auto const& item : step["send"])
-        all.push_back(item.contains("hex") ? item["hex"] : item);
+      if (step["step"] != "send") continue;
+      for (auto const& frame : step["frames"])
+        all.push_back(frame["parts"]);
     }
   }
   return all;

@@ -21,7 +21,7 @@ constexpr std::array file_keys{
     TraceKey{"slow", "boolean", "The case needs real seconds"},
     TraceKey{"hostile", "boolean", "The case may kill a weak peer; it runs last, on its own"},
     TraceKey{"steps", "steps", "What happens, in order", true},
-    TraceKey{"case", "text", "In a recording or an expansion: the id of the case it was made of"},
+    TraceKey{"case", "text", "In a recording: the id of the case it was made of"},
     TraceKey{"result", "object", "In a recording: what came of it"},
 };
 constexpr std::array peer_keys{

@@ -1,0 +1,17 @@
+# The archive of all cases, with what one needs to replay them.
+# cmake -DPROGRAM=<voxspec> -DSOURCE=<repository> -DVERSION=… -DSCRATCH=<folder> -DARCHIVE=<file> -P cases_archive.cmake
+set(name voxspec-cases-${VERSION})
+set(root ${SCRATCH}/${name})
+file(REMOVE_RECURSE ${root})
+file(MAKE_DIRECTORY ${root})
+execute_process(COMMAND ${PROGRAM} expand --all ${root}/cases COMMAND_ERROR_IS_FATAL ANY)
+foreach(page replaying wire traces subjects adapter testbed probe control)
+  file(COPY ${SOURCE}/docs/${page}.md DESTINATION ${root}/docs)
+endforeach()
+foreach(example replay python)
+  file(GLOB files ${SOURCE}/examples/${example}/*.py ${SOURCE}/examples/${example}/*.json ${SOURCE}/examples/${example}/*.txt)
+  file(COPY ${files} DESTINATION ${root}/examples/${example})
+endforeach()
+# The same cases give the same archive.
+execute_process(COMMAND ${CMAKE_COMMAND} -E tar czf ${ARCHIVE} --format=gnutar --mtime=2000-01-01 ${name}
+  WORKING_DIRECTORY ${SCRATCH} COMMAND_ERROR_IS_FATAL ANY)

@@ -1,0 +1,42 @@
+# A folder of cases: written once, written again over itself, and refused where it is somebody else's.
+# cmake -DPROGRAM=… -DTRACES=… -DSCRATCH=… -P expand_test.cmake
+function(expand code out)
+  execute_process(COMMAND ${PROGRAM} ${ARGN} RESULT_VARIABLE got OUTPUT_VARIABLE said ERROR_VARIABLE erred)
+  if(NOT got EQUAL code OR NOT "${said}${erred}" MATCHES "${out}")
+    message(FATAL_ERROR "${ARGN}: ended with ${got}, said\n${said}${erred}where ${code} and ${out} were expected")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${SCRATCH})
+file(MAKE_DIRECTORY ${SCRATCH}/foreign)
+expand(0 "^[1-9][0-9]+ cases in " expand --all ${SCRATCH}/own link prologue --exclude "link/burst*")
+if(NOT EXISTS "${SCRATCH}/own/frames.json")
+  message(FATAL_ERROR "there are no frames.json")
+endif()
+file(READ ${SCRATCH}/own/index.json index)
+string(JSON format GET "${index}" format)
+string(JSON file GET "${index}" cases 0 file)
+if(NOT format STREQUAL "voxspec-cases/1" OR NOT EXISTS "${SCRATCH}/own/${file}")
+  message(FATAL_ERROR "the index is not of what is there")
+endif()
+# What was written before and is not selected now is gone.
+expand(0 "^2 cases in " expand --all ${SCRATCH}/own "keepalive/pong[0]")
+file(GLOB_RECURSE left RELATIVE ${SCRATCH}/own ${SCRATCH}/own/*.json)
+list(LENGTH left count)
+if(NOT count EQUAL 5)
+  message(FATAL_ERROR "other files are left: ${left}")
+endif()
+file(WRITE ${SCRATCH}/foreign/letter.txt "mine")
+expand(2 "^voxspec: [^\n]*foreign: is not empty and was not written by voxspec expand --all\n$"
+  expand --all ${SCRATCH}/foreign "keepalive/pong[0]")
+file(WRITE ${SCRATCH}/foreign/index.json "{\"format\": \"else\", \"cases\": []}")
+expand(2 "is not empty" expand --all ${SCRATCH}/foreign "keepalive/pong[0]")
+expand(2 "letter.txt: is no folder" expand --all ${SCRATCH}/foreign/letter.txt "keepalive/pong[0]")
+# An index that somebody changed leads nowhere else.
+file(WRITE ${SCRATCH}/kept.json "mine")
+file(WRITE ${SCRATCH}/own/index.json
+  "{\"format\": \"voxspec-cases/1\", \"cases\": [{\"id\": \"../kept\", \"file\": \"../kept.json\"}]}")
+expand(0 "^1 case in " expand --all ${SCRATCH}/own "keepalive/pings@acceptor")
+if(NOT EXISTS ${SCRATCH}/kept.json)
+  message(FATAL_ERROR "a file outside the folder was removed")
+endif()
