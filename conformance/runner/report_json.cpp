@@ -1,5 +1,6 @@
 #include "conformance/runner/report_json.hpp"
 
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/runner/transport_word.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
@@ -79,6 +80,7 @@ Json result_json(CaseReport const& entry) {
 Json report_json(RunReport const& report) {
   Json json{{"version", report.version},
             {"subject", report.subject},
+            {"dialect", dialect_word(report.dialect)},
             {"seed", report.seed},
             {"wall_ms", report.wall.count()},
             {"totals", totals_json(report.totals())},

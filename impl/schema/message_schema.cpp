@@ -2,7 +2,10 @@
 
 #include "impl/schema/cbor_form.hpp"
 #include "impl/schema/type_graph.hpp"
+#include "spec/assert.hpp"
+#include "spec/settings.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +20,8 @@ using Node = TypeGraph::Node;
 // the schemas of 0.4.0 depend on which declarations the Rust types use.
 class MessageTypes {
  public:
+  explicit MessageTypes(Dialect dialect) : announces_credit_{traits_of(dialect).announces_credit} {}
+
   Node message() {
     return graph_.structure("Message", {{"connection_id", u64_}, {"payload", payload()}});
   }
@@ -63,8 +68,9 @@ class MessageTypes {
 
   std::vector<NodePart> settings_and_metadata() {
     Node const parity = graph_.enumeration("Parity", {unit("Odd"), unit("Even")});
-    Node const settings = graph_.structure("ConnectionSettings",
-                                           {{"parity", parity}, {"max_concurrent_requests", u32_}});
+    std::vector<NodePart> settings_parts{{"parity", parity}, {"max_concurrent_requests", u32_}};
+    if (announces_credit_) settings_parts.push_back({"initial_channel_credit", u32_});
+    Node const settings = graph_.structure("ConnectionSettings", std::move(settings_parts));
     return {{"connection_settings", settings}, metadata()};
   }
 
@@ -94,6 +100,7 @@ class MessageTypes {
     return {std::string{name}, shape::VariantKind::unit, {}};
   }
 
+  bool announces_credit_;
   TypeGraph graph_;
   Node u32_ = graph_.primitive(Primitive::u32);
   Node u64_ = graph_.primitive(Primitive::u64);
@@ -102,15 +109,36 @@ class MessageTypes {
   Node opaque_ = graph_.primitive(Primitive::payload);
 };
 
-}  // namespace
-
-LocalType const& message_type() {
-  static LocalType const type = extract(*MessageTypes{}.message());
+// A sender who does not announce its credit gives 16, as one of vox_0_4 does.
+LocalType with_default_credit(LocalType type) {
+  auto const& schemas = type.payload.schemas;
+  auto const settings = std::ranges::find(schemas, "ConnectionSettings", [](Schema const& schema) {
+    return nominal_name(schema.kind);
+  });
+  VOX_ASSERT(settings != schemas.end());
+  type.defaults.push_back({.owner = TypeRef::concrete(settings->id),
+                           .field = "initial_channel_credit",
+                           .value = {std::byte{ConnectionSettings{}.initial_channel_credit}}});
   return type;
 }
 
-ByteView message_schemas_cbor() {
-  static Bytes const cbor = encode(message_type().payload.schemas);
+}  // namespace
+
+LocalType const& message_type(Dialect dialect) {
+  if (dialect == Dialect::vox_0_4) {
+    static LocalType const type = extract(*MessageTypes{dialect}.message());
+    return type;
+  }
+  static LocalType const type = with_default_credit(extract(*MessageTypes{dialect}.message()));
+  return type;
+}
+
+ByteView message_schemas_cbor(Dialect dialect) {
+  if (dialect == Dialect::vox_0_4) {
+    static Bytes const cbor = encode(message_type(dialect).payload.schemas);
+    return cbor;
+  }
+  static Bytes const cbor = encode(message_type(dialect).payload.schemas);
   return cbor;
 }
 
