@@ -47,7 +47,7 @@ Json frame_json(Frame const& frame) {
     auto const is_known = index < frame.kind->fields.size();
     auto const type = is_known ? frame.kind->fields[index].type : FieldType::cbor;
     auto const is_own = is_message_schema(type) && value == own_message_schemas(dialect_of(type));
-    body[name] = is_own ? Json{"own"} : value_json(value, type);
+    body[name] = is_own ? Json("own") : value_json(value, type);
   }
   if (!frame.inside.empty()) body["message"] = frame_json(frame.inside.front());
   Json out = Json::object();

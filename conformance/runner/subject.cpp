@@ -201,7 +201,6 @@ std::expected<Subject, std::string> find_subject(std::string const& spelling,
   subject.roles = {vox::Role::initiator, vox::Role::acceptor};
   subject.transports = {"tcp"};
   subject.conduits = {"bare", "stable"};
-  constexpr std::array<std::string_view, 2> framing_names{"length", "length_and_descriptors"};
   subject.spelling = spelling;
   return subject;
 }

@@ -2,10 +2,8 @@
 
 #include "impl/schema/cbor_form.hpp"
 #include "impl/schema/type_graph.hpp"
-#include "spec/assert.hpp"
 #include "spec/settings.hpp"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,7 +67,9 @@ class MessageTypes {
   std::vector<NodePart> settings_and_metadata() {
     Node const parity = graph_.enumeration("Parity", {unit("Odd"), unit("Even")});
     std::vector<NodePart> settings_parts{{"parity", parity}, {"max_concurrent_requests", u32_}};
-    if (announces_credit_) settings_parts.push_back({"initial_channel_credit", u32_});
+    // A sender who does not announce its credit gives 16, as one of vox_0_4 does.
+    auto const usual = static_cast<std::byte>(ConnectionSettings{}.initial_channel_credit);
+    if (announces_credit_) settings_parts.push_back({"initial_channel_credit", u32_, Bytes{usual}});
     Node const settings = graph_.structure("ConnectionSettings", std::move(settings_parts));
     return {{"connection_settings", settings}, metadata()};
   }
@@ -109,19 +109,6 @@ class MessageTypes {
   Node opaque_ = graph_.primitive(Primitive::payload);
 };
 
-// A sender who does not announce its credit gives 16, as one of vox_0_4 does.
-LocalType with_default_credit(LocalType type) {
-  auto const& schemas = type.payload.schemas;
-  auto const settings = std::ranges::find(schemas, "ConnectionSettings", [](Schema const& schema) {
-    return nominal_name(schema.kind);
-  });
-  VOX_ASSERT(settings != schemas.end());
-  type.defaults.push_back({.owner = TypeRef::concrete(settings->id),
-                           .field = "initial_channel_credit",
-                           .value = {std::byte{ConnectionSettings{}.initial_channel_credit}}});
-  return type;
-}
-
 }  // namespace
 
 LocalType const& message_type(Dialect dialect) {
@@ -129,7 +116,7 @@ LocalType const& message_type(Dialect dialect) {
     static LocalType const type = extract(*MessageTypes{dialect}.message());
     return type;
   }
-  static LocalType const type = with_default_credit(extract(*MessageTypes{dialect}.message()));
+  static LocalType const type = extract(*MessageTypes{dialect}.message());
   return type;
 }
 
