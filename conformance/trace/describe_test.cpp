@@ -62,17 +62,17 @@ std::vector<Case> committed_cases() {
 }
 
 // Every item of an expansion that has its bytes beside it.
-void check_items(Json const& steps, std::size_t& checked) {
+void check_items(Json const& steps, Dialect dialect, std::size_t& checked) {
   for (auto const& step : steps) {
     if (step.contains("one_of")) {
       for (auto const& way : step["one_of"])
-        check_items(way["steps"], checked);
+        check_items(way["steps"], dialect, checked);
     }
     if (!step.contains("send")) continue;
     for (auto const& item : step["send"]) {
       if (!item.contains("hex")) continue;
       ++checked;
-      auto const frame = fill(read_template({item, {}}), {}, IdSpace{}).value();
+      auto const frame = fill(read_template({item, {}}, dialect), {}, IdSpace{}).value();
       CHECK(vox::to_hex(encode(frame).value()) == item["hex"].get<std::string>());
     }
   }
@@ -92,7 +92,7 @@ TEST_CASE("an expansion of every committed case loads, and expands to itself") {
     twin.id = made.id;
     CHECK(expand_case(twin) == expanded);
     CHECK(twin.level() == made.level());
-    check_items(expanded["steps"], checked);
+    check_items(expanded["steps"], made.dialect, checked);
   }
   CHECK(checked > 0);
 }
