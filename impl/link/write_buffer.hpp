@@ -40,6 +40,7 @@ class WriteBuffer {
   [[nodiscard]] std::size_t count() const { return ends_.size(); }
   [[nodiscard]] bool empty() const { return ends_.empty(); }
   [[nodiscard]] bool has_begun() const { return has_begun_; }
+  [[nodiscard]] std::size_t header_bytes() const { return header_bytes_; }
   [[nodiscard]] std::size_t payload_bytes_max() const { return payload_bytes_max_; }
 
   // For links: bytes that stand for themselves, without header or limit.
