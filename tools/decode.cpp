@@ -1,4 +1,5 @@
 #include "conformance/peer/cbor_value.hpp"
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/peer/frame.hpp"
 #include "conformance/peer/value_json.hpp"
 #include "impl/schema/cbor_form.hpp"
@@ -25,13 +26,13 @@ namespace {
 using vox::wire::Strictness;
 
 template <Layer layer>
-vox::Result<Json> decode_frame(vox::ByteView bytes, Strictness strictness) {
-  auto const frame = decode(layer, bytes, {.strictness = strictness});
+vox::Result<Json> decode_frame(vox::ByteView bytes, Reading const& reading) {
+  auto const frame = decode(layer, bytes, reading);
   if (!frame) return std::unexpected(frame.error());
   return frame_json(*frame);
 }
 
-vox::Result<Json> decode_link(vox::ByteView bytes, Strictness) {
+vox::Result<Json> decode_link(vox::ByteView bytes, Reading const&) {
   auto const frames = split_frames(bytes);
   if (!frames) return std::unexpected(frames.error());
   Json list = Json::array();
@@ -45,31 +46,32 @@ vox::Result<Json> decode_link(vox::ByteView bytes, Strictness) {
 
 // What the judge shows of a hello is looser than what the protocol takes: a case may be about a
 // field that is missing or of another type.
-vox::Result<Json> decode_handshake(vox::ByteView bytes, Strictness strictness) {
+vox::Result<Json> decode_handshake(vox::ByteView bytes, Reading const& reading) {
   vox::Bytes definite;
   auto const message = vox::wire::decode_any_length(
-      bytes, strictness, vox::Limits{}.cbor_depth_max, definite,
-      [&](vox::ByteView whole) { return vox::wire::decode_handshake(whole, strictness); });
+      bytes, reading.strictness, vox::Limits{}.cbor_depth_max, definite,
+      [&](vox::ByteView whole) { return vox::wire::decode_handshake(whole, reading.strictness); });
   if (!message) return std::unexpected(message.error());
-  return decode_frame<Layer::handshake>(bytes, strictness);
+  return decode_frame<Layer::handshake>(bytes, reading);
 }
 
-vox::Result<Json> decode_stable(vox::ByteView bytes, Strictness strictness) {
+vox::Result<Json> decode_stable(vox::ByteView bytes, Reading const& reading) {
   // A frame of this size is possible, a hello of another is not.
   if (bytes.size() == vox::wire::stable_hello_bytes) {
-    if (auto hello = decode_frame<Layer::stable_hello>(bytes, strictness)) return hello;
+    if (auto hello = decode_frame<Layer::stable_hello>(bytes, reading)) return hello;
   }
-  return decode_frame<Layer::stable>(bytes, strictness);
+  return decode_frame<Layer::stable>(bytes, reading);
 }
 
-vox::Result<Json> decode_schema(vox::ByteView bytes, Strictness strictness) {
+vox::Result<Json> decode_schema(vox::ByteView bytes, Reading const& reading) {
   // A handshake carries a bare list, a SchemaMessage a payload, which is a map.
   bool const is_list = !bytes.empty() && std::to_integer<int>(bytes.front()) >> 5 == 4;
   if (is_list) {
-    if (auto const list = vox::schema::decode_schemas(bytes, strictness); !list) {
+    if (auto const list = vox::schema::decode_schemas(bytes, reading.strictness); !list) {
       return std::unexpected(list.error());
     }
-  } else if (auto const payload = vox::schema::decode_payload(bytes, strictness); !payload) {
+  } else if (auto const payload = vox::schema::decode_payload(bytes, reading.strictness);
+             !payload) {
     return std::unexpected(payload.error());
   }
   if (auto const value = canonical_cbor(bytes)) return value_json(*value, FieldType::schema);
@@ -78,7 +80,7 @@ vox::Result<Json> decode_schema(vox::ByteView bytes, Strictness strictness) {
 
 struct LayerDecoder {
   std::string_view name;
-  vox::Result<Json> (*decode)(vox::ByteView, Strictness);
+  vox::Result<Json> (*decode)(vox::ByteView, Reading const&);
 };
 constexpr std::array<LayerDecoder, 6> decoders{{{"link", decode_link},
                                                 {"prologue", decode_frame<Layer::prologue>},
@@ -89,17 +91,17 @@ constexpr std::array<LayerDecoder, 6> decoders{{{"link", decode_link},
 
 // The first layer whose decoder takes the whole input. A prologue has its magic and a handshake is
 // CBOR, so that they are not taken for messages; lengths that fit exactly are hardly chance.
-LayerDecoder const* guess_layer(vox::ByteView bytes, Strictness strictness) {
+LayerDecoder const* guess_layer(vox::ByteView bytes, Reading const& reading) {
   for (std::string_view const name :
        {"prologue", "handshake", "link", "message", "schema", "stable"}) {
     auto const& layer = *std::ranges::find(decoders, name, &LayerDecoder::name);
-    if (layer.decode(bytes, strictness)) return &layer;
+    if (layer.decode(bytes, reading)) return &layer;
   }
   return nullptr;
 }
 
-int print_decoded(LayerDecoder const& layer, vox::ByteView bytes, Strictness strictness) {
-  auto const json = layer.decode(bytes, strictness);
+int print_decoded(LayerDecoder const& layer, vox::ByteView bytes, Reading const& reading) {
+  auto const json = layer.decode(bytes, reading);
   if (!json) {
     auto const& error = json.error();
     return complain("byte " + std::to_string(error.offset) + " of " + std::to_string(bytes.size()) +
@@ -113,24 +115,28 @@ int print_decoded(LayerDecoder const& layer, vox::ByteView bytes, Strictness str
 struct DecodeCommand {
   std::string layer;
   std::string input = "-";
+  std::string dialect = "vox_0_4";
   bool lenient = false;
 };
 
 int run_decode(DecodeCommand const& command) {
   auto const bytes = read_bytes(command.input);
   if (!bytes) return complain(bytes.error(), exit_usage);
-  auto const strictness = command.lenient ? Strictness::vox_0_4 : Strictness::strict;
+  auto const dialect = find_dialect(command.dialect);
+  if (!dialect) return complain("--dialect: " + unknown_dialect(command.dialect), exit_usage);
+  Reading const reading{.dialect = *dialect,
+                        .strictness = command.lenient ? Strictness::vox_0_4 : Strictness::strict};
   if (!command.layer.empty()) {
     return print_decoded(*std::ranges::find(decoders, command.layer, &LayerDecoder::name), *bytes,
-                         strictness);
+                         reading);
   }
-  auto const* const guessed = guess_layer(*bytes, strictness);
+  auto const* const guessed = guess_layer(*bytes, reading);
   if (guessed == nullptr) {
     return complain("these bytes are right on no layer; --layer says where they are wrong on one",
                     exit_unexpected);
   }
   complain("taken for the layer " + std::string{guessed->name}, exit_clean);
-  return print_decoded(*guessed, *bytes, strictness);
+  return print_decoded(*guessed, *bytes, reading);
 }
 
 }  // namespace
@@ -152,6 +158,8 @@ void add_decode(CLI::App& app, Tool& tool) {
                   "what stands "
                   "behind a # is a note")
       ->type_name("HEX|FILE|-");
+  sub->add_option("--dialect", command->dialect, "Whose bytes: vox_0_4 (default) or vox_0_5")
+      ->type_name("DIALECT");
   sub->add_flag("--lenient", command->lenient,
                 "Take what vox 0.4.0 takes beyond the specification");
   sub->footer(

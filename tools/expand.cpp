@@ -1,3 +1,4 @@
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/trace/describe.hpp"
 #include "conformance/trace/in_lines.hpp"
 #include "tools/case_options.hpp"
@@ -15,15 +16,16 @@ namespace {
 struct ExpandCommand {
   CaseOptions cases;
   std::string folder;  // --all
+  std::string dialect = "vox_0_4";
 };
 
 // Ids of the suite, or one file, whose cases are all meant.
-std::expected<Suite, std::string> suite_of(ExpandCommand const& command, Tool const& tool,
-                                           bool& is_file) {
+std::expected<Suite, std::string> suite_of(ExpandCommand const& command, vox::Dialect dialect,
+                                           Tool const& tool, bool& is_file) {
   auto const& words = command.cases.patterns;
   is_file = words.size() == 1 && std::filesystem::is_regular_file(words.front());
-  if (is_file) return load_files({words.front()}, tool.traces());
-  return load_suite(tool.traces());
+  if (is_file) return load_files({words.front()}, tool.traces(), dialect);
+  return load_suite(tool.traces(), dialect);
 }
 
 // One case stands alone, several in a list.
@@ -41,8 +43,10 @@ int expand(ExpandCommand const& command, Tool const& tool) {
   }
   auto selection = command.cases.selection();
   if (!selection) return complain(selection.error(), exit_usage);
+  auto const dialect = find_dialect(command.dialect);
+  if (!dialect) return complain("--dialect: " + unknown_dialect(command.dialect), exit_usage);
   bool is_file = false;
-  auto const suite = suite_of(command, tool, is_file);
+  auto const suite = suite_of(command, *dialect, tool, is_file);
   if (!suite) return complain(suite.error(), exit_usage);
   if (is_file) selection->patterns.clear();
   auto const cases = select(*suite, *selection);
@@ -55,7 +59,7 @@ int expand(ExpandCommand const& command, Tool const& tool) {
     print(*cases);
   } else {
     auto const written =
-        write_cases(command.folder, *cases, tool.layout.share / "expanded.schema.json");
+        write_cases(command.folder, *cases, tool.layout.share / "expanded.schema.json", *dialect);
     if (!written) return complain(written.error(), exit_usage);
     std::cout << cases->size() << (cases->size() == 1 ? " case" : " cases") << " in "
               << command.folder << '\n';
@@ -73,6 +77,8 @@ void add_expand(CLI::App& app, Tool& tool) {
   sub->add_option("--all", command->folder,
                   "Write each selected case as a file of its own below this folder, with an index")
       ->type_name("DIR");
+  sub->add_option("--dialect", command->dialect, "Whose bytes: vox_0_4 (default) or vox_0_5")
+      ->type_name("DIALECT");
   sub->footer(
       "In place of ids one file may be named. Without --all the cases are printed. "
       "docs/replaying.md\n"

@@ -109,13 +109,13 @@ Done write_all(fs::path const& folder, std::vector<Case const*> const& cases) {
 }  // namespace
 
 Done write_cases(fs::path const& folder, std::vector<Case const*> const& cases,
-                 fs::path const& schema) {
+                 fs::path const& schema, vox::Dialect dialect) {
   if (auto ready = prepare(folder); !ready) return ready;
   // First, so that a folder which is left half written is known as ours.
   if (auto written = write(folder / index_name, in_lines(index_of(cases))); !written)
     return written;
   if (auto copied = copy_schema(schema, folder); !copied) return copied;
-  if (auto written = write(folder / frames_name, in_lines(frame_layouts())); !written)
+  if (auto written = write(folder / frames_name, in_lines(frame_layouts(dialect))); !written)
     return written;
   return write_all(folder, cases);
 }

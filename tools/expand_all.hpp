@@ -13,6 +13,7 @@ namespace voxspec {
 // its index are removed first. The error is one line.
 [[nodiscard]] std::expected<void, std::string> write_cases(std::filesystem::path const& folder,
                                                            std::vector<Case const*> const& cases,
-                                                           std::filesystem::path const& schema);
+                                                           std::filesystem::path const& schema,
+                                                           vox::Dialect dialect);
 
 }  // namespace voxspec

@@ -111,6 +111,9 @@ OrRefused<Players> find_players(ExploreCommand const& command, Tool const& tool)
   auto candidate = find_candidate(command.subject, tool.layout);
   if (!candidate) return std::unexpected(Refused{candidate.error()});
   players.candidate = *std::move(candidate);
+  if (players.candidate.subject->dialect != vox::Dialect::vox_0_4) {
+    return std::unexpected(Refused{"searches are made in the dialect vox_0_4 alone"});
+  }
   if (!command.against.empty()) {
     auto other = find_subject(command.against, tool.layout);
     if (!other) return std::unexpected(Refused{"--against: " + other.error()});

@@ -231,6 +231,9 @@ int FaultCommand::run(std::vector<std::string> const& patterns, std::size_t jobs
   if (cases->empty()) return complain("no case was selected", exit_usage);
   auto const right = find_subject(subject, tool.layout);
   if (!right) return complain(right.error(), exit_usage);
+  if (right->dialect != vox::Dialect::vox_0_4) {
+    return complain("faults are made in the dialect vox_0_4 alone", exit_usage);
+  }
   RunSettings settings;
   settings.seed = seed;
   settings.jobs = affordable_jobs(jobs);

@@ -41,7 +41,8 @@ std::expected<Case, std::string> play(std::string const& file, ReplayCommand con
 int replay(ReplayCommand const& command, Tool const& tool) {
   Suite suite;
   if (command.as.empty()) {
-    suite = load_files({command.files.begin(), command.files.end()}, tool.traces());
+    suite = load_files({command.files.begin(), command.files.end()}, tool.traces(),
+                       dialect_of(command.run.subject, tool.layout));
   } else {
     for (auto const& file : command.files) {
       auto trace = play(file, command);

@@ -172,6 +172,7 @@ RunReport begin_report(Assignment const& assignment, RunCommandOptions const& op
   RunReport report;
   report.version = VOXSPEC_VERSION;
   report.subject = candidate.subject->name;
+  report.dialect = candidate.subject->dialect;
   report.again = "voxspec " + assignment.command + " " + candidate.again;
   report.again_by_id = assignment.whole_suite;
   report.seed = options.seed;
@@ -324,7 +325,7 @@ std::expected<Json, Unjudged> judge_quietly(RunCommandOptions const& options, To
   StopSignals const signals;
   auto const candidate = find_candidate(options.subject, tool.layout);
   if (!candidate) return std::unexpected(Unjudged{.why = candidate.error()});
-  auto const suite = load_suite(tool.traces());
+  auto const suite = load_suite(tool.traces(), candidate->subject->dialect);
   if (!suite) return std::unexpected(Unjudged{.why = suite.error()});
   Assignment const assignment{.suite = *suite, .selection = {}};
   auto const cases = select(*suite, assignment.selection);

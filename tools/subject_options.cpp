@@ -1,5 +1,6 @@
 #include "tools/subject_options.hpp"
 
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/runner/run_report.hpp"
 #include "conformance/runner/transport_word.hpp"
 #include "conformance/trace/abilities.hpp"
@@ -46,6 +47,14 @@ void SubjectOptions::add_to(CLI::App& command) {
         {"initiator", "acceptor"});
   words("--transports", transports, "The transports it has instead", {"tcp", "local", "ws"});
   words("--conduits", conduits, "The conduits it has instead", {"bare", "stable"});
+  command
+      .add_option("--dialect", dialect,
+                  "The bytes that it speaks: vox_0_4 (default) or vox_0_5, which is 0.5 to 0.8")
+      ->type_name("DIALECT")
+      ->check([](std::string const& word) {
+        return find_dialect(word) ? std::string{} : unknown_dialect(word);
+      })
+      ->group(claims);
   command.add_option("--name", name, "What reports call it")->type_name("NAME")->group(claims);
 }
 
@@ -61,6 +70,7 @@ void apply_claims(SubjectOptions const& options, Subject& subject) {
       subject.roles.push_back(role == "initiator" ? vox::Role::initiator : vox::Role::acceptor);
     }
   }
+  if (!options.dialect.empty()) subject.speak(*find_dialect(options.dialect));
   if (!options.transports.empty()) subject.transports = options.transports;
   if (!options.conduits.empty()) subject.conduits = options.conduits;
   if (!options.name.empty()) subject.name = options.name;
@@ -76,6 +86,7 @@ std::string claims_again(SubjectOptions const& options) {
   add("--roles", options.roles);
   add("--transports", options.transports);
   add("--conduits", options.conduits);
+  if (!options.dialect.empty()) add("--dialect", {options.dialect});
   if (!options.name.empty()) add("--name", {options.name});
   return text;
 }
@@ -95,14 +106,16 @@ std::expected<Candidate, std::string> address_candidate(SubjectOptions const& op
   subject.conduits = {"bare", "stable"};
   subject.abilities = {"testbed"};
   subject.spelling = spelled;
+  if (!options.dialect.empty()) subject.speak(*find_dialect(options.dialect));
+  vox::link::LinkOptions const links{.counts_descriptors = subject.counts_descriptors};
   Candidate candidate;
   candidate.subject = std::make_unique<Subject>(std::move(subject));
   candidate.again = std::string{option} + " " + shell_word(spelled);
   if (!dials) {
-    candidate.stage = make_connecting_stage(*std::move(address));
+    candidate.stage = make_connecting_stage(*std::move(address), links);
     return candidate;
   }
-  auto stage = make_listening_stage(*address);
+  auto stage = make_listening_stage(*address, links);
   if (!stage) return std::unexpected("--listen: " + stage.error());
   candidate.stage = *std::move(stage);
   candidate.prompt = "waiting at " + candidate.stage->place() + " for the subject to dial";
@@ -110,6 +123,13 @@ std::expected<Candidate, std::string> address_candidate(SubjectOptions const& op
 }
 
 }  // namespace
+
+vox::Dialect dialect_of(SubjectOptions const& options, Layout const& layout) {
+  if (auto const word = find_dialect(options.dialect)) return *word;
+  if (options.subject.empty()) return vox::Dialect::vox_0_4;
+  auto const subject = find_subject(options.subject, layout);
+  return subject ? subject->dialect : vox::Dialect::vox_0_4;
+}
 
 std::expected<Candidate, std::string> find_candidate(SubjectOptions const& options,
                                                      Layout const& layout) {

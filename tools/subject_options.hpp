@@ -19,10 +19,14 @@ struct SubjectOptions {
   std::vector<std::string> roles;
   std::vector<std::string> transports;
   std::vector<std::string> conduits;
+  std::string dialect;
   std::string name;
 
   void add_to(CLI::App& command);
 };
+
+// The dialect of whom the options name, which cases are read in: vox_0_4 where there is nobody.
+[[nodiscard]] vox::Dialect dialect_of(SubjectOptions const& options, Layout const& layout);
 
 // Who is judged, and the way there.
 struct Candidate {

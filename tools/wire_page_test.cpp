@@ -1,7 +1,7 @@
 // docs/wire.md shows bytes and says what they mean. All of it is decoded here, so that the page
 // stays true:
 //   ```hex layer=message  and a ```json block behind it: the bytes, with a note behind each #, and
-//   what they are
+//   what they are; of the dialect vox_0_5 where dialect=vox_0_5 follows the layer
 //   ```hex id=…           the bytes whose hash is this id
 //   | type | value | bytes |  a table of values as postcard
 #include "conformance/peer/cbor_value.hpp"
@@ -84,19 +84,19 @@ std::vector<std::string> cells_of(std::string const& row) {
   return cells;
 }
 
-vox::Result<Json> frame_of(Layer layer, vox::ByteView bytes) {
-  auto const frame = decode(layer, bytes);
+vox::Result<Json> frame_of(Layer layer, vox::ByteView bytes, vox::Dialect dialect) {
+  auto const frame = decode(layer, bytes, {.dialect = dialect});
   if (!frame) return std::unexpected(frame.error());
   return frame_json(*frame);
 }
 
-vox::Result<Json> decoded(std::string_view layer, vox::ByteView bytes) {
-  if (layer == "prologue") return frame_of(Layer::prologue, bytes);
-  if (layer == "handshake") return frame_of(Layer::handshake, bytes);
-  if (layer == "message") return frame_of(Layer::message, bytes);
+vox::Result<Json> decoded(std::string_view layer, vox::ByteView bytes, vox::Dialect dialect) {
+  if (layer == "prologue") return frame_of(Layer::prologue, bytes, dialect);
+  if (layer == "handshake") return frame_of(Layer::handshake, bytes, dialect);
+  if (layer == "message") return frame_of(Layer::message, bytes, dialect);
   if (layer == "stable") {
     auto const is_hello = bytes.size() == vox::wire::stable_hello_bytes;
-    return frame_of(is_hello ? Layer::stable_hello : Layer::stable, bytes);
+    return frame_of(is_hello ? Layer::stable_hello : Layer::stable, bytes, dialect);
   }
   if (layer == "schema") {
     auto const payload = vox::schema::decode_payload(bytes);
@@ -128,7 +128,11 @@ std::string fault_of(Block const& hex, std::string const& json) {
     id << std::hex << std::setw(16) << std::setfill('0') << vox::wire::hash64(bytes);
     return id.str() == key ? "" : "their id is " + id.str();
   }
-  auto const got = decoded(key, bytes);
+  auto const words = std::string_view{key};
+  auto const layer = words.substr(0, words.find(' '));
+  auto const is_newer = words.ends_with(" dialect=vox_0_5");
+  auto const dialect = is_newer ? vox::Dialect::vox_0_5 : vox::Dialect::vox_0_4;
+  auto const got = decoded(layer, bytes, dialect);
   if (!got) return "byte " + std::to_string(got.error().offset) + ": " + got.error().detail;
   return same(*got, Json::parse(json)) ? "" : "they say " + got->dump();
 }

@@ -66,9 +66,9 @@ class Filling {
     auto const side = parity.ours ? ours_ : opposite(ours_);
     return Value{side == vox::Parity::odd ? "odd" : "even"};
   }
-  [[nodiscard]] Part part(OwnSchemas const& own, FieldType) const {
+  [[nodiscard]] Part part(OwnSchemas const& own, FieldType type) const {
     if (!whole_) return own;
-    return own_message_schemas();
+    return own_message_schemas(dialect_of(type));
   }
   [[nodiscard]] Part part(Repeated const& repeated, FieldType) const {
     if (!whole_) return repeated;

@@ -43,13 +43,11 @@ Json frame_json(Frame const& frame) {
   }
   Json body = Json::object();
   for (auto const& [name, value] : frame.body.entries) {
-    if (name == "message_payload_schema" && value == own_message_schemas()) {
-      body[name] = "own";
-      continue;
-    }
     auto const index = frame.kind->field(name);
     auto const is_known = index < frame.kind->fields.size();
-    body[name] = value_json(value, is_known ? frame.kind->fields[index].type : FieldType::cbor);
+    auto const type = is_known ? frame.kind->fields[index].type : FieldType::cbor;
+    auto const is_own = is_message_schema(type) && value == own_message_schemas(dialect_of(type));
+    body[name] = is_own ? Json("own") : value_json(value, type);
   }
   if (!frame.inside.empty()) body["message"] = frame_json(frame.inside.front());
   Json out = Json::object();

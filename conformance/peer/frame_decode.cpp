@@ -29,10 +29,14 @@ Value bytes_value(ByteView bytes) {
   return vox::to_bytes(bytes);
 }
 
-Value settings_value(vox::ConnectionSettings const& settings) {
+Value settings_value(vox::ConnectionSettings const& settings, Dialect dialect) {
   auto const is_odd = settings.parity == vox::Parity::odd;
-  return Record{{{"parity", is_odd ? "odd" : "even"},
-                 {"max_concurrent_requests", std::uint64_t{settings.max_concurrent_requests}}}};
+  Record out{{{"parity", is_odd ? "odd" : "even"},
+              {"max_concurrent_requests", std::uint64_t{settings.max_concurrent_requests}}}};
+  if (vox::traits_of(dialect).announces_credit) {
+    out["initial_channel_credit"] = std::uint64_t{settings.initial_channel_credit};
+  }
+  return out;
 }
 
 Value metadata_value(vox::wire::MetadataView metadata) {
@@ -63,6 +67,8 @@ struct Body {
 };
 
 struct BodyOf {
+  Dialect dialect;
+
   Body operator()(vox::wire::ProtocolError const& body) const {
     return {"protocol_error", {{{"description", body.description}}}};
   }
@@ -128,8 +134,8 @@ struct BodyOf {
   Body operator()(vox::wire::Pong const& body) const { return {"pong", {{{"nonce", body.nonce}}}}; }
 
  private:
-  static Record settings_and_metadata(auto const& body) {
-    return {{{"connection_settings", settings_value(body.connection_settings)},
+  [[nodiscard]] Record settings_and_metadata(auto const& body) const {
+    return {{{"connection_settings", settings_value(body.connection_settings, dialect)},
              {"metadata", metadata_value(body.metadata)}}};
   }
   static Record id_and_metadata(std::uint64_t id, auto const& body) {
@@ -156,9 +162,10 @@ Result<Frame> decode_message(ByteView payload, Reading const& reading) {
     if (!done) return std::unexpected(done.error());
     own = translated.view();
   }
-  auto const message = vox::wire::decode_message(own, reading.strictness);
+  auto const message = vox::wire::decode_message(
+      own, reading.strictness, vox::Limits{}.metadata_entries_max, reading.dialect);
   if (!message) return std::unexpected(message.error());
-  auto [kind, fields] = std::visit(BodyOf{}, message->payload);
+  auto [kind, fields] = std::visit(BodyOf{reading.dialect}, message->payload);
   auto frame = frame_of(kind, std::move(fields), payload, reading);
   frame.on = message->connection_id;
   return frame;

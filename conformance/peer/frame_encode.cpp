@@ -58,8 +58,8 @@ class MessageWriter {
       writer_.put_opaque(as<Bytes>(value, field.name, "bytes"));
     } else if (type == FieldType::direction) {
       put_varint(as<std::string>(value, field.name, "a direction") == "args" ? 0 : 1);
-    } else if (type == FieldType::settings) {
-      put_settings(as<Record>(value, field.name, "an object"));
+    } else if (is_settings(type)) {
+      put_settings(type, as<Record>(value, field.name, "an object"));
     } else if (type == FieldType::metadata) {
       put_metadata(as<ValueList>(value, field.name, "a list"));
     } else {
@@ -70,9 +70,12 @@ class MessageWriter {
   vox::wire::Writer& plain() { return writer_; }
 
  private:
-  void put_settings(Record const& settings) {
-    put_varint(parity_index(at(settings, "parity")));
-    put_varint(number_of(at(settings, "max_concurrent_requests"), "max_concurrent_requests"));
+  void put_settings(FieldType type, Record const& settings) {
+    for (auto const& field : settings_fields(type)) {
+      auto const& value = at(settings, field.name);
+      put_varint(field.type == FieldType::parity ? parity_index(value)
+                                                 : number_of(value, field.name));
+    }
   }
 
   void put_metadata(ValueList const& entries) {

@@ -113,7 +113,11 @@ constexpr std::array nonce_fields{
 constexpr std::array settings_field_table{
     FrameField{"parity", parity, R"("ours")", "The half of the ids that the sender takes"},
     FrameField{"max_concurrent_requests", u32, "64", "How many requests it takes at a time"},
+    FrameField{"initial_channel_credit", u32, "16",
+               "How many items of a channel it takes before it grants more (vox_0_5)"},
 };
+// vox_0_4 lacks the last.
+constexpr std::size_t settings_fields_0_4 = 2;
 constexpr std::array metadata_entry_table{
     FrameField{"key", text, "", "The key"},
     FrameField{"value", metadata_value, "", "A string, a number, or bytes"},
@@ -160,12 +164,39 @@ constexpr std::array kinds{
     FrameKind{"pong", Layer::message, nonce_fields, "Answers a ping", 9},
 };
 
+// The fields of vox_0_5: those of vox_0_4, two of them of another type.
+template <std::size_t count>
+constexpr std::array<FrameField, count> in_0_5(std::array<FrameField, count> fields) {
+  for (auto& field : fields) {
+    if (field.type == settings) field.type = settings_0_5;
+    if (field.type == message_schema) field.type = message_schema_0_5;
+  }
+  return fields;
+}
+constexpr auto session_hello_fields_0_5 = in_0_5(session_hello_fields);
+constexpr auto hello_yourself_fields_0_5 = in_0_5(hello_yourself_fields);
+constexpr auto settings_and_metadata_0_5 = in_0_5(settings_and_metadata);
+
+constexpr auto kinds_0_5 = [] {
+  auto out = kinds;
+  for (auto& kind : out) {
+    if (kind.name == "hello") kind.fields = session_hello_fields_0_5;
+    if (kind.name == "hello_yourself") kind.fields = hello_yourself_fields_0_5;
+    if (kind.name == "connection_open" || kind.name == "connection_accept") {
+      kind.fields = settings_and_metadata_0_5;
+    }
+  }
+  return out;
+}();
+
 }  // namespace
 
 std::span<FrameKind const> frame_kinds(Dialect dialect) {
   switch (dialect) {
     case Dialect::vox_0_4:
       return kinds;
+    case Dialect::vox_0_5:
+      return kinds_0_5;
   }
   VOX_ASSERT(false);
 }
@@ -186,17 +217,18 @@ FieldType inner_type(FieldType type, std::string_view key) {
     auto const found = std::ranges::find(fields, key, &FrameField::name);
     return found == fields.end() ? cbor : found->type;
   };
-  if (type == settings) return among(settings_field_table);
+  if (is_settings(type)) return among(settings_fields(type));
   if (type == metadata) return metadata_entry;
   if (type == metadata_entry) return among(metadata_entry_table);
-  if (type == schema_payload || type == message_schema || type == schema) {
+  if (type == schema_payload || is_message_schema(type) || type == schema) {
     return key == "id" || key == "type_id" ? type_id : schema;
   }
   return type == typed ? typed : cbor;
 }
 
-std::span<FrameField const> settings_fields() {
-  return settings_field_table;
+std::span<FrameField const> settings_fields(FieldType type) {
+  std::span<FrameField const> const all = settings_field_table;
+  return dialect_of(type) == Dialect::vox_0_4 ? all.first(settings_fields_0_4) : all;
 }
 std::span<FrameField const> metadata_entry_fields() {
   return metadata_entry_table;

@@ -148,6 +148,32 @@ TEST_CASE("r[session.protocol-error] no strict prefix of a frame decodes as a fr
   }
 }
 
+TEST_CASE("r[session.connection-settings] frames of vox_0_5 announce the initial credit") {
+  auto const through = [](std::string_view item, Layer layer) {
+    auto const json = Json::parse(item);
+    auto const frame =
+        fill(read_template({json, {}}, Dialect::vox_0_5), {}, IdSpace{vox::Parity::odd});
+    REQUIRE(frame);
+    auto const bytes = encode(*frame).value();
+    auto const decoded = decode(layer, bytes, {.dialect = Dialect::vox_0_5});
+    REQUIRE(decoded);
+    CHECK(vox::to_hex(encode(*decoded).value()) == vox::to_hex(bytes));
+    return std::pair{vox::to_hex(bytes), frame_json(*decoded)};
+  };
+  auto const [open, shown] = through(
+      R"({"on": 3, "connection_open": {"connection_settings": {"initial_channel_credit": 300}}})",
+      Layer::message);
+  CHECK(open == "03010040ac0200");
+  CHECK(shown["connection_open"]["connection_settings"]["initial_channel_credit"] == 300);
+  auto const [hello, said] =
+      through(R"({"hello": {"message_payload_schema": []}})", Layer::handshake);
+  CHECK(hello.contains("76696e697469616c5f6368616e6e656c5f63726564697410"));
+  CHECK(said["hello"]["connection_settings"]["initial_channel_credit"] == 16);
+  auto const [own, own_said] = through(R"({"hello": {}})", Layer::handshake);
+  CHECK(own_said["hello"]["message_payload_schema"] == "own");
+  CHECK(own_message_schemas(Dialect::vox_0_5) != own_message_schemas());
+}
+
 TEST_CASE("decoded frames name what they hold") {
   auto const shown = [](Layer layer, std::string_view hex) {
     return frame_json(decode(layer, vox::from_hex(hex).value()).value());

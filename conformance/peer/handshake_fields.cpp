@@ -24,19 +24,19 @@ Value parity_value(Value const& value) {
   return foreign(value);
 }
 
-Value settings_value(Value const& value) {
+Value settings_value(FieldType settings, Value const& value) {
   auto const* const map = value.get<Record>();
   if (map == nullptr) return foreign(value);
   Record out;
   for (auto const& [name, inner] : map->entries) {
-    auto const type = inner_type(FieldType::settings, name);
+    auto const type = inner_type(settings, name);
     if (type == FieldType::parity) {
       out[name] = parity_value(inner);
     } else {
       out[name] = type != FieldType::u32 || inner.number() ? inner : foreign(inner);
     }
   }
-  for (auto const& field : settings_fields()) {
+  for (auto const& field : settings_fields(settings)) {
     if (out.find(field.name) == nullptr) out[field.name] = Null{};
   }
   return out;
@@ -84,10 +84,10 @@ Value resume_key_value(Value const& value) {
 
 Value field_value(FieldType type, Value const& value) {
   if (type == FieldType::parity) return parity_value(value);
-  if (type == FieldType::settings) return settings_value(value);
+  if (is_settings(type)) return settings_value(type, value);
   if (type == FieldType::key) return resume_key_value(value);
   if (type == FieldType::metadata) return metadata_list_value(value);
-  auto const is_right = (type == FieldType::message_schema && value.is<ValueList>()) ||
+  auto const is_right = (is_message_schema(type) && value.is<ValueList>()) ||
                         (type == FieldType::boolean && value.is<bool>()) ||
                         (type == FieldType::text && value.is<std::string>());
   return is_right ? value : foreign(value);

@@ -59,28 +59,28 @@ class HandshakeWriter {
       writer_.put_map(1);
       writer_.put_text(parity_index(value) == 0 ? "Odd" : "Even");
       writer_.put_null();
-    } else if (type == FieldType::settings && value.is<Record>()) {
-      put_settings(*value.get<Record>());
+    } else if (is_settings(type) && value.is<Record>()) {
+      put_settings(type, *value.get<Record>());
     } else if (type == FieldType::metadata && value.is<ValueList>()) {
       put_metadata(*value.get<ValueList>());
     } else if (type == FieldType::key && bytes != nullptr) {
       writer_.put_map(1);
       writer_.put_text("bytes");
       writer_.put_bytes(*bytes);
-    } else if (type == FieldType::message_schema && bytes != nullptr) {
+    } else if (is_message_schema(type) && bytes != nullptr) {
       writer_.put_encoded(*bytes);
     } else {
       put_cbor(writer_, value);
     }
   }
 
-  void put_settings(Record const& settings) {
+  void put_settings(FieldType type, Record const& settings) {
     auto const is_there = [](Entry const& entry) { return !entry.value.is<Null>(); };
     writer_.put_map(static_cast<std::size_t>(std::ranges::count_if(settings.entries, is_there)));
     for (auto const& entry : settings.entries) {
       if (!is_there(entry)) continue;
       writer_.put_text(entry.name);
-      put_field(inner_type(FieldType::settings, entry.name), entry.value);
+      put_field(inner_type(type, entry.name), entry.value);
     }
   }
 

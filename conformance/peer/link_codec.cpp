@@ -122,12 +122,12 @@ void LinkCodec::note_own_schemas(Frame const& hello) {
   if (!hello.is("hello") && !hello.is("hello_yourself")) return;
   auto const* const announced = hello.field("message_payload_schema");
   our_messages_ = {};
-  if (announced == nullptr || *announced == own_message_schemas()) return;
+  if (announced == nullptr || *announced == own_message_schemas(dialect_)) return;
   // A case may give them as bytes.
   auto const* const bytes = announced->get<vox::Bytes>();
   auto const schemas = bytes == nullptr ? std::optional{*announced} : canonical_cbor(*bytes);
   if (!schemas) return;
-  if (auto plan = plan_to(*schemas)) our_messages_ = *std::move(plan);
+  if (auto plan = plan_to(*schemas, dialect_)) our_messages_ = *std::move(plan);
 }
 
 // Schemas that are none, or that no message of ours fits, are for the handshake to judge: messages
@@ -138,7 +138,7 @@ void LinkCodec::note_schemas(Frame const& hello) {
   if (announced == nullptr || !announced->is<ValueList>()) return;
   auto const list = vox::schema::decode_schemas(cbor_bytes(*announced));
   if (!list) return;
-  auto plan = vox::schema::build_message_plan(*list);
+  auto plan = vox::schema::build_message_plan(*list, {}, dialect_);
   if (plan) their_messages_ = *std::move(plan);
 }
 

@@ -50,10 +50,13 @@ EndCause cause_of(link::LinkEndKind kind) {
   return EndCause::broken;
 }
 
-// The item as it stands on a stream.
-void put_framed(vox::Bytes& out, Frame const& frame) {
-  if (!frame.raw)
-    std::ranges::copy(vox::wire::frame_header(frame.bytes.size()), std::back_inserter(out));
+// The item as it stands on a stream whose headers are so long: the length, and zeros behind it.
+void put_framed(vox::Bytes& out, Frame const& frame, std::size_t header_bytes) {
+  if (!frame.raw) {
+    auto const length = vox::wire::frame_header(frame.bytes.size());
+    out.insert(out.end(), length.begin(), length.end());
+    out.resize(out.size() + std::max(header_bytes, length.size()) - length.size());
+  }
   out.insert(out.end(), frame.bytes.begin(), frame.bytes.end());
 }
 
@@ -234,10 +237,11 @@ asio::awaitable<LinkDriver::Written> LinkDriver::write_each(std::vector<Outgoing
 }
 
 LinkDriver::Pieces LinkDriver::cut(std::vector<Outgoing> const& items, Write const& write,
-                                   Schedule* schedule) {
+                                   Schedule* schedule) const {
   Pieces cut;
+  auto const header_bytes = state_->link->write_buffer().header_bytes();
   for (auto const& each : items)
-    put_framed(cut.stream, each.frame);
+    put_framed(cut.stream, each.frame, header_bytes);
   auto const bytes = cut.stream.size();
   if (schedule != nullptr) {
     cut.pieces = schedule->pieces(bytes);

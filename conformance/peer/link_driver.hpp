@@ -131,8 +131,8 @@ class LinkDriver {
     std::vector<Schedule::Piece> pieces;
     bool may_go_apart = false;
   };
-  [[nodiscard]] static Pieces cut(std::vector<Outgoing> const& items, Write const& write,
-                                  Schedule* schedule);
+  [[nodiscard]] Pieces cut(std::vector<Outgoing> const& items, Write const& write,
+                           Schedule* schedule) const;
   boost::asio::awaitable<Written> write_pieces(std::vector<Outgoing> const& items, Pieces cut);
 
   std::string name_;

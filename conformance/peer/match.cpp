@@ -133,7 +133,9 @@ class Matching {
   bool check(ParityOf const& parity, Here const& here) {
     return check_is(side(parity.ours) == vox::Parity::odd ? "odd" : "even", here);
   }
-  bool check(OwnSchemas const&, Here const& here) { return check_is(own_message_schemas(), here); }
+  bool check(OwnSchemas const&, Here const& here) {
+    return check_is(own_message_schemas(dialect_of(here.type)), here);
+  }
   bool check(Repeated const& repeated, Here const& here) {
     auto const* const bytes = here.actual == nullptr ? nullptr : here.actual->get<vox::Bytes>();
     auto const size = repeated.once.size();

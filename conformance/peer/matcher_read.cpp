@@ -21,7 +21,7 @@ Term read_inner(Place const& place, FieldType type, Use use, bool loose) {
 
 // The entries that a list has to have: one, or several.
 Term read_has(Place const& inner, FieldType type, Use use, bool loose) {
-  auto const is_free_list = is_free(type) || type == FieldType::message_schema;
+  auto const is_free_list = is_free(type) || is_message_schema(type);
   if (!is_free_list && type != FieldType::metadata) inner.fail("'has' is for lists");
   auto const read_entry = [&](Place const& place) {
     return is_free_list ? read_free(place, inner_type(type), use)

@@ -8,7 +8,7 @@
 
 namespace voxspec {
 
-std::expected<vox::schema::Plan, std::string> plan_to(Value const& announced) {
+std::expected<vox::schema::Plan, std::string> plan_to(Value const& announced, Dialect dialect) {
   auto const list = vox::schema::decode_schemas(cbor_bytes(announced));
   if (!list || list->empty()) return std::unexpected("the announced schemas are none");
   vox::schema::LocalType reader;
@@ -19,7 +19,7 @@ std::expected<vox::schema::Plan, std::string> plan_to(Value const& announced) {
                                .field = std::string{later_field_name},
                                .value = vox::Bytes(1)});
   }
-  auto plan = vox::schema::build_plan(vox::schema::message_type().payload, reader);
+  auto plan = vox::schema::build_plan(vox::schema::message_type(dialect).payload, reader);
   if (!plan) return std::unexpected(plan.error().text());
   return *std::move(plan);
 }

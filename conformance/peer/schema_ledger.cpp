@@ -18,9 +18,13 @@ std::optional<std::uint64_t> id_of(Value const& schema) {
 
 }  // namespace
 
-Value const& own_message_schemas() {
-  static Value const schemas = canonical_cbor(vox::schema::message_schemas_cbor()).value();
-  return schemas;
+Value const& own_message_schemas(Dialect dialect) {
+  auto const made = [](Dialect of) {
+    return canonical_cbor(vox::schema::message_schemas_cbor(of)).value();
+  };
+  static Value const schemas = made(Dialect::vox_0_4);
+  static Value const schemas_0_5 = made(Dialect::vox_0_5);
+  return dialect == Dialect::vox_0_4 ? schemas : schemas_0_5;
 }
 
 std::expected<std::optional<Frame>, std::string> SchemaLedger::announce(

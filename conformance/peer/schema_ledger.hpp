@@ -13,7 +13,7 @@
 namespace voxspec {
 
 // Our own schemas of the message type, as they stand in every handshake.
-[[nodiscard]] Value const& own_message_schemas();
+[[nodiscard]] Value const& own_message_schemas(Dialect dialect = Dialect::vox_0_4);
 
 // What we have announced of schemas on one link, so that an announcement is sent once and no schema
 // twice: a repeated one is a violation. A fresh link starts with an empty ledger.

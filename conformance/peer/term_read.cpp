@@ -61,10 +61,22 @@ std::vector<std::string_view> names_of(std::span<FrameField const> fields) {
   return names;
 }
 
-Term read_settings(Place const& place, Use use, bool loose) {
-  place.check_keys(names_of(settings_fields()));
+// A field that is there, and that another dialect alone has.
+void check_dialect(Place const& place, FieldType type) {
+  auto const own = settings_fields(type);
+  for (auto const& field : settings_fields(FieldType::settings_0_5).subspan(own.size())) {
+    if (!place.has(std::string{field.name})) continue;
+    (place / std::string{field.name})
+        .fail("vox_0_4 has no '" + std::string{field.name} + "'",
+              R"(say "dialects": ["vox_0_5"] in the trace)");
+  }
+}
+
+Term read_settings(Place const& place, FieldType type, Use use, bool loose) {
+  check_dialect(place, type);
+  place.check_keys(names_of(settings_fields(type)));
   TermRecord out;
-  for (auto const& field : settings_fields()) {
+  for (auto const& field : settings_fields(type)) {
     std::string const name{field.name};
     if (place.has(name)) {
       auto const there = place / name;
@@ -119,9 +131,9 @@ Term read_schema_payload(Place const& place, Use use) {
   return read_free(place, FieldType::schema, use);
 }
 
-Term read_message_schema(Place const& place, Use use) {
+Term read_message_schema(Place const& place, FieldType type, Use use) {
   if (place.value() == "own") {
-    return use == Use::send ? Term{OwnSchemas{}} : Term{own_message_schemas()};
+    return use == Use::send ? Term{OwnSchemas{}} : Term{own_message_schemas(dialect_of(type))};
   }
   if (place.value().is_array()) return read_free(place, FieldType::schema, use);
   if (use == Use::send && place.has("hex")) return read_bytes(place, use);
@@ -162,7 +174,8 @@ Term read_plain(Place const& place, FieldType type, Use use, bool loose) {
       return {Value{words[place.word(words)]}};
     }
     case FieldType::settings:
-      return read_settings(place, use, loose);
+    case FieldType::settings_0_5:
+      return read_settings(place, type, use, loose);
     case FieldType::metadata:
       return read_metadata(place, use, loose);
     case FieldType::metadata_entry:
@@ -172,7 +185,8 @@ Term read_plain(Place const& place, FieldType type, Use use, bool loose) {
     case FieldType::schema_payload:
       return read_schema_payload(place, use);
     case FieldType::message_schema:
-      return read_message_schema(place, use);
+    case FieldType::message_schema_0_5:
+      return read_message_schema(place, type, use);
     case FieldType::extra:
       if (!place.value().is_object()) place.wanted("an object");
       return read_free(place, FieldType::extra, use);
@@ -207,6 +221,7 @@ bool has_right_kind(Json const& value, FieldType type) {
     case metadata:
       return value.is_array();
     case message_schema:
+    case message_schema_0_5:
       return value.is_array() || value.is_object() || value.is_string();
     case key:
       return value.is_object() || value == "none";
@@ -216,6 +231,7 @@ bool has_right_kind(Json const& value, FieldType type) {
     case method_id:
     case bytes:
     case settings:
+    case settings_0_5:
     case metadata_entry:
     case schema_payload:
     case message:

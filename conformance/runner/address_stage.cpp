@@ -21,9 +21,10 @@ using LinkOrWhyNot = std::expected<std::unique_ptr<link::Link>, NoLink>;
 class AddressPort final : public SubjectPort {
  public:
   // Without a listener the address is dialled. `waiting` is a link that has already come.
-  AddressPort(link::Address address, bool testbed, link::Listener* listener,
-              std::unique_ptr<link::Link> waiting)
+  AddressPort(link::Address address, link::LinkOptions options, bool testbed,
+              link::Listener* listener, std::unique_ptr<link::Link> waiting)
       : address_{std::move(address)},
+        options_{options},
         testbed_{testbed},
         listener_{listener},
         waiting_{std::move(waiting)} {}
@@ -39,7 +40,7 @@ class AddressPort final : public SubjectPort {
   asio::awaitable<LinkOrWhyNot> next_link() override {
     if (waiting_) co_return std::move(waiting_);
     if (listener_ != nullptr) co_return co_await accept();
-    co_return co_await dial(address_);
+    co_return co_await dial(address_, options_);
   }
   ProcessState process() override { return {}; }
   asio::awaitable<ProcessState> wait_exit() override { co_return ProcessState{}; }
@@ -59,6 +60,7 @@ class AddressPort final : public SubjectPort {
   }
 
   link::Address address_;
+  link::LinkOptions options_;
   bool testbed_;
   link::Listener* listener_;
   std::unique_ptr<link::Link> waiting_;
@@ -67,10 +69,11 @@ class AddressPort final : public SubjectPort {
 // One context for all cases, because the listener and a link that waits belong to it.
 class AddressStage final : public Stage {
  public:
-  explicit AddressStage(link::Address address) : address_{std::move(address)} {}
+  AddressStage(link::Address address, link::LinkOptions options)
+      : address_{std::move(address)}, options_{options} {}
 
   std::expected<void, std::string> listen() {
-    auto listener = link::listen(context_.get_executor(), address_);
+    auto listener = link::listen(context_.get_executor(), address_, options_);
     if (!listener) return std::unexpected(listener.error());
     listener_ = *std::move(listener);
     address_ = listener_->address();
@@ -78,7 +81,7 @@ class AddressStage final : public Stage {
   }
 
   std::expected<std::chrono::milliseconds, NoLink> preflight(RunOptions const& options) override {
-    AddressPort port{address_, false, listener_.get(), nullptr};
+    AddressPort port{address_, options_, false, listener_.get(), nullptr};
     auto outcome = try_port(context_, port, options);
     if (!outcome) return std::unexpected(std::move(outcome.error()));
     // A subject that dials may do so once alone, so its first link serves the first case.
@@ -93,7 +96,7 @@ class AddressStage final : public Stage {
   }
 
   Performance perform(Case const& trace, LinkPlan const& plan, RunOptions const& options) override {
-    AddressPort port{address_, plan.testbed, listener_.get(), std::move(waiting_)};
+    AddressPort port{address_, options_, plan.testbed, listener_.get(), std::move(waiting_)};
     auto result = run_case(context_, trace, port, options);
     waiting_ = port.take_waiting();
     return {.result = std::move(result), .output = {}};
@@ -105,19 +108,20 @@ class AddressStage final : public Stage {
  private:
   asio::io_context context_;
   link::Address address_;
+  link::LinkOptions options_;
   std::unique_ptr<link::Listener> listener_;
   std::unique_ptr<link::Link> waiting_;
 };
 
 }  // namespace
 
-std::unique_ptr<Stage> make_connecting_stage(link::Address address) {
-  return std::make_unique<AddressStage>(std::move(address));
+std::unique_ptr<Stage> make_connecting_stage(link::Address address, link::LinkOptions options) {
+  return std::make_unique<AddressStage>(std::move(address), options);
 }
 
 std::expected<std::unique_ptr<Stage>, std::string> make_listening_stage(
-    link::Address const& address) {
-  auto stage = std::make_unique<AddressStage>(address);
+    link::Address const& address, link::LinkOptions options) {
+  auto stage = std::make_unique<AddressStage>(address, options);
   if (auto listening = stage->listen(); !listening) return std::unexpected(listening.error());
   return stage;
 }

@@ -15,9 +15,9 @@ NoLink why_no_link(std::string detail) {
 }
 
 boost::asio::awaitable<std::expected<std::unique_ptr<link::Link>, NoLink>> dial(
-    link::Address address) {
+    link::Address address, link::LinkOptions options) {
   constexpr std::chrono::hours no_limit{1};
-  auto made = co_await link::connect(address, {.link = {}, .timeout = no_limit});
+  auto made = co_await link::connect(address, {.link = options, .timeout = no_limit});
   if (!made) co_return std::unexpected(why_no_link(std::move(made.error())));
   co_return *std::move(made);
 }

@@ -17,6 +17,6 @@ namespace voxspec {
 
 // A link to the address. Whoever asks for one limits the time for it.
 [[nodiscard]] boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> dial(
-    vox::link::Address address);
+    vox::link::Address address, vox::link::LinkOptions options = {});
 
 }  // namespace voxspec

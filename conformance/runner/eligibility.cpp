@@ -1,5 +1,6 @@
 #include "conformance/runner/eligibility.hpp"
 
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/runner/suite.hpp"
 #include "conformance/runner/transport_word.hpp"
 #include "conformance/trace/any_step.hpp"
@@ -64,6 +65,13 @@ std::optional<std::string> needs_own_process(Case const& trace) {
 
 std::expected<LinkPlan, std::string> plan_case(Case const& trace, Subject const& subject,
                                                std::optional<vox::link::Transport> transport) {
+  if (trace.dialect != subject.dialect) {
+    return std::unexpected("is about the dialect " + dialect_word(trace.dialect) + " alone");
+  }
+  if (trace.conduit == Conduit::stable && !vox::traits_of(subject.dialect).has_stable_conduit) {
+    return std::unexpected("the dialect " + dialect_word(subject.dialect) +
+                           " has no stable conduit");
+  }
   auto const theirs = opposite(trace.role);
   if (!subject.plays(theirs)) {
     return std::unexpected("needs a subject that is the " +
@@ -92,6 +100,7 @@ std::expected<LinkPlan, std::string> plan_case(Case const& trace, Subject const&
                     .transport = each,
                     .conduit = conduit,
                     .testbed = has(subject.abilities, testbed_ability),
+                    .counts_descriptors = subject.counts_descriptors,
                     .control = has(trace.needs, control_ability),
                     .store = trace.subject.store,
                     .scenario = is_client ? std::optional{trace.subject.scenario} : std::nullopt,

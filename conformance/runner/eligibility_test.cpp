@@ -80,6 +80,20 @@ TEST_CASE("without Testbed nothing is called, in no alternative and in no round"
   CHECK(plan_case(each, serving)->testbed);
 }
 
+TEST_CASE("a case is about the subject's dialect, and needs what that dialect has") {
+  auto each = trace();
+  auto newer = able();
+  newer.conduits = {"bare", "stable"};
+  newer.speak(vox::Dialect::vox_0_5);
+  CHECK(newer.conduits == std::vector<std::string>{"bare"});
+  CHECK(refusal(each, newer) == "is about the dialect vox_0_4 alone");
+  each.dialect = vox::Dialect::vox_0_5;
+  CHECK(refusal(each, able()) == "is about the dialect vox_0_5 alone");
+  CHECK(plan_case(each, newer)->link_options().counts_descriptors);
+  each.conduit = Conduit::stable;
+  CHECK(refusal(each, newer) == "the dialect vox_0_5 has no stable conduit");
+}
+
 TEST_CASE("what the subject does not claim makes a case unsupported, and is named") {
   auto each = trace();
   each.needs = {"resumes", "flies"};

@@ -75,7 +75,7 @@ asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::bring_up() {
 asio::awaitable<ProcessPort::LinkOrWhyNot> ProcessPort::next_link() {
   if (first_) co_return std::move(first_);
   if (plan_.ours == vox::Role::acceptor) co_return co_await wait_for_dial();
-  co_return co_await dial(*address_);
+  co_return co_await dial(*address_, plan_.link_options());
 }
 
 std::expected<std::string, NoLink> ProcessPort::path_of(std::string_view name) {
@@ -105,7 +105,7 @@ ProcessPort::DoneOrWhyNot ProcessPort::listen(Executor const& executor) {
     address.path = *std::move(path);
   }
   // It is our own address and nobody else's, so that what keeps us from it is the machine.
-  auto listener = link::listen(executor, address);
+  auto listener = link::listen(executor, address, plan_.link_options());
   if (!listener) return std::unexpected(by_machine(std::move(listener.error())));
   listener_ = *std::move(listener);
   listener_->on_busy([this](link::LinkEnd const& why) { lack_ = why.detail; });

@@ -1,5 +1,6 @@
 #include "conformance/runner/report_json.hpp"
 
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/peer/frame_kinds.hpp"
 #include "conformance/runner/causes.hpp"
 #include "conformance/runner/levels.hpp"
@@ -173,6 +174,7 @@ Json report_json(RunReport const& report, FramesOf frames) {
             {"version", report.version},
             {"subject", report.subject},
             {"selected", report.selected},
+            {"dialect", dialect_word(report.dialect)},
             {"seed", report.seed},
             {"wall_ms", report.wall.count()},
             {"totals", totals_json(report.totals())},

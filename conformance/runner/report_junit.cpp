@@ -1,5 +1,6 @@
 #include "conformance/runner/report_junit.hpp"
 
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/runner/printable.hpp"
 #include "conformance/runner/report_text.hpp"
 
@@ -79,12 +80,15 @@ std::string test_case(RunReport const& report, CaseReport const& entry, std::str
   return out + "    </testcase>\n";
 }
 
-std::string suite_head(std::string_view name, std::size_t tests, std::size_t failures,
-                       std::size_t errors, std::size_t skipped, std::chrono::microseconds time) {
+std::string suite_head(std::string_view name, Dialect dialect, std::size_t tests,
+                       std::size_t failures, std::size_t errors, std::size_t skipped,
+                       std::chrono::microseconds time) {
   return "  <testsuite" + attribute("name", name) + attribute("tests", std::to_string(tests)) +
          attribute("failures", std::to_string(failures)) +
          attribute("errors", std::to_string(errors)) +
-         attribute("skipped", std::to_string(skipped)) + attribute("time", seconds(time)) + ">\n";
+         attribute("skipped", std::to_string(skipped)) + attribute("time", seconds(time)) + ">\n" +
+         "    <properties><property" + attribute("name", "dialect") +
+         attribute("value", dialect_word(dialect)) + "/></properties>\n";
 }
 
 // Everything wrong that is no case, as a suite.
@@ -103,7 +107,7 @@ std::string complaints_suite(RunReport const& report) {
   }
   if (!report.canary_held) add("canary", "the canary did not come back unsupported");
   if (count == 0) return "";
-  return suite_head("voxspec", count, 0, count, 0, {}) + tests + "  </testsuite>\n";
+  return suite_head("voxspec", report.dialect, count, 0, count, 0, {}) + tests + "  </testsuite>\n";
 }
 
 }  // namespace
@@ -121,9 +125,9 @@ std::string report_junit(RunReport const& report) {
                     attribute("name", "voxspec " + report.subject) +
                     attribute("time", seconds(report.wall)) + ">\n";
   for (auto& [folder, suite] : suites) {
-    out +=
-        suite_head(folder.empty() ? "cases" : folder, suite.cases.size(), suite.elements["failure"],
-                   suite.elements["error"], suite.elements["skipped"], suite.time);
+    out += suite_head(folder.empty() ? "cases" : folder, report.dialect, suite.cases.size(),
+                      suite.elements["failure"], suite.elements["error"], suite.elements["skipped"],
+                      suite.time);
     for (auto const* const entry : suite.cases)
       out += test_case(report, *entry, folder);
     out += "  </testsuite>\n";

@@ -1,4 +1,5 @@
 // What stands behind the last case of a run.
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/runner/causes.hpp"
 #include "conformance/runner/levels.hpp"
 #include "conformance/runner/printable.hpp"
@@ -235,8 +236,9 @@ std::string banner(RunReport const& report, TextStyle style) {
   std::array<char, 32> seconds{};
   std::snprintf(seconds.data(), seconds.size(), "%.1f s",
                 static_cast<double>(report.wall.count()) / 1000.0);
-  std::string out = "voxspec " + report.version + ", subject " + report.subject + ", seed " +
-                    std::to_string(report.seed) + ", " + seconds.data() + "\n";
+  std::string out = "voxspec " + report.version + ", subject " + report.subject + ", " +
+                    dialect_word(report.dialect) + ", seed " + std::to_string(report.seed) + ", " +
+                    seconds.data() + "\n";
   if (!report.selected.empty()) out += "selected: " + printable(report.selected) + "\n";
   out += std::to_string(totals.sum()) + (totals.sum() == 1 ? " case" : " cases") +
          (report.complete ? ": " : " so far: ");

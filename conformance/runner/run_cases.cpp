@@ -191,6 +191,7 @@ bool canary_holds(Subject const& subject, Stage& stage, KnownFailures const& kno
   canary.id = "canary";
   canary.about = "No subject can do what this case needs";
   canary.clauses = {vox::Clause{"connection.open/3"}};
+  canary.dialect = subject.dialect;
   canary.needs = {"the ability to do what nobody can"};
   auto const reports = run_cases({&canary}, subject, stage, known, settings);
   return reports.front().result.verdict == Verdict::unsupported;

@@ -38,8 +38,9 @@ inline constexpr std::array<Verdict, verdict_count> all_verdicts{
 
 // Everything one run gave. All reports are made of this and of nothing else.
 struct RunReport {
-  std::string version;      // of voxspec
-  std::string subject;      // its name
+  std::string version;  // of voxspec
+  std::string subject;  // its name
+  Dialect dialect = Dialect::vox_0_4;
   std::string again;        // the command line that runs it again
   bool again_by_id = true;  // whether that line takes ids of cases
   std::string selected{};   // which cases, in words; empty for the whole suite

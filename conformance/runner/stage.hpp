@@ -68,11 +68,12 @@ struct Preflight {
 [[nodiscard]] std::unique_ptr<Stage> make_process_stage(Subject const& subject, WrapPort wrap = {});
 
 // Dials an address that somebody else serves.
-[[nodiscard]] std::unique_ptr<Stage> make_connecting_stage(vox::link::Address address);
+[[nodiscard]] std::unique_ptr<Stage> make_connecting_stage(vox::link::Address address,
+                                                           vox::link::LinkOptions options = {});
 
 // Waits at an address for a subject that somebody else has started to dial us, again for every
 // case. The error says why nobody can listen there.
 [[nodiscard]] std::expected<std::unique_ptr<Stage>, std::string> make_listening_stage(
-    vox::link::Address const& address);
+    vox::link::Address const& address, vox::link::LinkOptions options = {});
 
 }  // namespace voxspec

@@ -1,5 +1,6 @@
 #include "conformance/runner/subject.hpp"
 
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/runner/json_fields.hpp"
 #include "conformance/trace/abilities.hpp"
 
@@ -23,6 +24,13 @@ bool Subject::plays(vox::Role role) const {
   return std::ranges::find(roles, role) != roles.end();
 }
 
+void Subject::speak(vox::Dialect word) {
+  auto const traits = vox::traits_of(word);
+  dialect = word;
+  counts_descriptors = traits.counts_descriptors;
+  if (!traits.has_stable_conduit) std::erase(conduits, "stable");
+}
+
 Layout Layout::of_this_program() {
   std::error_code ec;
   auto const prefix = fs::read_symlink("/proc/self/exe", ec).parent_path().parent_path();
@@ -34,6 +42,7 @@ namespace {
 constexpr std::array<std::string_view, 2> role_names{"initiator", "acceptor"};
 constexpr std::array<std::string_view, 3> transport_names{"tcp", "local", "ws"};
 constexpr std::array<std::string_view, 2> conduit_names{"bare", "stable"};
+constexpr std::array<std::string_view, 2> framing_names{"length", "length_and_descriptors"};
 
 // Checks the words of a list against those that it may hold.
 void check_words(JsonFields& fields, std::string const& key, std::vector<std::string> const& words,
@@ -44,6 +53,26 @@ void check_words(JsonFields& fields, std::string const& key, std::vector<std::st
     for (auto const& each : known)
       choice += (choice.empty() ? "" : ", ") + std::string{each};
     fields.fail(key, "has '" + word + "', which is not one of " + choice);
+  }
+}
+
+// What the subject says of its dialect; 0.4.0's if nothing.
+void read_dialect(JsonFields& fields, Subject& subject) {
+  if (auto const word = fields.optional_text("dialect")) {
+    if (auto const dialect = find_dialect(*word)) {
+      auto const claimed = subject.conduits;
+      subject.speak(*dialect);
+      if (claimed != subject.conduits) {
+        fields.fail("conduits", "has 'stable', which the dialect " + *word + " has not");
+      }
+    } else {
+      fields.fail("dialect", "names an " + unknown_dialect(*word));
+    }
+  }
+  if (auto const framing = fields.optional_text("local_framing")) {
+    std::vector<std::string> const words{*framing};
+    check_words(fields, "local_framing", words, framing_names);
+    subject.counts_descriptors = *framing == framing_names[1];
   }
 }
 
@@ -98,6 +127,7 @@ std::expected<Subject, std::string> load_subject(fs::path const& folder, fs::pat
   subject.environment = fields.text_map("env");
   subject.spelling = folder.string();
   auto const roles = fields.texts("roles", 1);
+  read_dialect(fields, subject);
   check_words(fields, "roles", roles, role_names);
   check_words(fields, "transports", subject.transports, transport_names);
   check_words(fields, "conduits", subject.conduits, conduit_names);

@@ -1,4 +1,5 @@
 #pragma once
+#include "spec/dialect.hpp"
 #include "spec/parity.hpp"
 
 #include <expected>
@@ -29,6 +30,9 @@ struct Subject {
   std::vector<std::string> transports;  // of tcp, local, ws
   std::vector<std::string> conduits;    // of bare, stable
   std::vector<std::string> abilities;   // what cases may name in `needs`
+  vox::Dialect dialect = vox::Dialect::vox_0_4;
+  // On its Unix sockets a count of file descriptors follows each length.
+  bool counts_descriptors = false;
   std::map<std::string, std::string> environment;
   // Its lists of known failures. The first entry that is about a case counts.
   std::vector<std::filesystem::path> expectations;
@@ -37,6 +41,8 @@ struct Subject {
   Watch watch{};
 
   [[nodiscard]] bool plays(vox::Role role) const;
+  // With what else follows from it. What the dialect has not is no longer claimed.
+  void speak(vox::Dialect word);
 };
 
 // Where the tool finds what it needs: `<prefix>/bin/voxspec` has its data in

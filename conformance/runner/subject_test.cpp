@@ -73,6 +73,28 @@ TEST_CASE("a subject.json says what the subject is and can do") {
         std::vector{folder.path() / "expectations.json", folder.path() / "../other.json"});
 }
 
+TEST_CASE("a subject.json says which dialect the subject speaks, and how it frames local links") {
+  auto document = good();
+  auto const older = SubjectFolder{document.dump()}.load();
+  CHECK(older->dialect == vox::Dialect::vox_0_4);
+  CHECK_FALSE(older->counts_descriptors);
+  document["dialect"] = "vox_0_5";
+  auto const newer = SubjectFolder{document.dump()}.load();
+  CHECK(newer->dialect == vox::Dialect::vox_0_5);
+  CHECK(newer->counts_descriptors);
+  document["local_framing"] = "length";
+  CHECK_FALSE(SubjectFolder{document.dump()}.load()->counts_descriptors);
+
+  CHECK(error_with("dialect", "vox_05") ==
+        ": key 'dialect' names an unknown dialect 'vox_05' (did you mean 'vox_0_5'?); there are "
+        "vox_0_4, vox_0_5");
+  CHECK(error_with("local_framing", "counts") ==
+        ": key 'local_framing' has 'counts', which is not one of length, length_and_descriptors");
+  document["conduits"] = {"bare", "stable"};
+  CHECK(SubjectFolder{document.dump()}.error() ==
+        ": key 'conduits' has 'stable', which the dialect vox_0_5 has not");
+}
+
 TEST_CASE("a program without a slash is the one in libexec, if there is one") {
   SubjectFolder const folder{good().dump()};
   auto const program = folder.path() / "libexec" / "mine-subject";

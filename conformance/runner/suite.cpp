@@ -16,7 +16,7 @@
 namespace voxspec {
 namespace fs = std::filesystem;
 
-std::expected<Suite, std::string> load_suite(fs::path const& folder) {
+std::expected<Suite, std::string> load_suite(fs::path const& folder, Dialect dialect) {
   std::error_code ec;
   std::vector<fs::path> files;
   for (fs::recursive_directory_iterator each{folder, ec}, end; !ec && each != end;
@@ -27,13 +27,14 @@ std::expected<Suite, std::string> load_suite(fs::path const& folder) {
     }
   }
   if (ec) return std::unexpected(folder.string() + ": cannot be read: " + ec.message());
-  return load_files(files, folder);
+  return load_files(files, folder, dialect);
 }
 
 namespace {
 
-std::expected<std::vector<Case>, TraceError> cases_in(fs::path const& path, fs::path const& root) {
-  auto const file = load_trace(path);
+std::expected<std::vector<Case>, TraceError> cases_in(fs::path const& path, fs::path const& root,
+                                                      Dialect dialect) {
+  auto const file = load_trace(path, dialect);
   if (!file) return std::unexpected(file.error());
   auto found = cases(*file, root);
   // A recording stands anywhere and says which case it is of.
@@ -46,11 +47,11 @@ std::expected<std::vector<Case>, TraceError> cases_in(fs::path const& path, fs::
 
 }  // namespace
 
-Suite load_files(std::vector<fs::path> const& files, fs::path const& root) {
+Suite load_files(std::vector<fs::path> const& files, fs::path const& root, Dialect dialect) {
   // A thousand files take a second of one core.
   std::vector<std::expected<std::vector<Case>, TraceError>> read(files.size());
   in_parallel(0, files.size(), std::thread::hardware_concurrency(),
-              [&](std::size_t at) { read[at] = cases_in(files[at], root); });
+              [&](std::size_t at) { read[at] = cases_in(files[at], root, dialect); });
   Suite suite;
   for (auto& found : read) {
     if (found) {

@@ -18,12 +18,15 @@ struct Suite {
   std::vector<TraceError> errors;
 };
 
-// Reads every *.json below the folder but the schema of the format. The error is one line.
-[[nodiscard]] std::expected<Suite, std::string> load_suite(std::filesystem::path const& folder);
+// Reads every *.json below the folder but the schema of the format. The cases are in the dialect,
+// but for those that are about another one. The error is one line.
+[[nodiscard]] std::expected<Suite, std::string> load_suite(std::filesystem::path const& folder,
+                                                           Dialect dialect = Dialect::vox_0_4);
 // The cases of the files named, whose ids count from `root` where they lie below it. A recording
 // has the id of the case it was made of.
 [[nodiscard]] Suite load_files(std::vector<std::filesystem::path> const& files,
-                               std::filesystem::path const& root);
+                               std::filesystem::path const& root,
+                               Dialect dialect = Dialect::vox_0_4);
 
 // One of `count` parts that a suite is cut into, counted from 1.
 struct Shard {

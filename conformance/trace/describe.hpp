@@ -17,6 +17,6 @@ namespace voxspec {
 // What an index says of a case, but for its file.
 [[nodiscard]] Json index_entry(Case const& trace);
 // {kind: fields} of all frames, in the same form.
-[[nodiscard]] Json frame_layouts();
+[[nodiscard]] Json frame_layouts(Dialect dialect = Dialect::vox_0_4);
 
 }  // namespace voxspec

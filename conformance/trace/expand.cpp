@@ -158,9 +158,9 @@ Json index_entry(Case const& trace) {
           {"methods", Methods{trace}.json()}};
 }
 
-Json frame_layouts() {
+Json frame_layouts(Dialect dialect) {
   Json out = Json::object();
-  for (auto const& kind : frame_kinds())
+  for (auto const& kind : frame_kinds(dialect))
     out[std::string{kind.name}] = field_list(kind)["fields"];
   return out;
 }

@@ -1,5 +1,6 @@
 #include "conformance/trace/step_json.hpp"
 
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/peer/term_json.hpp"
 #include "conformance/trace/trace_keys.hpp"
 
@@ -149,6 +150,9 @@ Json case_head_json(Case const& trace) {
   for (auto const clause : trace.clauses)
     rules.push_back(clause.id());
   head["peer"] = peer_json(trace);
+  if (trace.one_dialect || trace.dialect != Dialect::vox_0_4) {
+    head["dialects"] = {dialect_word(trace.dialect)};
+  }
   auto const is_client = trace.subject.mode == SubjectStart::Mode::client;
   if (is_client || !trace.subject.env.empty() || trace.subject.store) {
     auto& subject = head["subject"] = Json::object();

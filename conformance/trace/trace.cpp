@@ -135,12 +135,29 @@ std::vector<Row> read_rows(Place const& place) {
   return rows;
 }
 
+// The dialect that a file is read in, and whether it is about no other.
+struct Dialects {
+  Dialect read_in = Dialect::vox_0_4;
+  bool only = false;
+};
+
+Dialects read_dialects(Place const& file, Dialect wanted) {
+  if (!file.has("dialects")) return {.read_in = wanted};
+  std::vector<Dialect> named;
+  for (auto const& word : (file / "dialects").list())
+    named.push_back(static_cast<Dialect>(word.word(words("dialect"))));
+  if (named.empty()) (file / "dialects").fail("the list is empty");
+  auto const has_wanted = std::ranges::find(named, wanted) != named.end();
+  return {.read_in = has_wanted ? wanted : named.front(), .only = named.size() == 1};
+}
+
 // One case of the file: its header with this row's parameters, for one role.
 class CaseReader {
  public:
-  CaseReader(Place file, Scope const& scope) : file_{std::move(file)}, scope_{&scope} {
+  CaseReader(Place file, Scope const& scope, Dialects dialects)
+      : file_{std::move(file)}, scope_{&scope}, dialects_{dialects} {
     for (auto const& [key, value] : file_.value().items()) {
-      if (key == "steps" || key == "with" || key == "result") continue;
+      if (key == "steps" || key == "with" || key == "result" || key == "dialects") continue;
       header_[key] = substituted(file_ / key, scope);
     }
   }
@@ -163,6 +180,8 @@ class CaseReader {
     out.role = role;
     out.both = peer.roles.size() > 1;
     out.conduit = peer.conduit;
+    out.dialect = dialects_.read_in;
+    out.one_dialect = dialects_.only;
     out.transports = peer.transports;
     if (has("subject")) out.subject = read_subject(at("subject"));
     if (has("needs")) out.needs = abilities(at("needs"));
@@ -195,6 +214,7 @@ class CaseReader {
 
   Place file_;
   Scope const* scope_;
+  Dialects dialects_;
   Json header_ = Json::object();
 };
 
@@ -211,8 +231,9 @@ void check_file(Place const& file) {
   }
 }
 
-std::vector<Case> read_cases(Place const& file) {
+std::vector<Case> read_cases(Place const& file, Dialect dialect) {
   check_file(file);
+  auto const dialects = read_dialects(file, dialect);
   std::vector<Row> rows;
   if (file.has("with")) {
     rows = read_rows(file / "with");
@@ -221,7 +242,7 @@ std::vector<Case> read_cases(Place const& file) {
   }
   std::vector<Case> cases;
   for (auto const& row : rows) {
-    CaseReader const reader{file, row.scope};
+    CaseReader const reader{file, row.scope, dialects};
     auto const peer = reader.peer();
     for (auto const role : peer.roles) {
       auto made = reader.read(peer, role);
@@ -273,10 +294,11 @@ std::string text(TraceError const& error) {
 }
 
 std::expected<TraceFile, TraceError> parse_trace(std::string_view text,
-                                                 std::filesystem::path const& path) {
+                                                 std::filesystem::path const& path,
+                                                 Dialect dialect) {
   try {
     TraceFile file{.path = path, .document = parse_json(text), .cases = {}};
-    file.cases = read_cases({file.document, {}});
+    file.cases = read_cases({file.document, {}}, dialect);
     for (auto& made : file.cases)
       made.file = path.string();
     return file;
@@ -288,7 +310,8 @@ std::expected<TraceFile, TraceError> parse_trace(std::string_view text,
   }
 }
 
-std::expected<TraceFile, TraceError> load_trace(std::filesystem::path const& path) {
+std::expected<TraceFile, TraceError> load_trace(std::filesystem::path const& path,
+                                                Dialect dialect) {
   auto const refuse = [&](std::string what, std::string advice) {
     return std::unexpected(TraceError{
         .file = path.string(), .where = {}, .what = std::move(what), .advice = std::move(advice)});
@@ -300,7 +323,7 @@ std::expected<TraceFile, TraceError> load_trace(std::filesystem::path const& pat
   std::ifstream stream{path, std::ios::binary};
   std::string const content{std::istreambuf_iterator<char>{stream}, {}};
   if (!stream && !stream.eof()) return refuse("cannot be read", "check its permissions");
-  return parse_trace(content, path);
+  return parse_trace(content, path, dialect);
 }
 
 std::vector<Case> cases(TraceFile const& file, std::filesystem::path const& root) {

@@ -51,6 +51,7 @@ struct Case {
   vox::Role role = vox::Role::initiator;  // what *we* play
   Conduit conduit = Conduit::bare;
   Dialect dialect = Dialect::vox_0_4;   // what its frames are written in
+  bool one_dialect = false;             // and what it says nothing of any other in
   std::vector<std::string> transports;  // "tcp", "local", "websocket", "stdio"; empty: any
   SubjectStart subject;
   std::vector<std::string> needs;
@@ -77,10 +78,13 @@ struct TraceFile {
   std::vector<Case> cases;
 };
 
-[[nodiscard]] std::expected<TraceFile, TraceError> load_trace(std::filesystem::path const& path);
-// The same for text at hand; `path` only names it.
+[[nodiscard]] std::expected<TraceFile, TraceError> load_trace(std::filesystem::path const& path,
+                                                              Dialect dialect = Dialect::vox_0_4);
+// The same for text at hand; `path` only names it. A file that is not about the dialect is read in
+// the first one that it names.
 [[nodiscard]] std::expected<TraceFile, TraceError> parse_trace(std::string_view text,
-                                                               std::filesystem::path const& path);
+                                                               std::filesystem::path const& path,
+                                                               Dialect dialect = Dialect::vox_0_4);
 
 // The cases of a file with their ids: the path below `root` without ".json", then "[row]", then
 // "@role" where the file asks for both roles. A file outside `root` counts from its own folder.

@@ -1,5 +1,6 @@
 #include "conformance/trace/trace_keys.hpp"
 
+#include "conformance/peer/dialect_word.hpp"
 #include "spec/assert.hpp"
 
 #include <algorithm>
@@ -16,6 +17,8 @@ constexpr std::array file_keys{
     TraceKey{"rules", "rules", "The clauses that the verdict is about, as connection.open/2", true},
     TraceKey{"peer", "peer", "What we play; the subject is the other side"},
     TraceKey{"subject", "subject", "How the subject is started; serving, where it is missing"},
+    TraceKey{"dialects", "dialects",
+             "The dialects that the case makes sense in; any, where it is missing"},
     TraceKey{"needs", "names", "Abilities without which the case says nothing of a subject"},
     TraceKey{"with", "rows", "Parameters: each row makes a case of its own"},
     TraceKey{"slow", "boolean", "The case needs real seconds"},
@@ -263,9 +266,10 @@ constexpr std::array<std::string_view, 2> writes{"whole", "bytewise"};
 
 constexpr std::array<std::string_view, 2> answers{"accept", "reject"};
 
-constexpr std::array lists{
+std::array const lists{
     WordList{"role", roles},
     WordList{"conduit", conduits},
+    WordList{"dialect", dialect_words()},
     WordList{"transport", transports},
     WordList{"reaction", reactions},
     WordList{"end", ends},

@@ -165,6 +165,34 @@ TEST_CASE("each step is checked where it stands") {
   }
 }
 
+TEST_CASE("a file is read in the dialect that is asked for, or in one that it is about") {
+  auto const read = [](std::string_view content, vox::Dialect dialect) {
+    auto const file = parse_trace(content, "x.json", dialect);
+    if (!file) FAIL(text(file.error()));
+    return file->cases.at(0);
+  };
+  using enum vox::Dialect;
+  auto const any = file_with(R"([{"send": {"on": 1, "connection_open": {}}}])");
+  CHECK(read(any, vox_0_4).dialect == vox_0_4);
+  CHECK(read(any, vox_0_5).dialect == vox_0_5);
+  auto const credit_of = [](Case const& made) {
+    return item_of(made.steps.at(0))["connection_open"]["connection_settings"].value(
+        "initial_channel_credit", 0);
+  };
+  CHECK(credit_of(read(any, vox_0_4)) == 0);
+  CHECK(credit_of(read(any, vox_0_5)) == 16);
+
+  constexpr auto named = R"([{"send": {"on": 1, "connection_open":
+      {"connection_settings": {"initial_channel_credit": 3}}}}])";
+  auto const newer = file_with(named, R"("dialects": ["vox_0_5"], )");
+  CHECK(read(newer, vox_0_4).dialect == vox_0_5);
+  CHECK(credit_of(read(newer, vox_0_4)) == 3);
+  CHECK(has(error_of(file_with(named)),
+            "vox_0_4 has no 'initial_channel_credit'; say \"dialects\": [\"vox_0_5\"]"));
+  CHECK(has(error_of(file_with(named, R"("dialects": ["vox_05"], )")), "did you mean 'vox_0_5'?"));
+  CHECK(has(error_of(file_with(named, R"("dialects": [], )")), "the list is empty"));
+}
+
 TEST_CASE("each row is a case, with its values put in and its name in the id") {
   auto const made = cases_of(R"({"about": "a", "rules": ["connection.open/3"],
     "peer": {"role": "initiator"},

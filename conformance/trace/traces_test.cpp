@@ -25,6 +25,8 @@ TEST_CASE("every committed trace loads, and no two cases have one id") {
     INFO(entry.path().string());
     if (!file) FAIL_CHECK(text(file.error()));
     if (!file) continue;
+    auto const newer = load_trace(entry.path(), vox::Dialect::vox_0_5);
+    if (!newer) FAIL_CHECK(text(newer.error()));
     for (auto const& made : cases(*file, "traces")) {
       INFO(made.id);
       CHECK(ids.insert(made.id).second);

@@ -23,6 +23,9 @@ struct LinkOptions {
   // For a WebSocket's opening handshake, after which the link ends.
   std::chrono::milliseconds opening_time =
       std::chrono::duration_cast<std::chrono::milliseconds>(Limits{}.establishment_time);
+  // A Unix socket carries after each length a count of file descriptors, as of vox 0.7.0. None are
+  // passed, so it is 0; any other count ends the link.
+  bool counts_descriptors = false;
 };
 
 using Received = std::expected<Backing, LinkEnd>;

@@ -43,6 +43,8 @@ struct LinkPair {
 
 [[nodiscard]] LinkPair tcp_pair(boost::asio::io_context& context, LinkOptions options = {});
 [[nodiscard]] LinkPair local_pair(boost::asio::io_context& context, LinkOptions options = {});
+// The same with a count of file descriptors behind each length.
+[[nodiscard]] LinkPair counting_pair(boost::asio::io_context& context, LinkOptions options = {});
 [[nodiscard]] LinkPair pipe_pair(boost::asio::io_context& context, LinkOptions options = {});
 [[nodiscard]] LinkPair memory_pair(boost::asio::io_context& context, LinkOptions options = {});
 [[nodiscard]] LinkPair websocket_pair(boost::asio::io_context& context, LinkOptions options = {});
@@ -61,6 +63,7 @@ inline constexpr PairKind all_kinds[] = {
     {"pipes", pipe_pair, "eof", true, false},
     {"memory", memory_pair, "eof", true, true},
     {"websocket", websocket_pair, "closed", false, true},
+    {"local with counts", counting_pair, "eof", true, false},
 };
 inline constexpr auto stream_kinds = std::span{all_kinds}.first(3);
 

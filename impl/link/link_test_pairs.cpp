@@ -45,6 +45,11 @@ LinkPair local_pair(boost::asio::io_context& context, LinkOptions options) {
           must(adopt_socket(executor, ends[1], options))};
 }
 
+LinkPair counting_pair(boost::asio::io_context& context, LinkOptions options) {
+  options.counts_descriptors = true;
+  return local_pair(context, options);
+}
+
 LinkPair pipe_pair(boost::asio::io_context& context, LinkOptions options) {
   std::array<int, 2> there{};
   std::array<int, 2> back{};

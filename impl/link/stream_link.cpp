@@ -49,8 +49,9 @@ LinkEnd stream_end(wire::StreamEnd end) {
 // What a link shares with a write that goes on after its flush was cancelled.
 template <class Stream>
 struct Sending : std::enable_shared_from_this<Sending<Stream>> {
-  Sending(asio::any_io_executor const& executor, Stream both, std::size_t frame_bytes_max)
-      : stream{std::move(both)}, out{executor, wire::frame_header_bytes, frame_bytes_max} {}
+  Sending(asio::any_io_executor const& executor, Stream both, std::size_t header_bytes,
+          std::size_t frame_bytes_max)
+      : stream{std::move(both)}, out{executor, header_bytes, frame_bytes_max} {}
 
   // Hands over what the transport takes at once, and goes on in the background from there.
   void write_batches() {
@@ -90,8 +91,10 @@ class StreamLink final : public Link {
  public:
   StreamLink(asio::any_io_executor const& executor, Stream stream, std::string name,
              LinkOptions options)
-      : StreamLink{executor, std::move(stream), std::move(name),
-                   std::min(options.frame_bytes_max, length_max)} {}
+      : StreamLink{
+            executor, std::move(stream), std::move(name),
+            options.counts_descriptors ? wire::counting_header_bytes : wire::frame_header_bytes,
+            std::min(options.frame_bytes_max, length_max)} {}
   StreamLink(StreamLink const&) = delete;
   StreamLink(StreamLink&&) = delete;
   StreamLink& operator=(StreamLink const&) = delete;
@@ -164,9 +167,10 @@ class StreamLink final : public Link {
   using Room = std::array<asio::mutable_buffer, 2>;
 
   StreamLink(asio::any_io_executor const& executor, Stream stream, std::string name,
-             std::size_t frame_bytes_max)
-      : sending_{std::make_shared<Sending<Stream>>(executor, std::move(stream), frame_bytes_max)},
-        decoder_{frame_bytes_max},
+             std::size_t header_bytes, std::size_t frame_bytes_max)
+      : sending_{std::make_shared<Sending<Stream>>(executor, std::move(stream), header_bytes,
+                                                   frame_bytes_max)},
+        decoder_{frame_bytes_max, header_bytes},
         name_{std::move(name)} {}
 
   // A payload that has come whole, or the end; nothing while more has to be read.
@@ -264,6 +268,7 @@ std::expected<std::unique_ptr<Link>, std::string> adopt_socket(
   if (ec) return cannot_adopt(ec);
   bool const local = own.ss_family == AF_UNIX;
   if (!local) stream.set_option(asio::ip::tcp::no_delay{true}, ec);
+  options.counts_descriptors = options.counts_descriptors && local;
   auto name = describe_socket(stream, local);
   return std::make_unique<StreamLink<SocketStream>>(executor, SocketStream{std::move(stream)},
                                                     std::move(name), options);
@@ -274,6 +279,7 @@ std::expected<std::unique_ptr<Link>, std::string> adopt_pipes(asio::any_io_execu
                                                               std::string name,
                                                               LinkOptions options) {
   std::signal(SIGPIPE, SIG_IGN);
+  options.counts_descriptors = false;
   PipeStream stream{asio::posix::stream_descriptor{executor},
                     asio::posix::stream_descriptor{executor}};
   error_code ec;

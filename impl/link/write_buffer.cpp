@@ -26,7 +26,8 @@ Sent WriteBuffer::commit() {
   }
   if (header_bytes_ > 0) {
     auto const header = wire::frame_header(payload_bytes);
-    std::ranges::copy(header, bytes_.at(committed_bytes_));
+    auto const rest = std::ranges::copy(header, bytes_.at(committed_bytes_)).out;
+    std::fill_n(rest, header_bytes_ - header.size(), std::byte{});
   }
   has_begun_ = false;
   committed_bytes_ = bytes_.size();

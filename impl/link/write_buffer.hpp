@@ -23,7 +23,7 @@ namespace vox::link {
 // r[impl zerocopy.send.stream] r[impl zerocopy.send.websocket] r[impl zerocopy.send.inprocess]
 class WriteBuffer {
  public:
-  // A stream link has a header before every payload.
+  // A stream link has a header before every payload: the length, and zeros if it is longer.
   WriteBuffer(std::size_t header_bytes, std::size_t payload_bytes_max)
       : header_bytes_{header_bytes}, payload_bytes_max_{payload_bytes_max} {}
 
@@ -40,6 +40,7 @@ class WriteBuffer {
   [[nodiscard]] std::size_t count() const { return ends_.size(); }
   [[nodiscard]] bool empty() const { return ends_.empty(); }
   [[nodiscard]] bool has_begun() const { return has_begun_; }
+  [[nodiscard]] std::size_t header_bytes() const { return header_bytes_; }
   [[nodiscard]] std::size_t payload_bytes_max() const { return payload_bytes_max_; }
 
   // For links: bytes that stand for themselves, without header or limit.

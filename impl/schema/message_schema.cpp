@@ -2,6 +2,7 @@
 
 #include "impl/schema/cbor_form.hpp"
 #include "impl/schema/type_graph.hpp"
+#include "spec/settings.hpp"
 
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ using Node = TypeGraph::Node;
 // the schemas of 0.4.0 depend on which declarations the Rust types use.
 class MessageTypes {
  public:
+  explicit MessageTypes(Dialect dialect) : announces_credit_{traits_of(dialect).announces_credit} {}
+
   Node message() {
     return graph_.structure("Message", {{"connection_id", u64_}, {"payload", payload()}});
   }
@@ -63,8 +66,11 @@ class MessageTypes {
 
   std::vector<NodePart> settings_and_metadata() {
     Node const parity = graph_.enumeration("Parity", {unit("Odd"), unit("Even")});
-    Node const settings = graph_.structure("ConnectionSettings",
-                                           {{"parity", parity}, {"max_concurrent_requests", u32_}});
+    std::vector<NodePart> settings_parts{{"parity", parity}, {"max_concurrent_requests", u32_}};
+    // A sender who does not announce its credit gives 16, as one of vox_0_4 does.
+    auto const usual = static_cast<std::byte>(ConnectionSettings{}.initial_channel_credit);
+    if (announces_credit_) settings_parts.push_back({"initial_channel_credit", u32_, Bytes{usual}});
+    Node const settings = graph_.structure("ConnectionSettings", std::move(settings_parts));
     return {{"connection_settings", settings}, metadata()};
   }
 
@@ -94,6 +100,7 @@ class MessageTypes {
     return {std::string{name}, shape::VariantKind::unit, {}};
   }
 
+  bool announces_credit_;
   TypeGraph graph_;
   Node u32_ = graph_.primitive(Primitive::u32);
   Node u64_ = graph_.primitive(Primitive::u64);
@@ -104,13 +111,21 @@ class MessageTypes {
 
 }  // namespace
 
-LocalType const& message_type() {
-  static LocalType const type = extract(*MessageTypes{}.message());
+LocalType const& message_type(Dialect dialect) {
+  if (dialect == Dialect::vox_0_4) {
+    static LocalType const type = extract(*MessageTypes{dialect}.message());
+    return type;
+  }
+  static LocalType const type = extract(*MessageTypes{dialect}.message());
   return type;
 }
 
-ByteView message_schemas_cbor() {
-  static Bytes const cbor = encode(message_type().payload.schemas);
+ByteView message_schemas_cbor(Dialect dialect) {
+  if (dialect == Dialect::vox_0_4) {
+    static Bytes const cbor = encode(message_type(dialect).payload.schemas);
+    return cbor;
+  }
+  static Bytes const cbor = encode(message_type(dialect).payload.schemas);
   return cbor;
 }
 

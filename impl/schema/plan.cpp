@@ -35,10 +35,10 @@ std::expected<Plan, PlanError> build_plan(SchemaPayload const& remote, LocalType
 }
 
 std::expected<Plan, PlanError> build_message_plan(std::span<Schema const> announced,
-                                                  PlanOptions const& options) {
+                                                  PlanOptions const& options, Dialect dialect) {
   if (announced.empty()) return Plan{};
   auto const root = TypeRef::concrete(announced.back().id);
-  return build_plan(Registry{announced}, root, message_type(), options);
+  return build_plan(Registry{announced}, root, message_type(dialect), options);
 }
 
 std::expected<Plan, PlanError> build_walk(Registry const& registry, TypeRef const& type,

@@ -4,6 +4,7 @@
 #include "impl/schema/registry.hpp"
 #include "impl/schema/schema.hpp"
 #include "impl/wire/bytes.hpp"
+#include "spec/dialect.hpp"
 #include "spec/limits.hpp"
 #include "spec/rule.hpp"
 
@@ -138,7 +139,8 @@ struct PlanOptions {
 // The plan for messages, from the schemas that a peer announced in the handshake, root last. An
 // empty list means that they are like ours.
 [[nodiscard]] std::expected<Plan, PlanError> build_message_plan(std::span<Schema const> announced,
-                                                                PlanOptions const& options = {});
+                                                                PlanOptions const& options = {},
+                                                                Dialect dialect = Dialect::vox_0_4);
 
 // The plan from a type to itself, for walking over values of types that we do not have.
 [[nodiscard]] std::expected<Plan, PlanError> build_walk(Registry const& registry,

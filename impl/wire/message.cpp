@@ -26,11 +26,14 @@ namespace {
 struct Decoder {
   Reader& reader;
   std::size_t metadata_entries_max;
+  bool announces_credit;
 
   MetadataView metadata() { return take_metadata(reader, metadata_entries_max); }
   ConnectionSettings settings() {
-    return {.parity = static_cast<Parity>(reader.take_variant(2)),
-            .max_concurrent_requests = reader.take_varint_u32()};
+    ConnectionSettings out{.parity = static_cast<Parity>(reader.take_variant(2)),
+                           .max_concurrent_requests = reader.take_varint_u32()};
+    if (announces_credit) out.initial_channel_credit = reader.take_varint_u32();
+    return out;
   }
 
   void into(ProtocolError& out) { out = {.description = reader.take_text()}; }
@@ -85,10 +88,12 @@ struct Decoder {
 
 struct Encoder {
   Writer writer;
+  bool announces_credit;
 
   void settings(ConnectionSettings const& settings) {
     writer.put_varint(static_cast<std::uint8_t>(settings.parity));
     writer.put_varint(settings.max_concurrent_requests);
+    if (announces_credit) writer.put_varint(settings.initial_channel_credit);
   }
 
   void put(ProtocolError const& in) { writer.put_text(in.description); }
@@ -144,23 +149,25 @@ struct Encoder {
 }  // namespace
 
 Result<Message> decode_message(ByteView payload, Strictness strictness,
-                               std::size_t metadata_entries_max) {
+                               std::size_t metadata_entries_max, Dialect dialect) {
   Reader reader{payload, "session.message", strictness};
-  Decoder decoder{.reader = reader, .metadata_entries_max = metadata_entries_max};
+  Decoder decoder{.reader = reader,
+                  .metadata_entries_max = metadata_entries_max,
+                  .announces_credit = traits_of(dialect).announces_credit};
   Message message{.connection_id = reader.take_varint(), .payload = {}};
   decoder.variant(message.payload);
   return reader.result(message);
 }
 
-void encode_message(Buffer& out, Message const& message) {
-  Encoder encoder{.writer = Writer{out}};
+void encode_message(Buffer& out, Message const& message, Dialect dialect) {
+  Encoder encoder{.writer = Writer{out}, .announces_credit = traits_of(dialect).announces_credit};
   encoder.writer.put_varint(message.connection_id);
   encoder.variant(message.payload);
 }
 
-Bytes encode_message(Message const& message) {
+Bytes encode_message(Message const& message, Dialect dialect) {
   Buffer out;
-  encode_message(out, message);
+  encode_message(out, message, dialect);
   return out.take();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include "impl/wire/bytes.hpp"
 #include "impl/wire/metadata.hpp"
+#include "spec/dialect.hpp"
 #include "spec/settings.hpp"
 
 #include <boost/describe/class.hpp>
@@ -155,10 +156,11 @@ struct Message {
 // Decodes one payload. It allocates nothing; the message's views point into `payload`.
 [[nodiscard]] Result<Message> decode_message(ByteView payload,
                                              Strictness strictness = Strictness::strict,
-                                             std::size_t metadata_entries_max = 1024);
+                                             std::size_t metadata_entries_max = 1024,
+                                             Dialect dialect = Dialect::vox_0_4);
 
 // Appends the message to `out` in one pass.
-void encode_message(Buffer& out, Message const& message);
-[[nodiscard]] Bytes encode_message(Message const& message);
+void encode_message(Buffer& out, Message const& message, Dialect dialect = Dialect::vox_0_4);
+[[nodiscard]] Bytes encode_message(Message const& message, Dialect dialect = Dialect::vox_0_4);
 
 }  // namespace vox::wire

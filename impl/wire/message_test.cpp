@@ -88,6 +88,22 @@ TEST_SUITE("wire") {
       });
     }
   }
+  TEST_CASE("r[session.connection-settings] settings of vox_0_5 end with the initial credit") {
+    ConnectionSettings const settings{
+        .parity = Parity::even, .max_concurrent_requests = 300, .initial_channel_credit = 200};
+    for (auto const& message :
+         {Message{3, ConnectionOpen{settings, {}}}, Message{3, ConnectionAccept{settings, {}}}}) {
+      auto const bytes = encode_message(message, Dialect::vox_0_5);
+      auto const kind = std::holds_alternative<ConnectionOpen>(message.payload) ? "01" : "02";
+      CHECK(to_hex(bytes) == std::string{"03"} + kind + "01ac02c80100");
+      auto const decoded = decode_message(bytes, Strictness::strict, 1024, Dialect::vox_0_5);
+      REQUIRE(decoded);
+      CHECK(*decoded == message);
+      CHECK(to_hex(encode_message(message)) == std::string{"03"} + kind + "01ac0200");
+      auto const older = decode_message(encode_message(message)).value();
+      CHECK(older != message);  // since it cannot say another credit than 16
+    }
+  }
   TEST_CASE("bytes after a message are refused, and forgiven as 0.4.0 does") {
     auto const bytes = from_hex("000805ff").value();
     auto const strict = decode_message(bytes);

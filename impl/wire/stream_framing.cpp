@@ -18,12 +18,12 @@ namespace {
 constexpr std::size_t read_bytes_min = 1uz << 10;
 constexpr std::size_t read_bytes_max = 16uz << 10;
 
-std::size_t length_in(ByteView header) {
-  std::size_t length = 0;
+std::size_t u32_in(ByteView four_bytes) {
+  std::size_t value = 0;
   for (std::size_t i = frame_header_bytes; i-- > 0;) {
-    length = length << 8U | std::to_integer<std::size_t>(header[i]);
+    value = value << 8U | std::to_integer<std::size_t>(four_bytes[i]);
   }
-  return length;
+  return value;
 }
 
 }  // namespace
@@ -65,15 +65,23 @@ Result<std::optional<Backing>> FrameDecoder::next() {
     return cut_.finish();
   }
   auto const unread = ByteView{read_buffer_}.subspan(begin_, end_ - begin_);
-  if (unread.size() < frame_header_bytes) return std::nullopt;
-  auto const length = length_in(unread);
+  if (unread.size() < header_bytes_) return std::nullopt;
+  auto const length = u32_in(unread);
   if (length > frame_bytes_max_) {
     return violates("transport.stream", 0, too_long(length, frame_bytes_max_));
   }
-  auto const body = unread.subspan(frame_header_bytes);
+  if (header_bytes_ == counting_header_bytes) {
+    auto const descriptors = u32_in(unread.subspan(frame_header_bytes));
+    if (descriptors != 0) {
+      return violates("transport.stream", frame_header_bytes,
+                      "a frame comes with " + std::to_string(descriptors) +
+                          " file descriptors, and none are taken");
+    }
+  }
+  auto const body = unread.subspan(header_bytes_);
   if (body.size() >= length) {
     auto payload = pool_.copy(body.first(length));
-    begin_ += frame_header_bytes + length;
+    begin_ += header_bytes_ + length;
     return payload;
   }
   cut_.begin(pool_, length, length);

@@ -17,6 +17,8 @@
 namespace vox::wire {
 
 inline constexpr std::size_t frame_header_bytes = 4;
+// Of a frame in which a count of file descriptors, 4 bytes as well, follows the length.
+inline constexpr std::size_t counting_header_bytes = 8;
 
 // What stands before a payload of so many bytes, for those who gather header and payload in one
 // write. A payload of 4 GiB or more cannot be framed; the caller checks that before.
@@ -36,11 +38,13 @@ enum class StreamEnd : std::uint8_t { between_frames, inside_header, inside_body
 // r[impl link.message] r[impl link.message.empty] r[impl zerocopy.recv.stream]
 class FrameDecoder {
  public:
-  explicit FrameDecoder(std::size_t frame_bytes_max = Limits{}.frame_bytes_max)
-      : frame_bytes_max_{frame_bytes_max} {}
+  explicit FrameDecoder(std::size_t frame_bytes_max = Limits{}.frame_bytes_max,
+                        std::size_t header_bytes = frame_header_bytes)
+      : frame_bytes_max_{frame_bytes_max}, header_bytes_{header_bytes} {}
 
   // The next payload that has come whole; nothing if more bytes are needed. A length above the
-  // limit is a violation, after which the stream cannot be read any further: the violation sticks.
+  // limit, or file descriptors beside a payload, is a violation, after which the stream cannot be
+  // read any further: the violation sticks.
   [[nodiscard]] Result<std::optional<Backing>> next();
 
   // Where the next bytes of the stream go: the first room is to be filled before the second, and
@@ -57,6 +61,7 @@ class FrameDecoder {
   [[nodiscard]] std::span<std::byte> read_room();
 
   std::size_t frame_bytes_max_;
+  std::size_t header_bytes_;
   Bytes read_buffer_;      // for what comes after the payload under way
   std::size_t begin_ = 0;  // of the bytes in it that were not looked at
   std::size_t end_ = 0;

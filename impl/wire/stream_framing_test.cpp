@@ -53,6 +53,22 @@ std::vector<std::string> take_all(FrameDecoder& decoder, ByteView input) {
 
 TEST_SUITE_BEGIN("transport");
 
+TEST_CASE("a count of file descriptors may follow each length, and none are taken") {
+  FrameDecoder decoder{1000, counting_header_bytes};
+  auto const stream = bytes(
+      "0300000000000000abcdef"
+      "0000000000000000"
+      "0100000002000000aa");
+  CHECK(take_all(decoder, ByteView{stream}.first(19)) == std::vector<std::string>{"abcdef", ""});
+  auto rest = ByteView{stream}.subspan(19);
+  put_some(decoder, rest);
+  for (int again = 0; again < 2; ++again) {
+    auto const refused = decoder.next();
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().detail == "a frame comes with 2 file descriptors, and none are taken");
+  }
+}
+
 TEST_CASE("r[transport.stream] a payload is preceded by its length as 4 little-endian bytes") {
   Buffer out;
   put_frame(out, bytes("abcdef"));

@@ -2,6 +2,7 @@
 //! the application sees goes out as lines on standard output. Nothing is judged here.
 
 use crate::control_calls::{Half, Halves, call_method, cannot_call};
+use crate::release::connection_settings;
 use crate::service::TestbedService;
 use crate::testbed::{TestbedClient, TestbedDispatcher};
 use serde_json::{Value, json};
@@ -11,8 +12,8 @@ use std::sync::{Arc, Mutex};
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use vox::{
-    Caller, ConnectionSettings, Driver, FromVoxSession, MetadataEntry, Parity, PendingConnection,
-    SessionError, VOX_SERVICE_METADATA_KEY,
+    Caller, Driver, FromVoxSession, MetadataEntry, Parity, PendingConnection, SessionError,
+    VOX_SERVICE_METADATA_KEY,
 };
 use vox_types::ConnectionId;
 
@@ -204,10 +205,8 @@ impl Control {
         drop(root);
         report(&name, json!("begun"));
         let limit = order.get("max_concurrent_requests").and_then(Value::as_u64);
-        let settings = ConnectionSettings {
-            parity: self.parity,
-            max_concurrent_requests: limit.and_then(|n| n.try_into().ok()).unwrap_or(64),
-        };
+        let limit = limit.and_then(|n| n.try_into().ok()).unwrap_or(64);
+        let settings = connection_settings(self.parity, limit);
         let control = self.clone();
         tokio::spawn(async move {
             let service = MetadataEntry::str(VOX_SERVICE_METADATA_KEY, TestbedClient::SERVICE_NAME);

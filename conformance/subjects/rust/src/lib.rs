@@ -1,7 +1,8 @@
-//! The published vox 0.4.0 crates, made into a subject that voxspec can judge.
+//! The published vox crates, made into a subject that voxspec can judge: 0.4.0, or 0.8.2 with the
+//! feature `vox-0-8`.
 //!
-//! Three programs share this library: the subject itself, a writer of test vectors and a
-//! small benchmark. None of them adds protocol behaviour of its own; whatever goes over
+//! Programs that share this library: the subject on each release, and on 0.4.0 a writer of test
+//! vectors and a small benchmark. None of them adds protocol behaviour of its own; whatever goes over
 //! the wire is what the crates put there.
 
 pub mod address;
@@ -14,6 +15,8 @@ pub mod outbound;
 pub mod probe;
 pub mod probe_service;
 pub mod program;
+pub mod release;
+#[cfg(not(feature = "vox-0-8"))]
 pub mod samples;
 pub mod scenario;
 pub mod service;

@@ -30,6 +30,16 @@ where
     StreamLink::new(Box::new(reader), Box::new(writer))
 }
 
+/// The link over a Unix socket, framed as the crates themselves frame what they dial there.
+#[cfg(not(feature = "vox-0-8"))]
+fn local_link(stream: UnixStream) -> StreamLink<Reader, Writer> {
+    stream_link(stream.into_split())
+}
+#[cfg(feature = "vox-0-8")]
+fn local_link(stream: UnixStream) -> vox_stream::FdStreamLink {
+    vox_stream::FdStreamLink::new(stream)
+}
+
 /// What all links share: a resume key given out on one must be found from another.
 #[derive(Clone)]
 struct Shared {
@@ -67,7 +77,7 @@ pub async fn run(listen: &Listen, settings: Arc<Settings>) -> io::Result<()> {
             announce(&format!("local://{name}"))?;
             loop {
                 let stream = listener.accept().await?;
-                tokio::spawn(shared.clone().serve(stream_link(stream.into_split())));
+                tokio::spawn(shared.clone().serve(local_link(stream)));
             }
         }
     }

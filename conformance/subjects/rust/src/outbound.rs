@@ -1,11 +1,11 @@
 //! Virtual connections that the subject opens by itself when `OPEN_CONNECTIONS` asks for it.
 
+use crate::release::connection_settings;
 use crate::service::TestbedService;
 use crate::settings::Settings;
 use crate::testbed::{TestbedClient, TestbedDispatcher};
 use vox::{
-    Caller, ConnectionSettings, Driver, FromVoxSession, MetadataEntry, Parity, SessionHandle,
-    VOX_SERVICE_METADATA_KEY,
+    Caller, Driver, FromVoxSession, MetadataEntry, Parity, SessionHandle, VOX_SERVICE_METADATA_KEY,
 };
 
 /// Starts opening in the background, so that the root connection is served meanwhile.
@@ -31,10 +31,7 @@ pub fn start(client: &TestbedClient, parity: Parity, settings: &Settings) {
 /// Opens, calls once and drops. The drop of the only caller is what closes a connection;
 /// the driver ends after the close went out, so that the next open cannot overtake it.
 async fn open_once(session: &SessionHandle, parity: Parity, number: u32) -> Result<(), String> {
-    let settings = ConnectionSettings {
-        parity,
-        max_concurrent_requests: 64,
-    };
+    let settings = connection_settings(parity, 64);
     let service = MetadataEntry::str(VOX_SERVICE_METADATA_KEY, TestbedClient::SERVICE_NAME);
     let handle = session
         .open_connection(settings, vec![service])

@@ -1,5 +1,6 @@
 //! Messages of every kind, used for the vectors and for the benchmark.
 
+use crate::release::connection_settings;
 use facet::Facet;
 use vox_schema::{BindingDirection, CborPayload};
 use vox_types::{
@@ -44,10 +45,7 @@ pub fn raw_payload(bytes: Vec<u8>) -> Payload<'static> {
 }
 
 pub fn settings(parity: Parity, max_concurrent_requests: u32) -> ConnectionSettings {
-    ConnectionSettings {
-        parity,
-        max_concurrent_requests,
-    }
+    connection_settings(parity, max_concurrent_requests)
 }
 
 pub fn request(id: u64, body: RequestBody<'static>) -> MessagePayload<'static> {

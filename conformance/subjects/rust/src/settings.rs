@@ -2,6 +2,7 @@
 
 use crate::address::Address;
 use crate::control::Control;
+use crate::release;
 use crate::scenario::{self, Run};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -50,9 +51,9 @@ impl Settings {
     /// An empty variable counts as one that is not set.
     fn read(get: impl Fn(&str) -> Result<Option<String>, Refusal>) -> Result<Self, Refusal> {
         let conduit = match get("SPEC_CONDUIT")?.as_deref() {
-            None | Some("bare") => TransportMode::Bare,
-            Some("stable") => TransportMode::Stable,
-            Some(other) => return Err(refusal("SPEC_CONDUIT", other, "expected bare or stable")),
+            None => TransportMode::Bare,
+            Some(name) => release::conduit(name)
+                .map_err(|expected| refusal("SPEC_CONDUIT", name, expected))?,
         };
         let accept_connections = match get("ACCEPT_CONNECTIONS")?.as_deref() {
             None | Some("1") => true,

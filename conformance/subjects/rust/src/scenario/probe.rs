@@ -3,19 +3,16 @@
 use super::channels::{joined, receive_all, send_all};
 use super::{Outcome, expect, ok};
 use crate::probe::{ProbeClient, Source, Tally};
+use crate::release::connection_settings;
 use crate::service::TestbedService;
 use crate::testbed::{TestbedClient, TestbedDispatcher};
 use vox::{
-    Caller, ConnectionSettings, Driver, FromVoxSession, MetadataEntry, Parity,
-    VOX_SERVICE_METADATA_KEY, channel,
+    Caller, Driver, FromVoxSession, MetadataEntry, Parity, VOX_SERVICE_METADATA_KEY, channel,
 };
 
 async fn open(root: &TestbedClient) -> Result<ProbeClient, String> {
     let session = root.session.clone().ok_or("there is no session")?;
-    let settings = ConnectionSettings {
-        parity: Parity::Odd,
-        max_concurrent_requests: 64,
-    };
+    let settings = connection_settings(Parity::Odd, 64);
     let service = MetadataEntry::str(VOX_SERVICE_METADATA_KEY, ProbeClient::SERVICE_NAME);
     let opened = session.open_connection(settings, vec![service]).await;
     let handle = opened.map_err(|error| format!("opening a connection failed: {error}"))?;
