@@ -353,7 +353,8 @@ void add_explore(CLI::App& app, Tool& tool) {
       "Examples:\n"
       "  voxspec explore --subject rust --output found\n"
       "  voxspec explore --subject cpp-vox_0_4 --against rust --sequences 2000\n"
-      "  voxspec explore --subject cpp --fault session.keepalive.other-nonce@acceptor --seconds 60\n"
+      "  voxspec explore --subject cpp --fault session.keepalive.other-nonce@acceptor --seconds "
+      "60\n"
       "  voxspec explore --model --rows 'channel/*'\n"
       "Exit codes: 0 nothing new, 1 new findings, 3 the subject did not start, 4 not all run");
   sub->callback([command, &tool] { tool.exit_code = run_explore(*command, tool); });
