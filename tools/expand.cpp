@@ -49,11 +49,15 @@ int expand(ExpandCommand const& command, Tool const& tool) {
   auto const suite = suite_of(command, *dialect, tool, is_file);
   if (!suite) return complain(suite.error(), exit_usage);
   if (is_file) selection->patterns.clear();
-  auto const cases = select(*suite, *selection);
+  auto cases = select(*suite, *selection);
   for (auto const& error : suite->errors)
     complain(text(error), exit_unexpected);
   if (is_file && !suite->errors.empty()) return exit_unexpected;
   if (!cases) return complain(cases.error(), exit_usage);
+  // A folder is in one dialect.
+  if (!command.folder.empty()) {
+    std::erase_if(*cases, [&](Case const* each) { return each->dialect != *dialect; });
+  }
   if (cases->empty()) return complain("no case was selected", exit_usage);
   if (command.folder.empty()) {
     print(*cases);
