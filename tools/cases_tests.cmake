@@ -13,8 +13,8 @@ add_test(NAME cases.folder COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:voxs
   -DSCRATCH=${CMAKE_CURRENT_BINARY_DIR}/expand_test -P ${CMAKE_CURRENT_SOURCE_DIR}/expand_test.cmake)
 set_tests_properties(cases.folder PROPERTIES LABELS cli TIMEOUT 300)
 
-find_program(PYTHON3 python3)
-if(NOT PYTHON3)
+python_with(python json)
+if(python MATCHES "skipped")
   return()
 endif()
 
