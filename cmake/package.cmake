@@ -1,6 +1,9 @@
 # What others get: the judge with its data and subjects (component runtime), and the library, by which
 # find_package(voxspec) gives vox::wire, vox::net and the rest (component development).
 include(CMakePackageConfigHelpers)
+# Builds what `cmake --install` installs, and nothing else.
+get_property(installable GLOBAL PROPERTY installable)
+add_custom_target(installable DEPENDS ${installable} voxspec voxspec-subject-cpp voxspec-null-subject voxspec_manual)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/voxspec)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/voxspecConfig.cmake.in
   ${PROJECT_BINARY_DIR}/voxspecConfig.cmake INSTALL_DESTINATION ${package_folder}

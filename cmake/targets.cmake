@@ -17,6 +17,9 @@ function(vox_library)
   target_sources(${target} ${scope} FILE_SET HEADERS
     BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ARG_HEADERS})
   target_link_libraries(${target} ${scope} ${ARG_LINK})
+  if(ARG_SOURCES)
+    set_property(GLOBAL APPEND PROPERTY installable ${target})
+  endif()
   if(NOT ARG_NAME STREQUAL spec)  # Its second file set is installed with it.
     install(TARGETS ${target} EXPORT voxspec COMPONENT development
       FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voxspec COMPONENT development)
