@@ -94,6 +94,13 @@ std::string run_table(Json const& comparison) {
          row("state", reports, [](Json const& report) { return markup(state_of(report)); }) +
          row("voxspec", reports,
              [](Json const& report) { return markup(text_at(report, "version")); }) +
+         row("dialect", reports,
+             [](Json const& report) { return markup(text_at(report, "dialect")); }) +
+         row("selected", reports,
+             [](Json const& report) {
+               auto const words = text_at(report, "selected");
+               return words.empty() ? "all" : markup(words);
+             }) +
          row("seed", reports,
              [](Json const& report) { return std::to_string(report.value("seed", 0ULL)); }) +
          row("time", reports, seconds_of) + "</tbody></table></div>\n";
