@@ -157,9 +157,10 @@ TEST_CASE("r[retry.channel.volatile.rebinding] a Rust stream that breaks runs ag
       CHECK(std::vector(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(first_run)) ==
             counted(first_run));
       if (repeats) {
-        INFO("it ended as ", outcome ? std::string{"Ok"}
-                                     : std::string{boost::describe::enum_to_string(
-                                           net::result_of(outcome.error()), "?")},
+        INFO("it ended as ",
+             outcome ? std::string{"Ok"}
+                     : std::string{boost::describe::enum_to_string(net::result_of(outcome.error()),
+                                                                   "?")},
              " after ", items.size(), " items");
         CHECK(outcome);
         CHECK(std::vector(items.begin() + static_cast<std::ptrdiff_t>(first_run), items.end()) ==
