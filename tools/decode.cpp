@@ -8,6 +8,7 @@
 #include "impl/wire/handshake.hpp"
 #include "impl/wire/stable.hpp"
 #include "spec/limits.hpp"
+#include "tools/dialect_option.hpp"
 #include "tools/input.hpp"
 #include "tools/tool.hpp"
 
@@ -82,23 +83,14 @@ struct LayerDecoder {
   std::string_view name;
   vox::Result<Json> (*decode)(vox::ByteView, Reading const&);
 };
-constexpr std::array<LayerDecoder, 6> decoders{{{"link", decode_link},
-                                                {"prologue", decode_frame<Layer::prologue>},
+// In the order in which a layer is guessed: a prologue has its magic and a handshake is CBOR, so
+// that they are not taken for messages; lengths that fit exactly are hardly chance.
+constexpr std::array<LayerDecoder, 6> decoders{{{"prologue", decode_frame<Layer::prologue>},
                                                 {"handshake", decode_handshake},
+                                                {"link", decode_link},
                                                 {"message", decode_frame<Layer::message>},
-                                                {"stable", decode_stable},
-                                                {"schema", decode_schema}}};
-
-// The first layer whose decoder takes the whole input. A prologue has its magic and a handshake is
-// CBOR, so that they are not taken for messages; lengths that fit exactly are hardly chance.
-LayerDecoder const* guess_layer(vox::ByteView bytes, Reading const& reading) {
-  for (std::string_view const name :
-       {"prologue", "handshake", "link", "message", "schema", "stable"}) {
-    auto const& layer = *std::ranges::find(decoders, name, &LayerDecoder::name);
-    if (layer.decode(bytes, reading)) return &layer;
-  }
-  return nullptr;
-}
+                                                {"schema", decode_schema},
+                                                {"stable", decode_stable}}};
 
 int print_decoded(LayerDecoder const& layer, vox::ByteView bytes, Reading const& reading) {
   auto const json = layer.decode(bytes, reading);
@@ -122,16 +114,17 @@ struct DecodeCommand {
 int run_decode(DecodeCommand const& command) {
   auto const bytes = read_bytes(command.input);
   if (!bytes) return complain(bytes.error(), exit_usage);
-  auto const dialect = find_dialect(command.dialect);
-  if (!dialect) return complain("--dialect: " + unknown_dialect(command.dialect), exit_usage);
-  Reading const reading{.dialect = *dialect,
+  Reading const reading{.dialect = find_dialect(command.dialect).value(),
                         .strictness = command.lenient ? Strictness::vox_0_4 : Strictness::strict};
   if (!command.layer.empty()) {
     return print_decoded(*std::ranges::find(decoders, command.layer, &LayerDecoder::name), *bytes,
                          reading);
   }
-  auto const* const guessed = guess_layer(*bytes, reading);
-  if (guessed == nullptr) {
+  // The first whose decoder takes the whole input.
+  auto const* const guessed = std::ranges::find_if(decoders, [&](LayerDecoder const& layer) {
+    return layer.decode(*bytes, reading).has_value();
+  });
+  if (guessed == decoders.end()) {
     return complain("these bytes are right on no layer; --layer says where they are wrong on one",
                     exit_unexpected);
   }
@@ -158,8 +151,7 @@ void add_decode(CLI::App& app, Tool& tool) {
                   "what stands "
                   "behind a # is a note")
       ->type_name("HEX|FILE|-");
-  sub->add_option("--dialect", command->dialect, "Whose bytes: vox_0_4 (default) or vox_0_5")
-      ->type_name("DIALECT");
+  add_dialect(*sub, command->dialect, "Whose bytes: vox_0_4 (default) or vox_0_5");
   sub->add_flag("--lenient", command->lenient,
                 "Take what vox 0.4.0 takes beyond the specification");
   sub->footer(

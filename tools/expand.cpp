@@ -2,6 +2,7 @@
 #include "conformance/trace/describe.hpp"
 #include "conformance/trace/in_lines.hpp"
 #include "tools/case_options.hpp"
+#include "tools/dialect_option.hpp"
 #include "tools/expand_all.hpp"
 
 #include <filesystem>
@@ -43,10 +44,9 @@ int expand(ExpandCommand const& command, Tool const& tool) {
   }
   auto selection = command.cases.selection();
   if (!selection) return complain(selection.error(), exit_usage);
-  auto const dialect = find_dialect(command.dialect);
-  if (!dialect) return complain("--dialect: " + unknown_dialect(command.dialect), exit_usage);
+  auto const dialect = find_dialect(command.dialect).value();
   bool is_file = false;
-  auto const suite = suite_of(command, *dialect, tool, is_file);
+  auto const suite = suite_of(command, dialect, tool, is_file);
   if (!suite) return complain(suite.error(), exit_usage);
   if (is_file) selection->patterns.clear();
   auto cases = select(*suite, *selection);
@@ -56,14 +56,14 @@ int expand(ExpandCommand const& command, Tool const& tool) {
   if (!cases) return complain(cases.error(), exit_usage);
   // A folder is in one dialect.
   if (!command.folder.empty()) {
-    std::erase_if(*cases, [&](Case const* each) { return each->dialect != *dialect; });
+    std::erase_if(*cases, [&](Case const* each) { return each->dialect != dialect; });
   }
   if (cases->empty()) return complain("no case was selected", exit_usage);
   if (command.folder.empty()) {
     print(*cases);
   } else {
     auto const written =
-        write_cases(command.folder, *cases, tool.layout.share / "expanded.schema.json", *dialect);
+        write_cases(command.folder, *cases, tool.layout.share / "expanded.schema.json", dialect);
     if (!written) return complain(written.error(), exit_usage);
     std::cout << cases->size() << (cases->size() == 1 ? " case" : " cases") << " in "
               << command.folder << '\n';
@@ -81,8 +81,7 @@ void add_expand(CLI::App& app, Tool& tool) {
   sub->add_option("--all", command->folder,
                   "Write each selected case as a file of its own below this folder, with an index")
       ->type_name("DIR");
-  sub->add_option("--dialect", command->dialect, "Whose bytes: vox_0_4 (default) or vox_0_5")
-      ->type_name("DIALECT");
+  add_dialect(*sub, command->dialect, "Whose bytes: vox_0_4 (default) or vox_0_5");
   sub->footer(
       "In place of ids one file may be named. Without --all the cases are printed. "
       "docs/replaying.md\n"

@@ -4,12 +4,11 @@
 #include "conformance/trace/case_path.hpp"
 #include "conformance/trace/describe.hpp"
 #include "conformance/trace/in_lines.hpp"
+#include "tools/report_files.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <fstream>
 #include <iterator>
-#include <set>
 #include <system_error>
 #include <thread>
 
@@ -25,19 +24,10 @@ constexpr char const* schema_name = "expanded.schema.json";
 using Done = std::expected<void, std::string>;
 
 Done write(fs::path const& file, std::string const& text) {
-  std::ofstream out{file, std::ios::binary};
-  out << text << '\n';
-  out.close();
-  if (out) return {};
-  return std::unexpected(file.string() + ": cannot be written: " +
-                         std::error_code{errno, std::generic_category()}.message());
-}
-
-Done make_folder(fs::path const& folder) {
-  std::error_code ec;
-  fs::create_directories(folder, ec);
-  if (!ec) return {};
-  return std::unexpected(folder.string() + ": cannot be made: " + ec.message());
+  if (auto const why = replace_file(file, text + "\n")) {
+    return std::unexpected(file.string() + ": cannot be written: " + *why);
+  }
+  return {};
 }
 
 // The index of a folder that write_cases() wrote; null for any other.
@@ -51,10 +41,10 @@ Json own_index(fs::path const& folder) {
   return is_own ? index : Json{};
 }
 
-// An empty folder, of which nothing is left that an earlier run wrote.
+// Leaves nothing in the folder that an earlier run wrote.
 Done prepare(fs::path const& folder) {
   std::error_code ec;
-  if (!fs::exists(folder, ec)) return make_folder(folder);
+  if (!fs::exists(folder, ec)) return {};
   if (!fs::is_directory(folder, ec)) return std::unexpected(folder.string() + ": is no folder");
   if (fs::is_empty(folder, ec) && !ec) return {};
   auto const index = own_index(folder);
@@ -92,12 +82,6 @@ Done copy_schema(fs::path const& from, fs::path const& folder) {
 }
 
 Done write_all(fs::path const& folder, std::vector<Case const*> const& cases) {
-  std::set<fs::path> folders;
-  for (auto const* const trace : cases)
-    folders.insert((folder / case_path(trace->id)).parent_path());
-  for (auto const& each : folders) {
-    if (auto made = make_folder(each); !made) return made;
-  }
   std::vector<Done> done(cases.size());
   in_parallel(0, cases.size(), std::thread::hardware_concurrency(), [&](std::size_t at) {
     done[at] = write(folder / case_path(cases[at]->id), in_lines(expand_case(*cases[at])));

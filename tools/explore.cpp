@@ -8,6 +8,7 @@
 #include "conformance/runner/glob.hpp"
 #include "conformance/runner/machine.hpp"
 #include "conformance/runner/suite.hpp"
+#include "conformance/trace/abilities.hpp"
 #include "tools/explore_report.hpp"
 #include "tools/progress.hpp"
 #include "tools/report_files.hpp"
@@ -122,8 +123,7 @@ OrRefused<Players> find_players(ExploreCommand const& command, Tool const& tool)
     keep_common(*players.candidate.subject, *players.other);
   }
   // The model calls methods in nearly all of its states.
-  auto const& abilities = players.candidate.subject->abilities;
-  if (std::ranges::find(abilities, testbed_ability) == abilities.end()) {
+  if (!has(players.candidate.subject->abilities, testbed_ability)) {
     return std::unexpected(
         Refused{"the explorer calls methods, and the subject does not claim the "
                 "ability testbed"});

@@ -6,6 +6,7 @@
 #include "conformance/runner/transport_word.hpp"
 #include "conformance/subjects/testbed/page_tables.hpp"
 #include "conformance/trace/abilities.hpp"
+#include "conformance/trace/case_path.hpp"
 #include "tools/progress.hpp"
 #include "tools/report_files.hpp"
 #include "tools/stop_signals.hpp"
@@ -20,7 +21,6 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -30,8 +30,6 @@ namespace {
 struct InteropCommand {
   std::vector<std::string> subjects;
   std::vector<std::string> abilities;
-  std::vector<std::string> clients;  // names; empty: all
-  std::vector<std::string> servers;
   PairSelection selection;
   std::size_t jobs = 0;
   std::size_t limit_ms = 30'000;
@@ -39,13 +37,6 @@ struct InteropCommand {
   std::string html;
   std::string keep;
 };
-
-// A name as a part of a path.
-std::string file_word(std::string name) {
-  for (auto& letter : name)
-    if (letter == '/' || letter == '.') letter = '_';
-  return name;
-}
 
 // Those that two peers can play between themselves.
 std::vector<std::string> playable_scenarios() {
@@ -71,22 +62,12 @@ std::expected<std::vector<Subject>, std::string> find_subjects(InteropCommand co
   return subjects;
 }
 
-void keep_only(InteropCommand const& command, std::vector<Pairing>& pairings) {
-  auto const is_named = [](std::vector<std::string> const& names, std::string const& name) {
-    return names.empty() || std::ranges::find(names, name) != names.end();
-  };
-  std::erase_if(pairings, [&](Pairing const& pairing) {
-    return !is_named(command.clients, pairing.client->name) ||
-           !is_named(command.servers, pairing.server->name);
-  });
-}
-
 // Plays all of them, several at a time, and shows how far it is.
 std::vector<PairResult> play(std::vector<Pairing> const& pairings, InteropCommand const& command,
                              std::stop_token const& stop) {
   std::vector<PairResult> results(pairings.size());
   PairLimits const limits{.scenario = std::chrono::milliseconds{command.limit_ms}};
-  StartSlots slots{std::max(4uz, 2uz * std::thread::hardware_concurrency())};
+  StartSlots slots;
   LiveLine const line;
   std::mutex showing;
   std::size_t done = 0;
@@ -96,7 +77,7 @@ std::vector<PairResult> play(std::vector<Pairing> const& pairings, InteropComman
     results[index] = run_pair(pairings[index], limits, stop, slots);
     std::scoped_lock const lock{showing};
     ++done;
-    if (results[index].verdict != PairVerdict::pass) ++failed;
+    if (results[index].verdict != Verdict::pass) ++failed;
     line.show(std::to_string(done) + '/' + std::to_string(pairings.size()) + "  " +
               std::to_string(failed) + " did not pass");
   });
@@ -106,14 +87,13 @@ std::vector<PairResult> play(std::vector<Pairing> const& pairings, InteropComman
 // What was said in each pairing that did not pass, as recordings.
 bool keep_recordings(PairReport const& report, std::filesystem::path const& folder) {
   for (auto const& result : report.results) {
-    if (result.verdict == PairVerdict::pass) continue;
+    if (result.verdict == Verdict::pass) continue;
     auto const& pairing = result.pairing;
-    auto const place = folder /
-                       (file_word(pairing.client->name) + "-" + file_word(pairing.server->name)) /
-                       (transport_word(pairing.transport) + "-" + pairing.conduit);
+    auto const id = pairing.client->name + "-" + pairing.server->name + "/" +
+                    transport_word(pairing.transport) + "-" + pairing.conduit + "/" +
+                    pairing.scenario;
     for (std::size_t i = 0; i < result.tapes.size(); ++i) {
-      auto const file =
-          place / (pairing.scenario + (i == 0 ? "" : "-" + std::to_string(i + 1)) + ".json");
+      auto const file = folder / case_path(i == 0 ? id : id + "-" + std::to_string(i + 1));
       auto const recording =
           relay::recording_of(result.tapes[i], vox::Role::initiator, Json{{"recorded", true}});
       if (!write_json_or_complain(file, recording)) return false;
@@ -134,17 +114,21 @@ bool write_reports(PairReport const& report, InteropCommand const& command) {
 }
 
 int interop(InteropCommand command, Tool const& tool) {
+  for (auto const& file : {command.json, command.html}) {
+    if (auto const wrong = find_unwritable(file == "-" ? "" : file)) {
+      return complain(*wrong, exit_usage);
+    }
+  }
   auto subjects = find_subjects(command, tool);
   if (!subjects) return complain(subjects.error(), exit_usage);
   PairReport report{.version = VOXSPEC_VERSION, .subjects = *std::move(subjects), .results = {}};
-  for (auto const& names : {command.clients, command.servers})
+  for (auto const& names : {command.selection.clients, command.selection.servers})
     for (auto const& name : names)
       if (std::ranges::find(report.subjects, name, &Subject::name) == report.subjects.end()) {
         return complain("no subject here is called '" + name + "'", exit_usage);
       }
   if (command.selection.scenarios.empty()) command.selection.scenarios = playable_scenarios();
-  auto pairings = pairings_of(report.subjects, command.selection);
-  keep_only(command, pairings);
+  auto const pairings = pairings_of(report.subjects, command.selection);
   if (pairings.empty()) {
     return complain(
         "none of them plays client scenarios (ability client-scenarios) against one "
@@ -159,8 +143,8 @@ int interop(InteropCommand command, Tool const& tool) {
   if (auto const signal = signals.received()) {
     return complain("stopped by " + *signal, exit_stopped);
   }
-  if (report.count(PairVerdict::fail) > 0) return exit_unexpected;
-  return written && report.count(PairVerdict::not_run) == 0 ? exit_clean : exit_not_run;
+  if (report.count(Verdict::fail) > 0) return exit_unexpected;
+  return written && report.count(Verdict::not_run) == 0 ? exit_clean : exit_not_run;
 }
 
 void add_selection(CLI::App& sub, InteropCommand& command) {
@@ -175,8 +159,8 @@ void add_selection(CLI::App& sub, InteropCommand& command) {
       ->check(CLI::IsMember({"tcp", "local", "ws"}));
   words("--conduits", command.selection.conduits, "Only these")
       ->check(CLI::IsMember({"bare", "stable"}));
-  words("--client", command.clients, "Only this one plays")->type_name("NAME");
-  words("--server", command.servers, "Only this one serves")->type_name("NAME");
+  words("--client", command.selection.clients, "Only this one plays")->type_name("NAME");
+  words("--server", command.selection.servers, "Only this one serves")->type_name("NAME");
 }
 
 }  // namespace

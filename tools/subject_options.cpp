@@ -1,10 +1,10 @@
 #include "tools/subject_options.hpp"
 
-#include "conformance/peer/dialect_word.hpp"
 #include "conformance/runner/run_report.hpp"
 #include "conformance/runner/transport_word.hpp"
 #include "conformance/trace/abilities.hpp"
 #include "impl/link/address.hpp"
+#include "tools/dialect_option.hpp"
 
 #include <utility>
 
@@ -47,13 +47,8 @@ void SubjectOptions::add_to(CLI::App& command) {
         {"initiator", "acceptor"});
   words("--transports", transports, "The transports it has instead", {"tcp", "local", "ws"});
   words("--conduits", conduits, "The conduits it has instead", {"bare", "stable"});
-  command
-      .add_option("--dialect", dialect,
-                  "The bytes that it speaks: vox_0_4 (default) or vox_0_5, which is 0.5 to 0.8")
-      ->type_name("DIALECT")
-      ->check([](std::string const& word) {
-        return find_dialect(word) ? std::string{} : unknown_dialect(word);
-      })
+  add_dialect(command, dialect,
+              "The bytes that it speaks: vox_0_4 (default) or vox_0_5, which is 0.5 to 0.8")
       ->group(claims);
   command.add_option("--name", name, "What reports call it")->type_name("NAME")->group(claims);
 }
@@ -104,7 +99,7 @@ std::expected<Candidate, std::string> address_candidate(SubjectOptions const& op
   subject.roles = {dials ? vox::Role::initiator : vox::Role::acceptor};
   subject.transports = {transport_word(address->transport)};
   subject.conduits = {"bare", "stable"};
-  subject.abilities = {"testbed"};
+  subject.abilities = {testbed_ability};
   subject.spelling = spelled;
   if (!options.dialect.empty()) subject.speak(*find_dialect(options.dialect));
   vox::link::LinkOptions const links{.counts_descriptors = subject.counts_descriptors};

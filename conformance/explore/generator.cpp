@@ -2,6 +2,7 @@
 
 #include "conformance/runner/eligibility.hpp"
 #include "conformance/runner/glob.hpp"
+#include "conformance/trace/abilities.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
 

@@ -168,10 +168,6 @@ std::expected<Model, TraceError> load_model(std::filesystem::path const& folder)
   return model;
 }
 
-bool has(std::vector<std::string> const& words, std::string_view word) {
-  return std::ranges::find(words, word) != words.end();
-}
-
 std::string reactions_in_words(Row const& row) {
   switch (row.then) {
     case Then::goes_on:

@@ -79,9 +79,6 @@ struct Model {
 [[nodiscard]] std::expected<Model, TraceError> load_model(std::filesystem::path const& folder);
 
 // "one of: …" in words: what is right after the steps of a row.
-// Whether the word is among them.
-[[nodiscard]] bool has(std::vector<std::string> const& words, std::string_view word);
-
 [[nodiscard]] std::string reactions_in_words(Row const& row);
 
 }  // namespace voxspec::explore

@@ -1,6 +1,7 @@
 #include "conformance/explore/writer.hpp"
 
 #include "conformance/peer/fault.hpp"
+#include "conformance/runner/eligibility.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,6 @@
 
 #include "conformance/peer/cbor_value.hpp"
 #include "conformance/peer/message_plan.hpp"
-#include "conformance/peer/schema_ledger.hpp"
 #include "impl/schema/cbor_form.hpp"
 #include "impl/schema/translate.hpp"
 
@@ -117,17 +116,9 @@ void LinkCodec::note(Frame const& frame) {
   }
 }
 
-// A list that is none, or that our messages cannot be written by, is for the handshake to judge.
 void LinkCodec::note_own_schemas(Frame const& hello) {
   if (!hello.is("hello") && !hello.is("hello_yourself")) return;
-  auto const* const announced = hello.field("message_payload_schema");
-  our_messages_ = {};
-  if (announced == nullptr || *announced == own_message_schemas(dialect_)) return;
-  // A case may give them as bytes.
-  auto const* const bytes = announced->get<vox::Bytes>();
-  auto const schemas = bytes == nullptr ? std::optional{*announced} : canonical_cbor(*bytes);
-  if (!schemas) return;
-  if (auto plan = plan_to(*schemas, dialect_)) our_messages_ = *std::move(plan);
+  our_messages_ = plan_of_hello(hello, dialect_);
 }
 
 // Schemas that are none, or that no message of ours fits, are for the handshake to judge: messages

@@ -1,9 +1,11 @@
 #include "conformance/peer/message_plan.hpp"
 
 #include "conformance/peer/cbor_value.hpp"
+#include "conformance/peer/schema_ledger.hpp"
 #include "impl/schema/cbor_form.hpp"
 #include "impl/schema/message_schema.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace voxspec {
@@ -22,6 +24,15 @@ std::expected<vox::schema::Plan, std::string> plan_to(Value const& announced, Di
   auto plan = vox::schema::build_plan(vox::schema::message_type(dialect).payload, reader);
   if (!plan) return std::unexpected(plan.error().text());
   return *std::move(plan);
+}
+
+vox::schema::Plan plan_of_hello(Frame const& hello, Dialect dialect) {
+  auto const* const announced = hello.field("message_payload_schema");
+  if (announced == nullptr || *announced == own_message_schemas(dialect)) return {};
+  // A case may give them as bytes.
+  auto const* const bytes = announced->get<vox::Bytes>();
+  auto const schemas = bytes == nullptr ? std::optional{*announced} : canonical_cbor(*bytes);
+  return schemas ? plan_to(*schemas, dialect).value_or(vox::schema::Plan{}) : vox::schema::Plan{};
 }
 
 }  // namespace voxspec

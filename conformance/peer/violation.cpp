@@ -2,6 +2,7 @@
 
 #include "conformance/peer/expectations.hpp"
 #include "conformance/peer/match.hpp"
+#include "conformance/peer/normal_answers.hpp"
 #include "conformance/peer/probes.hpp"
 #include "conformance/peer/wording.hpp"
 
@@ -28,31 +29,6 @@ struct Seen {
   std::optional<Ended> end;
   ProcessState process;
 };
-
-// What would be a normal answer to an item that was sent; nothing for a kind that gets none.
-std::vector<Pattern> normal_answers(Frame const& sent, Dialect dialect) {
-  auto const on = sent.message().on;
-  // With the field of that name as it was sent.
-  auto const echoed = [&](std::string_view name) {
-    Record body;
-    if (auto const* const value = sent.field(name)) body[name] = *value;
-    return body;
-  };
-  if (sent.is("connection_open")) {
-    return {pattern_of(message_frame("connection_accept", on, {}, dialect)),
-            pattern_of(message_frame("connection_reject", on, {}, dialect))};
-  }
-  if (sent.is("request_call")) {
-    return {pattern_of(message_frame("request_response", on, echoed("id"), dialect))};
-  }
-  if (sent.is("ping")) {
-    auto pong = pattern_of(message_frame("pong", on, echoed("nonce"), dialect));
-    pong.on.reset();  // on whichever connection
-    return {std::move(pong)};
-  }
-  if (sent.is("hello")) return {pattern_of(message_frame("hello_yourself", 0, {}, dialect))};
-  return {};
-}
 
 // A Pong may come before the answer to an earlier call, so that a Ping behind a wrong call would
 // end the watch too soon. A call behind it is answered at the same pace.
@@ -209,7 +185,8 @@ Outcome judge(ExpectViolation const& step, Observations const& observations, See
 }  // namespace
 
 asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, ExpectViolation const& step) {
-  auto const honoured = step.honoured.value_or(normal_answers(run.last_item, run.trace.dialect));
+  auto const honoured = step.honoured.value_or(
+      normal_answers(pattern_of(run.last_item.message()), run.trace.dialect));
   auto const seen = co_await watch(run, link, honoured);
   if (!seen) co_return std::unexpected(seen.error());
   run.observations = observed(*seen, link, step, !honoured.empty());

@@ -1,6 +1,8 @@
 #include "conformance/runner/comparison.hpp"
 
 #include "conformance/runner/printable.hpp"
+#include "conformance/runner/report_json.hpp"
+#include "conformance/runner/run_report.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -16,10 +18,6 @@ constexpr std::size_t name_columns = 18;
 constexpr std::size_t cell_columns_min = 10;
 
 using Ids = std::set<std::string, std::less<>>;
-
-std::string text_at(Json const& object, char const* key) {
-  return object.value(key, std::string{});
-}
 
 Ids not_passed_somewhere(std::vector<NamedReport> const& reports) {
   Ids ids;
@@ -130,6 +128,10 @@ std::string different_verdicts(Json const& comparison, Rows const& rows) {
 
 }  // namespace
 
+std::string text_at(Json const& object, char const* key) {
+  return object.value(key, std::string{});
+}
+
 std::vector<NamedReport> named(std::vector<NamedReport> reports) {
   std::map<std::string, std::size_t> counts;
   for (auto const& each : reports)
@@ -160,8 +162,8 @@ std::string describe_comparison(Json const& comparison) {
   auto out = rows.row("", [&](std::size_t i) { return printable(labels[i].get<std::string>()); });
   out +=
       rows.row("cases", [&](std::size_t i) { return std::to_string(reports[i]["cases"].size()); });
-  for (auto const* const verdict : {"pass", "fail", "non_strict", "differs", "unsupported", "known",
-                                    "unexpected_pass", "not_run"}) {
+  for (auto const each : all_verdicts) {
+    std::string const verdict = name_of(each);
     out += rows.row(verdict, [&](std::size_t i) {
       auto const count = std::ranges::count_if(reports[i]["cases"], [&](Json const& entry) {
         return text_at(entry, "verdict") == verdict;

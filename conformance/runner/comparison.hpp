@@ -18,6 +18,9 @@ struct NamedReport {
 // added.
 [[nodiscard]] std::vector<NamedReport> named(std::vector<NamedReport> reports);
 
+// The text below a key of a report; empty if there is none.
+[[nodiscard]] std::string text_at(Json const& object, char const* key);
+
 // Of longer payloads a comparison has only so many bytes.
 inline constexpr std::size_t compared_bytes_max = 512;
 

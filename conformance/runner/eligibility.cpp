@@ -3,6 +3,7 @@
 #include "conformance/peer/dialect_word.hpp"
 #include "conformance/runner/suite.hpp"
 #include "conformance/runner/transport_word.hpp"
+#include "conformance/trace/abilities.hpp"
 #include "conformance/trace/any_step.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
@@ -15,10 +16,6 @@
 
 namespace voxspec {
 namespace {
-
-bool has(std::vector<std::string> const& words, std::string_view word) {
-  return std::ranges::find(words, word) != words.end();
-}
 
 bool starts_again(Step const& step) {
   return std::holds_alternative<Restart>(step.body);
@@ -62,6 +59,10 @@ std::optional<std::string> needs_own_process(Case const& trace) {
 }
 
 }  // namespace
+
+bool has(std::vector<std::string> const& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
 
 std::expected<LinkPlan, std::string> plan_case(Case const& trace, Subject const& subject,
                                                std::optional<vox::link::Transport> transport) {

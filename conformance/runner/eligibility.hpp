@@ -6,6 +6,8 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace voxspec {
 
@@ -15,11 +17,7 @@ namespace voxspec {
     Case const& trace, Subject const& subject,
     std::optional<vox::link::Transport> transport = std::nullopt);
 
-// The ability of subjects that play CLIENT_SCENARIO.
-inline constexpr char const* client_scenarios = "client-scenarios";
-inline constexpr char const* probe_ability = "probe";
-inline constexpr char const* control_ability = "control";
-// Of subjects that serve Testbed, as nearly all do.
-inline constexpr char const* testbed_ability = "testbed";
+// Whether a list of words, as of claims, has this one.
+[[nodiscard]] bool has(std::vector<std::string> const& words, std::string_view word);
 
 }  // namespace voxspec

@@ -1,5 +1,7 @@
 #include "conformance/runner/levels.hpp"
 
+#include "conformance/runner/eligibility.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -52,11 +54,8 @@ void count(Level& level, CaseReport const& entry) {
 }  // namespace
 
 std::string_view level_of(Case const& trace) {
-  auto const needs = [&](std::string_view ability) {
-    return std::ranges::find(trace.needs, ability) != trace.needs.end();
-  };
   if (trace.conduit == Conduit::stable) return "stable";
-  if (needs("resumes") || needs("reconnects")) return "resume";
+  if (has(trace.needs, "resumes") || has(trace.needs, "reconnects")) return "resume";
   auto const chapter = std::string_view{trace.id}.substr(0, trace.id.find('/'));
   auto const found =
       std::ranges::find(chapters, chapter, &std::pair<std::string_view, std::string_view>::first);

@@ -1,18 +1,24 @@
 #include "conformance/runner/pair_report.hpp"
 
+#include "conformance/peer/fault.hpp"
 #include "conformance/runner/printable.hpp"
+#include "conformance/runner/report_json.hpp"
 #include "conformance/runner/run_report.hpp"
 #include "conformance/runner/transport_word.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iomanip>
 #include <map>
 #include <sstream>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
 namespace voxspec {
 namespace {
+
+constexpr std::array verdicts{Verdict::pass, Verdict::fail, Verdict::not_run};
 
 // Transport and conduit.
 using Setting = std::pair<std::string, std::string>;
@@ -53,7 +59,7 @@ std::vector<Matrix> matrices(PairReport const& report) {
     if (at == all.end()) at = all.insert(all.end(), {.setting = setting, .cells = {}});
     auto& cell = at->cells[{result.pairing.client->name, result.pairing.server->name}];
     ++cell.played;
-    if (result.verdict == PairVerdict::pass) ++cell.passed;
+    if (result.verdict == Verdict::pass) ++cell.passed;
   }
   return all;
 }
@@ -61,7 +67,7 @@ std::vector<Matrix> matrices(PairReport const& report) {
 // What did not pass, for one reason and in one setting.
 struct Group {
   PairResult const* first = nullptr;
-  std::vector<std::string> scenarios;
+  std::vector<std::string_view> scenarios;
 };
 
 std::vector<Group> groups(PairReport const& report) {
@@ -69,21 +75,14 @@ std::vector<Group> groups(PairReport const& report) {
   std::vector<Group> all;
   std::map<Key, std::size_t> known;
   for (auto const& result : report.results) {
-    if (result.verdict == PairVerdict::pass) continue;
+    if (result.verdict == Verdict::pass) continue;
     Key const key{result.pairing.client->name, result.pairing.server->name, setting_of(result),
                   result.reason};
     auto const [at, is_new] = known.emplace(key, all.size());
     if (is_new) all.push_back({.first = &result, .scenarios = {}});
-    all[at->second].scenarios.push_back(result.pairing.scenario);
+    all[at->second].scenarios.emplace_back(result.pairing.scenario);
   }
   return all;
-}
-
-std::string joined(std::vector<std::string> const& words) {
-  std::string text;
-  for (auto const& word : words)
-    text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 // The command that plays the first of a group once more.
@@ -113,9 +112,8 @@ std::string heading(PairResult const& result) {
 
 void describe(std::ostream& out, Group const& group, TextStyle style) {
   auto const& first = *group.first;
-  auto const verdict = first.verdict == PairVerdict::fail ? Verdict::fail : Verdict::not_run;
   out << '\n'
-      << painted(pair_word(first.verdict), verdict, style) << "  " << heading(first) << '\n'
+      << painted(text(first.verdict), first.verdict, style) << "  " << heading(first) << '\n'
       << "  reason     " << printable(first.reason) << '\n'
       << "  scenarios  " << joined(group.scenarios) << '\n'
       << "  client     " << indented(first.client_output) << '\n'
@@ -145,10 +143,10 @@ void draw(std::ostream& out, Matrix const& matrix, PairReport const& report) {
 
 std::string sums(PairReport const& report) {
   std::string text;
-  for (auto const verdict : all_pair_verdicts) {
+  for (auto const verdict : verdicts) {
     if (report.count(verdict) == 0) continue;
     text += (text.empty() ? "" : ", ") + std::to_string(report.count(verdict)) + " " +
-            pair_word(verdict);
+            std::string{voxspec::text(verdict)};
   }
   return std::to_string(report.results.size()) + " played: " + text;
 }
@@ -191,7 +189,7 @@ void draw_html(std::ostream& out, Matrix const& matrix, PairReport const& report
 
 }  // namespace
 
-std::size_t PairReport::count(PairVerdict verdict) const {
+std::size_t PairReport::count(Verdict verdict) const {
   return static_cast<std::size_t>(std::ranges::count(results, verdict, &PairResult::verdict));
 }
 
@@ -213,19 +211,17 @@ Json pair_json(PairReport const& report) {
             {"results", Json::array()}};
   for (auto const& subject : report.subjects)
     json["subjects"].push_back({{"name", subject.name}, {"about", subject.about}});
-  for (auto const verdict : all_pair_verdicts)
-    json["totals"][verdict == PairVerdict::not_run ? "not_run" : pair_word(verdict)] =
-        report.count(verdict);
+  for (auto const verdict : verdicts)
+    json["totals"][name_of(verdict)] = report.count(verdict);
   for (auto const& result : report.results) {
-    Json entry{
-        {"client", result.pairing.client->name},
-        {"server", result.pairing.server->name},
-        {"transport", transport_word(result.pairing.transport)},
-        {"conduit", result.pairing.conduit},
-        {"scenario", result.pairing.scenario},
-        {"verdict", result.verdict == PairVerdict::not_run ? "not_run" : pair_word(result.verdict)},
-        {"ms", result.wall.count()}};
-    if (result.verdict != PairVerdict::pass) {
+    Json entry{{"client", result.pairing.client->name},
+               {"server", result.pairing.server->name},
+               {"transport", transport_word(result.pairing.transport)},
+               {"conduit", result.pairing.conduit},
+               {"scenario", result.pairing.scenario},
+               {"verdict", name_of(result.verdict)},
+               {"ms", result.wall.count()}};
+    if (result.verdict != Verdict::pass) {
       entry["reason"] = printable(result.reason);
       entry["client_output"] = printable(result.client_output);
       entry["server_output"] = printable(result.server_output);

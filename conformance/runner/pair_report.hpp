@@ -14,7 +14,7 @@ struct PairReport {
   std::vector<Subject> subjects;  // the results refer to them
   std::vector<PairResult> results{};
 
-  [[nodiscard]] std::size_t count(PairVerdict verdict) const;
+  [[nodiscard]] std::size_t count(Verdict verdict) const;
 };
 
 // A matrix for each transport and conduit, a row for each client and a column for each server: how

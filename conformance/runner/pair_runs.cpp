@@ -1,11 +1,13 @@
 #include "conformance/runner/pair_runs.hpp"
 
+#include "conformance/peer/wording.hpp"
 #include "conformance/relay/record_links.hpp"
 #include "conformance/runner/eligibility.hpp"
 #include "conformance/runner/subject_process.hpp"
 #include "conformance/runner/subject_variables.hpp"
 #include "conformance/runner/temporary_folder.hpp"
 #include "conformance/runner/transport_word.hpp"
+#include "conformance/trace/abilities.hpp"
 #include "impl/link/deadline.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -29,16 +31,8 @@ namespace asio = boost::asio;
 namespace link = vox::link;
 namespace {
 
-bool is_among(std::vector<std::string> const& words, std::string const& word) {
-  return std::ranges::find(words, word) != words.end();
-}
-
 bool is_wanted(std::vector<std::string> const& words, std::string const& word) {
-  return words.empty() || is_among(words, word);
-}
-
-std::string seconds(std::chrono::milliseconds time) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + " s";
+  return words.empty() || has(words, word);
 }
 
 std::string how_ended(ProcessState state) {
@@ -123,10 +117,10 @@ class PairRun {
     if (client_) client_->kill();
     if (server_) server_->kill();
     if (recording_) result_.tapes = recording_->finish();
-    if (result_.verdict == PairVerdict::pass && !speaks(result_.tapes, vox::Role::initiator)) {
+    if (result_.verdict == Verdict::pass && !speaks(result_.tapes, vox::Role::initiator)) {
       fail("the client ended with 0 and said nothing at all");
     }
-    if (result_.verdict == PairVerdict::pass && !speaks(result_.tapes, vox::Role::acceptor)) {
+    if (result_.verdict == Verdict::pass && !speaks(result_.tapes, vox::Role::acceptor)) {
       fail("the client ended with 0, but the server said nothing at all");
     }
     if (client_) result_.client_output = client_->output_tail();
@@ -136,18 +130,18 @@ class PairRun {
 
  private:
   void judge() {
-    if (!ended_) return fail("the client did not end within " + seconds(limits_.scenario));
+    if (!ended_) return fail("the client did not end within " + in_words(limits_.scenario));
     if (ended_->kind != ProcessState::Kind::exited || ended_->code_or_signal != 0) {
       return fail("the client " + how_ended(*ended_));
     }
     if (server_->state().crashed()) {
       return fail("the client ended with 0, but the server " + how_ended(server_->state()));
     }
-    result_.verdict = PairVerdict::pass;
+    result_.verdict = Verdict::pass;
   }
 
   void fail(std::string reason) {
-    result_.verdict = PairVerdict::fail;
+    result_.verdict = Verdict::fail;
     result_.reason = std::move(reason);
   }
 
@@ -180,16 +174,16 @@ class PairRun {
     if (!server_) co_return std::nullopt;
     auto const said = co_await link::within(limits_.start, server_->listen_address());
     if (!said) {
-      fail("the server did not say where it listens within " + seconds(limits_.start));
+      fail("the server did not say where it listens within " + in_words(limits_.start));
       co_return std::nullopt;
     }
     if (!*said) {
       fail("the server: " + said->error());
       co_return std::nullopt;
     }
-    auto const address = link::Address::parse(**said);
+    auto const address = said_address(**said, pairing_.transport);
     if (!address) {
-      fail("the server said LISTEN_ADDR=" + **said + ": " + address.error());
+      fail("the server: " + address.error());
       co_return std::nullopt;
     }
     co_return *address;
@@ -207,27 +201,15 @@ class PairRun {
 
 }  // namespace
 
-std::string pair_word(PairVerdict verdict) {
-  switch (verdict) {
-    case PairVerdict::pass:
-      return "pass";
-    case PairVerdict::fail:
-      return "fail";
-    case PairVerdict::not_run:
-      break;
-  }
-  return "not run";
-}
-
 std::vector<Pairing> pairings_of(std::vector<Subject> const& subjects,
                                  PairSelection const& selection) {
   std::vector<Pairing> pairings;
   auto const add = [&](Subject const& client, Subject const& server) {
     for (auto const& transport : client.transports) {
-      if (!is_among(server.transports, transport)) continue;
+      if (!has(server.transports, transport)) continue;
       if (!is_wanted(selection.transports, transport)) continue;
       for (auto const& conduit : client.conduits) {
-        if (!is_among(server.conduits, conduit)) continue;
+        if (!has(server.conduits, conduit)) continue;
         if (!is_wanted(selection.conduits, conduit)) continue;
         for (auto const& scenario : selection.scenarios)
           pairings.push_back({.client = &client,
@@ -239,10 +221,15 @@ std::vector<Pairing> pairings_of(std::vector<Subject> const& subjects,
     }
   };
   for (auto const& client : subjects) {
-    if (!client.plays(vox::Role::initiator) || !is_among(client.abilities, client_scenarios))
+    if (!is_wanted(selection.clients, client.name) || !client.plays(vox::Role::initiator) ||
+        !has(client.abilities, client_scenarios)) {
       continue;
-    for (auto const& server : subjects)
-      if (server.plays(vox::Role::acceptor)) add(client, server);
+    }
+    for (auto const& server : subjects) {
+      if (is_wanted(selection.servers, server.name) && server.plays(vox::Role::acceptor)) {
+        add(client, server);
+      }
+    }
   }
   return pairings;
 }
@@ -273,9 +260,9 @@ PairResult run_pair(Pairing const& pairing, PairLimits const& limits, std::stop_
                                    }};
   context.run();
   auto result = run.finish();
-  if (stopped && result.verdict == PairVerdict::not_run) result.reason = "the run was stopped";
+  if (stopped && result.verdict == Verdict::not_run) result.reason = "the run was stopped";
   if (!thrown.empty()) {
-    result.verdict = PairVerdict::not_run;
+    result.verdict = Verdict::not_run;
     result.reason = thrown;
   }
   result.wall = std::chrono::duration_cast<std::chrono::milliseconds>(

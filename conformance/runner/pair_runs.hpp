@@ -1,12 +1,11 @@
 #pragma once
+#include "conformance/peer/verdict.hpp"
 #include "conformance/relay/tape.hpp"
 #include "conformance/runner/start_slots.hpp"
 #include "conformance/runner/subject.hpp"
 #include "impl/link/address.hpp"
 
-#include <array>
 #include <chrono>
-#include <cstdint>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -24,20 +23,12 @@ struct Pairing {
   std::string scenario;
 };
 
-enum class PairVerdict : std::uint8_t {
-  pass,     // both spoke, the client ended with 0, and the server did not crash
-  fail,     // one of the two did otherwise
-  not_run,  // the machine or a stop kept it from being tried
-};
-inline constexpr std::array all_pair_verdicts{PairVerdict::pass, PairVerdict::fail,
-                                              PairVerdict::not_run};
-// "pass", "fail", "not run".
-[[nodiscard]] std::string pair_word(PairVerdict verdict);
-
+// How it came out. It passes if both spoke, the client ended with 0, and the server did not crash;
+// it is not run if the machine or a stop kept it from being tried.
 struct PairResult {
   Pairing pairing;
-  PairVerdict verdict = PairVerdict::not_run;
-  std::string reason{};  // empty for a pass
+  Verdict verdict = Verdict::not_run;  // or pass, or fail
+  std::string reason{};                // empty for a pass
   std::string client_output{};
   std::string server_output{};
   std::vector<relay::Tape> tapes{};  // what they said, a session each
@@ -49,6 +40,8 @@ struct PairSelection {
   std::vector<std::string> scenarios{};
   std::vector<std::string> transports{};  // as the subjects spell them
   std::vector<std::string> conduits{};
+  std::vector<std::string> clients{};  // names of subjects
+  std::vector<std::string> servers{};
 };
 
 struct PairLimits {

@@ -60,7 +60,7 @@ TEST_CASE("a client that ends with 0 passes, and was told what to do") {
   auto const result =
       play(listens, talks + "echo \"$CLIENT_SCENARIO $PEER_ADDR $SPEC_CONDUIT\"; exit 0");
   CHECK(result.reason == "");
-  CHECK(result.verdict == PairVerdict::pass);
+  CHECK(result.verdict == Verdict::pass);
   CHECK(result.client_output.find("echo 127.0.0.1:") != std::string::npos);
   CHECK(result.client_output.find(" bare\n") != std::string::npos);
   CHECK(result.tapes.size() == 1);
@@ -74,29 +74,29 @@ TEST_CASE("a client that ends with 0 has to have spoken, and its server, too") {
 
 TEST_CASE("a client that ends otherwise fails, with how it ended") {
   auto const exited = play(listens, "exit 3");
-  CHECK(exited.verdict == PairVerdict::fail);
+  CHECK(exited.verdict == Verdict::fail);
   CHECK(exited.reason == "the client exited with code 3");
   auto const killed = play(listens, "kill -SEGV $$");
-  CHECK(killed.verdict == PairVerdict::fail);
+  CHECK(killed.verdict == Verdict::fail);
   CHECK(killed.reason == "the client was killed by signal 11 (SIGSEGV)");
 }
 
 TEST_CASE("a client that does not end fails in time") {
   auto const result = play(listens, "exec sleep 100", {.start = 20s, .scenario = 50ms});
-  CHECK(result.verdict == PairVerdict::fail);
+  CHECK(result.verdict == Verdict::fail);
   CHECK(result.reason.find("did not end within") != std::string::npos);
   CHECK(result.wall < 10s);
 }
 
 TEST_CASE("a server that crashes fails what its client takes for a success") {
   auto const result = play("echo LISTEN_ADDR=127.0.0.1:1; kill -ABRT $$", "sleep 0.3; exit 0");
-  CHECK(result.verdict == PairVerdict::fail);
+  CHECK(result.verdict == Verdict::fail);
   CHECK(result.reason.find("but the server was killed by signal 6") != std::string::npos);
 }
 
 TEST_CASE("a server that never listens is named") {
   auto const ended = play("exit 0", "exit 0");
-  CHECK(ended.verdict == PairVerdict::fail);
+  CHECK(ended.verdict == Verdict::fail);
   CHECK(ended.reason.starts_with("the server: "));
   auto const silent = play("exec sleep 100", "exit 0", {.start = 50ms, .scenario = 20s});
   CHECK(silent.reason.find("did not say where it listens") != std::string::npos);
@@ -108,7 +108,7 @@ TEST_CASE("a program that is not there says nothing of the two") {
   StartSlots slots{1};
   auto const result =
       run_pair(pairings_of(subjects, {.scenarios = {"echo"}}).front(), {}, {}, slots);
-  CHECK(result.verdict == PairVerdict::not_run);
+  CHECK(result.verdict == Verdict::not_run);
   CHECK(result.reason.find("nothing-here") != std::string::npos);
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("a stop ends both at once") {
   std::stop_source stop;
   stop.request_stop();
   auto const result = play(listens, "exec sleep 100", {}, stop.get_token());
-  CHECK(result.verdict == PairVerdict::not_run);
+  CHECK(result.verdict == Verdict::not_run);
   CHECK(result.reason.find("stopped") != std::string::npos);
 }
 
@@ -137,19 +137,19 @@ TEST_CASE("only what both claim is played, and only by those who play") {
 TEST_CASE("the report shows who passed, and joins failures with one reason") {
   PairReport report{.version = "1", .subjects = {shell("a", "", ""), shell("b<", "", "")}};
   auto const add = [&](std::size_t client, std::size_t server, char const* scenario,
-                       PairVerdict verdict) {
+                       Verdict verdict) {
     report.results.push_back(
         {.pairing = {.client = &report.subjects[client],
                      .server = &report.subjects[server],
                      .conduit = "bare",
                      .scenario = scenario},
          .verdict = verdict,
-         .reason = verdict == PairVerdict::pass ? "" : "the client exited with code 1",
-         .client_output = verdict == PairVerdict::pass ? "" : "no answer\n"});
+         .reason = verdict == Verdict::pass ? "" : "the client exited with code 1",
+         .client_output = verdict == Verdict::pass ? "" : "no answer\n"});
   };
-  add(0, 1, "echo", PairVerdict::pass);
-  add(0, 1, "reverse", PairVerdict::fail);
-  add(0, 1, "divide_zero", PairVerdict::fail);
+  add(0, 1, "echo", Verdict::pass);
+  add(0, 1, "reverse", Verdict::fail);
+  add(0, 1, "divide_zero", Verdict::fail);
   auto const text = pair_text(report, {});
   CHECK(text.find("1/3") != std::string::npos);
   CHECK(text.find("scenarios  reverse, divide_zero\n") != std::string::npos);

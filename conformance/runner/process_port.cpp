@@ -152,17 +152,8 @@ ProcessPort::DoneOrWhyNot ProcessPort::launch(Executor const& executor) {
 asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::learn_address() {
   auto const said = co_await process_->listen_address();
   if (!said) co_return std::unexpected(NoLink{.detail = said.error()});
-  auto const address = link::Address::parse(*said);
-  if (!address) {
-    co_return std::unexpected(
-        NoLink{.detail = "the subject said LISTEN_ADDR=" + *said + ": " + address.error()});
-  }
-  if (address->transport != plan_.transport) {
-    co_return std::unexpected(NoLink{.detail = "the subject said LISTEN_ADDR=" + *said +
-                                               ", which is " + transport_word(address->transport) +
-                                               ", and was to listen on " +
-                                               transport_word(plan_.transport)});
-  }
+  auto const address = said_address(*said, plan_.transport);
+  if (!address) co_return std::unexpected(NoLink{.detail = address.error()});
   address_ = *address;
   co_return DoneOrWhyNot{};
 }

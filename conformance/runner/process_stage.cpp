@@ -5,19 +5,12 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <algorithm>
 #include <limits>
-#include <thread>
 #include <utility>
 
 namespace voxspec {
 namespace asio = boost::asio;
 namespace {
-
-// Two a core: one that computes while another waits for the disk.
-std::size_t starts_at_a_time() {
-  return std::max(4uz, 2uz * std::thread::hardware_concurrency());
-}
 
 std::string with_output(std::string const& text, std::string const& output) {
   if (output.empty()) return text + "\nIt wrote nothing to standard error or output.";
@@ -84,7 +77,7 @@ class ProcessStage final : public Stage {
  private:
   Subject const& subject_;
   WrapPort wrap_;
-  StartSlots slots_{starts_at_a_time()};
+  StartSlots slots_;
 };
 
 }  // namespace

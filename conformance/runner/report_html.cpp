@@ -5,8 +5,6 @@
 #include "conformance/runner/report_json.hpp"
 #include "spec/assert.hpp"
 
-#include <boost/describe/enum_to_string.hpp>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -24,16 +22,8 @@ constexpr std::string_view page =
 
 constexpr std::size_t plain_cases_max = 500;
 
-std::string text_at(Json const& object, char const* key) {
-  return object.value(key, std::string{});
-}
-
 std::string cell(std::string const& content, bool is_number = false) {
   return (is_number ? "<td class=\"n\">" : "<td>") + content + "</td>";
-}
-
-std::string name_of(Verdict verdict) {
-  return boost::describe::enum_to_string(verdict, "?");
 }
 
 std::string badge(Verdict verdict, std::string const& content) {

@@ -50,6 +50,10 @@ std::string spelled(std::string const& transport) {
 
 }  // namespace
 
+std::string name_of(Verdict verdict) {
+  return boost::describe::enum_to_string(verdict, "?");
+}
+
 Json result_json(CaseReport const& entry) {
   auto const& result = entry.result;
   Json json{{"id", result.id},

@@ -93,23 +93,6 @@ std::vector<std::string> merged_environment(std::map<std::string, std::string> c
   ::_exit(127);
 }
 
-}  // namespace
-
-// System calls alone, because a child that shares our memory does it, too.
-void take_terminal() {
-  if (::isatty(STDIN_FILENO) != 1) return;
-  // Who takes it from the background is stopped by SIGTTOU unless that is blocked.
-  sigset_t stop;
-  sigset_t before;
-  ::sigemptyset(&stop);
-  ::sigaddset(&stop, SIGTTOU);
-  ::sigprocmask(SIG_BLOCK, &stop, &before);
-  ::tcsetpgrp(STDIN_FILENO, ::getpgrp());
-  ::sigprocmask(SIG_SETMASK, &before, nullptr);
-}
-
-namespace {
-
 std::unexpected<NoLink> cannot_start(std::string const& program, NoLink::Cause cause, int error) {
   return std::unexpected(
       NoLink{.cause = cause,
@@ -161,6 +144,19 @@ std::expected<Spawned, NoLink> spawn(std::vector<std::string> const& command,
                  .input = has_input ? input.take_write_end() : -1,
                  .output = output.take_read_end(),
                  .error = error.take_read_end()};
+}
+
+// System calls alone, because a child that shares our memory does it, too.
+void take_terminal() {
+  if (::isatty(STDIN_FILENO) != 1) return;
+  // Who takes it from the background is stopped by SIGTTOU unless that is blocked.
+  sigset_t stop;
+  sigset_t before;
+  ::sigemptyset(&stop);
+  ::sigaddset(&stop, SIGTTOU);
+  ::sigprocmask(SIG_BLOCK, &stop, &before);
+  ::tcsetpgrp(STDIN_FILENO, ::getpgrp());
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
 }
 
 }  // namespace voxspec

@@ -1,9 +1,11 @@
 #pragma once
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
 #include <mutex>
 #include <stop_token>
+#include <thread>
 
 namespace voxspec {
 
@@ -11,7 +13,9 @@ namespace voxspec {
 // all at once would each take as long as all of them.
 class StartSlots {
  public:
-  explicit StartSlots(std::size_t slots) : free_{slots} {}
+  // Left out, two a core: one that computes while another waits for the disk.
+  explicit StartSlots(std::size_t slots = std::max(4uz, 2uz * std::thread::hardware_concurrency()))
+      : free_{slots} {}
   StartSlots(StartSlots const&) = delete;
   StartSlots(StartSlots&&) = delete;
   StartSlots& operator=(StartSlots const&) = delete;

@@ -201,7 +201,7 @@ std::expected<Subject, std::string> find_subject(std::string const& spelling,
   subject.roles = {vox::Role::initiator, vox::Role::acceptor};
   subject.transports = {"tcp"};
   subject.conduits = {"bare", "stable"};
-  subject.abilities = {"testbed"};
+  subject.abilities = {testbed_ability};
   subject.spelling = spelling;
   return subject;
 }

@@ -13,6 +13,20 @@ Variables listening_variables(link::Transport transport, std::string const& sock
   return variables;
 }
 
+std::expected<link::Address, std::string> said_address(std::string const& said,
+                                                       link::Transport wanted) {
+  auto address = link::Address::parse(said);
+  if (!address) {
+    return std::unexpected("the subject said LISTEN_ADDR=" + said + ": " + address.error());
+  }
+  if (address->transport != wanted) {
+    return std::unexpected("the subject said LISTEN_ADDR=" + said + ", which is " +
+                           transport_word(address->transport) + ", and was to listen on " +
+                           transport_word(wanted));
+  }
+  return address;
+}
+
 Variables dialling_variables(link::Address const& peer,
                              std::optional<std::string> const& scenario) {
   Variables variables{{"SUBJECT_MODE", scenario ? "client" : "server"}};

@@ -1,6 +1,7 @@
 #pragma once
 #include "impl/link/address.hpp"
 
+#include <expected>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +14,10 @@ using Variables = std::map<std::string, std::string>;
 // It listens, at a port of its choice or at the path of a Unix socket.
 [[nodiscard]] Variables listening_variables(vox::link::Transport transport,
                                             std::string const& socket_path);
+// Where a subject listens by what it said behind LISTEN_ADDR=; the error says what is wrong with
+// it.
+[[nodiscard]] std::expected<vox::link::Address, std::string> said_address(
+    std::string const& said, vox::link::Transport wanted);
 // It dials: as a server, or to play a scenario.
 [[nodiscard]] Variables dialling_variables(vox::link::Address const& peer,
                                            std::optional<std::string> const& scenario);

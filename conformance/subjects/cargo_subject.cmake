@@ -34,8 +34,12 @@ function(voxspec_find_cargo RESULT)
 endfunction()
 
 # voxspec_cargo_subject(<target> PROGRAMS <name>... SOURCES <file>...) builds the crate of the current
-# folder. The first program is the subject, which is installed.
+# folder. The first program is the subject, which is installed. Without a cargo there is no such target.
 function(voxspec_cargo_subject target)
+  voxspec_find_cargo(voxspec_cargo)
+  if(NOT voxspec_cargo)
+    return()
+  endif()
   cmake_parse_arguments(ARG "" "" "PROGRAMS;SOURCES" ${ARGN})
   # One cargo folder for all presets: the crates are built the same way for each of them.
   set(cargo_folder "${CMAKE_SOURCE_DIR}/build/cargo")

@@ -10,17 +10,24 @@
 // What a subject may be able to do beside the plain session: docs/subjects.md says what each means.
 namespace voxspec {
 
-inline constexpr std::array<std::string_view, 13> known_abilities{"testbed",
+// Of subjects that serve Testbed, as nearly all do.
+inline constexpr char const* testbed_ability = "testbed";
+// Of subjects that play CLIENT_SCENARIO.
+inline constexpr char const* client_scenarios = "client-scenarios";
+inline constexpr char const* probe_ability = "probe";
+inline constexpr char const* control_ability = "control";
+
+inline constexpr std::array<std::string_view, 13> known_abilities{testbed_ability,
                                                                   "inbound-connections",
                                                                   "outbound-connections",
                                                                   "refuses-connections",
                                                                   "keepalive",
                                                                   "reconnects",
                                                                   "resumes",
-                                                                  "client-scenarios",
-                                                                  "control",
+                                                                  client_scenarios,
+                                                                  control_ability,
                                                                   "many-links",
-                                                                  "probe",
+                                                                  probe_ability,
                                                                   "persist",
                                                                   "durable"};
 

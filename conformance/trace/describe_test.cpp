@@ -20,15 +20,17 @@ using namespace voxspec;
 
 namespace {
 
-std::vector<Case> cases_of(std::string_view content) {
-  auto const file = parse_trace(content, "traces/x.json");
+std::vector<Case> cases_of(std::string_view content, Dialect dialect = Dialect::vox_0_4) {
+  auto const file = parse_trace(content, "traces/x.json", dialect);
   if (!file) FAIL(text(file.error()));
   return cases(*file, "traces");
 }
 
-Case case_of(std::string_view steps, std::string_view role = "initiator") {
+Case case_of(std::string_view steps, std::string_view role = "initiator",
+             Dialect dialect = Dialect::vox_0_4) {
   return cases_of(R"({"about": "a claim", "rules": ["connection.open/3"], "peer": {"role": ")" +
-                  std::string{role} + R"("}, "steps": )" + std::string{steps} + "}")
+                      std::string{role} + R"("}, "steps": )" + std::string{steps} + "}",
+                  dialect)
       .at(0);
 }
 
@@ -257,6 +259,20 @@ TEST_CASE("what only one alternative may have announced is sent again, once") {
   CHECK(first["kind"] == "schema");
   CHECK(first["once"].is_string());
   CHECK(first == second);
+}
+
+TEST_CASE("in vox_0_5 settings end with the initial credit, in what is sent and what is expected") {
+  auto const steps = R"([{"establish": {}},
+      {"send": [{"on": 2, "connection_open": {"connection_settings": {"parity": "odd",
+        "max_concurrent_requests": 64, "initial_channel_credit": 300}, "metadata": []}}]},
+      {"expect": [{"on": 2, "connection_accept": {}}]}])";
+  auto const out = expand_case(case_of(steps, "initiator", Dialect::vox_0_5))["steps"];
+  auto const& sent = out[out.size() - 3]["frames"][0];
+  CHECK(sent["kind"] == "connection_open");
+  CHECK(sent["parts"] == Json::parse(R"([{"hex": "02010040ac0200"}])"));
+  auto const& expected = out[out.size() - 2]["frames"][0];
+  CHECK(expected["kind"] == "connection_accept");
+  CHECK(expected["fields"][2]["encoding"] == "settings");
 }
 
 TEST_CASE("an explanation says each step in words") {

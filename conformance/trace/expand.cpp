@@ -1,6 +1,7 @@
 #include "conformance/peer/method_name.hpp"
 #include "conformance/peer/typed_value.hpp"
 #include "conformance/peer/verdict.hpp"
+#include "conformance/trace/abilities.hpp"
 #include "conformance/trace/any_step.hpp"
 #include "conformance/trace/describe.hpp"
 #include "conformance/trace/expanded_steps.hpp"
@@ -44,8 +45,9 @@ Json clauses_json(Case const& trace) {
 Json abilities_json(Case const& trace) {
   auto all = trace.needs;
   auto const is_client = trace.subject.mode == SubjectStart::Mode::client;
-  std::string const scenarios = "client-scenarios";
-  if (is_client && std::ranges::find(all, scenarios) == all.end()) all.push_back(scenarios);
+  if (is_client && std::ranges::find(all, client_scenarios) == all.end()) {
+    all.emplace_back(client_scenarios);
+  }
   return all;
 }
 

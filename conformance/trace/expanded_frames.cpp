@@ -23,7 +23,7 @@ ExpandedFrames::ExpandedFrames(Case const& trace)
       ids_{trace.role == vox::Role::initiator ? vox::Parity::odd : vox::Parity::even} {}
 
 Json ExpandedFrames::sent(FrameTerm const& item, std::string const& link, Json& out) {
-  auto written = parts_.write(named(item, out), known_, ids_, stages_[link], case_->conduit);
+  auto written = parts_.write(named(item, out), known_, ids_, stages_[link], *case_);
   if (written.frame) {
     ids_.note(*written.frame, true);
     ledger(link).note_sent(*written.frame);
@@ -108,7 +108,7 @@ Json ExpandedFrames::expected(std::vector<Pattern> const& patterns, std::string 
 
 void ExpandedFrames::note_expected(FrameTerm const& pattern, std::string const& link) {
   ids_.note(known_part(pattern), false);
-  stages_[link].note(pattern, case_->conduit);
+  stages_[link].note(pattern, *case_);
 }
 
 FrameTerm ExpandedFrames::named(FrameTerm frame, Json& out) {

@@ -1,5 +1,6 @@
 #include "conformance/trace/expanded_steps.hpp"
 
+#include "conformance/peer/normal_answers.hpp"
 #include "conformance/trace/expanded_frames.hpp"
 #include "conformance/trace/plain_step.hpp"
 
@@ -145,7 +146,9 @@ class Expander {
     json["asks"] = Json::array();
     for (auto const reaction : violation.asks)
       json["asks"].push_back(reaction_word(reaction));
-    auto const honoured = violation.honoured.value_or(normal_answers());
+    auto const usual =
+        last_item_ ? normal_answers(last_item_->message(), case_->dialect) : std::vector<Pattern>{};
+    auto const honoured = violation.honoured.value_or(usual);
     json["honoured"] = frames_.expected(honoured, step.link, out);
     json["honoured_is_said"] = violation.honoured.has_value();
     Asking asking;
@@ -159,27 +162,6 @@ class Expander {
     json["frames"] = std::move(asking.frames);
     json["until"] = std::move(asking.until);
     out.push_back(std::move(json));
-  }
-
-  // What would be a normal answer to the item that was sent last.
-  [[nodiscard]] std::vector<Pattern> normal_answers() const {
-    if (!last_item_) return {};
-    auto const& item = last_item_->message();
-    auto const answer = [&](std::string_view kind, std::string_view echoed) {
-      Pattern pattern;
-      pattern.kind = find_frame_kind(kind, case_->dialect);
-      if (kind != "pong" && kind != "hello_yourself") pattern.on = item.on;
-      auto const* const field = item.field(echoed);
-      if (field != nullptr) pattern.fields.emplace_back(std::string{echoed}, *field);
-      return pattern;
-    };
-    if (item.name() == "connection_open") {
-      return {answer("connection_accept", ""), answer("connection_reject", "")};
-    }
-    if (item.name() == "request_call") return {answer("request_response", "id")};
-    if (item.name() == "ping") return {answer("pong", "nonce")};
-    if (item.name() == "hello") return {answer("hello_yourself", "")};
-    return {};
   }
 
   void add_expect(Expect const& expect, Step const& step, Json& out) {

@@ -68,7 +68,7 @@ class Conditions {
   [[nodiscard]] Json one(IdOf const&, FieldType) const { return any_value(); }
   [[nodiscard]] Json one(ParityOf const&, FieldType) const { return any_value(); }
   [[nodiscard]] Json one(OwnSchemas const&, FieldType type) const {
-    return equals(value_json(own_message_schemas(), type));
+    return equals(value_json(own_message_schemas(dialect_of(type)), type));
   }
   [[nodiscard]] Json one(Repeated const& repeated, FieldType) const {
     return equals({{"hex", vox::to_hex(repeated.once)}, {"times", repeated.times}});
@@ -168,6 +168,7 @@ constexpr std::array encodings{
     Encoding{FieldType::message, "payload"},
     Encoding{FieldType::direction, "direction"},
     Encoding{FieldType::settings, "settings"},
+    Encoding{FieldType::settings_0_5, "settings"},
     Encoding{FieldType::metadata, "metadata"},
     Encoding{FieldType::schema_payload, "schemas"},
 };

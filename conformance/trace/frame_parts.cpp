@@ -1,9 +1,7 @@
 #include "conformance/trace/frame_parts.hpp"
 
-#include "conformance/peer/cbor_value.hpp"
 #include "conformance/peer/fill.hpp"
 #include "conformance/peer/message_plan.hpp"
-#include "conformance/peer/schema_ledger.hpp"
 #include "conformance/peer/term_json.hpp"
 #include "conformance/peer/written_type.hpp"
 #include "impl/schema/translate.hpp"
@@ -92,41 +90,37 @@ Json says(FrameTerm const& item) {
 
 }  // namespace
 
-void LinkStage::note(std::string_view kind, Conduit conduit) {
-  auto const is_stable = conduit == Conduit::stable;
+void LinkStage::note(std::string_view kind, Case const& of) {
+  auto const is_stable = of.conduit == Conduit::stable;
   if (kind == "transport_accept") layer = Layer::handshake;
   if (kind == "lets_go") layer = is_stable ? Layer::stable_hello : Layer::message;
   if (kind == "server_hello") layer = Layer::stable;
 }
 
-void LinkStage::note(FrameTerm const& frame, Conduit conduit) {
+void LinkStage::note(FrameTerm const& frame, Case const& of) {
   if (frame.form == FrameTerm::Form::frame && frame.kind != nullptr) {
-    note(frame.kind->name, conduit);
+    note(frame.kind->name, of);
   }
 }
 
-void LinkStage::note(Frame const& frame, Conduit conduit) {
+void LinkStage::note(Frame const& frame, Case const& of) {
   if (frame.raw) return;
   if (frame.kind == nullptr) {
     // A payload that is given as bytes goes on as what it is.
     if (auto const bytes = encode(frame)) {
-      if (auto const decoded = decode(layer, *bytes)) note(decoded->kind->name, conduit);
+      auto const decoded = decode(layer, *bytes, {.dialect = of.dialect});
+      if (decoded) note(decoded->kind->name, of);
     }
     return;
   }
-  note(frame.kind->name, conduit);
-  if (!frame.is("hello") && !frame.is("hello_yourself")) return;
-  auto const* const announced = frame.field("message_payload_schema");
-  our_messages = {};
-  if (announced == nullptr || *announced == own_message_schemas()) return;
-  auto const* const bytes = announced->get<vox::Bytes>();
-  auto const schemas = bytes == nullptr ? std::optional{*announced} : canonical_cbor(*bytes);
-  if (!schemas) return;
-  if (auto plan = plan_to(*schemas)) our_messages = *std::move(plan);
+  note(frame.kind->name, of);
+  if (frame.is("hello") || frame.is("hello_yourself")) {
+    our_messages = plan_of_hello(frame, of.dialect);
+  }
 }
 
 FrameParts::Written FrameParts::write(FrameTerm item, Bindings const& known, IdSpace const& ids,
-                                      LinkStage& stage, Conduit conduit) {
+                                      LinkStage& stage, Case const& of) {
   item = fill_known(item, known, ids);
   Written out{.json = {{"kind", kind_of(item)},
                        {"framing", item.form == FrameTerm::Form::raw ? "none" : "payload"},
@@ -168,7 +162,7 @@ FrameParts::Written FrameParts::write(FrameTerm item, Bindings const& known, IdS
     out.json["parts"] = parts_of(*out.frame, inner_bytes(*out.frame), stage);
     if (!typed.is_null()) put_typed(out.json["parts"], typed);
   }
-  stage.note(*out.frame, conduit);
+  stage.note(*out.frame, of);
   return out;
 }
 

@@ -20,14 +20,14 @@ struct LinkStage {
   vox::schema::Plan our_messages{};  // to how our Hello says that we write them
 
   // Takes a frame into account that was sent or is expected.
-  void note(FrameTerm const& frame, Conduit conduit);
-  void note(Frame const& frame, Conduit conduit);
+  void note(FrameTerm const& frame, Case const& of);
+  void note(Frame const& frame, Case const& of);
   [[nodiscard]] bool is_established() const {
     return layer == Layer::message || layer == Layer::stable;
   }
 
  private:
-  void note(std::string_view kind, Conduit conduit);
+  void note(std::string_view kind, Case const& of);
 };
 
 // Writes frames to send as the bytes that they are: {"kind": …, "framing": …, "parts": […],
@@ -40,7 +40,7 @@ class FrameParts {
     std::optional<Frame> frame{};
   };
   [[nodiscard]] Written write(FrameTerm item, Bindings const& known, IdSpace const& ids,
-                              LinkStage& stage, Conduit conduit);
+                              LinkStage& stage, Case const& of);
 
   // By which a name of the case stands in frames until it is known.
   [[nodiscard]] std::uint64_t mark(std::string const& name) { return blanks_.number(name); }
