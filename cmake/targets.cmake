@@ -41,6 +41,7 @@ function(vox_test name)
   target_link_libraries(${name}_tests PRIVATE voxspec_options voxspec_test_main ${ARG_LINK} doctest::doctest rapidcheck
     nlohmann_json::nlohmann_json)
   target_include_directories(${name}_tests PRIVATE ${PROJECT_SOURCE_DIR})
+  set_target_properties(${name}_tests PROPERTIES UNITY_BUILD OFF)  # each file has helpers of its own
   # Under the sanitizers the tests' own code takes twice as long to optimise as to compile.
   target_compile_options(${name}_tests PRIVATE ${VOXSPEC_TEST_FLAGS})
   doctest_discover_tests(${name}_tests ADD_LABELS 1 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}

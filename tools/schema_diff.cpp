@@ -17,9 +17,8 @@ namespace {
 
 using vox::schema::Reading;
 using vox::schema::SchemaPayload;
-using vox::schema::Verdict;
 
-struct DiffCommand {
+struct SchemaDiffCommand {
   std::string a;
   std::string b;
 };
@@ -78,21 +77,21 @@ void print(std::string_view from, std::string_view to, Reading const& reading) {
     std::cout << "    but not " << variant << ", which " << to << " does not have\n";
 }
 
-std::string_view text_of(Verdict verdict) {
+std::string_view text_of(vox::schema::Verdict verdict) {
   switch (verdict) {
-    case Verdict::compatible:
+    case vox::schema::Verdict::compatible:
       return "compatible";
-    case Verdict::only_a_as_b:
+    case vox::schema::Verdict::only_a_as_b:
       return "one way: A as B";
-    case Verdict::only_b_as_a:
+    case vox::schema::Verdict::only_b_as_a:
       return "one way: B as A";
-    case Verdict::breaking:
+    case vox::schema::Verdict::breaking:
       break;
   }
   return "breaking";
 }
 
-int diff(DiffCommand const& command) {
+int diff_schemas(SchemaDiffCommand const& command) {
   auto const a = read_schemas(command.a);
   if (!a) return complain("A: " + a.error(), exit_usage);
   auto const b = read_schemas(command.b);
@@ -101,7 +100,7 @@ int diff(DiffCommand const& command) {
   std::cout << text_of(compatibility.verdict()) << '\n';
   print("A", "B", compatibility.a_as_b);
   print("B", "A", compatibility.b_as_a);
-  return compatibility.verdict() == Verdict::compatible ? exit_clean : exit_unexpected;
+  return compatibility.verdict() == vox::schema::Verdict::compatible ? exit_clean : exit_unexpected;
 }
 
 }  // namespace
@@ -111,7 +110,7 @@ void add_schema(CLI::App& app, Tool& tool) {
   schema->require_subcommand(1);
   auto* const sub = schema->add_subcommand(
       "diff", "Say whether two versions of a type can read each other's values, and where not");
-  auto const command = std::make_shared<DiffCommand>();
+  auto const command = std::make_shared<SchemaDiffCommand>();
   constexpr auto what =
       "A schema payload or a list of schemas whose last is the root: JSON as cases spell it, CBOR "
       "as hex, a file of either, or - for standard input";
@@ -123,7 +122,7 @@ void add_schema(CLI::App& app, Tool& tool) {
       "Exit codes: 0 compatible, 1 one way or breaking, 2 not two types";
   sub->footer(footer);
   schema->footer(footer);
-  sub->callback([command, &tool] { tool.exit_code = diff(*command); });
+  sub->callback([command, &tool] { tool.exit_code = diff_schemas(*command); });
 }
 
 }  // namespace voxspec

@@ -95,7 +95,7 @@ class ScriptWriter {
     if (auto const left = opening_.extract(event.link)) put_hellos(event.link, left.mapped());
     if (!ended_.insert(event.link).second) return;
     if (event.by == ours_) {
-      put(Drop{.reset = event.kind == TapeEvent::Kind::reset}, event.link);
+      put(voxspec::Drop{.reset = event.kind == TapeEvent::Kind::reset}, event.link);
       return;
     }
     ExpectEnd end;

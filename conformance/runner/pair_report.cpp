@@ -205,14 +205,14 @@ std::string pair_text(PairReport const& report, TextStyle style) {
 }
 
 Json pair_json(PairReport const& report) {
-  Json json{{"version", report.version},
-            {"subjects", Json::array()},
-            {"totals", Json::object()},
-            {"results", Json::array()}};
+  Json out{{"version", report.version},
+           {"subjects", Json::array()},
+           {"totals", Json::object()},
+           {"results", Json::array()}};
   for (auto const& subject : report.subjects)
-    json["subjects"].push_back({{"name", subject.name}, {"about", subject.about}});
+    out["subjects"].push_back({{"name", subject.name}, {"about", subject.about}});
   for (auto const verdict : verdicts)
-    json["totals"][name_of(verdict)] = report.count(verdict);
+    out["totals"][name_of(verdict)] = report.count(verdict);
   for (auto const& result : report.results) {
     Json entry{{"client", result.pairing.client->name},
                {"server", result.pairing.server->name},
@@ -227,9 +227,9 @@ Json pair_json(PairReport const& report) {
       entry["server_output"] = printable(result.server_output);
       entry["again"] = again(result);
     }
-    json["results"].push_back(std::move(entry));
+    out["results"].push_back(std::move(entry));
   }
-  return json;
+  return out;
 }
 
 std::string pair_html(PairReport const& report) {

@@ -20,8 +20,6 @@ namespace voxspec {
 namespace {
 
 constexpr std::size_t width = 100;
-constexpr std::string_view margin = "            ";
-
 constexpr std::size_t causes_described_max = 20;
 constexpr std::size_t ids_max = 60;
 
@@ -52,13 +50,13 @@ std::string others_of(CauseGroup const& group) {
   auto const count = group.cases.size() - 1;
   auto const more = count == 1 ? "1 more case" : std::to_string(count) + " more cases";
   std::string out = "  also      " + more + " for this reason:\n";
-  auto const indent = margin.substr(1);  // each id brings a blank
+  auto const indent = report_margin.substr(1);  // each id brings a blank
   Lines ids{std::string{indent}, indent};
   for (std::size_t i = 1; i <= std::min(count, ids_max); ++i)
     ids.add(group.cases[i]->result.id);
   out += ids.text();
   if (count > ids_max) {
-    out += std::string{margin} + "and " + std::to_string(count - ids_max) +
+    out += std::string{report_margin} + "and " + std::to_string(count - ids_max) +
            " more; --json and --html have them all\n";
   }
   return out;

@@ -19,7 +19,6 @@ namespace {
 constexpr std::size_t frames_before = 8;
 constexpr std::size_t frames_after = 3;
 constexpr std::size_t frame_columns_max = 180;
-constexpr std::string_view margin = "            ";
 
 // "  label     text", with the further lines of the text below its first.
 void put(std::string& out, std::string_view label, std::string_view text) {
@@ -29,7 +28,7 @@ void put(std::string& out, std::string_view label, std::string_view text) {
   out.append(label.size() < 10 ? 10 - label.size() : 1, ' ');
   for (char const c : text) {
     out += c;
-    if (c == '\n') out += margin;
+    if (c == '\n') out += report_margin;
   }
   out += '\n';
 }

@@ -12,6 +12,9 @@ struct TextStyle {
   bool everything = false;  // all frames of each case, all rules of the table
 };
 
+// What stands before the further lines of a part of a report.
+inline constexpr std::string_view report_margin = "            ";
+
 // "pass  connection/open/twice@initiator  3 ms", without a line break.
 [[nodiscard]] std::string case_line(CaseReport const& entry, TextStyle style);
 

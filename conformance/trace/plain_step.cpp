@@ -10,11 +10,6 @@
 namespace voxspec {
 namespace {
 
-template <class Enum>
-std::string_view word(std::string_view list, Enum value) {
-  return words(list)[static_cast<std::size_t>(value)];
-}
-
 // Writes the keys of one kind of step behind its head.
 struct Body {
   Step const& step;
@@ -26,11 +21,11 @@ struct Body {
     auto json = head("expect_end");
     json["ends"] = Json::array();
     for (auto const cause : body.causes)
-      json["ends"].push_back(word("end", cause));
+      json["ends"].push_back(word_of("end", cause));
     json["process"] = Json::array();
     for (auto const& ending : body.process) {
       json["process"].push_back(
-          {{"state", word("process_word", ending.kind)},
+          {{"state", word_of("process_word", ending.kind)},
            {"codes", ending.code ? Json::array({*ending.code}) : Json::array()}});
     }
     json["any_may_pass"] = !body.passing.has_value();
@@ -95,10 +90,10 @@ Json plain_step(Step const& step, vox::Parity ours) {
 }
 
 std::string_view reaction_word(Reaction reaction) {
-  return word("reaction", reaction);
+  return word_of("reaction", reaction);
 }
 std::string_view worth_word(Alternative::Worth worth) {
-  return word("worth", worth);
+  return word_of("worth", worth);
 }
 
 }  // namespace voxspec

@@ -10,11 +10,6 @@
 namespace voxspec {
 namespace {
 
-template <class Enum>
-Json word(std::string_view list, Enum value) {
-  return words(list)[static_cast<std::size_t>(value)];
-}
-
 template <class Frames>
 Json frame_list(Frames const& frames) {
   Json list = Json::array();
@@ -47,25 +42,25 @@ struct BodyWriter {
   void operator()(ExpectNone const& body) const {
     step["expect_none"] = frame_list(body.frames);
     step["probe"] =
-        Json{{"kind", word("probe_kind", body.probe.kind)}, {"on", id_json(body.probe.on)}};
+        Json{{"kind", word_of("probe_kind", body.probe.kind)}, {"on", id_json(body.probe.on)}};
   }
   void operator()(ExpectViolation const& body) const {
     Json asks = Json::array();
     for (auto const reaction : body.asks)
-      asks.push_back(word("reaction", reaction));
+      asks.push_back(word_of("reaction", reaction));
     step["expect_violation"] = Json{{"asks", std::move(asks)}};
     if (body.honoured) step["expect_violation"]["honoured"] = frame_list(*body.honoured);
   }
   void operator()(ExpectEnd const& body) const {
     auto& causes = step["expect_end"] = Json::array();
     for (auto const cause : body.causes)
-      causes.push_back(word("end", cause));
+      causes.push_back(word_of("end", cause));
     if (body.passing) step["passing"] = *body.passing;
     if (body.process.empty()) return;
     auto& process = step["process"] = Json::array();
     for (auto const& ending : body.process) {
       process.push_back(ending.code ? Json{{"exited", *ending.code}}
-                                    : word("process_word", ending.kind));
+                                    : word_of("process_word", ending.kind));
     }
   }
   void operator()(ExpectExit const& body) const {
@@ -80,7 +75,7 @@ struct BodyWriter {
       Json out{{"steps", Json::array()}};
       for (auto const& inner : alternative.steps)
         out["steps"].push_back(step_json(inner));
-      out["verdict"] = word("worth", alternative.worth);
+      out["verdict"] = word_of("worth", alternative.worth);
       if (!alternative.reason.empty()) out["reason"] = alternative.reason;
       list.push_back(std::move(out));
     }
@@ -125,7 +120,7 @@ struct BodyWriter {
 };
 
 Json peer_json(Case const& trace) {
-  Json peer{{"role", word("role", trace.role)}, {"conduit", word("conduit", trace.conduit)}};
+  Json peer{{"role", word_of("role", trace.role)}, {"conduit", word_of("conduit", trace.conduit)}};
   if (trace.transports.empty()) return peer;
   auto& transports = peer["transports"] = Json::array();
   for (auto const& name : trace.transports) {

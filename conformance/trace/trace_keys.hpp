@@ -52,4 +52,10 @@ struct WordList {
 [[nodiscard]] std::span<WordList const> word_lists();
 [[nodiscard]] std::span<std::string_view const> words(std::string_view list);
 
+// The word of a list that stands for a value; the enumeration has the order of the list.
+template <class Enum>
+[[nodiscard]] std::string_view word_of(std::string_view list, Enum value) {
+  return words(list)[static_cast<std::size_t>(value)];
+}
+
 }  // namespace voxspec

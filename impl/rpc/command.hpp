@@ -12,6 +12,7 @@
 #include <boost/describe/enum.hpp>
 
 #include <cstdint>
+#include <expected>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -147,5 +148,9 @@ struct Refusal {
   [[nodiscard]] bool may_pass() const;
   bool operator==(Refusal const&) const = default;
 };
+
+[[nodiscard]] inline std::unexpected<Refusal> refused(Misuse misuse) {
+  return std::unexpected(Refusal{misuse});
+}
 
 }  // namespace vox::rpc

@@ -18,10 +18,6 @@ constexpr std::size_t spare_max = 64;
 // with it, at the cost of one allocation.
 constexpr std::size_t copied_bytes_max = 4uz << 10;
 
-std::unexpected<Refusal> refused(Misuse misuse) {
-  return std::unexpected(Refusal{misuse});
-}
-
 }  // namespace
 
 // The arguments for the message, as a copy or shared; the call keeps them as well.

@@ -9,14 +9,6 @@
 
 namespace vox::rpc {
 
-namespace {
-
-std::unexpected<Refusal> refused(Misuse misuse) {
-  return std::unexpected(Refusal{misuse});
-}
-
-}  // namespace
-
 // ---- what the application does ----
 
 // r[impl rpc.channel.allocation] r[impl rpc.channel.binding.caller-args.rx]

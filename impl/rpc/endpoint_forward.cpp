@@ -12,7 +12,7 @@ namespace vox::rpc {
 // r[impl core.Y1]
 Endpoint::Result Endpoint::on(command::Forward& wanted) {
   auto* const connection = find(wanted.connection_id);
-  if (connection == nullptr) return std::unexpected(Refusal{Misuse::connection_unknown});
+  if (connection == nullptr) return refused(Misuse::connection_unknown);
   connection->is_forwarded = true;
   return Accepted{wanted.connection_id};
 }

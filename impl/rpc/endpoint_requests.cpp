@@ -15,10 +15,6 @@ namespace vox::rpc {
 
 namespace {
 
-std::unexpected<Refusal> refused(Misuse misuse) {
-  return std::unexpected(Refusal{misuse});
-}
-
 // Without a value and without an error of the method's own, the bytes are those of every method's
 // response.
 Bytes refusal_bytes(schema::VoxError<> error) {

@@ -1,5 +1,6 @@
 #include "impl/wire/cbor_definite.hpp"
 
+#include "impl/wire/cbor_head.hpp"
 #include "impl/wire/cbor_writer.hpp"
 #include "impl/wire/writer.hpp"
 
@@ -9,15 +10,7 @@ namespace vox::wire {
 
 namespace {
 
-constexpr unsigned major_bytes = 2;
-constexpr unsigned major_text = 3;
-constexpr unsigned major_array = 4;
-constexpr unsigned major_map = 5;
-constexpr unsigned major_tag = 6;
-constexpr unsigned info_one_byte = 24;
-constexpr unsigned info_eight_bytes = 27;
-constexpr unsigned info_indefinite = 31;
-constexpr std::byte break_byte{0xFF};
+using namespace cbor;
 
 class Rewriter {
  public:

@@ -1,5 +1,6 @@
 #include "impl/wire/cbor_reader.hpp"
 
+#include "impl/wire/cbor_head.hpp"
 #include "impl/wire/utf8.hpp"
 
 #include <boost/container/small_vector.hpp>
@@ -13,23 +14,7 @@ namespace vox::wire {
 
 namespace {
 
-constexpr std::uint8_t major_uint = 0;
-constexpr std::uint8_t major_negative = 1;
-constexpr std::uint8_t major_bytes = 2;
-constexpr std::uint8_t major_text = 3;
-constexpr std::uint8_t major_array = 4;
-constexpr std::uint8_t major_map = 5;
-constexpr std::uint8_t major_tag = 6;
-constexpr std::uint8_t major_other = 7;
-
-constexpr std::uint8_t info_one_byte = 24;  // the argument follows in 1, 2, 4 or 8 bytes
-constexpr std::uint8_t info_two_bytes = 25;
-constexpr std::uint8_t info_eight_bytes = 27;  // beyond it: reserved, and indefinite lengths
-
-constexpr std::uint8_t info_false = 20;
-constexpr std::uint8_t info_true = 21;
-constexpr std::uint8_t info_null = 22;
-constexpr std::uint8_t info_undefined = 23;
+using namespace cbor;
 
 constexpr char const* type_names[] = {
     "a CBOR item is not an unsigned number",

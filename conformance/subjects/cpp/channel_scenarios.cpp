@@ -29,7 +29,7 @@ using asio::experimental::awaitable_operators::operator&&;
 // Enough items that the link can be broken among them, whatever the credit.
 constexpr std::uint32_t retried_count = 40;
 // Long enough for the loss to be noticed and for another link to be dialled.
-constexpr std::chrono::seconds patience{5};
+constexpr std::chrono::seconds retry_patience{5};
 
 std::vector<std::int32_t> counted(std::size_t count) {
   std::vector<std::int32_t> numbers(count);
@@ -75,8 +75,8 @@ asio::awaitable<Played> transform_bidi(TestbedClient client) {
 asio::awaitable<Played> channel_retry_non_idem(TestbedClient client) {
   auto [output, input] = net::channel<std::int32_t>();
   auto const ended = co_await link::within(
-      patience, client.call<"generate_retry_non_idem">(retried_count, std::move(output)) &&
-                    receive_all(std::move(input)));
+      retry_patience, client.call<"generate_retry_non_idem">(retried_count, std::move(output)) &&
+                          receive_all(std::move(input)));
   if (!ended) co_return std::unexpected("the call or its channel did not end in time");
   auto const& [outcome, received] = *ended;
   if (outcome || net::result_of(outcome.error()) != net::CallResult::indeterminate) {
@@ -89,8 +89,8 @@ asio::awaitable<Played> channel_retry_non_idem(TestbedClient client) {
 asio::awaitable<Played> channel_retry_idem(TestbedClient client) {
   auto [output, input] = net::channel<std::int32_t>();
   auto const ended = co_await link::within(
-      patience, client.call<"generate_retry_idem">(retried_count, std::move(output)) &&
-                    receive_all(std::move(input)));
+      retry_patience, client.call<"generate_retry_idem">(retried_count, std::move(output)) &&
+                          receive_all(std::move(input)));
   if (!ended) co_return std::unexpected("the call or its channel did not end in time");
   auto const& [outcome, received] = *ended;
   if (auto played = expect_value(outcome, std::monostate{}); !played) co_return played;

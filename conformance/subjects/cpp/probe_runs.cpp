@@ -12,7 +12,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::chrono::seconds patience{30};
+constexpr std::chrono::seconds run_patience{30};
 
 asio::awaitable<bool> holds(vox::link::Condition& changed, std::function<bool()> predicate) {
   co_await changed.until(std::move(predicate));
@@ -39,12 +39,12 @@ void ProbeRuns::let_go(std::string const& key) {
 
 asio::awaitable<void> ProbeRuns::until_let_go(std::string key) {
   auto is_let_go = [this, key = std::move(key)] { return let_go_.contains(key); };
-  co_await vox::link::within(patience, holds(changed_, std::move(is_let_go)));
+  co_await vox::link::within(run_patience, holds(changed_, std::move(is_let_go)));
 }
 
 asio::awaitable<void> ProbeRuns::until_run(std::string key, std::uint32_t times) {
   auto is_run = [this, key = std::move(key), times] { return count(key) >= times; };
-  co_await vox::link::within(patience, holds(changed_, std::move(is_run)));
+  co_await vox::link::within(run_patience, holds(changed_, std::move(is_run)));
 }
 
 }  // namespace voxspec::subject
