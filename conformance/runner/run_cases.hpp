@@ -13,12 +13,15 @@
 
 namespace voxspec {
 
-// How many cases to run at a time where nobody says: eight for each core, because a case spends its
-// time waiting for the subject, above all where the subject says nothing.
+// How many cases to run at a time where nobody says: twelve for each core, because a case spends
+// its time waiting for the subject.
 [[nodiscard]] std::size_t default_jobs();
 
 struct RunSettings {
   std::size_t jobs = 1;    // cases at a time
+  // Beside them, of those that wait: slow cases, and those that are known to fail, often by an
+  // answer that does not come. Without a thread of their own they are run by the others, first.
+  std::size_t waiting_jobs = 0;
   std::uint64_t seed = 1;  // of the order of the cases and of what is fresh in them
   RunOptions options;      // its stop ends the run: what was not judged by then is not run
   // After how many cases without one frame of vox it is asked whether anybody there speaks it, and
@@ -32,9 +35,8 @@ struct RunSettings {
 using OnCase = std::function<void(CaseReport const&)>;
 
 // Runs the cases and returns them in the order given, each with its verdict. The order of running
-// comes from the seed: slow cases first, and those that are known to fail, which often wait for an
-// answer in vain, so that they do not stand alone at the end; and hostile ones last, since they may
-// leave the machine worse. Cases are left out once there is no use in running them: the run was
+// comes from the seed: those that wait first, so that they do not stand alone at the end; and
+// hostile ones last, since they may leave the machine worse. Cases are left out once there is no use in running them: the run was
 // stopped, nobody there speaks vox, the subject never comes up.
 [[nodiscard]] std::vector<CaseReport> run_cases(std::vector<Case const*> const& cases,
                                                 Subject const& subject, Stage& stage,

@@ -1,4 +1,5 @@
 #include "impl/net/session_test.hpp"
+#include "impl/rpc/method_types.hpp"
 #include "impl/schema/describe.hpp"
 #include "impl/schema/vox_error.hpp"
 #include "impl/wire/postcard.hpp"
@@ -24,9 +25,7 @@ using EchoOutcome = schema::Outcome<std::string>;
 
 struct EchoService {
   EchoService() {
-    rpc::Method::Types const types{.args = &schema::local_type<EchoArgs>(),
-                                   .response = &schema::local_type<EchoOutcome>(),
-                                   .infallible = &schema::local_type<EchoOutcome>()};
+    auto const types = rpc::method_types<EchoArgs, std::string>();
     echo = &service.add("echo", types);
     idempotent = &service.add("echo_again", types, rpc::Repeat::idempotent);
     persistent =

@@ -1,5 +1,6 @@
 #include "impl/rpc/endpoint_pair.hpp"
 
+#include "impl/rpc/method_types.hpp"
 #include "spec/assert.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
@@ -9,13 +10,6 @@
 namespace vox::rpc::test {
 
 namespace {
-
-template <class Args, class Return>
-Method::Types types() {
-  return {.args = &schema::local_type<Args>(),
-          .response = &schema::local_type<schema::Outcome<Return>>(),
-          .infallible = &schema::local_type<schema::Outcome<Return>>()};
-}
 
 session::SessionOptions session_options(PairOptions const& options, Role role) {
   session::SessionOptions session;
@@ -39,13 +33,14 @@ Methods::Methods() {
   using Text = std::tuple<std::string>;
   using Numbers = std::tuple<schema::Rx<std::int32_t>>;
   using Count = std::tuple<std::uint32_t, schema::Tx<std::int32_t>>;
-  echo = &service.add("echo", types<Text, std::string>());
-  sum = &service.add("sum", types<Numbers, std::int64_t>());
-  generate = &service.add("generate", types<Count, std::monostate>());
-  generate_idem = &service.add("generate_idem", types<Count, std::monostate>(), Repeat::idempotent);
-  keep = &service.add("keep", types<Text, std::string>(), Repeat::non_idempotent,
+  echo = &service.add("echo", method_types<Text, std::string>());
+  sum = &service.add("sum", method_types<Numbers, std::int64_t>());
+  generate = &service.add("generate", method_types<Count, std::monostate>());
+  generate_idem =
+      &service.add("generate_idem", method_types<Count, std::monostate>(), Repeat::idempotent);
+  keep = &service.add("keep", method_types<Text, std::string>(), Repeat::non_idempotent,
                       Persistence::persistent);
-  missing = &other_.add("missing", types<Text, std::string>());
+  missing = &other_.add("missing", method_types<Text, std::string>());
 }
 
 Methods& methods() {

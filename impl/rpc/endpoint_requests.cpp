@@ -364,7 +364,7 @@ void Endpoint::react(Operations& operations, Reaction const& reaction) {
 // 0.4.0 announces a refusal of arguments without the method's own error, and whatever else is no
 // answer of the method as the answer to an unknown one.
 // r[impl schema.exchange.callee]
-session::SharedSchemas const& Endpoint::refusal_schemas(Request const& request, Refuse kind) const {
+session::SharedSchemas Endpoint::refusal_schemas(Request const& request, Refuse kind) const {
   if (request.method == nullptr) return unknown_method_schemas();
   bool const is_whole = policy_.announces_whole_response || kind != Refuse::invalid_payload;
   return is_whole ? request.method->response_schemas() : request.method->infallible_schemas();

@@ -13,9 +13,8 @@ namespace vox::rpc {
 namespace {
 
 // Local types live as long as the program, so that sharing one owns nothing.
-session::SharedSchemas share(schema::LocalType const* type) {
-  if (type == nullptr) return nullptr;
-  return {std::shared_ptr<void>{}, &type->payload};
+session::SharedSchemas share(schema::LocalType const& type) {
+  return {std::shared_ptr<void>{}, &type.payload};
 }
 
 }  // namespace
@@ -25,21 +24,27 @@ Method::Method(std::string_view service, std::string_view name, Types types, Rep
     : name_{name},
       id_{wire::method_id(service, name)},
       types_{types},
-      args_schemas_{share(types.args)},
-      response_schemas_{share(types.response)},
-      infallible_schemas_{share(types.infallible != nullptr ? types.infallible : types.response)},
-      channels_{schema::ChannelWalk::of(*types.args)},
       operation_{.method = id_,
                  .idempotent = repeat == Repeat::idempotent,
                  .persistent = persistence == Persistence::persistent,
-                 .has_channels = !channels_.empty()} {
+                 .has_channels = types.has_channels} {
   VOX_ASSERT(operation_.possible());
 }
 
-session::SharedSchemas const& unknown_method_schemas() {
-  static session::SharedSchemas const schemas =
-      share(&schema::local_type<schema::Outcome<std::monostate>>());
-  return schemas;
+session::SharedSchemas Method::args_schemas() const {
+  return share(types_.args());
+}
+
+session::SharedSchemas Method::response_schemas() const {
+  return share(types_.response());
+}
+
+session::SharedSchemas Method::infallible_schemas() const {
+  return share(types_.infallible());
+}
+
+session::SharedSchemas unknown_method_schemas() {
+  return share(schema::local_type<schema::Outcome<std::monostate>>());
 }
 
 }  // namespace vox::rpc

@@ -1,16 +1,15 @@
 #pragma once
 #include "impl/net/typed/declaration.hpp"
 #include "impl/rpc/method.hpp"
-#include "impl/schema/describe.hpp"
+#include "impl/rpc/method_types.hpp"
 
 namespace vox::net {
 
 // The types of a declared method, as they are announced.
 template <class Method>
-[[nodiscard]] rpc::Method::Types types_of() {
-  return {.args = &schema::local_type<typename Method::Args>(),
-          .response = &schema::local_type<typename Method::Outcome>(),
-          .infallible = &schema::local_type<schema::Outcome<typename Method::Return>>()};
+[[nodiscard]] constexpr rpc::Method::Types types_of() {
+  return rpc::method_types<typename Method::Args, typename Method::Return,
+                           typename Method::Error>();
 }
 
 // A declared method as the runtime calls it; made when it is first asked for.
