@@ -83,6 +83,7 @@ void print_outcome(RunReport const& report, TextStyle style) {
   if (!style.everything) part(causes(report, style));
   part(rule_table(report, style));
   part(reasons(report, style));
+  part(costs(report));
   part(level_table(report, style));
   std::cout << '\n' << complaints(report, style) << banner(report, style) << std::flush;
 }

@@ -43,7 +43,7 @@ asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::restart() {
   if (!process_) {
     co_return std::unexpected(NoLink{.detail = "the subject was not started before"});
   }
-  process_->kill();
+  earlier_cost_.add(end());
   earlier_output_ += process_->output_tail();
   first_.reset();
   address_.reset();
@@ -194,6 +194,14 @@ asio::awaitable<ProcessState> ProcessPort::wait_exit() {
 
 std::string ProcessPort::transport() const {
   return transport_word(plan_.transport);
+}
+
+ProcessCost ProcessPort::end() {
+  auto cost = earlier_cost_;
+  if (!process_) return cost;
+  process_->kill();
+  cost.add(process_->cost());
+  return cost;
 }
 
 std::string ProcessPort::output_tail() {

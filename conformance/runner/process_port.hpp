@@ -40,6 +40,8 @@ class ProcessPort final : public SubjectPort {
 
   [[nodiscard]] std::optional<std::string> machine_lacks() const override { return lack_; }
 
+  // Kills what still runs of it, and says what it took, restarts included.
+  ProcessCost end();
   // The end of what it wrote.
   [[nodiscard]] std::string output_tail();
 
@@ -67,7 +69,9 @@ class ProcessPort final : public SubjectPort {
   std::optional<vox::link::Address> address_;  // where a listening subject is
   std::unique_ptr<vox::link::Link> first_;     // of a subject that dials, until it is asked for
   std::optional<std::string> lack_;
-  std::string earlier_output_;  // of the processes before the last restart
+  // Of the processes before the last restart.
+  std::string earlier_output_;
+  ProcessCost earlier_cost_;
 };
 
 }  // namespace voxspec

@@ -66,7 +66,8 @@ class ProcessStage final : public Stage {
       result.verdict = Verdict::fail;
       result.hindrance = Hindrance::none;
     }
-    return {.result = std::move(result), .output = port.output_tail()};
+    auto output = port.output_tail();
+    return {.result = std::move(result), .output = std::move(output), .cost = port.end()};
   }
 
   [[nodiscard]] std::size_t parallel_max() const override {

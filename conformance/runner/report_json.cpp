@@ -48,6 +48,12 @@ std::string spelled(std::string const& transport) {
   return found ? transport_word(*found) : transport;
 }
 
+Json cost_json(ProcessCost const& cost) {
+  Json json{{"processor_ms", static_cast<double>(cost.processor.count()) / 1000.0}};
+  if (cost.memory_kib) json["memory_kib"] = *cost.memory_kib;
+  return json;
+}
+
 }  // namespace
 
 std::string name_of(Verdict verdict) {
@@ -68,6 +74,7 @@ Json result_json(CaseReport const& entry) {
             {"process", text(result.process)},
             {"start_ms", static_cast<double>(result.start.count()) / 1000.0},
             {"ms", static_cast<double>(result.wall.count()) / 1000.0}};
+  if (entry.cost) json["cost"] = cost_json(*entry.cost);
   if (result.hindrance != Hindrance::none) json["hindrance"] = name_of(result.hindrance);
   if (result.frames_dropped > 0) {
     json["frames_dropped"] = result.frames_dropped;

@@ -125,6 +125,24 @@ TEST_CASE("the banner names every verdict that came up, and its numbers") {
   CHECK(banner(RunReport{}, {}).ends_with("0 cases: 0 pass, 0 fail\n"));
 }
 
+TEST_CASE("cases that cost the subject far more than the usual one are named") {
+  using namespace std::chrono_literals;
+  RunReport report;
+  report.cases.assign(5, CaseReport{});
+  for (auto& entry : report.cases)
+    entry.cost = ProcessCost{.memory_kib = 10 << 10, .processor = 4ms};
+  CHECK(costs(report).empty());
+  report.cases[1].result.id = "link/huge";
+  report.cases[1].cost = ProcessCost{.memory_kib = 900 << 10, .processor = 4ms};
+  report.cases[3].result.id = "link/long";
+  report.cases[3].cost = ProcessCost{.memory_kib = std::nullopt, .processor = 1500ms};
+  report.cases[4].cost.reset();
+  CHECK(costs(report) ==
+        "The subject took far more memory or processor time than for a usual case (10 MiB, 4 ms):\n"
+        "  link/huge: 900 MiB, 4 ms\n"
+        "  link/long: 1500 ms\n");
+}
+
 TEST_CASE("the table has a row for each rule that did not simply pass") {
   SomeRun run;
   CHECK(rule_table(run.report, {}).contains("\n  session.parity "));

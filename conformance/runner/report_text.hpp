@@ -38,6 +38,10 @@ inline constexpr std::string_view report_margin = "            ";
 // for.
 [[nodiscard]] std::string reasons(RunReport const& report, TextStyle style);
 
+// Cases for which the subject took far more memory or processor time than for the others. Nothing
+// if there are none.
+[[nodiscard]] std::string costs(RunReport const& report);
+
 // What is wrong beside the cases: files that could not be read, expectations about no case.
 [[nodiscard]] std::string complaints(RunReport const& report, TextStyle style);
 

@@ -108,6 +108,7 @@ CaseReport run_one(Case const& trace, Run& run) {
   auto performance = meet(trace, *plan, run);
   report.result = std::move(performance.result);
   report.output = std::move(performance.output);
+  report.cost = performance.cost;
   auto& result = report.result;
   if (run.settings.as_shipped && result.verdict == Verdict::differs) {
     result.verdict = Verdict::fail;
@@ -144,8 +145,8 @@ Order order_of(std::vector<Case const*> const& cases, KnownFailures const& known
     return std::tuple{cases[index]->hostile, !waits[index], lot[index]};
   });
   auto const begins = [&](auto const& is_before) {
-    return static_cast<std::size_t>(
-        std::ranges::partition_point(order.indices, is_before) - order.indices.begin());
+    return static_cast<std::size_t>(std::ranges::partition_point(order.indices, is_before) -
+                                    order.indices.begin());
   };
   order.others = begins([&](std::size_t at) { return !cases[at]->hostile && waits[at]; });
   order.hostile = begins([&](std::size_t at) { return !cases[at]->hostile; });

@@ -1,12 +1,14 @@
 #pragma once
 #include "conformance/peer/case_result.hpp"
 #include "conformance/runner/known_failures.hpp"
+#include "conformance/runner/process_cost.hpp"
 #include "conformance/trace/trace.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@ struct CaseReport {
   CaseResult result;    // its verdict and reason with the expectations applied
   std::string finding;  // what the executor said, where an expectation changed the verdict
   std::string output;   // the end of what the subject wrote
+  std::optional<ProcessCost> cost{};  // of the process that was started for the case
 };
 
 // How many cases came to which verdict.

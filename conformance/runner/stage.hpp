@@ -2,6 +2,7 @@
 #include "conformance/peer/executor.hpp"
 #include "conformance/peer/subject_port.hpp"
 #include "conformance/runner/link_plan.hpp"
+#include "conformance/runner/process_cost.hpp"
 #include "conformance/runner/subject.hpp"
 #include "conformance/trace/trace.hpp"
 
@@ -10,6 +11,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace boost::asio {
@@ -18,10 +20,12 @@ class io_context;
 
 namespace voxspec {
 
-// One run of one case, with the end of what the subject wrote meanwhile.
+// One run of one case, with the end of what the subject wrote meanwhile, and what its process took
+// if it was started for it.
 struct Performance {
   CaseResult result;
   std::string output;
+  std::optional<ProcessCost> cost{};
 };
 
 // Where cases meet the subject: it knows how to get at it, and nothing of selections, expectations

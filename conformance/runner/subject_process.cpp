@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <deque>
@@ -22,6 +23,7 @@
 #include <optional>
 #include <sstream>
 #include <string_view>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -113,10 +115,14 @@ struct SubjectProcess::Impl {
 
   void kill_group() {
     if (reaped) return;
+    cost.memory_kib = peak_memory_kib(pid);
     ::kill(-pid, SIGKILL);
     look(0);
-    ::waitpid(pid, nullptr, 0);
+    rusage used{};
+    ::wait4(pid, nullptr, 0, &used);
     reaped = true;
+    for (auto const& time : {used.ru_utime, used.ru_stime})
+      cost.processor += std::chrono::seconds{time.tv_sec} + std::chrono::microseconds{time.tv_usec};
     if (shown) take_terminal();
   }
 
@@ -153,6 +159,7 @@ struct SubjectProcess::Impl {
   asio::steady_timer changed;            // cancelled whenever one of the below changes
   std::optional<ProcessState> ended;
   bool reaped = false;
+  ProcessCost cost;  // once it is reaped
   std::optional<std::string> listen_address;
   std::deque<std::string> reports;  // lines of the control channel that nobody has heard
   std::string line;                 // of standard output, as far as it has come
@@ -292,6 +299,10 @@ asio::awaitable<std::expected<std::string, std::string>> SubjectProcess::hear() 
 
 void SubjectProcess::kill() {
   impl_->kill_group();
+}
+
+ProcessCost SubjectProcess::cost() const {
+  return impl_->cost;
 }
 
 std::string SubjectProcess::output_tail() {

@@ -2,6 +2,7 @@
 #include "conformance/peer/control_channel.hpp"
 #include "conformance/peer/process_state.hpp"
 #include "conformance/peer/subject_port.hpp"
+#include "conformance/runner/process_cost.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -55,6 +56,8 @@ class SubjectProcess final : public ControlChannel {
 
   // Ends the whole group and waits for the program to be gone.
   void kill();
+  // What it took until it was killed.
+  [[nodiscard]] ProcessCost cost() const;
   // The last 4 KiB of what it wrote to standard error and output, in the order it came.
   [[nodiscard]] std::string output_tail();
 

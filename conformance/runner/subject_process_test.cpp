@@ -103,6 +103,35 @@ TEST_CASE("an exit code and a signal are told apart") {
         ProcessState{.kind = ProcessState::Kind::signalled, .code_or_signal = SIGKILL});
 }
 
+TEST_CASE("what a program took is known when it was killed, with what it started") {
+  constexpr std::string_view holds = "x=$(head -c 40000000 /dev/zero | tr '\\0' a); ";
+  auto const cost_of = [](std::string const& script) {
+    Shell shell{script + "; echo LISTEN_ADDR=here; sleep 100"};
+    CHECK(shell.await(shell->listen_address()) == "here");
+    shell->kill();
+    return shell->cost();
+  };
+  auto const little = cost_of("true");
+  auto const much = cost_of(std::string{holds} + "true");
+  REQUIRE(little.memory_kib);
+  REQUIRE(much.memory_kib);
+  CHECK(*little.memory_kib > 0);
+  CHECK(*much.memory_kib > *little.memory_kib + 30'000);
+  CHECK(much.processor > std::chrono::microseconds{0});
+
+  Shell parent{"sh -c \"" + std::string{"x=\\$(head -c 40000000 /dev/zero | tr '\\\\0' a); "} +
+               "echo LISTEN_ADDR=here; sleep 100; true\"; true"};
+  CHECK(parent.await(parent->listen_address()) == "here");
+  parent->kill();
+  REQUIRE(parent->cost().memory_kib);
+  CHECK(*parent->cost().memory_kib > *little.memory_kib + 30'000);
+
+  Shell ended{"exit 0"};
+  ended.exit();
+  ended->kill();
+  CHECK_FALSE(ended->cost().memory_kib);
+}
+
 TEST_CASE("a program that the kernel is ending is known before anybody waited for it") {
   Shell shell{"exit 0"};
   auto const end = std::chrono::steady_clock::now() + guard;

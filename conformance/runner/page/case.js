@@ -61,6 +61,12 @@ function setting_of(entry) {
   return [entry.transport, entry.conduit && `${entry.conduit} conduit`, `voxspec is the ${entry.role}`].filter(Boolean).join(', ');
 }
 
+function cost_of(cost) {
+  if (!cost) return '';
+  const memory = cost.memory_kib === undefined ? [] : [`${(cost.memory_kib / 1024).toFixed(0)} MiB`];
+  return [...memory, `${cost.processor_ms.toFixed(0)} ms of the processor`].join(', ');
+}
+
 function entry_section(item, column) {
   const entry = item.entries[column];
   const heading = several ? [element('h3', {}, labels[column], ' ', entry ? verdict_badge(entry.verdict) : '')] : [];
@@ -74,6 +80,7 @@ function entry_section(item, column) {
       ['step', entry.step && element('code', {}, entry.step)],
       ['observed', observed(entry.observations)],
       ['time', entry.ms === undefined ? '' : `${entry.ms} ms, after ${entry.start_ms ?? 0} ms to come up`],
+      ['the subject took', cost_of(entry.cost)],
     ]),
     versus(entry),
     element('h4', {}, 'On the wire'), sequence(entry, several ? labels[column] : reports[column].subject),
