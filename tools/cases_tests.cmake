@@ -18,6 +18,10 @@ if(python MATCHES "skipped")
   return()
 endif()
 
+python_with(python jsonschema)
+add_test(NAME cases.trace_schema COMMAND ${python} ${CMAKE_CURRENT_SOURCE_DIR}/traces_test ${PROJECT_SOURCE_DIR}/traces)
+set_tests_properties(cases.trace_schema PROPERTIES LABELS suite TIMEOUT 120 SKIP_REGULAR_EXPRESSION "skipped: ")
+
 # Under the sanitizers a chapter: the other build has all of them.
 set(chapters)
 if("${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize")

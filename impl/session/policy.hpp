@@ -32,9 +32,6 @@ struct Policy {
   // An open of an id that was used before starts with nothing remembered of it, so that closed
   // connections keep no tables.
   bool reopens_afresh = true;
-  // The id of a rejected open is remembered, because the opener may close it before it hears of the
-  // rejection; anything else on it is a violation.
-  bool remembers_rejected_ids = true;
   // The peer is told when nobody reads a connection's messages any more.
   bool closes_unread_connections = true;
   // A rejected open, too, can be the last connection of a session whose root was released.
@@ -81,7 +78,6 @@ constexpr Policy Policy::of(Rulebook rulebook) {
           .requires_own_schemas = false,
           .requires_complete_schemas = false,
           .reopens_afresh = false,
-          .remembers_rejected_ids = false,
           .closes_unread_connections = false,
           .rejection_ends_released_session = false,
           .keeps_announced_types = false,

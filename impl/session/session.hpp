@@ -166,7 +166,6 @@ class Session {
   [[nodiscard]] Incoming classify(wire::Message const& message) const;
   void receive(Arrival const& arrival);
   void refuse_open(ConnectionId id, wire::MetadataView reasons);
-  void remember_rejected(ConnectionId id);
   void offer(ConnectionId id, wire::ConnectionOpen const& open);
   void activate(Slot& slot, wire::ConnectionAccept const& accept);
   void route(Slot& slot, Arrival const& arrival);

@@ -106,7 +106,7 @@ Session::Answer Session::on(command::Reject& reject) {
   auto const token = enqueue({.receipt = {SendKind::reject, id, 0},
                               .payload = wire::ConnectionReject{.metadata = reject.metadata}});
   if (!token) return refuse(token.error());
-  remember_rejected(id);
+  if (auto* const slot = connections_.find_live(id)) connections_.erase(*slot);
   if (policy_.rejection_ends_released_session) end_if_released();
   return Accepted{.connection_id = id, .token = *token};
 }

@@ -135,17 +135,6 @@ void Session::receive(Arrival const& arrival) {
   }
 }
 
-// The opener may close the connection before it hears of the rejection.
-void Session::remember_rejected(ConnectionId id) {
-  auto* const slot = connections_.find_live(id);
-  if (policy_.remembers_rejected_ids) {
-    connections_.close(slot != nullptr ? *slot : connections_.open(id, ConnectionState::offered),
-                       ConnectionState::refused);
-  } else if (slot != nullptr) {
-    connections_.erase(*slot);
-  }
-}
-
 void Session::refuse_open(ConnectionId id, wire::MetadataView reasons) {
   send({.kind = SendKind::reject, .connection_id = id, .id = 0},
        wire::ConnectionReject{.metadata = reasons});
@@ -154,10 +143,7 @@ void Session::refuse_open(ConnectionId id, wire::MetadataView reasons) {
 // r[impl core.O3] r[impl core.O4] r[impl core.O5] r[impl connection.open.rejection]
 // r[impl session.connection-settings.open] r[impl connection.parity]
 void Session::offer(ConnectionId id, wire::ConnectionOpen const& open) {
-  auto const refuse = [&](wire::MetadataView reasons) {
-    refuse_open(id, reasons);
-    remember_rejected(id);
-  };
+  auto const refuse = [&](wire::MetadataView reasons) { refuse_open(id, reasons); };
   auto const because = [](std::string_view reason) {
     return wire::Metadata{{.key = key::error, .value = reason, .flags = 0}};
   };

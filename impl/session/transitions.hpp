@@ -118,15 +118,14 @@ using States = SetOf<ConnectionState>;
 inline constexpr auto any = States::all();
 inline constexpr States on_root{root, root_removed};
 inline constexpr States off_root{absent, forgotten,   pending_outbound, offered,
-                                 active, closed_here, closed_by_peer,   refused};
-inline constexpr States vacant{root_removed, absent,         forgotten,
-                               closed_here,  closed_by_peer, refused};
+                                 active, closed_here, closed_by_peer};
+inline constexpr States vacant{root_removed, absent, forgotten, closed_here, closed_by_peer};
 inline constexpr States taken{root, pending_outbound, offered, active};
-inline constexpr States not_pending{root,   root_removed, absent,         forgotten, offered,
-                                    active, closed_here,  closed_by_peer, refused};
+inline constexpr States not_pending{root,    root_removed, absent,      forgotten,
+                                    offered, active,       closed_here, closed_by_peer};
 inline constexpr States live{root, offered, active};
-inline constexpr States not_live{root_removed,   absent,           forgotten, closed_here,
-                                 closed_by_peer, pending_outbound, refused};
+inline constexpr States not_live{root_removed, absent,         forgotten,
+                                 closed_here,  closed_by_peer, pending_outbound};
 }  // namespace states
 
 // clang-format off
@@ -171,11 +170,11 @@ inline constexpr Transition transitions[] = {
     {spec, {close, close_after_resume}, {offered, active}, Action::end_connection, "connection.close.semantics"},
     {spec, {close},                {absent},            Action::violation,      "connection.open"},
     {spec, {close_after_resume},   {absent},            Action::ignore,         "session.handshake.resume"},
-    {spec, {close, close_after_resume}, {closed_here, forgotten, refused}, Action::ignore, "connection.close"},
+    {spec, {close, close_after_resume}, {closed_here, forgotten}, Action::ignore, "connection.close"},
     {spec, {close, close_after_resume}, {closed_by_peer}, Action::violation,    "connection.close"},
     {spec, {schema},               {root, active},      Action::record_schemas, "schema.format.delivery"},
     {spec, {call, response, cancel, channel}, {root, active}, Action::route,    "session.message"},
-    {spec, {call, response, cancel, channel, schema}, {absent, pending_outbound, offered, refused}, Action::violation, "connection.open"},
+    {spec, {call, response, cancel, channel, schema}, {absent, pending_outbound, offered}, Action::violation, "connection.open"},
     {spec, {call, response, cancel, channel, schema}, {root_removed, closed_here, forgotten}, Action::ignore, "connection.close"},
     {spec, {call, response, cancel, channel, schema}, {closed_by_peer}, Action::violation, "connection.close"},
     {spec, {ping},                 states::on_root,     Action::answer_ping,    "session.keepalive"},
