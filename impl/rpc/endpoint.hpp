@@ -226,8 +226,7 @@ class Endpoint {
   void answer(Request& request, session::Body ret, wire::MetadataView metadata,
               session::SharedSchemas const& schemas);
   void refuse(Request& request, Refuse kind, std::string detail = {});
-  [[nodiscard]] session::SharedSchemas refusal_schemas(Request const& request,
-                                                              Refuse kind) const;
+  [[nodiscard]] session::SharedSchemas refusal_schemas(Request const& request, Refuse kind) const;
   Result end_handler(Request& request, Bytes ret, wire::MetadataView metadata,
                      session::SharedSchemas const& schemas);
   void send_answer(PendingAnswer&& pending, wire::MetadataView metadata);

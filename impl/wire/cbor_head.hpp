@@ -2,8 +2,8 @@
 #include <cstddef>
 #include <cstdint>
 
-// The first byte of an item of CBOR (RFC 8949, 3): the major type in its upper three bits, and in the
-// others a number, or in how many bytes behind it the number stands.
+// The first byte of an item of CBOR (RFC 8949, 3): the major type in its upper three bits, and in
+// the others a number, or in how many bytes behind it the number stands.
 namespace vox::wire::cbor {
 
 inline constexpr std::uint8_t major_uint = 0;
