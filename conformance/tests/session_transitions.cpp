@@ -34,9 +34,7 @@ bool is_reachable(Incoming kind, ConnectionState state) {
   if (kind == Incoming::pong_off_root) return !is_on_root(state);
   if (kind == Incoming::pong) return is_on_root(state);
   if (kind == Incoming::open) return state != ConnectionState::pending_outbound;
-  if (kind == Incoming::open_wrong_parity) {
-    return state != ConnectionState::offered && state != ConnectionState::refused;
-  }
+  if (kind == Incoming::open_wrong_parity) return state != ConnectionState::offered;
   return true;
 }
 
@@ -85,10 +83,6 @@ ConnectionId bring_to(SessionScript& script, ConnectionState state, Opener opene
       script.hears(id, close());
       return id;
     }
-    case ConnectionState::refused:
-      script.hears(2, open());
-      script.does(command::Reject{.connection_id = 2});
-      return 2;
   }
   return 0;
 }

@@ -1,4 +1,4 @@
-"""The part of CBOR that vox uses."""
+"""Writes the CBOR that vox uses, and reads any."""
 
 BREAK = object()
 
@@ -37,15 +37,17 @@ def _head(kind, number):
 
 def _item(data, at, depth):
     kind, number, at = data[at] >> 5, data[at] & 31, at + 1
-    if depth > 64 or kind in (1, 6) or 27 < number < 31:
-        raise ValueError("CBOR that vox does not use")
+    if depth > 64 or 27 < number < 31:
+        raise ValueError("CBOR that nobody writes")
     if number == 31:
         number = None  # what follows has no length: a break ends it
     elif number > 23:
         size = 1 << (number - 24)
         number, at = int.from_bytes(data[at:at + size], "big"), at + size
-    if kind == 0:
-        return number, at
+    if kind < 2:
+        return (-1 - number if kind else number), at
+    if kind == 6:  # a tag says something of the item behind it, and vox has none
+        return _item(data, at, depth + 1)
     if kind == 7:
         return {20: False, 21: True, 22: None, None: BREAK}.get(number, number), at
     if number is not None and number > len(data) - at:
@@ -60,4 +62,7 @@ def _item(data, at, depth):
         items.append(item)
     if kind < 4:
         return (b"" if kind == 2 else "").join(items), at
-    return (items if kind == 4 else dict(zip(items[::2], items[1::2]))), at
+    if kind == 4:
+        return items, at
+    keys = [key if isinstance(key, str) else repr(key) for key in items[::2]]  # those of vox are texts
+    return dict(zip(keys, items[1::2])), at

@@ -11,16 +11,16 @@ class Reader:
         self.at += count
         return self.data[self.at - count:self.at]
 
-    def varint(self):
+    def varint(self, bits=64):
         number = shift = 0
         while True:
             byte = self.take(1)[0]
             number |= (byte & 127) << shift
             shift += 7
+            if number >> bits or shift > 63 and byte > 127:
+                raise ValueError("a number is too large")
             if byte < 128:
                 return number
-            if shift > 63:
-                raise ValueError("a varint is too long")
 
     def text(self):
         return self.take(self.varint()).decode()
@@ -44,7 +44,7 @@ class Reader:
             self.varint()
 
     def settings(self):
-        return self.variant(2), self.varint()
+        return self.variant(2), self.varint(32)
 
     def rest(self, *fields):
         """What each of them reads; ValueError if something is left after that."""

@@ -90,7 +90,8 @@ class Session(link.Link):
             self.schemas(*reader.rest(reader.varint, lambda: reader.variant(2), reader.bytes))
         elif kind == 7:  # a channel, of which echo has none
             reader.varint()
-            reader.rest([reader.payload, reader.metadata, reader.metadata, reader.varint][reader.variant(4)])
+            grant = lambda: reader.varint(32)
+            reader.rest([reader.payload, reader.metadata, reader.metadata, grant][reader.variant(4)])
         else:
             [nonce] = reader.rest(reader.varint)
             if kind == 8:  # Ping
