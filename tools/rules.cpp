@@ -51,6 +51,7 @@ void print(vox::Rule rule, bool with_clauses) {
   for (auto const& clause : vox::clauses_of(rule)) {
     std::cout << "    " << clause.id.substr(entry.id.size()) << "  " << clause.obligation << " ("
               << weight_words(clause) << ")\n";
+    if (!clause.shipped.empty()) std::cout << "        0.4.0: " << clause.shipped << '\n';
   }
 }
 

@@ -26,6 +26,16 @@ constexpr int answers_to_settle = 10;
 // The most of the time that it took to start which counts as a sign of a slow machine.
 constexpr std::chrono::milliseconds slow_start_max{1000};
 
+bool has_operation_id(Frame const& message) {
+  auto const* const metadata = message.is("request_call") ? message.field("metadata") : nullptr;
+  auto const* const entries = metadata == nullptr ? nullptr : metadata->get<ValueList>();
+  return entries != nullptr && std::ranges::any_of(*entries, [](Value const& entry) {
+           auto const* const record = entry.get<Record>();
+           auto const* const key = record == nullptr ? nullptr : record->find("key");
+           return key != nullptr && *key == Value{std::string{"vox-operation-id"}};
+         });
+}
+
 }  // namespace
 
 CaseRun::CaseRun(Case const& of, SubjectPort& to, RunOptions const& with, asio::any_io_executor on)
@@ -39,7 +49,13 @@ CaseRun::CaseRun(Case const& of, SubjectPort& to, RunOptions const& with, asio::
   if (options.schedule) schedule_.emplace(*options.schedule, trace.id);
 }
 
+void CaseRun::close_links_at_their_ends() {
+  for (auto const& [name, link] : links)
+    link->close_at_its_end();
+}
+
 asio::awaitable<Outcome> CaseRun::open_link(std::string name) {
+  if (port.subject_dials()) close_links_at_their_ends();
   auto opened = co_await link::within(options.guard_timeout, port.next_link());
   if (!opened) {
     if (auto lack = port.machine_lacks()) co_return hindered(Hindrance::machine, *std::move(lack));
@@ -194,8 +210,15 @@ asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, Send step) {
 
 asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, LinkDriver::Batch batch) {
   for (auto const& frame : batch.frames) {
-    if (!frame.is("ping")) continue;
-    if (auto const nonce = frame.number("nonce")) nonces_.insert(*nonce);
+    if (frame.is("ping")) {
+      if (auto const nonce = frame.number("nonce")) nonces_.insert(*nonce);
+    }
+    // r[retry.op-id]
+    if (link.refuses_retry() && has_operation_id(frame.message())) {
+      co_return unsupported(
+          "its hello says that it supports no retry, and the case sends an "
+          "operation id");
+    }
   }
   batch.schedule = schedule_ ? &*schedule_ : nullptr;
   auto const sent = co_await link::within(options.guard_timeout, link.send(std::move(batch)));
@@ -226,6 +249,7 @@ asio::awaitable<ProcessState> CaseRun::settled() {
 }
 
 asio::awaitable<std::optional<ProcessState>> CaseRun::exit_in_time() {
+  close_links_at_their_ends();
   co_return co_await link::within(options.guard_timeout, port.wait_exit());
 }
 

@@ -48,6 +48,8 @@ class CaseRun {
   CaseRun& operator=(CaseRun const&) = delete;
   ~CaseRun() = default;
 
+  // For a subject from which nothing is awaited but its end, or its next dial.
+  void close_links_at_their_ends();
   // Asks the port for a link that takes this name.
   [[nodiscard]] boost::asio::awaitable<Outcome> open_link(std::string name);
   // The link that a step is about; null if it does not stand yet.

@@ -16,13 +16,6 @@ namespace {
 // No case has a use for more; a subject that floods the channel is not kept in memory.
 constexpr std::size_t lines_max = 20'000;
 
-std::unexpected<Failure> unsupported(std::string reason) {
-  Failure failure;
-  failure.verdict = Verdict::unsupported;
-  failure.reason = std::move(reason);
-  return std::unexpected(std::move(failure));
-}
-
 // A subject that does not keep to the channel says nothing about the protocol.
 std::unexpected<Failure> no_report(std::string const& line) {
   constexpr std::size_t shown_max = 200;

@@ -27,6 +27,14 @@ struct Failure {
 // How a step went.
 using Outcome = std::expected<void, Failure>;
 
+// The case asks for more than the subject has: no word about the subject.
+[[nodiscard]] inline std::unexpected<Failure> unsupported(std::string reason) {
+  Failure failure;
+  failure.verdict = Verdict::unsupported;
+  failure.reason = std::move(reason);
+  return std::unexpected(std::move(failure));
+}
+
 [[nodiscard]] inline std::unexpected<Failure> fails(std::string reason) {
   Failure failure;
   failure.reason = std::move(reason);

@@ -76,7 +76,7 @@ vox::Result<Frame> LinkCodec::decode(vox::ByteView payload) {
   if (!decoded) return decoded;
   note(*decoded);
   may_be_refused_ = may_be_refused_ && decoded->kind->layer == Layer::handshake;
-  note_schemas(*decoded);
+  note_hello(*decoded);
   their_types_.note_received(*decoded);
   if (decoded->kind->layer == Layer::stable) {
     auto const seq = static_cast<std::uint32_t>(decoded->body.find("seq")->number().value_or(0));
@@ -123,8 +123,10 @@ void LinkCodec::note_own_schemas(Frame const& hello) {
 
 // Schemas that are none, or that no message of ours fits, are for the handshake to judge: messages
 // are then read as if they were ours.
-void LinkCodec::note_schemas(Frame const& hello) {
+void LinkCodec::note_hello(Frame const& hello) {
   if (!hello.is("hello") && !hello.is("hello_yourself")) return;
+  auto const* const retry = hello.field("supports_retry");
+  refuses_retry_ = retry != nullptr && *retry == Value{false};
   auto const* const announced = hello.field("message_payload_schema");
   if (announced == nullptr || !announced->is<ValueList>()) return;
   auto const list = vox::schema::decode_schemas(cbor_bytes(*announced));

@@ -42,6 +42,9 @@ class LinkCodec {
   // Whether the other side writes its messages as we do.
   [[nodiscard]] bool writes_as_we_do() const { return their_messages_.is_identity(); }
 
+  // The other side's hello said that it supports no retry: nobody sends it operation ids.
+  [[nodiscard]] bool refuses_retry() const { return refuses_retry_; }
+
   // Which methods the other side's calls and responses are of.
   [[nodiscard]] AnnouncedTypes const& their_types() const { return their_types_; }
 
@@ -53,13 +56,14 @@ class LinkCodec {
     their_messages_ = earlier.their_messages_;
     our_messages_ = earlier.our_messages_;
     their_types_ = earlier.their_types_;
+    refuses_retry_ = earlier.refuses_retry_;
   }
 
  private:
   [[nodiscard]] vox::Result<Frame> read(vox::ByteView payload, Reading const& reading) const;
   [[nodiscard]] Frame in_stable_frame(Frame message) const;
   void note(Frame const& frame);
-  void note_schemas(Frame const& hello);
+  void note_hello(Frame const& hello);
   void note_own_schemas(Frame const& hello);
   [[nodiscard]] std::expected<vox::Bytes, std::string> written(Frame const& item) const;
 
@@ -78,6 +82,7 @@ class LinkCodec {
   // The handshake is done on our part, and the other side has not said a message yet: it may
   // refuse.
   bool may_be_refused_ = false;
+  bool refuses_retry_ = false;
   vox::schema::Plan their_messages_;
   AnnouncedTypes their_types_;
   vox::schema::Plan our_messages_;  // to what we announced; no steps: it is our own layout

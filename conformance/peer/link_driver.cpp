@@ -79,6 +79,7 @@ struct LinkDriver::State {
   std::size_t unread_bytes = 0;
   std::optional<Ended> end;
   bool reading = true;
+  bool closes_at_end = false;
   asio::cancellation_signal stop;
   link::Condition changed;
 };
@@ -114,6 +115,7 @@ asio::awaitable<void> LinkDriver::pump(std::shared_ptr<State> state) {
     // Cancelled: from now on nothing is read, and the link stands as it did.
   }
   state->reading = false;
+  if (state->end && state->closes_at_end) state->link->close();
   state->changed.notify();
 }
 
@@ -293,6 +295,11 @@ void LinkDriver::close() {
 
 void LinkDriver::abort() {
   state_->link->abort();
+}
+
+void LinkDriver::close_at_its_end() {
+  state_->closes_at_end = true;
+  if (state_->end) close();
 }
 
 void LinkDriver::stop_reading() {

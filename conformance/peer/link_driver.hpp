@@ -86,6 +86,9 @@ class LinkDriver {
   void close();
   void abort();
   void stop_reading();
+  // Closes the link as soon as the subject has ended its side of it, if it has not yet. A program
+  // that reads until we end ours, too, neither ends nor dials again before that.
+  void close_at_its_end();
   // Closes the link and waits until nothing of it is under way.
   boost::asio::awaitable<void> shut();
 
@@ -96,6 +99,7 @@ class LinkDriver {
   [[nodiscard]] bool established() const;
   // A probe can be sent and its answer be read.
   [[nodiscard]] bool usable() const;
+  [[nodiscard]] bool refuses_retry() const { return codec_.refuses_retry(); }
   // Its session is on a stable conduit, whose frames are counted.
   [[nodiscard]] bool counts() const { return codec_.layer() == Layer::stable; }
   [[nodiscard]] std::uint64_t our_next() const { return codec_.next_seq(); }

@@ -24,11 +24,8 @@ asio::awaitable<bool> done(asio::awaitable<void> work) {
 
 // The subject's number is beyond what the case goes to: no word about the subject.
 Outcome too_much_to_judge(std::uint64_t number, std::size_t rounds_max) {
-  Failure failure;
-  failure.verdict = Verdict::unsupported;
-  failure.reason = "the subject says " + std::to_string(number) + ", and the case goes up to " +
-                   std::to_string(rounds_max);
-  return std::unexpected(std::move(failure));
+  return unsupported("the subject says " + std::to_string(number) + ", and the case goes up to " +
+                     std::to_string(rounds_max));
 }
 
 asio::awaitable<Outcome> restart(CaseRun& run) {

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdio>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,21 +46,26 @@ class Lines {
   bool has_words_ = false;
 };
 
-// The others of a group, as many as fit, by id.
-std::string others_of(CauseGroup const& group) {
-  auto const count = group.cases.size() - 1;
-  auto const more = count == 1 ? "1 more case" : std::to_string(count) + " more cases";
-  std::string out = "  also      " + more + " for this reason:\n";
+// As many as fit, by id.
+std::string ids_of(std::span<CaseReport const* const> cases) {
   auto const indent = report_margin.substr(1);  // each id brings a blank
   Lines ids{std::string{indent}, indent};
-  for (std::size_t i = 1; i <= std::min(count, ids_max); ++i)
-    ids.add(group.cases[i]->result.id);
-  out += ids.text();
-  if (count > ids_max) {
-    out += std::string{report_margin} + "and " + std::to_string(count - ids_max) +
+  for (auto const* const entry : cases.first(std::min(cases.size(), ids_max)))
+    ids.add(entry->result.id);
+  auto out = ids.text();
+  if (cases.size() > ids_max) {
+    out += std::string{report_margin} + "and " + std::to_string(cases.size() - ids_max) +
            " more; --json and --html have them all\n";
   }
   return out;
+}
+
+// The others of a group.
+std::string others_of(CauseGroup const& group) {
+  auto const others = std::span{group.cases}.subspan(1);
+  auto const more =
+      others.size() == 1 ? "1 more case" : std::to_string(others.size()) + " more cases";
+  return "  also      " + more + " for this reason:\n" + ids_of(others);
 }
 
 }  // namespace
@@ -191,6 +197,8 @@ std::string reasons(RunReport const& report, TextStyle style) {
              (entries.size() == 1 ? entries.front()->result.id
                                   : std::to_string(entries.size()) + " cases") +
              ": " + printable(reason) + "\n";
+      bool const needs_a_look = verdict == Verdict::non_strict || verdict == Verdict::differs;
+      if (needs_a_look && entries.size() > 1) out += ids_of(entries);
     }
   }
   return out;
