@@ -116,7 +116,7 @@ Json case_json(RunReport const& report, CaseReport const& entry, FramesOf wanted
   if (auto const level = level_of(*entry.trace); !level.empty()) json["level"] = level;
   auto const is_decided = !result.got.is_null() || !result.expected.is_null();
   auto const decisive = divergence(result);
-  if (is_decided && decisive == frames.size() && result.got.is_null()) json["awaited"] = true;
+  if (is_decided && decisive == frames.size()) json["awaited"] = true;
   if (wanted == FramesOf::all || result.verdict != Verdict::pass) {
     auto& list = json["frames"] = Json::array();
     for (std::size_t i = 0; i < frames.size(); ++i)

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace voxspec {
@@ -163,11 +164,24 @@ StepBody StepReader::read_repeat(Place const& value, Scope const& scope) {
   auto const name = place.has("as") ? (place / "as").text() : std::string{"i"};
   Repeat repeat;
   auto const times = read_times(place, scope, repeat);
+  // Rounds in which nothing is numbered are all as the first, which is read once.
+  std::optional<std::size_t> steps_of_each;
   for (std::uint64_t i = 1; i <= times; ++i) {
-    if (++steps_ > steps_max) place.fail("the case has too many steps");
+    if (++steps_ + steps_of_each.value_or(0) > steps_max) place.fail("the case has too many steps");
+    if (steps_of_each) {
+      steps_ += *steps_of_each;
+      repeat.rounds.push_back(repeat.rounds.front());
+      continue;
+    }
+    auto const steps_before = steps_;
+    auto const fresh_before = fresh_;
     Scope round{&scope};
     round.set(name, i);
     repeat.rounds.push_back(read(place / "steps", round));
+    if (i == 1 && fresh_ == fresh_before && !round.unused().empty()) {
+      steps_of_each = steps_ - steps_before;
+      repeat.rounds.reserve(times);
+    }
   }
   return repeat;
 }
@@ -243,6 +257,7 @@ Scope StepReader::macro_scope(Place const& value, Json const& macro, Json& given
 }
 
 Json StepReader::fresh(std::string const& what, Scope const& scope) {
+  ++fresh_;
   if (what == "connection") return {{"ours", ++connections_}};
   if (what == "request") {
     auto const* const on = scope.find("on");

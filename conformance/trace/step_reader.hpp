@@ -39,6 +39,7 @@ class StepReader {
   std::size_t steps_ = 0;
   std::size_t depth_ = 0;
   std::size_t names_ = 0;
+  std::size_t fresh_ = 0;                          // how many ids and names were handed out
   std::uint64_t connections_ = 0;                  // ids of ours that the case has named so far
   std::map<std::string, std::uint64_t> requests_;  // the same by connection, as the trace writes it
 };
