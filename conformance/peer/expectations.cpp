@@ -15,14 +15,6 @@ namespace asio = boost::asio;
 namespace {
 
 // The pattern in words, with its connection as a number where that is known by now.
-std::string in_words_here(CaseRun const& run, LinkDriver const& link, Pattern pattern) {
-  if (pattern.on) {
-    auto const on = run.connection(link, *pattern.on);
-    if (on) pattern.on = Term{Value{*on}};
-  }
-  return in_words(pattern);
-}
-
 bool takes_bytes(Expect const& step) {
   return std::ranges::any_of(step.frames,
                              [](Pattern const& pattern) { return pattern.name() == "frame"; });
@@ -126,6 +118,14 @@ Outcome judge_end(CaseRun& run, LinkDriver const& link, ExpectEnd const& step, E
 }
 
 }  // namespace
+
+std::string in_words_here(CaseRun const& run, LinkDriver const& link, Pattern pattern) {
+  if (pattern.on) {
+    auto const on = run.connection(link, *pattern.on);
+    if (on) pattern.on = Term{Value{*on}};
+  }
+  return in_words(pattern);
+}
 
 bool in_order(LinkDriver const& link, EndCause cause, ProcessState process) {
   if (process.crashed()) return false;

@@ -3,8 +3,15 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <string>
+
 // The steps that wait for something of the subject and judge it.
 namespace voxspec {
+
+// What a step waits for, with the id of its connection as a number where that is known:
+// "request_call on connection 2".
+[[nodiscard]] std::string in_words_here(CaseRun const& run, LinkDriver const& link,
+                                        Pattern pattern);
 
 [[nodiscard]] boost::asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link,
                                                      Expect const& step);

@@ -10,7 +10,10 @@
 #include <cstdint>
 #include <iterator>
 #include <memory>
+#include <set>
+#include <string>
 #include <utility>
+#include <variant>
 
 namespace voxspec {
 namespace asio = boost::asio;
@@ -207,6 +210,36 @@ Trial* taking_silence(Trials const& trials) {
   return found == trials.end() ? nullptr : found->get();
 }
 
+// What an alternative that is still open waits for.
+struct Awaited {
+  CaseRun const& run;
+  LinkDriver const& link;
+  Trial const& trial;
+
+  std::string operator()(Expect const& step) const {
+    return in_words_here(run, link, step.frames.at(trial.expectation->awaited()));
+  }
+  std::string operator()(ExpectViolation const&) const {
+    return "a ProtocolError or the end of the link";
+  }
+  std::string operator()(ExpectEnd const&) const { return "the end of the link"; }
+  std::string operator()(ExpectExit const&) const { return "the end of the process"; }
+  std::string operator()(auto const&) const { return trial.question ? trial.question->words : ""; }
+};
+
+std::string awaited_by(Trials const& trials, CaseRun const& run, LinkDriver const& link) {
+  std::set<std::string> awaited;
+  for (auto const& trial : trials) {
+    if (trial->fit != Fit::open || trial->first() == nullptr) continue;
+    awaited.insert(std::visit(Awaited{run, link, *trial}, *trial->first()));
+  }
+  awaited.erase("");
+  std::string text;
+  for (auto const& each : awaited)
+    text += (text.empty() ? "" : "; or ") + each;
+  return text;
+}
+
 // Looks at what comes until one alternative is left. `looked` is what it has seen by then.
 asio::awaitable<std::expected<Trial*, Failure>> decide(CaseRun& run, LinkDriver& link,
                                                        Trials& trials,
@@ -218,7 +251,7 @@ asio::awaitable<std::expected<Trial*, Failure>> decide(CaseRun& run, LinkDriver&
     auto const event = co_await run.next(link, deadline);
     if (std::holds_alternative<TimedOut>(event)) {
       if (auto* const trial = taking_silence(trials)) co_return trial;
-      auto const* const awaited = "what one of the alternatives allows for";
+      auto const awaited = awaited_by(trials, run, link);
       co_return std::unexpected(timed_out(awaited, run.options.guard_timeout, run.port.process()));
     }
     std::string came;

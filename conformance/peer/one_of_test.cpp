@@ -79,6 +79,14 @@ TEST_SUITE("executor") {
           "for");
   }
 
+  TEST_CASE(
+      "one_of: silence that no alternative is for fails, and says what all of them wait for") {
+    auto const result = choose("107", both(ended, R"({"steps": [{"expect": [{"pong": {}}]}]})"));
+    CHECK(result.verdict == Verdict::fail);
+    INFO(result.reason);
+    CHECK(result.reason.contains(" for pong on connection 0; or the end of the link;"));
+  }
+
   TEST_CASE("one_of: an alternative without an expectation takes the rest") {
     CHECK(choose("1", both(answered, anything)).verdict == Verdict::pass);
     auto const result = choose("108", both(answered, anything));
