@@ -213,11 +213,8 @@ asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, LinkDriver::Batch batch
     if (frame.is("ping")) {
       if (auto const nonce = frame.number("nonce")) nonces_.insert(*nonce);
     }
-    // r[retry.op-id]
     if (link.refuses_retry() && has_operation_id(frame.message())) {
-      co_return unsupported(
-          "its hello says that it supports no retry, and the case sends an "
-          "operation id");
+      co_return unsupported("its hello refuses retry, and the case sends an operation id");
     }
   }
   batch.schedule = schedule_ ? &*schedule_ : nullptr;

@@ -9,12 +9,13 @@ namespace vox::session {
 // What is behind a connection id.
 //  root              connection 0, while it is open
 //  root_removed      connection 0 after it was closed
-//  absent            an id that no connection had, as far as we remember; one that was rejected,
-//  too forgotten         an id whose connection was closed so long ago that nothing else is
-//  remembered pending_outbound  we have sent the open and wait for the answer offered           the
-//  peer has sent the open and our acceptor has not decided active            a virtual connection
-//  that both sides have agreed on closed_here       we have sent a close, so the peer may still
-//  speak for a while closed_by_peer    the peer has sent a close and may speak no more
+//  absent            an id that no connection had, as far as we remember, or that was rejected
+//  forgotten         an id whose connection was closed so long ago that nothing else is remembered
+//  pending_outbound  we have sent the open and wait for the answer
+//  offered           the peer has sent the open and our acceptor has not decided
+//  active            a virtual connection that both sides have agreed on
+//  closed_here       we have sent a close, so the peer may still speak for a while
+//  closed_by_peer    the peer has sent a close and may speak no more
 enum class ConnectionState : std::uint8_t {
   root,
   root_removed,
