@@ -165,7 +165,6 @@ RunSettings settings_of(RunCommandOptions const& options, Selection const& selec
   }
   auto const wanted = options.jobs == 0 ? default_jobs() : options.jobs;
   settings.jobs = affordable_jobs(wanted);
-  if (options.jobs == 0) settings.waiting_jobs = affordable_jobs(2 * wanted) - settings.jobs;
   return settings;
 }
 

@@ -124,11 +124,11 @@ CaseReport run_one(Case const& trace, Run& run) {
   return report;
 }
 
-// The indices of the cases in the order of running: those that wait, the others, the hostile ones.
+// The indices of the cases in the order of running. The last `hostile` of them are the hostile
+// ones.
 struct Order {
   std::vector<std::size_t> indices;
-  std::size_t others = 0;   // where they begin
-  std::size_t hostile = 0;  // and the hostile ones
+  std::size_t hostile = 0;
 };
 
 Order order_of(std::vector<Case const*> const& cases, KnownFailures const& known,
@@ -144,12 +144,7 @@ Order order_of(std::vector<Case const*> const& cases, KnownFailures const& known
   std::ranges::sort(order.indices, {}, [&](std::size_t index) {
     return std::tuple{cases[index]->hostile, !waits[index], lot[index]};
   });
-  auto const begins = [&](auto const& is_before) {
-    return static_cast<std::size_t>(std::ranges::partition_point(order.indices, is_before) -
-                                    order.indices.begin());
-  };
-  order.others = begins([&](std::size_t at) { return !cases[at]->hostile && waits[at]; });
-  order.hostile = begins([&](std::size_t at) { return !cases[at]->hostile; });
+  order.hostile = static_cast<std::size_t>(std::ranges::count(cases, true, &Case::hostile));
   return order;
 }
 
@@ -178,14 +173,9 @@ std::vector<CaseReport> run_cases(std::vector<Case const*> const& cases, Subject
     on_case(reports[index]);
   };
   auto const threads = std::clamp(settings.jobs, 1uz, stage.parallel_max());
-  auto const waiting = std::min(settings.waiting_jobs, stage.parallel_max() - threads);
-  if (waiting > 0) {
-    std::jthread const beside{[&] { in_parallel(0, order.others, waiting, work); }};
-    in_parallel(order.others, order.hostile, threads, work);
-  } else {
-    in_parallel(0, order.hostile, threads, work);
-  }
-  in_parallel(order.hostile, cases.size(), threads, work);
+  auto const first_hostile = cases.size() - order.hostile;
+  in_parallel(0, first_hostile, threads, work);
+  in_parallel(first_hostile, cases.size(), threads, work);
   return reports;
 }
 

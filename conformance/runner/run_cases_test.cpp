@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <latch>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -70,29 +69,6 @@ class ScriptedStage final : public Stage {
   std::mutex mutex_;
 };
 
-// A stage on which a slow case ends when all the others have been performed.
-class PatientStage final : public Stage {
- public:
-  explicit PatientStage(std::ptrdiff_t others) : others_{others} {}
-
-  std::expected<std::chrono::milliseconds, NoLink> preflight(RunOptions const&) override {
-    return std::chrono::milliseconds{1};
-  }
-  Performance perform(Case const& each, LinkPlan const& plan, RunOptions const& options) override {
-    if (each.slow) others_.wait();
-    auto performance = inner_.perform(each, plan, options);
-    if (!each.slow) others_.count_down();
-    return performance;
-  }
-  [[nodiscard]] std::size_t parallel_max() const override { return inner_.parallel_max(); }
-  [[nodiscard]] std::string place() const override { return inner_.place(); }
-  [[nodiscard]] std::vector<std::string> const& order() const { return inner_.order; }
-
- private:
-  ScriptedStage inner_;
-  std::latch others_;
-};
-
 Subject able() {
   Subject subject;
   subject.command = {"able"};
@@ -143,18 +119,6 @@ TEST_CASE("every case is reported once, in the order given, whatever the number 
     CHECK(heard.size() == cases.size());
     CHECK(std::ranges::adjacent_find(heard) == heard.end());
   }
-}
-
-TEST_CASE("cases that wait keep none of the others from being run") {
-  auto cases = some_cases(6);
-  cases[0].slow = cases[3].slow = true;
-  PatientStage stage{4};
-  auto settings = with_jobs(1);
-  settings.waiting_jobs = 1;
-  auto const reports = run_cases(pointers(cases), able(), stage, {}, settings);
-  CHECK(stage.order().size() == 6);
-  for (std::size_t i = 0; i < cases.size(); ++i)
-    CHECK(reports[i].result.id == cases[i].id);
 }
 
 TEST_CASE("the seed decides the order of running, and is handed to each case") {
