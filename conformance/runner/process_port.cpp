@@ -43,8 +43,6 @@ asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::restart() {
   if (!process_) {
     co_return std::unexpected(NoLink{.detail = "the subject was not started before"});
   }
-  earlier_cost_.add(end());
-  earlier_output_ += process_->output_tail();
   first_.reset();
   address_.reset();
   if (listener_) {
@@ -144,6 +142,10 @@ ProcessPort::DoneOrWhyNot ProcessPort::launch(Executor const& executor) {
     variables[name] = value;
   auto process = SubjectProcess::start(executor, launch);
   if (!process) return std::unexpected(std::move(process.error()));
+  if (process_) {  // it was killed, and the new one takes its place
+    earlier_cost_.add(process_->cost());
+    earlier_output_ += process_->output_tail();
+  }
   process_ = *std::move(process);
   if (subject_.watch.started) subject_.watch.started(process_->id());
   return {};

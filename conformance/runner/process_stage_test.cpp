@@ -135,6 +135,33 @@ TEST_CASE("a subject that is started again has the same store, and another addre
   if (thrown) std::rethrow_exception(thrown);
 }
 
+TEST_CASE("what each process of a subject took counts once, however often it is started again") {
+  // The first start counts to a number; the others do nothing.
+  auto const subject = shell(
+      "[ -s $STORE_PATH ] || { i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done; }; "
+      "echo x >> $STORE_PATH; echo LISTEN_ADDR=127.0.0.1:1; exec sleep 100");
+  auto const cost_of = [&](int restarts) {
+    LinkPlan plan;
+    plan.store = true;
+    boost::asio::io_context context;
+    ProcessPort port{subject, plan, nullptr};
+    auto work = [&]() -> boost::asio::awaitable<void> {
+      REQUIRE((co_await port.start()).has_value());
+      for (int i = 0; i < restarts; ++i)
+        REQUIRE((co_await port.restart()).has_value());
+      context.stop();
+    };
+    std::exception_ptr thrown;
+    boost::asio::co_spawn(context, work(), [&](std::exception_ptr error) { thrown = error; });
+    context.run_for(20s);
+    if (thrown) std::rethrow_exception(thrown);
+    return port.end();
+  };
+  auto const once = cost_of(0);
+  CHECK(once.processor > 50ms);
+  CHECK(cost_of(3).processor < 2 * once.processor);
+}
+
 TEST_CASE("the preflight tells a program that is not there from one that does not come up") {
   for (auto const& [command, words] :
        {std::pair{std::vector<std::string>{"./no-such-program"}, "No such file or directory"},
