@@ -90,8 +90,7 @@ class Session(link.Link):
             self.schemas(*reader.rest(reader.varint, lambda: reader.variant(2), reader.bytes))
         elif kind == 7:  # a channel, of which echo has none
             reader.varint()
-            grant = lambda: reader.varint(32)
-            reader.rest([reader.payload, reader.metadata, reader.metadata, grant][reader.variant(4)])
+            reader.rest([reader.payload, reader.metadata, reader.metadata, lambda: reader.varint(32)][reader.variant(4)])
         else:
             [nonce] = reader.rest(reader.varint)
             if kind == 8:  # Ping

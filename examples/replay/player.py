@@ -114,7 +114,8 @@ class Player:
             self.dial = lambda: self.listener.accept()[0]
         threading.Thread(target=self.process.stdout.read, daemon=True).start()  # so that no pipe fills
         self.next_link({"link": "first"}, None)
-        self.listener.settimeout(GUARD_S) if self.case["role"] == "acceptor" else None
+        if self.case["role"] == "acceptor":
+            self.listener.settimeout(GUARD_S)
 
     def end(self):
         if self.process:

@@ -143,16 +143,15 @@ void Session::refuse_open(ConnectionId id, wire::MetadataView reasons) {
 // r[impl core.O3] r[impl core.O4] r[impl core.O5] r[impl connection.open.rejection]
 // r[impl session.connection-settings.open] r[impl connection.parity]
 void Session::offer(ConnectionId id, wire::ConnectionOpen const& open) {
-  auto const refuse = [&](wire::MetadataView reasons) { refuse_open(id, reasons); };
   auto const because = [](std::string_view reason) {
     return wire::Metadata{{.key = key::error, .value = reason, .flags = 0}};
   };
-  if (!options_.has_acceptor) return refuse({});
+  if (!options_.has_acceptor) return refuse_open(id, {});
   if (connections_.live_count() >= options_.limits.connections_max || tables_are_full()) {
-    return refuse(because("too many connections"));
+    return refuse_open(id, because("too many connections"));
   }
   auto request = virtual_request(open.metadata);
-  if (!request) return refuse(because(request.error().text()));
+  if (!request) return refuse_open(id, because(request.error().text()));
   auto& slot = connections_.open(id, ConnectionState::offered);
   if (policy_.reopens_afresh) {  // 0.4.0 goes on with what it remembers.
     slot.forget_requests();
