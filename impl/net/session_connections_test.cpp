@@ -38,6 +38,59 @@ TEST_CASE("r[rpc.virtual-connection.open] r[core.R4] calls go both ways on a vir
   });
 }
 
+// Says a word more, right behind the last of what an acceptor says in a handshake.
+class HastyLink final : public link::Link {
+ public:
+  HastyLink(std::unique_ptr<link::Link> link, Bytes word)
+      : link_{std::move(link)}, word_{std::move(word)} {}
+
+  asio::awaitable<link::Received> receive() override { return link_->receive(); }
+  link::WriteBuffer& write_buffer() override { return link_->write_buffer(); }
+  asio::awaitable<link::Sent> flush() override {
+    constexpr int accept_and_hello = 2;
+    if (++flushes_ == accept_and_hello) {
+      auto& buffer = link_->write_buffer();
+      buffer.begin().append(word_);
+      static_cast<void>(buffer.commit());
+    }
+    return link_->flush();
+  }
+  asio::awaitable<link::Sent> send_raw(ByteView bytes) override { return link_->send_raw(bytes); }
+  asio::awaitable<void> finish() override { return link_->finish(); }
+  void close() override { link_->close(); }
+  void abort() override { link_->abort(); }
+  [[nodiscard]] std::uint64_t bytes_moved() const override { return link_->bytes_moved(); }
+  [[nodiscard]] std::string describe() const override { return link_->describe(); }
+
+ private:
+  std::unique_ptr<link::Link> link_;
+  Bytes word_;
+  int flushes_ = 0;
+};
+
+asio::awaitable<void> serve_until_its_end(AcceptorBuilder acceptor,
+                                          std::unique_ptr<link::Link> link) {
+  auto const established = co_await acceptor.establish_on(std::move(link));
+  if (established) static_cast<void>(co_await established->session.ended());
+}
+
+TEST_CASE("r[core.S4] r[core.R3] the root is asked for before the peer is heard") {
+  Setting setting;
+  link::test::run(setting.context, [&]() -> asio::awaitable<void> {
+    auto const executor = co_await asio::this_coro::executor;
+    auto links = link::make_memory_links(executor);
+    Bytes const no_message{std::byte{0xff}};
+    auto hasty = std::make_unique<HastyLink>(std::move(links.second), no_message);
+    asio::co_spawn(executor, serve_until_its_end(setting.acceptor, std::move(hasty)),
+                   asio::detached);
+    auto const established =
+        co_await setting.initiator.establish_on(std::move(links.first), ConduitMode::bare);
+    REQUIRE(established);
+    auto const end = co_await established->session.ended();
+    CHECK(end.cause == EndCause::violation);
+  });
+}
+
 TEST_CASE("r[core.U4] a rejected open brings the peer's reasons") {
   Setting setting;
   setting.acceptor.on_connection(
