@@ -21,12 +21,12 @@ struct ExpandCommand {
 };
 
 // Ids of the suite, or one file, whose cases are all meant.
-std::expected<Suite, std::string> suite_of(ExpandCommand const& command, vox::Dialect dialect,
-                                           Tool const& tool, bool& is_file) {
+std::expected<Suite, std::string> suite_of(ExpandCommand const& command, Selection const& selection,
+                                           vox::Dialect dialect, Tool const& tool, bool& is_file) {
   auto const& words = command.cases.patterns;
   is_file = words.size() == 1 && std::filesystem::is_regular_file(words.front());
   if (is_file) return load_files({words.front()}, tool.traces(), dialect);
-  return load_suite(tool.traces(), dialect);
+  return load_suite(tool.traces(), dialect, selection);
 }
 
 // One case stands alone, several in a list.
@@ -46,7 +46,7 @@ int expand(ExpandCommand const& command, Tool const& tool) {
   if (!selection) return complain(selection.error(), exit_usage);
   auto const dialect = find_dialect(command.dialect).value();
   bool is_file = false;
-  auto const suite = suite_of(command, dialect, tool, is_file);
+  auto const suite = suite_of(command, *selection, dialect, tool, is_file);
   if (!suite) return complain(suite.error(), exit_usage);
   if (is_file) selection->patterns.clear();
   auto cases = select(*suite, *selection);

@@ -222,10 +222,10 @@ void FaultCommand::add_to(CLI::App& command) {
 
 int FaultCommand::run(std::vector<std::string> const& patterns, std::size_t jobs,
                       Tool const& tool) const {
-  auto const suite = load_suite(tool.traces());
-  if (!suite) return complain(suite.error(), exit_usage);
   Selection selection;
   selection.patterns = patterns;
+  auto const suite = load_suite(tool.traces(), vox::Dialect::vox_0_4, selection);
+  if (!suite) return complain(suite.error(), exit_usage);
   auto const cases = select(*suite, selection);
   if (!cases) return complain(cases.error(), exit_usage);
   if (cases->empty()) return complain("no case was selected", exit_usage);

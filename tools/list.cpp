@@ -59,7 +59,7 @@ void print_ids(std::vector<Case const*> const& cases, bool with_about) {
 int list_cases(ListCommand const& command, Tool const& tool) {
   auto const selection = command.cases.selection();
   if (!selection) return complain(selection.error(), exit_usage);
-  auto const suite = load_suite(tool.traces());
+  auto const suite = load_suite(tool.traces(), vox::Dialect::vox_0_4, *selection);
   if (!suite) return complain(suite.error(), exit_usage);
   auto const cases = select(*suite, *selection);
   if (!cases) return complain(cases.error(), exit_usage);

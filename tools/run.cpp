@@ -16,7 +16,10 @@ struct RunCommand {
 int run(RunCommand const& command, Tool const& tool) {
   auto selection = command.cases.selection();
   if (!selection) return complain(selection.error(), exit_usage);
-  auto const suite = load_suite(tool.traces(), dialect_of(command.run.subject, tool.layout));
+  auto const dialect = dialect_of(command.run.subject, tool.layout);
+  // What failed last time may be anywhere.
+  auto const suite = command.failed_last ? load_suite(tool.traces(), dialect)
+                                         : load_suite(tool.traces(), dialect, *selection);
   if (!suite) return complain(suite.error(), exit_usage);
   return run_suite({.suite = *suite,
                     .selection = *std::move(selection),

@@ -303,7 +303,7 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
   }
   run_and_show(report, *cases, *candidate, *known, settings, style, files);
   report.stopped_by = signals.received().value_or("");
-  if (assignment.whole_suite && assignment.suite.errors.empty()) {
+  if (assignment.whole_suite && assignment.suite.is_whole && assignment.suite.errors.empty()) {
     report.unmatched =
         unmatched_of(options, tool.traces_folder.empty(), *known, assignment.suite.cases);
   }

@@ -54,10 +54,10 @@ bool scores_nothing(Subject const& subject, std::vector<Case const*> const& case
 }
 
 int selftest(SelftestCommand const& command, Tool const& tool) {
-  auto const suite = load_suite(tool.traces());
-  if (!suite) return complain(suite.error(), exit_usage);
   Selection selection;
   selection.patterns = command.patterns;
+  auto const suite = load_suite(tool.traces(), vox::Dialect::vox_0_4, selection);
+  if (!suite) return complain(suite.error(), exit_usage);
   auto const cases = select(*suite, selection);
   if (!cases) return complain(cases.error(), exit_usage);
   if (cases->empty()) return complain("no case was selected", exit_usage);

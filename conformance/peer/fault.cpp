@@ -44,7 +44,7 @@ constexpr std::size_t hint_word_max = 64;
 }  // namespace
 
 Place Place::operator/(std::string_view key) const {
-  return {value_->find(std::string{key}).value(), pointer_ + "/" + escaped(key)};
+  return {value_->find(key).value(), pointer_ + "/" + escaped(key)};
 }
 
 Place Place::operator/(std::size_t index) const {
@@ -60,7 +60,7 @@ void Place::wanted(std::string_view what) const {
 }
 
 bool Place::has(std::string_view key) const {
-  return value_->is_object() && value_->contains(std::string{key});
+  return value_->is_object() && value_->contains(key);
 }
 
 std::string Place::text() const {

@@ -48,6 +48,14 @@ bool selects_case(std::string_view pattern, std::string_view id) {
   return selects(pattern, id, "/[@");
 }
 
+bool may_select_in(std::string_view pattern, std::string_view file) {
+  auto plain = pattern.substr(0, pattern.find_first_of("*?"));
+  while (plain.ends_with('/'))
+    plain.remove_suffix(1);
+  if (file.starts_with(plain)) return true;
+  return plain.starts_with(file) && std::string_view{"[@"}.contains(plain[file.size()]);
+}
+
 bool selects_rule(std::string_view pattern, std::string_view rule) {
   return selects(pattern, rule, ".");
 }

@@ -12,6 +12,10 @@ namespace voxspec {
 // "open/twice[cancel]@initiator").
 [[nodiscard]] bool selects_case(std::string_view pattern, std::string_view id);
 
+// True if the pattern may mean a case of a file: those have the file's path without ".json" for an
+// id, or a row and a role behind it.
+[[nodiscard]] bool may_select_in(std::string_view pattern, std::string_view file);
+
 // The same for rules: the id, a glob, or an id that stands above it ("connection" means
 // "connection.open").
 [[nodiscard]] bool selects_rule(std::string_view pattern, std::string_view rule);

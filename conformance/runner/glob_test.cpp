@@ -4,11 +4,13 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <string>
 
 namespace {
 
 using voxspec::matches_glob;
+using voxspec::may_select_in;
 using voxspec::selects_case;
 using voxspec::selects_rule;
 
@@ -64,6 +66,25 @@ TEST_CASE("a rule selects itself and the rules below it") {
   CHECK(selects_rule("core.S*", "core.S1"));
   CHECK_FALSE(selects_rule("sess", "session.parity"));
   CHECK_FALSE(selects_rule("session.parity.x", "session.parity"));
+}
+
+TEST_CASE("a file is left out only where none of its cases can be meant") {
+  constexpr std::array patterns{"a",      "a/",  "a/b", "a/b[",  "a/b[x]", "a/b[x]@acceptor",
+                                "a/b@i*", "a/*", "*",   "*b",    "a/?",    "a/b/c",
+                                "a/bc",   "b",   "a*c", "a/b[*]"};
+  for (std::string const file : {"a", "a/b", "a/bc", "a/b/c", "b/a"}) {
+    for (auto const* const tail : {"", "[x]", "@acceptor", "[x]@acceptor", "[x/y]@initiator"}) {
+      for (auto const* const pattern : patterns) {
+        CAPTURE(file);
+        CAPTURE(tail);
+        CAPTURE(pattern);
+        CHECK((may_select_in(pattern, file) || !selects_case(pattern, file + tail)));
+      }
+    }
+  }
+  CHECK_FALSE(may_select_in("a/b", "b/a"));
+  CHECK_FALSE(may_select_in("a/b/c", "a/b"));
+  CHECK(may_select_in("a/b[x]", "a/b"));
 }
 
 TEST_SUITE_END();

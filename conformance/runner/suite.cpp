@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
 #include <iterator>
 #include <system_error>
 #include <thread>
@@ -16,21 +17,39 @@
 namespace voxspec {
 namespace fs = std::filesystem;
 
-std::expected<Suite, std::string> load_suite(fs::path const& folder, Dialect dialect) {
-  std::error_code ec;
-  std::vector<fs::path> files;
-  for (fs::recursive_directory_iterator each{folder, ec}, end; !ec && each != end;
-       each.increment(ec)) {
-    auto const& path = each->path();
-    if (path.extension() == ".json" && !path.filename().string().ends_with(".schema.json")) {
-      files.push_back(path);
-    }
-  }
-  if (ec) return std::unexpected(folder.string() + ": cannot be read: " + ec.message());
-  return load_files(files, folder, dialect);
+namespace {
+
+// A recording is called what its text says, wherever it lies.
+bool is_recording(fs::path const& path) {
+  std::ifstream in{path, std::ios::binary};
+  std::string const text{std::istreambuf_iterator<char>{in}, {}};
+  return text.contains("\"case\"");
 }
 
-namespace {
+// Leaves out the files in which nothing is that the selection means. False if it may mean something
+// that is in no file at all, or needs to know all cases.
+bool keep_selected(std::vector<fs::path>& files, fs::path const& folder,
+                   Selection const& selection) {
+  if (selection.patterns.empty() || !selection.rules.empty() || selection.only) return false;
+  auto patterns = selection.patterns;
+  patterns.insert(patterns.end(), selection.excluded.begin(), selection.excluded.end());
+  std::vector<bool> met(patterns.size());
+  std::vector<fs::path> kept;
+  for (auto const& file : files) {
+    auto const name =
+        fs::path{file}.replace_extension().lexically_relative(folder).generic_string();
+    bool wanted = false;
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+      if (!may_select_in(patterns[i], name)) continue;
+      met[i] = true;
+      wanted = true;
+    }
+    if (wanted || is_recording(file)) kept.push_back(file);
+  }
+  if (std::ranges::find(met, false) != met.end()) return false;
+  files = std::move(kept);
+  return true;
+}
 
 std::expected<std::vector<Case>, TraceError> cases_in(fs::path const& path, fs::path const& root,
                                                       Dialect dialect) {
@@ -62,6 +81,24 @@ Suite load_files(std::vector<fs::path> const& files, fs::path const& root, Diale
   }
   std::ranges::sort(suite.cases, {}, &Case::id);
   std::ranges::sort(suite.errors, {}, &TraceError::file);
+  return suite;
+}
+
+std::expected<Suite, std::string> load_suite(fs::path const& folder, Dialect dialect,
+                                             Selection const& selection) {
+  std::error_code ec;
+  std::vector<fs::path> files;
+  for (fs::recursive_directory_iterator each{folder, ec}, end; !ec && each != end;
+       each.increment(ec)) {
+    auto const& path = each->path();
+    if (path.extension() == ".json" && !path.filename().string().ends_with(".schema.json")) {
+      files.push_back(path);
+    }
+  }
+  if (ec) return std::unexpected(folder.string() + ": cannot be read: " + ec.message());
+  bool const is_part = keep_selected(files, folder, selection);
+  auto suite = load_files(files, folder, dialect);
+  suite.is_whole = !is_part;
   return suite;
 }
 

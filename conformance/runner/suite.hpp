@@ -12,16 +12,13 @@
 
 namespace voxspec {
 
-// All cases of a folder of traces, by id, and the files that could not be used.
+// Cases of a folder of traces, by id, and the files that could not be used.
 struct Suite {
   std::vector<Case> cases;
   std::vector<TraceError> errors;
+  bool is_whole = true;  // no file was left out
 };
 
-// Reads every *.json below the folder but the schema of the format. The cases are in the dialect,
-// but for those that are about another one. The error is one line.
-[[nodiscard]] std::expected<Suite, std::string> load_suite(std::filesystem::path const& folder,
-                                                           Dialect dialect = Dialect::vox_0_4);
 // The cases of the files named, whose ids count from `root` where they lie below it. A recording
 // has the id of the case it was made of.
 [[nodiscard]] Suite load_files(std::vector<std::filesystem::path> const& files,
@@ -48,6 +45,13 @@ struct Selection {
   std::optional<Conduit> conduit;
   Shard shard;
 };
+
+// Reads the *.json below the folder, but the schema of the format: all of them, or, where a
+// selection goes by ids alone, those in which such cases may be. The cases are in the dialect, but
+// for those that are about another one. The error is one line.
+[[nodiscard]] std::expected<Suite, std::string> load_suite(std::filesystem::path const& folder,
+                                                           Dialect dialect = Dialect::vox_0_4,
+                                                           Selection const& selection = {});
 
 // The cases that fit, in the order of the suite. A pattern that fits no case of the suite is an
 // error, one line that names it: nobody should take a misspelt id for a clean run.

@@ -143,6 +143,38 @@ TEST_CASE("a suite is read from a folder, and a file that is no trace is an erro
         "a file cannot be read: " +
             text(suite->errors.front()));
   CHECK_FALSE(load_suite(folder.path() / "none").has_value());
+  CHECK(suite->is_whole);
+
+  Selection good;
+  good.patterns = {"sub/*"};
+  auto const part = load_suite(folder.path(), Dialect::vox_0_4, good);
+  REQUIRE(part);
+  CHECK_FALSE(part->is_whole);
+  CHECK(part->cases.size() == 1);
+  CHECK(part->errors.empty());
+  // Nobody is told that a case is not there without all files having been looked at.
+  good.excluded = {"misspelt"};
+  auto const whole = load_suite(folder.path(), Dialect::vox_0_4, good);
+  REQUIRE(whole);
+  CHECK(whole->is_whole);
+  CHECK(whole->errors.size() == 1);
+}
+
+TEST_CASE("a recording is found by the id of its case, wherever it lies") {
+  TemporaryFolder const folder;
+  std::ofstream{folder.path() / "kept.json"} << R"({"case": "prologue/answered",
+    "about": "A prologue is answered", "rules": ["transport.prologue.accept/1"],
+    "peer": {"role": "initiator"}, "steps": [{"send": {"transport_hello": {}}},
+      {"expect": [{"transport_accept": {}}]}]})";
+  std::filesystem::create_directory(folder.path() / "prologue");
+  std::filesystem::copy_file(folder.path() / "kept.json",
+                             folder.path() / "prologue" / "other.json");
+  Selection selection;
+  selection.patterns = {"prologue/*"};
+  auto const suite = load_suite(folder.path(), Dialect::vox_0_4, selection);
+  REQUIRE(suite);
+  CHECK(suite->errors.empty());
+  CHECK(suite->cases.size() == 2);
 }
 
 TEST_SUITE_END();

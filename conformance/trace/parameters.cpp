@@ -1,5 +1,6 @@
 #include "conformance/trace/parameters.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace voxspec {
@@ -21,6 +22,11 @@ Json parameter(Place const& place, Scope const& scope) {
   if (!as_name) return *value;
   if (!value->is_string()) there.fail("the parameter '" + name + "' is no name");
   return "$" + value->get<std::string>();
+}
+
+bool has_parameter(Json const& value) {
+  if (value.is_object() && value.contains("$")) return true;
+  return value.is_structured() && std::ranges::any_of(value, has_parameter);
 }
 
 Json spliced(Place const& place, Scope const& scope, bool deep) {
@@ -74,17 +80,20 @@ std::vector<std::string> Scope::unused() const {
 
 Json substituted(Place const& place, Scope const& scope) {
   auto const& value = place.value();
+  if (!has_parameter(value)) return value;
   if (value.is_array()) {
     Json out = Json::array();
     for (std::size_t i = 0; i < value.size(); ++i)
       out.push_back(substituted(place / i, scope));
     return out;
   }
-  return value.is_object() ? spliced(place, scope, true) : value;
+  return spliced(place, scope, true);
 }
 
-Json substituted_shallow(Place const& place, Scope const& scope) {
-  return place.value().is_object() ? spliced(place, scope, false) : place.value();
+Json const& substituted_shallow(Place const& place, Scope const& scope, Json& made) {
+  if (!place.has("$")) return place.value();
+  made = spliced(place, scope, false);
+  return made;
 }
 
 }  // namespace voxspec

@@ -79,7 +79,8 @@ bool applies(Json& step, Json const& given) {
 
 std::vector<Step> StepReader::read(Place const& steps, Scope const& scope) {
   if (++depth_ > depth_max) steps.fail("steps are nested too deeply");
-  auto const list = substituted_shallow(steps, scope);
+  Json made;
+  auto const& list = substituted_shallow(steps, scope, made);
   std::vector<Step> out;
   for (auto const& place : Place{list, steps.pointer()}.list())
     read_element(place, scope, out);
@@ -89,7 +90,8 @@ std::vector<Step> StepReader::read(Place const& steps, Scope const& scope) {
 
 // A parameter that is a list of steps takes the place of one.
 void StepReader::read_element(Place const& place, Scope const& scope, std::vector<Step>& out) {
-  auto const element = substituted_shallow(place, scope);
+  Json made;
+  auto const& element = substituted_shallow(place, scope, made);
   if (!element.is_array()) {
     read_step({element, place.pointer()}, scope, out);
     return;
@@ -158,8 +160,8 @@ std::uint64_t StepReader::read_times(Place const& place, Scope const& scope, Rep
 }
 
 StepBody StepReader::read_repeat(Place const& value, Scope const& scope) {
-  auto const shallow = substituted_shallow(value, scope);
-  Place const place{shallow, value.pointer()};
+  Json made;
+  Place const place{substituted_shallow(value, scope, made), value.pointer()};
   check_table(place, "repeat");
   auto const name = place.has("as") ? (place / "as").text() : std::string{"i"};
   Repeat repeat;
@@ -187,11 +189,12 @@ StepBody StepReader::read_repeat(Place const& value, Scope const& scope) {
 }
 
 StepBody StepReader::read_one_of(Place const& value, Scope const& scope) {
-  auto const list = substituted_shallow(value, scope);
+  Json made_list;
+  auto const& list = substituted_shallow(value, scope, made_list);
   OneOf one_of;
   for (auto const& element : Place{list, value.pointer()}.list()) {
-    auto const shallow = substituted_shallow(element, scope);
-    Place const place{shallow, element.pointer()};
+    Json made;
+    Place const place{substituted_shallow(element, scope, made), element.pointer()};
     place.check_keys(key_names("alternative"));
     if (!place.has("steps")) place.fail("an alternative needs its 'steps'");
     Alternative alternative;

@@ -59,8 +59,8 @@ std::expected<std::shared_ptr<Runner>, SessionError> Runner::start(
       registry->known().conduit_issued(*stable->resume_key(), std::nullopt, runner->number_);
     }
   }
-  // The application is asked for the root before the peer is heard: what a session comes to does not
-  // depend on how much of the peer's arrived with the last words of the handshake.
+  // The application is asked for the root before the peer is heard: what a session comes to does
+  // not depend on how much of the peer's arrived with the last words of the handshake.
   runner->spawn(runner->serve());
   runner->use_link(std::move(attachment.link), attachment.number);
   return runner;

@@ -25,13 +25,13 @@ struct Setting {
 
   [[nodiscard]] Establishment client() const {
     auto options = as(Role::initiator, rulebook, mode);
-    if (is_resumed && mode == ConduitMode::stable) options = lost_client(rulebook, key(5));
-    if (is_resumed && mode == ConduitMode::bare) options.handshake.resume_key = key(9);
+    if (is_resumed && mode == ConduitMode::stable) options = lost_client(rulebook, key_of(5));
+    if (is_resumed && mode == ConduitMode::bare) options.handshake.resume_key = key_of(9);
     return {begin, options};
   }
   [[nodiscard]] Establishment server(SessionRegistry& registry) const {
-    registry.conduit_issued(key(5), std::nullopt, 11);
-    registry.established(key(9), 11);
+    registry.conduit_issued(key_of(5), std::nullopt, 11);
+    registry.established(key_of(9), 11);
     static_cast<void>(registry.detached(begin, 11));
     return acceptor(rulebook, &registry);
   }

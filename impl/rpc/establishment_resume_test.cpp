@@ -14,20 +14,20 @@ TEST_SUITE_BEGIN("rpc");
 TEST_CASE("r[core.M5] a known key resumes its session, an unknown one begins another") {
   for (auto const rulebook : both_rulebooks) {
     SessionRegistry registry{rulebook};
-    registry.established(key(9), 11);
+    registry.established(key_of(9), 11);
     REQUIRE_FALSE(registry.detached(begin, 11));
-    for (auto const presented : {std::optional{key(9)}, std::optional{key(8)}, {}}) {
+    for (auto const presented : {std::optional{key_of(9)}, std::optional{key_of(8)}, {}}) {
       auto options = as(Role::initiator, rulebook);
       options.handshake.resume_key = presented;
       options.handshake.is_recovery = true;
       Establishment client{begin, options};
       auto server = acceptor(rulebook, &registry);
       static_cast<void>(converse(client, server));
-      CHECK(outcome_of<ResumeSession>(client).handshake.resume_key == key(1));
-      if (presented == key(9)) {
+      CHECK(outcome_of<ResumeSession>(client).handshake.resume_key == key_of(1));
+      if (presented == key_of(9)) {
         auto const& resumed = outcome_of<ResumeSession>(server);
         CHECK(resumed.session == 11);
-        CHECK(resumed.handshake.presented_key == key(9));
+        CHECK(resumed.handshake.presented_key == key_of(9));
       } else {
         CHECK(outcome_of<NewSession>(server).handshake.presented_key == presented);
       }
@@ -40,9 +40,9 @@ TEST_CASE(
     "specification, and refuses it in 0.4.0") {
   for (auto const rulebook : both_rulebooks) {
     SessionRegistry registry{rulebook};
-    registry.established(key(9), 11);
+    registry.established(key_of(9), 11);
     auto options = as(Role::initiator, rulebook);
-    options.handshake.resume_key = key(9);
+    options.handshake.resume_key = key_of(9);
     Establishment client{begin, options};
     auto server = acceptor(rulebook, &registry);
     static_cast<void>(converse(client, server));
@@ -51,7 +51,7 @@ TEST_CASE(
     } else {
       CHECK(text_of(server) ==
             "protocol error: resume is only valid while the session is disconnected");
-      CHECK_FALSE(registry.find(key(9)));
+      CHECK_FALSE(registry.find(key_of(9)));
     }
   }
 }
@@ -59,10 +59,10 @@ TEST_CASE(
 TEST_CASE("r[core.M5] 0.4.0 resumes on bare conduits only, the specification on either") {
   for (auto const rulebook : both_rulebooks) {
     SessionRegistry registry{rulebook};
-    registry.established(key(9), 11);
+    registry.established(key_of(9), 11);
     REQUIRE_FALSE(registry.detached(begin, 11));
     auto options = as(Role::initiator, rulebook, ConduitMode::stable);
-    options.handshake.resume_key = key(9);
+    options.handshake.resume_key = key_of(9);
     Establishment client{begin, options};
     auto server = acceptor(rulebook, &registry);
     hear(server, said(client).front());
@@ -81,23 +81,23 @@ TEST_CASE("r[core.M5] 0.4.0 resumes on bare conduits only, the specification on 
 
 TEST_CASE("r[stable.reconnect] a stable conduit takes another link without a handshake") {
   SessionRegistry registry{Rulebook::spec};
-  registry.conduit_issued(key(5), std::nullopt, 11);
-  Establishment client{begin, lost_client(Rulebook::spec, key(5))};
+  registry.conduit_issued(key_of(5), std::nullopt, 11);
+  Establishment client{begin, lost_client(Rulebook::spec, key_of(5))};
   auto server = acceptor(Rulebook::spec, &registry);
   CHECK(converse(client, server).size() == 3);
   auto const& resumed = outcome_of<ResumeConduit>(server);
   CHECK(resumed.session == 11);
   CHECK(std::get<wire::ClientHello>(resumed.hello) ==
-        wire::ClientHello{.resume_key = key(5), .last_received = 7});
-  wire::ServerHello const answer{.resume_key = key(6), .last_received = 3};
+        wire::ClientHello{.resume_key = key_of(5), .last_received = 7});
+  wire::ServerHello const answer{.resume_key = key_of(6), .last_received = 3};
   hear(client, wire::encode_server_hello(answer));
   CHECK(std::get<wire::ServerHello>(outcome_of<ResumeConduit>(client).hello) == answer);
 }
 
 TEST_CASE("r[stable.reconnect.failure] a conduit that is not known is refused, by its flag") {
   SessionRegistry registry{Rulebook::spec};
-  registry.conduit_issued(key(5), std::nullopt, 11);
-  for (auto const presented : {std::optional{key(6)}, std::optional<ResumeKey>{}}) {
+  registry.conduit_issued(key_of(5), std::nullopt, 11);
+  for (auto const presented : {std::optional{key_of(6)}, std::optional<ResumeKey>{}}) {
     Establishment client{begin, lost_client(Rulebook::spec, presented)};
     auto server = acceptor(Rulebook::spec, &registry);
     static_cast<void>(converse(client, server));
@@ -108,8 +108,8 @@ TEST_CASE("r[stable.reconnect.failure] a conduit that is not known is refused, b
 
 TEST_CASE("r[stable.reconnect] an acceptor of 0.4.0 takes no stable conduit up again") {
   SessionRegistry registry{Rulebook::vox_0_4};
-  registry.conduit_issued(key(5), std::nullopt, 11);
-  Establishment client{begin, lost_client(Rulebook::vox_0_4, key(5))};
+  registry.conduit_issued(key_of(5), std::nullopt, 11);
+  Establishment client{begin, lost_client(Rulebook::vox_0_4, key_of(5))};
   auto server = acceptor(Rulebook::vox_0_4, &registry);
   static_cast<void>(converse(client, server));
   CHECK(text_of(server).starts_with("protocol error: handshake decode error: "));
@@ -117,7 +117,7 @@ TEST_CASE("r[stable.reconnect] an acceptor of 0.4.0 takes no stable conduit up a
 }
 
 TEST_CASE("r[stable.handshake] a broken link may be replaced while a conduit is taken up again") {
-  Establishment again{begin, lost_client(Rulebook::spec, key(5))};
+  Establishment again{begin, lost_client(Rulebook::spec, key_of(5))};
   hear(again, transport(wire::TransportAccept{.mode = ConduitMode::stable}));
   again.lose_link("");
   REQUIRE(again.is_over());

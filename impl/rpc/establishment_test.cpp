@@ -82,13 +82,13 @@ TEST_CASE("r[transport.prologue] r[stable.handshake] both ends come to agree, in
       auto const& theirs = outcome_of<NewSession>(server);
       CHECK(ours.mode == mode);
       CHECK(theirs.mode == mode);
-      CHECK(ours.handshake.resume_key == key(1));
+      CHECK(ours.handshake.resume_key == key_of(1));
       CHECK(ours.handshake.peer_settings == theirs.handshake.our_settings);
       CHECK(theirs.handshake.peer_settings == ours.handshake.our_settings);
       CHECK(ours.stable.has_value() == (mode == ConduitMode::stable));
       CHECK(theirs.stable.has_value() == ours.stable.has_value());
       if (!ours.stable || !theirs.stable) continue;
-      CHECK(ours.stable->resume_key() == key(100));
+      CHECK(ours.stable->resume_key() == key_of(100));
       CHECK(ours.stable->is_attached_to(1));
       CHECK(theirs.stable->has_transmit());
     }

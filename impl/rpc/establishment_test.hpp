@@ -20,19 +20,19 @@ inline constexpr TimePoint begin{};
 inline constexpr auto both_rulebooks = {Rulebook::vox_0_4, Rulebook::spec};
 inline constexpr auto both_modes = {ConduitMode::bare, ConduitMode::stable};
 
-constexpr ResumeKey key(unsigned value) {
+constexpr ResumeKey key_of(unsigned value) {
   ResumeKey made{};
   made[15] = static_cast<std::byte>(value);
   return made;
 }
 
 inline EstablishmentOptions as(Role role, Rulebook rulebook, ConduitMode mode = ConduitMode::bare) {
-  EstablishmentOptions options{.mode = mode, .fresh_key = [] { return key(100); }, .link = 1};
+  EstablishmentOptions options{.mode = mode, .fresh_key = [] { return key_of(100); }, .link = 1};
   options.handshake.role = role;
   options.handshake.rulebook = rulebook;
   options.handshake.settings.parity = role == Role::initiator ? Parity::odd : Parity::even;
   options.handshake.service = "Echo";
-  if (role == Role::acceptor) options.handshake.resume_key = key(1);
+  if (role == Role::acceptor) options.handshake.resume_key = key_of(1);
   return options;
 }
 
