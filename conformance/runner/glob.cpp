@@ -33,9 +33,14 @@ bool matches_glob(std::string_view pattern, std::string_view text) {
 
 namespace {
 
+std::string_view without_last(std::string_view text, char separator) {
+  while (text.ends_with(separator))
+    text.remove_suffix(1);
+  return text;
+}
+
 bool selects(std::string_view pattern, std::string_view id, std::string_view separators) {
-  while (!pattern.empty() && pattern.back() == separators.front())
-    pattern.remove_suffix(1);
+  pattern = without_last(pattern, separators.front());
   if (pattern.empty()) return false;
   if (matches_glob(pattern, id)) return true;
   return id.size() > pattern.size() && id.starts_with(pattern) &&
@@ -49,9 +54,7 @@ bool selects_case(std::string_view pattern, std::string_view id) {
 }
 
 bool may_select_in(std::string_view pattern, std::string_view file) {
-  auto plain = pattern.substr(0, pattern.find_first_of("*?"));
-  while (plain.ends_with('/'))
-    plain.remove_suffix(1);
+  auto const plain = without_last(pattern.substr(0, pattern.find_first_of("*?")), '/');
   if (file.starts_with(plain)) return true;
   return plain.starts_with(file) && std::string_view{"[@"}.contains(plain[file.size()]);
 }

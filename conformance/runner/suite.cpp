@@ -33,21 +33,19 @@ bool keep_selected(std::vector<fs::path>& files, fs::path const& folder,
   if (selection.patterns.empty() || !selection.rules.empty() || selection.only) return false;
   auto patterns = selection.patterns;
   patterns.insert(patterns.end(), selection.excluded.begin(), selection.excluded.end());
-  std::vector<bool> met(patterns.size());
-  std::vector<fs::path> kept;
-  for (auto const& file : files) {
-    auto const name =
-        fs::path{file}.replace_extension().lexically_relative(folder).generic_string();
-    bool wanted = false;
-    for (std::size_t i = 0; i < patterns.size(); ++i) {
-      if (!may_select_in(patterns[i], name)) continue;
-      met[i] = true;
-      wanted = true;
-    }
-    if (wanted || is_recording(file)) kept.push_back(file);
-  }
-  if (std::ranges::find(met, false) != met.end()) return false;
-  files = std::move(kept);
+  auto const may_have = [&](fs::path const& file, std::string const& pattern) {
+    auto const name = fs::path{file}.replace_extension().lexically_relative(folder);
+    return may_select_in(pattern, name.generic_string());
+  };
+  auto const is_met = [&](std::string const& pattern) {
+    return std::ranges::any_of(files,
+                               [&](fs::path const& file) { return may_have(file, pattern); });
+  };
+  if (!std::ranges::all_of(patterns, is_met)) return false;
+  std::erase_if(files, [&](fs::path const& file) {
+    auto const has = [&](std::string const& pattern) { return may_have(file, pattern); };
+    return std::ranges::none_of(patterns, has) && !is_recording(file);
+  });
   return true;
 }
 

@@ -84,10 +84,27 @@ CaseResult play(std::string_view steps, Play const& how) {
   return run_case(context, all.at(0), port, how.options);
 }
 
+namespace {
+
+constexpr std::chrono::milliseconds short_guard{40};
+
+}  // namespace
+
 RunOptions impatient() {
-  return {.guard_timeout = std::chrono::milliseconds{40},
-          .mute_guard = std::chrono::milliseconds{40},
+  return {.guard_timeout = short_guard,
+          .mute_guard = short_guard,
           .settle = std::chrono::milliseconds{5}};
+}
+
+std::string with_shortest_wait(std::string reason) {
+  constexpr std::string_view waited = "waited ";
+  auto const at = reason.find(waited);
+  if (at == std::string::npos) return reason;
+  auto const digits = at + waited.size();
+  auto const behind = reason.find_first_not_of("0123456789", digits);
+  auto const text = reason.substr(digits, behind - digits);
+  if (text.empty() || std::stoll(text) < short_guard.count()) return reason;
+  return reason.replace(digits, text.size(), std::to_string(short_guard.count()));
 }
 
 }  // namespace voxspec::test

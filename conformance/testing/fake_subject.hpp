@@ -110,5 +110,8 @@ struct Play {
 [[nodiscard]] CaseResult play(std::string_view steps, Play const& how = {});
 // With guards so short that a case which runs into one is over soon.
 [[nodiscard]] RunOptions impatient();
+// The reason, with "waited 40 ms" where an impatient case waited longer, as it does for a peer that
+// was slow before.
+[[nodiscard]] std::string with_shortest_wait(std::string reason);
 
 }  // namespace voxspec::test

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <span>
@@ -35,6 +36,25 @@ void run(boost::asio::io_context& context, Body body) {
   if (thrown) std::rethrow_exception(thrown);
   REQUIRE(finished);
 }
+
+// A link over another one, which it only passes on to. Tests override what they want otherwise.
+class PassingLink : public Link {
+ public:
+  explicit PassingLink(std::unique_ptr<Link> link) : link_{std::move(link)} {}
+
+  boost::asio::awaitable<Received> receive() override { return link_->receive(); }
+  WriteBuffer& write_buffer() override { return link_->write_buffer(); }
+  boost::asio::awaitable<Sent> flush() override { return link_->flush(); }
+  boost::asio::awaitable<Sent> send_raw(ByteView bytes) override { return link_->send_raw(bytes); }
+  boost::asio::awaitable<void> finish() override { return link_->finish(); }
+  void close() override { link_->close(); }
+  void abort() override { link_->abort(); }
+  [[nodiscard]] std::uint64_t bytes_moved() const override { return link_->bytes_moved(); }
+  [[nodiscard]] std::string describe() const override { return link_->describe(); }
+
+ private:
+  std::unique_ptr<Link> link_;
+};
 
 struct LinkPair {
   std::unique_ptr<Link> near;

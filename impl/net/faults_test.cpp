@@ -35,29 +35,21 @@ struct Faults {
 };
 
 // A link whose receive or flush may fail, which ends it.
-class FaultyLink final : public link::Link {
+class FaultyLink final : public link::test::PassingLink {
  public:
   FaultyLink(std::unique_ptr<link::Link> link, std::shared_ptr<Faults> faults)
-      : link_{std::move(link)}, faults_{std::move(faults)} {}
+      : PassingLink{std::move(link)}, faults_{std::move(faults)} {}
 
   asio::awaitable<link::Received> receive() override {
-    if (faults_->strikes("receive")) link_->abort();
-    co_return co_await link_->receive();
+    if (faults_->strikes("receive")) abort();
+    co_return co_await PassingLink::receive();
   }
-  link::WriteBuffer& write_buffer() override { return link_->write_buffer(); }
   asio::awaitable<link::Sent> flush() override {
-    if (faults_->strikes("flush")) link_->abort();
-    co_return co_await link_->flush();
+    if (faults_->strikes("flush")) abort();
+    co_return co_await PassingLink::flush();
   }
-  asio::awaitable<link::Sent> send_raw(ByteView bytes) override { return link_->send_raw(bytes); }
-  asio::awaitable<void> finish() override { return link_->finish(); }
-  void close() override { link_->close(); }
-  void abort() override { link_->abort(); }
-  [[nodiscard]] std::uint64_t bytes_moved() const override { return link_->bytes_moved(); }
-  [[nodiscard]] std::string describe() const override { return link_->describe(); }
 
  private:
-  std::unique_ptr<link::Link> link_;
   std::shared_ptr<Faults> faults_;
 };
 

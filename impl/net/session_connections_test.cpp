@@ -39,31 +39,22 @@ TEST_CASE("r[rpc.virtual-connection.open] r[core.R4] calls go both ways on a vir
 }
 
 // Says a word more, right behind the last of what an acceptor says in a handshake.
-class HastyLink final : public link::Link {
+class HastyLink final : public link::test::PassingLink {
  public:
   HastyLink(std::unique_ptr<link::Link> link, Bytes word)
-      : link_{std::move(link)}, word_{std::move(word)} {}
+      : PassingLink{std::move(link)}, word_{std::move(word)} {}
 
-  asio::awaitable<link::Received> receive() override { return link_->receive(); }
-  link::WriteBuffer& write_buffer() override { return link_->write_buffer(); }
   asio::awaitable<link::Sent> flush() override {
     constexpr int accept_and_hello = 2;
     if (++flushes_ == accept_and_hello) {
-      auto& buffer = link_->write_buffer();
+      auto& buffer = write_buffer();
       buffer.begin().append(word_);
       static_cast<void>(buffer.commit());
     }
-    return link_->flush();
+    return PassingLink::flush();
   }
-  asio::awaitable<link::Sent> send_raw(ByteView bytes) override { return link_->send_raw(bytes); }
-  asio::awaitable<void> finish() override { return link_->finish(); }
-  void close() override { link_->close(); }
-  void abort() override { link_->abort(); }
-  [[nodiscard]] std::uint64_t bytes_moved() const override { return link_->bytes_moved(); }
-  [[nodiscard]] std::string describe() const override { return link_->describe(); }
 
  private:
-  std::unique_ptr<link::Link> link_;
   Bytes word_;
   int flushes_ = 0;
 };

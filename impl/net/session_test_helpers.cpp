@@ -1,3 +1,4 @@
+#include "impl/link/link_test.hpp"
 #include "impl/net/session_test.hpp"
 #include "impl/rpc/method_types.hpp"
 #include "impl/schema/describe.hpp"
@@ -48,11 +49,11 @@ asio::awaitable<void> accept_into(AcceptorBuilder builder, std::unique_ptr<link:
 }
 
 // A link that somebody else can break as long as it lives.
-class FragileLink final : public link::Link {
+class FragileLink final : public link::test::PassingLink {
  public:
   explicit FragileLink(std::unique_ptr<link::Link> link)
-      : link_{std::move(link)},
-        cut_{std::make_shared<std::function<void()>>([this] { link_->abort(); })} {}
+      : PassingLink{std::move(link)},
+        cut_{std::make_shared<std::function<void()>>([this] { abort(); })} {}
   FragileLink(FragileLink const&) = delete;
   FragileLink& operator=(FragileLink const&) = delete;
   FragileLink(FragileLink&&) = delete;
@@ -63,18 +64,7 @@ class FragileLink final : public link::Link {
 
   [[nodiscard]] std::shared_ptr<std::function<void()>> const& handle() const { return cut_; }
 
-  asio::awaitable<link::Received> receive() override { return link_->receive(); }
-  link::WriteBuffer& write_buffer() override { return link_->write_buffer(); }
-  asio::awaitable<link::Sent> flush() override { return link_->flush(); }
-  asio::awaitable<link::Sent> send_raw(ByteView bytes) override { return link_->send_raw(bytes); }
-  asio::awaitable<void> finish() override { return link_->finish(); }
-  void close() override { link_->close(); }
-  void abort() override { link_->abort(); }
-  [[nodiscard]] std::uint64_t bytes_moved() const override { return link_->bytes_moved(); }
-  [[nodiscard]] std::string describe() const override { return link_->describe(); }
-
  private:
-  std::unique_ptr<link::Link> link_;
   std::shared_ptr<std::function<void()>> cut_;
 };
 
