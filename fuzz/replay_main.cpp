@@ -6,6 +6,8 @@
 #include <iterator>
 #include <vector>
 
+// Each target has its own; there is no header for it.
+// NOLINTNEXTLINE(readability-redundant-declaration)
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const*, std::size_t);
 
 // Stands in for libFuzzer: runs the target once on every file below the folders named.

@@ -3,6 +3,7 @@
 #include "tools/tool.hpp"
 
 #include <iostream>
+#include <map>
 #include <memory>
 #include <sstream>
 #include <vector>
@@ -128,8 +129,8 @@ constexpr char const* cases_command = "voxspec list 2>/dev/null";
 
 std::string manual_page(CLI::App const& program, std::string const& version) {
   std::ostringstream out;
-  auto const name = program.get_name();
-  out << ".TH VOXSPEC 1 \"\" \"" << roff(name + " " + version) << "\" \"User Commands\"\n.ad l\n"
+  auto const& name = program.get_name();
+  out << R"(.TH VOXSPEC 1 "" ")" << roff(name + " " + version) << "\" \"User Commands\"\n.ad l\n"
       << ".SH NAME\n"
       << name << " \\- " << roff(program.get_description()) << '\n'
       << ".SH SYNOPSIS\n.B " << name << "\n.I COMMAND\n[\\fIOPTION\\fR]...\n"
@@ -255,20 +256,19 @@ std::string fish_completions(CLI::App const& program) {
 }
 
 void add_completions(CLI::App& app, Tool& tool) {
+  static std::map<std::string, std::string (*)(CLI::App const&)> const write_completions{
+      {"bash", bash_completions}, {"zsh", zsh_completions}, {"fish", fish_completions}};
   auto* const sub = app.add_subcommand("completions", "Print a script that completes for a shell");
   auto const shell = std::make_shared<std::string>();
   sub->add_option("SHELL", *shell, "bash, zsh or fish")
       ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+      ->check(CLI::IsMember(&write_completions));
   sub->footer(
       "Packages install them. By hand:\n"
       "Example:\n"
       "  source <(voxspec completions bash)");
   sub->callback([shell, &app, &tool] {
-    auto const write = *shell == "bash"  ? bash_completions
-                       : *shell == "zsh" ? zsh_completions
-                                         : fish_completions;
-    std::cout << write(app);
+    std::cout << write_completions.at(*shell)(app);
     tool.exit_code = exit_clean;
   });
 }

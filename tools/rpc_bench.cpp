@@ -69,14 +69,12 @@ struct Server {
 // Runs the coroutine on the context, and nothing longer than it.
 template <class Work>
 void run(asio::io_context& context, Work work) {
-  bool finished = false;
-  asio::co_spawn(context, std::move(work), [&](std::exception_ptr thrown) {
-    finished = true;
+  asio::co_spawn(context, std::move(work), [&](std::exception_ptr const& thrown) {
+    context.stop();
     if (thrown) std::rethrow_exception(thrown);
   });
   context.restart();
-  while (!finished)
-    context.run_one();
+  context.run();
 }
 
 net::InitiatorBuilder builder_for(Server const& server) {
@@ -111,20 +109,19 @@ void echo(benchmark::State& state, Server const& server, std::size_t bytes, int 
       auto const answer = co_await client.call<"echo">(text);
       if (!answer || answer->size() != text.size()) give_up(server.name + ": an echo failed");
     }
-    --left;
+    if (--left == 0) context.stop();
   };
   auto const batch = [&] {
     int left = window;
     for (int i = 0; i < window; ++i)
       asio::co_spawn(context, caller(calls / window, left), asio::detached);
     context.restart();
-    while (left > 0)
-      context.run_one();
+    context.run();
   };
   batch();  // warms up
   auto const before = allocation_count;
   std::size_t batches = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     batch();
     ++batches;
   }
@@ -138,7 +135,7 @@ void items(benchmark::State& state, Server const& server) {
   constexpr std::uint32_t count = 10'000;
   asio::io_context context;
   auto const client = connected(context, server);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     run(context, [&]() -> asio::awaitable<void> {
       auto [output, input] = net::channel<std::int32_t>();
       std::uint32_t got = 0;
@@ -162,7 +159,7 @@ void items(benchmark::State& state, Server const& server) {
 
 void sessions(benchmark::State& state, Server const& server) {
   asio::io_context context;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     run(context, [&]() -> asio::awaitable<void> {
       auto const made = co_await net::connect<Testbed>(server.address, builder_for(server));
       if (!made) give_up(server.name + ": " + made.error().text());
@@ -241,7 +238,7 @@ void raw_echo(benchmark::State& state, link::Address const& address, std::size_t
       received.notify();
     }
   };
-  for (auto _ : state)
+  for ([[maybe_unused]] auto _ : state)
     run(context, batch);
   state.SetItemsProcessed(state.iterations() * calls);
 }
@@ -269,7 +266,7 @@ constexpr std::array loads{Load{"100B/1", 100, 1}, Load{"100B/64", 100, 64},
                            Load{"64KiB/1", 64uz << 10, 1}, Load{"64KiB/64", 64uz << 10, 64}};
 
 template <class Function, class... Args>
-void add(std::string const& name, Function function, Args... args) {
+void add(std::string const& name, Function function, Args const&... args) {
   benchmark::RegisterBenchmark(name.c_str(),
                                [=](benchmark::State& state) { function(state, args...); })
       ->UseRealTime()

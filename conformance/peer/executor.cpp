@@ -270,7 +270,7 @@ asio::awaitable<CaseResult> co_run_case(Case const& trace, SubjectPort& port, Ru
 CaseResult run_case(asio::io_context& context, Case const& trace, SubjectPort& port,
                     RunOptions options) {
   std::optional<CaseResult> result;
-  asio::co_spawn(context, co_run_case(trace, port, options),
+  asio::co_spawn(context, co_run_case(trace, port, std::move(options)),
                  [&](std::exception_ptr const& thrown, CaseResult given) {
                    if (thrown) {
                      given = begin_result(trace, port);

@@ -28,7 +28,8 @@ struct RunOptions {
   std::chrono::milliseconds slow_guard_max{30'000};
   // The least wait after a violation, when the subject neither answers nor closes; a known kind of
   // subject goes mute there in every case. It counts only on a link that has answered something,
-  // and grows with the time that the slowest answer took, up to the guard (CaseRun::patience).
+  // and grows with the time that the slowest answer took (CaseRun::patience) and for as long as the
+  // subject's process is at work, up to the guard.
   std::chrono::milliseconds mute_guard{1000};
   // After a link ended: the least time for the process to end as well, where the operating system
   // does not say that it is ending. Grows as mute_guard does.

@@ -69,6 +69,10 @@ class SubjectPort {
   // that it runs. What a process had open is closed while it ends, and not before.
   [[nodiscard]] virtual bool is_ending() { return false; }
 
+  // The time for which the process had a processor or waited for one since it started, where that
+  // can be known. Who is at work on an answer is not silent yet.
+  [[nodiscard]] virtual std::optional<std::chrono::nanoseconds> busy_time() { return std::nullopt; }
+
   // Waits for the process to end. For a subject that has no process of ours it returns `unknown` at
   // once. The time for it is limited by whoever calls.
   [[nodiscard]] virtual boost::asio::awaitable<ProcessState> wait_exit() = 0;

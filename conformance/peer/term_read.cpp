@@ -77,7 +77,7 @@ Term read_settings(Place const& place, FieldType type, Use use, bool loose) {
   place.check_keys(names_of(settings_fields(type)));
   TermRecord out;
   for (auto const& field : settings_fields(type)) {
-    std::string const name{field.name};
+    std::string name{field.name};
     if (place.has(name)) {
       auto const there = place / name;
       // In a map a field can be missing; the other structures always have all of theirs.
@@ -319,7 +319,7 @@ Term read_metadata_entry(Place const& place, Use use, bool loose) {
   place.check_keys(names_of(metadata_entry_fields()));
   TermRecord out;
   for (auto const& field : metadata_entry_fields()) {
-    std::string name{field.name};
+    std::string const name{field.name};
     if (place.has(name)) {
       out.entries.emplace_back(name, read_term(place / name, field.type, use, loose));
     } else if (use == Use::send) {

@@ -36,6 +36,26 @@ bool asks_by_call(CaseRun const& run) {
   return run.port.serves_testbed() && run.last_item.is("request_call");
 }
 
+// A subject that had a processor, or waited for one, for so much of a wait is at work on an answer.
+constexpr int busy_share = 10;
+
+// Whether the subject's process was at work for a part of the time that says so. Looked at from one
+// wait to the next.
+class Activity {
+ public:
+  explicit Activity(SubjectPort& port) : port_{port}, before_{port.busy_time()} {}
+
+  [[nodiscard]] bool goes_on(std::chrono::milliseconds waited) {
+    auto const now = port_.busy_time();
+    auto const before = std::exchange(before_, now);
+    return now && before && *now - *before >= waited / busy_share;
+  }
+
+ private:
+  SubjectPort& port_;
+  std::optional<std::chrono::nanoseconds> before_;
+};
+
 bool is_honoured(CaseRun const& run, LinkDriver const& link, std::vector<Pattern> const& honoured,
                  Arrival const& arrival) {
   return std::ranges::any_of(
@@ -77,19 +97,29 @@ asio::awaitable<std::expected<Seen, Failure>> watch(CaseRun& run, LinkDriver& li
   }
   Seen seen;
   seen.asked = asked.has_value();
-  seen.patience = run.patience(link);
+  auto const step = run.patience(link);
+  seen.patience = step;
   auto const deadline = run.guard();
+  auto quiet_since = CaseRun::Clock::now();
+  Activity activity{run.port};
   auto clear = false;
   while (!clear) {
-    auto const silence = CaseRun::Clock::now() + seen.patience;
+    auto const silence = quiet_since + seen.patience;
     auto const event = co_await run.look(link, std::min(silence, deadline));
     if (auto const* const arrival = std::get_if<Arrival>(&event)) {
       if (!arrival->problem.empty()) co_return std::unexpected(undecodable(*arrival));
       clear = take_in(seen, run, link, honoured, asked, *arrival);
+      quiet_since = CaseRun::Clock::now();
+      seen.patience = step;
       continue;
     }
     if (auto const* const end = std::get_if<Ended>(&event)) seen.end = *end;
-    seen.mute = std::holds_alternative<TimedOut>(event);
+    auto const timed_out = std::holds_alternative<TimedOut>(event);
+    if (timed_out && silence < deadline && activity.goes_on(step)) {
+      seen.patience += step;
+      continue;
+    }
+    seen.mute = timed_out;
     // It was not silent all the time, and still did not answer.
     if (seen.mute && silence > deadline) seen.patience = run.options.guard_timeout;
     clear = true;

@@ -98,6 +98,20 @@ TEST_SUITE("executor") {
           std::string::npos);
   }
 
+  TEST_CASE("expect_violation: who is at work on an answer does not hang, who is idle does") {
+    Play how{.habits = {.at_violation = AtViolation::ponders,
+                        .resets_after = std::chrono::milliseconds{400}},
+             .options = {.mute_guard = std::chrono::milliseconds{50}}};
+    auto const asked = violation(R"({"asks": ["survived"]})");
+    CHECK(play(asked, how).timed_out);
+    how.habits.is_busy = true;
+    auto const result = play(asked, how);
+    INFO(result.reason);
+    CHECK(result.verdict == Verdict::pass);
+    how.options.guard_timeout = std::chrono::milliseconds{200};
+    CHECK(play(asked, how).reason.ends_with("it neither answered nor closed within 200 ms"));
+  }
+
   TEST_CASE("expect_violation: who goes mute hangs") {
     auto const result = react(AtViolation::mute);
     CHECK(result.verdict == Verdict::fail);

@@ -22,6 +22,7 @@ class RelayPort : public SubjectPort {
   }
   [[nodiscard]] ControlChannel* control() override { return subject_.control(); }
   ProcessState process() override { return subject_.process(); }
+  std::optional<std::chrono::nanoseconds> busy_time() override { return subject_.busy_time(); }
   boost::asio::awaitable<ProcessState> wait_exit() override { return subject_.wait_exit(); }
   [[nodiscard]] std::string transport() const override { return subject_.transport(); }
   [[nodiscard]] bool serves_testbed() const override { return subject_.serves_testbed(); }

@@ -57,7 +57,7 @@ std::string_view level_of(Case const& trace) {
   if (trace.conduit == Conduit::stable) return "stable";
   if (has(trace.needs, "resumes") || has(trace.needs, "reconnects")) return "resume";
   auto const chapter = std::string_view{trace.id}.substr(0, trace.id.find('/'));
-  auto const found =
+  auto const* const found =
       std::ranges::find(chapters, chapter, &std::pair<std::string_view, std::string_view>::first);
   return found == chapters.end() ? std::string_view{} : found->second;
 }

@@ -167,9 +167,8 @@ pre { background: #8882; overflow-x: auto; padding: .7rem; }
 )";
 
 void draw_html(std::ostream& out, Matrix const& matrix, PairReport const& report) {
-  out << "<h2>" << markup(text_of(matrix.setting))
-      << "</h2>\n<div class=\"wide\"><table><thead><tr>"
-      << "<th scope=\"col\">client \\ server</th>";
+  out << "<h2>" << markup(text_of(matrix.setting)) << "</h2>\n"
+      << R"(<div class="wide"><table><thead><tr><th scope="col">client \ server</th>)";
   for (auto const& server : report.subjects)
     out << "<th scope=\"col\">" << markup(server.name) << "</th>";
   out << "</tr></thead><tbody>\n";

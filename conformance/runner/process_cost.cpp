@@ -1,6 +1,7 @@
 #include "conformance/runner/process_cost.hpp"
 
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -29,21 +30,41 @@ std::optional<std::uint64_t> own_peak(std::string const& folder) {
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> peak(pid_t pid, int generations) {
+std::optional<std::chrono::nanoseconds> own_busy_time(std::string const& folder) {
+  std::optional<std::chrono::nanoseconds> sum;
+  std::error_code error;
+  for (std::filesystem::directory_iterator thread{folder + "/task", error}, end;
+       !error && thread != end; thread.increment(error)) {
+    std::chrono::nanoseconds::rep ran = 0;
+    std::chrono::nanoseconds::rep waited = 0;
+    if (std::ifstream{thread->path() / "schedstat"} >> ran >> waited)
+      sum = sum.value_or(std::chrono::nanoseconds{}) + std::chrono::nanoseconds{ran + waited};
+  }
+  return sum;
+}
+
+// Of the process and those that it started; `own` says it of one, by its folder.
+template <class Amount>
+std::optional<Amount> sum_of(pid_t pid, std::optional<Amount> (*own)(std::string const&),
+                             int generations = generations_max) {
   auto const id = std::to_string(pid);
   auto const folder = "/proc/" + id;
-  auto sum = own_peak(folder);
+  auto sum = own(folder);
   if (!sum || generations == 0) return sum;
   std::ifstream children{folder + "/task/" + id + "/children"};
   for (pid_t child = 0; children >> child;)
-    *sum += peak(child, generations - 1).value_or(0);
+    *sum += sum_of(child, own, generations - 1).value_or(Amount{});
   return sum;
 }
 
 }  // namespace
 
 std::optional<std::uint64_t> peak_memory_kib(pid_t pid) {
-  return peak(pid, generations_max);
+  return sum_of(pid, own_peak);
+}
+
+std::optional<std::chrono::nanoseconds> busy_time(pid_t pid) {
+  return sum_of(pid, own_busy_time);
 }
 
 }  // namespace voxspec

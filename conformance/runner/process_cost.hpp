@@ -26,4 +26,8 @@ struct ProcessCost {
 // The largest that a running process was, and those that it started; none if there is no such.
 [[nodiscard]] std::optional<std::uint64_t> peak_memory_kib(pid_t pid);
 
+// The time for which the threads of a running process, and of those that it started, had a
+// processor or waited for one. None if there is no such process, or the system keeps no such count.
+[[nodiscard]] std::optional<std::chrono::nanoseconds> busy_time(pid_t pid);
+
 }  // namespace voxspec

@@ -184,6 +184,10 @@ bool ProcessPort::is_ending() {
   return process_ && process_->is_ending();
 }
 
+std::optional<std::chrono::nanoseconds> ProcessPort::busy_time() {
+  return process_ ? voxspec::busy_time(process_->id()) : std::nullopt;
+}
+
 ProcessState ProcessPort::process() {
   // Before it was started nothing ended.
   return process_ ? process_->state() : ProcessState{.kind = ProcessState::Kind::unknown};

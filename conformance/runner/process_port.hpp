@@ -33,6 +33,7 @@ class ProcessPort final : public SubjectPort {
   }
   ProcessState process() override;
   bool is_ending() override;
+  std::optional<std::chrono::nanoseconds> busy_time() override;
   boost::asio::awaitable<ProcessState> wait_exit() override;
   [[nodiscard]] std::string transport() const override;
   [[nodiscard]] bool serves_testbed() const override { return plan_.testbed && !plan_.scenario; }

@@ -55,7 +55,7 @@ std::string row(std::string_view name, Json const& reports, ContentOf const& con
 std::string table_head(std::string const& caption, Json const& labels) {
   auto out = R"(<div class="scroll"><table><caption>)" + caption + "</caption><thead><tr><td></td>";
   for (auto const& label : labels)
-    out += "<th scope=\"col\" class=\"n\">" + markup(label.get<std::string>()) + "</th>";
+    out += R"(<th scope="col" class="n">)" + markup(label.get<std::string>()) + "</th>";
   return out + "</tr></thead><tbody>";
 }
 

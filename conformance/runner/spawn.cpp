@@ -119,7 +119,7 @@ std::expected<Spawned, NoLink> spawn(std::vector<std::string> const& command,
   pid_t const parent = ::getpid();
   // A fork would copy the page tables of a judge that holds a whole suite, for each case: that took
   // a third of a run's time.
-  // NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.vfork)
+  // NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.vfork,bugprone-unsafe-functions)
   pid_t const pid = ::vfork();
   if (pid < 0) return cannot_start(command.front(), machine, errno);
   if (pid == 0) {

@@ -61,6 +61,11 @@ asio::awaitable<std::expected<std::unique_ptr<link::Link>, NoLink>> FakePort::ne
   co_return std::move(pair.first);
 }
 
+std::optional<std::chrono::nanoseconds> FakePort::busy_time() {
+  if (!habits_.is_busy) return std::nullopt;
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+
 asio::awaitable<ProcessState> FakePort::wait_exit() {
   co_await ended_.until([this] { return state_.ended(); });
   co_return state_;

@@ -30,6 +30,7 @@ enum class AtViolation : std::uint8_t {
   mute,     // keeps the link and never answers again
   resets,
   resets_later,  // goes on until then
+  ponders,       // says nothing until then, and then heeds the last that came
   crashes,
   exits,     // with code 1
   chatters,  // sends Pongs that nobody asked for, without end
@@ -44,6 +45,7 @@ struct Habits {
   std::optional<NoLink::Cause> start_fails{};
   std::chrono::milliseconds chatters_every{1};
   std::chrono::milliseconds resets_after{50};
+  bool is_busy = false;   // has a processor all the time
   bool over_tcp = false;  // else in memory
   bool answers_hello = true;
   bool refuses_mode = true;  // of an unknown conduit; else it answers nothing
@@ -79,6 +81,7 @@ class FakePort final : public SubjectPort {
   boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> next_link()
       override;
   ProcessState process() override { return state_; }
+  std::optional<std::chrono::nanoseconds> busy_time() override;
   boost::asio::awaitable<ProcessState> wait_exit() override;
   [[nodiscard]] std::string transport() const override {
     return habits_.over_tcp ? "tcp" : "memory";

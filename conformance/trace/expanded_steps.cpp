@@ -239,7 +239,7 @@ class Expander {
                std::holds_alternative<StopReading>(step.body)) {
       frames_.stage(step.link).is_finished = true;
     } else if (auto* const credit = std::get_if<AwaitCredit>(&whole.body)) {
-      FrameTerm place{.on = credit->on};
+      FrameTerm const place{.on = credit->on};
       credit->channel = frames_.named_id(credit->channel, place, out);
       credit->on = frames_.settled(credit->on, FieldType::id);
       credit->channel = frames_.settled(credit->channel, FieldType::id);

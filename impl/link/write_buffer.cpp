@@ -26,7 +26,7 @@ Sent WriteBuffer::commit() {
   }
   if (header_bytes_ > 0) {
     auto const header = wire::frame_header(payload_bytes);
-    auto const rest = std::ranges::copy(header, bytes_.at(committed_bytes_)).out;
+    auto* const rest = std::ranges::copy(header, bytes_.at(committed_bytes_)).out;
     std::fill_n(rest, header_bytes_ - header.size(), std::byte{});
   }
   has_begun_ = false;

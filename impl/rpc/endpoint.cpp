@@ -233,7 +233,7 @@ void Endpoint::on(session::event::Opened&& opened) {
     connection->operations.emplace(operations_options(options_, session_));
   }
   connections_.insert_or_assign(id, std::move(connection));
-  put(std::move(opened));
+  put(opened);
   release_held(id, true);
 }
 

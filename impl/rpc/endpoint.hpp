@@ -100,11 +100,11 @@ class Endpoint {
   // Nobody has to be told anything more: the session is over, and what it still sends, too.
   [[nodiscard]] bool is_over() const;
   // The id on the wire of an end that was made here or arrived; nothing if there is no such end.
-  [[nodiscard]] std::optional<session::ChannelId> channel_id(ChannelRef channel) const;
+  [[nodiscard]] std::optional<session::ChannelId> channel_id(ChannelRef ref) const;
   // How the channel ended; nothing while it stands. An end that is forgotten counts as lost.
-  [[nodiscard]] std::optional<ChannelEnd> channel_end(ChannelRef channel) const;
+  [[nodiscard]] std::optional<ChannelEnd> channel_end(ChannelRef ref) const;
   // Whether it is a sending end.
-  [[nodiscard]] bool channel_sends(ChannelRef channel) const;
+  [[nodiscard]] bool channel_sends(ChannelRef ref) const;
   [[nodiscard]] ChannelRef find_channel(session::ConnectionId connection_id,
                                         session::ChannelId id) const;
   [[nodiscard]] std::size_t calls_in_flight() const { return calls_.size(); }
@@ -169,7 +169,7 @@ class Endpoint {
   Result on(session::command::DropCaller& drop) { return forward(drop); }
   Result on(session::command::Shutdown& shutdown) { return forward(shutdown); }
   Result on(command::MakeChannel& make);
-  Result on(command::Call& call);
+  Result on(command::Call& wanted);
   Result on(command::Cancel& cancel);
   Result on(command::Respond& respond);
   Result on(command::RefuseArguments& refuse);

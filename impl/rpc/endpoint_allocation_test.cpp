@@ -90,7 +90,7 @@ TEST_CASE("a call and its answer cost no allocation once the endpoints are warm"
         answered += std::holds_alternative<event::CallDone>(*event) ? 1 : 0;
     }
     CHECK(answered == rounds);
-    auto const a_call = static_cast<double>(allocation_count - before) / (rounds / 2);
+    auto const a_call = 2.0 * static_cast<double>(allocation_count - before) / rounds;
     INFO("allocations a call: ", a_call);
     INFO("resumable: ", resumable);
     // The index of what is remembered is rebuilt once for as many calls as are remembered.

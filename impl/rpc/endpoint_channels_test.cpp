@@ -56,7 +56,7 @@ struct Streaming {
   }
 
   // Sends 0, 1, 2, ... until it is refused, at most so many; how many went.
-  int send(EndpointPair::Side& side, ChannelRef ref, int count, int first = 0) {
+  int send(EndpointPair::Side& side, ChannelRef ref, int count, int first = 0) const {
     for (int i = 0; i < count; ++i) {
       auto const sent =
           side.endpoint->call(pair.now, command::SendItem{.channel = ref, .item = item(first + i)});
@@ -65,7 +65,7 @@ struct Streaming {
     return count;
   }
   // Everything that can be taken, as "0 1 2 closed".
-  std::string take(EndpointPair::Side& side, ChannelRef ref, int most = 1000) {
+  std::string take(EndpointPair::Side& side, ChannelRef ref, int most = 1000) const {
     std::string text;
     while (most-- > 0) {
       auto const taken = side.endpoint->take_item(pair.now, ref);

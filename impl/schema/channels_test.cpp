@@ -86,8 +86,8 @@ TEST_CASE("r[rpc.channel.discovery] channels are found in every place, in the or
 
 TEST_CASE("a variant without the channel has none") {
   TypeGraph graph;
-  auto const u32 = graph.primitive(Primitive::u32);
-  auto const mode = graph.enumeration(
+  auto const* const u32 = graph.primitive(Primitive::u32);
+  auto const* const mode = graph.enumeration(
       "Mode",
       {{"Quiet", shape::VariantKind::unit, {}},
        {"Loud", shape::VariantKind::structure, {{"out", graph.channel(Direction::tx, u32)}}}});
@@ -129,12 +129,13 @@ TEST_CASE("two attempts that differ in their ids alone are equal without them") 
 TEST_CASE("what a peer announced of its items is known by the channel") {
   // The peer's Handles has its fields in another order, and longer items.
   TypeGraph graph;
-  auto const text = graph.primitive(Primitive::string);
-  auto const item = graph.structure("Item", {{"b", text}, {"a", graph.primitive(Primitive::u8)}});
+  auto const* const text = graph.primitive(Primitive::string);
+  auto const* const item =
+      graph.structure("Item", {{"b", text}, {"a", graph.primitive(Primitive::u8)}});
   auto const remote = extract(*graph.tuple({graph.channel(Direction::rx, item)}));
   TypeGraph ours;
-  auto const our_text = ours.primitive(Primitive::string);
-  auto const our_item =
+  auto const* const our_text = ours.primitive(Primitive::string);
+  auto const* const our_item =
       ours.structure("Item", {{"a", ours.primitive(Primitive::u8)}, {"b", our_text}});
   auto const local = extract(*ours.tuple({ours.channel(Direction::rx, our_item)}));
 

@@ -55,7 +55,7 @@ TEST_CASE("a new field with a default breaks nothing") {
 
 TEST_CASE("types of different kinds are told by their place") {
   TypeGraph graph;
-  auto const text = graph.structure("Point", {{"x", graph.primitive(Primitive::string)}});
+  auto const* const text = graph.structure("Point", {{"x", graph.primitive(Primitive::string)}});
   auto const broken = compare(point({"x"}), extract(*text).payload);
   CHECK(broken.verdict() == Verdict::breaking);
   CHECK(broken.a_as_b.error->path == ".x");

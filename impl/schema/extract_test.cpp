@@ -274,8 +274,8 @@ TEST_CASE("a struct without fields is not the unit") {
 
 TEST_CASE("a variant may have parts of every kind, and none of them") {
   TypeGraph graph;
-  auto const string = graph.primitive(Primitive::string);
-  auto const byte = graph.primitive(Primitive::u8);
+  auto const* const string = graph.primitive(Primitive::string);
+  auto const* const byte = graph.primitive(Primitive::u8);
   using Of = shape::VariantKind;
   check_same("Payloads", extract(*graph.enumeration(
                              "Payloads", {{"Unit", Of::unit, {}},

@@ -86,7 +86,7 @@ TEST_CASE("a type that grows with every use is refused") {
 TEST_CASE("a reference of many parts cannot be resolved again and again") {
   // struct Big<T> { a: Tuple(u8, u8, … 20,000), b: T }, with 900 different types for T
   std::vector<Schema> schemas{{1, {}, Primitive::u8}};
-  Parts<Text> params(20'000, "P");
+  Parts<Text> const params(20'000, "P");
   schemas.push_back({2, params, Tuple{{var("P")}}});
   auto const wide = ref(2, Parts<TypeRef>(params.size(), ref(1)));
   schemas.push_back({3, {"T"}, Struct{"Big", {{"a", wide}, {"b", var("T")}}}});
@@ -105,7 +105,7 @@ TEST_CASE("a declaration of many parameters cannot be searched again and again")
   Parts<Text> params;
   Tuple uses;
   for (int i = 0; i < 20'000; ++i) {
-    params.push_back("P" + std::to_string(i));
+    params.emplace_back("P" + std::to_string(i));
     uses.elements.push_back(var(params.back()));
   }
   std::vector<Schema> const schemas{{1, {}, Primitive::u8}, {2, params, uses}};
@@ -254,7 +254,7 @@ TEST_CASE("defaults cannot make a value larger than its limit") {
   TypeGraph theirs;
   auto const remote = extract(*theirs.vec(theirs.structure("S", {})));
   TypeGraph ours;
-  auto const bytes = ours.vec(ours.primitive(Primitive::u8));
+  auto const* const bytes = ours.vec(ours.primitive(Primitive::u8));
   auto const local = extract(
       *ours.vec(ours.structure("S", {{"b", bytes, wire::encode_value(std::string(100, 'x'))}})));
   auto const plan = build_plan(remote.payload, local);

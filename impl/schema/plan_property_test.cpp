@@ -127,8 +127,8 @@ TEST_CASE("arbitrary bytes are translated or refused, never worse") {
   TypeGraph ours;
   TypeGraph theirs;
   auto const make = [](TypeGraph& graph, bool reversed) {
-    auto const text = graph.primitive(Primitive::string);
-    auto const number = graph.primitive(Primitive::u64);
+    auto const* const text = graph.primitive(Primitive::string);
+    auto const* const number = graph.primitive(Primitive::u64);
     auto const [node, is_new] = graph.declare(TypeNode::Form::structure, "Node");
     node->parts = {
         {"text", text}, {"number", number}, {"next", graph.option(node)}, {"all", graph.vec(node)}};

@@ -234,8 +234,8 @@ TEST_CASE("r[schema.interaction.channels] channels match by direction and by the
 
 TEST_CASE("a channel that we do not have is passed over with its id") {
   TypeGraph graph;
-  auto const u8 = graph.primitive(Primitive::u8);
-  auto const rx = graph.channel(shape::ChannelDirection::rx, u8);
+  auto const* const u8 = graph.primitive(Primitive::u8);
+  auto const* const rx = graph.channel(shape::ChannelDirection::rx, u8);
   auto const remote = extract(*graph.structure("S", {{"input", rx}, {"n", u8}}));
   TypeGraph ours;
   auto const local = extract(*ours.structure("S", {{"n", ours.primitive(Primitive::u8)}}));

@@ -48,7 +48,7 @@ TEST_CASE("r[schema.exchange.idempotent] a new binding is announced even if no s
 }
 
 TEST_CASE("r[core.X2] an announcement that did not go out is asked for again") {
-  SendTracker tracker;
+  SendTracker const tracker;
   auto const first = tracker.missing(echo_args, type_of({text}));
   CHECK(tracker.missing(echo_args, type_of({text})) == first);
   CHECK_FALSE(tracker.has_sent(echo_args));

@@ -12,7 +12,8 @@ namespace vox {
 namespace {
 
 Bytes filled(std::size_t size, int value) {
-  return Bytes(size, static_cast<std::byte>(value));
+  Bytes bytes(size, static_cast<std::byte>(value));
+  return bytes;
 }
 
 TEST_SUITE_BEGIN("zerocopy");

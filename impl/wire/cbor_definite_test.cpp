@@ -44,9 +44,7 @@ TEST_CASE("what has no indefinite length, or is not well-formed, is left alone")
 
 TEST_CASE("the rewritten item means the same to another reader") {
   for (std::string_view const hex :
-       {"bf6346756ef563416d7421ff", "9f018202039f0405ffff",
-        "8301820203"
-        "9f0405ff",
+       {"bf6346756ef563416d7421ff", "9f018202039f0405ffff", "83018202039f0405ff",
         "bf61610161629f0203ffff", "826161bf61626163ff", "5f42010243030405ff"}) {
     auto const bytes = *from_hex(hex);
     auto const definite = definite_cbor(bytes, 16);

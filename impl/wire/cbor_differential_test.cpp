@@ -81,7 +81,7 @@ std::optional<json> ours(ByteView payload) {
 rc::Gen<json> arbitrary_json(int depth) {
   auto const text = rc::gen::container<std::string>(rc::gen::inRange<char>(' ', '~'));
   auto const as_json = [](auto const& value) { return json(value); };
-  auto const scalar =
+  auto scalar =
       rc::gen::oneOf(rc::gen::map(rc::gen::arbitrary<std::int64_t>(), as_json),
                      rc::gen::map(rc::gen::arbitrary<std::uint64_t>(), as_json),
                      rc::gen::map(rc::gen::inRange(-300, 300), as_json),

@@ -94,7 +94,8 @@ TEST_SUITE("wire") {
     for (auto const& message :
          {Message{3, ConnectionOpen{settings, {}}}, Message{3, ConnectionAccept{settings, {}}}}) {
       auto const bytes = encode_message(message, Dialect::vox_0_5);
-      auto const kind = std::holds_alternative<ConnectionOpen>(message.payload) ? "01" : "02";
+      auto const* const kind =
+          std::holds_alternative<ConnectionOpen>(message.payload) ? "01" : "02";
       CHECK(to_hex(bytes) == std::string{"03"} + kind + "01ac02c80100");
       auto const decoded = decode_message(bytes, Strictness::strict, 1024, Dialect::vox_0_5);
       REQUIRE(decoded);

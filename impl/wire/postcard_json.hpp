@@ -19,8 +19,10 @@ json json_of(T const& value);
 template <class T>
 json number_json(T value) {
   constexpr std::int64_t exact_max = std::int64_t{1} << 53U;
-  bool negative = false;
-  if constexpr (T(-1) < T(0)) negative = value < 0;
+  auto const negative = [&] {
+    if constexpr (T(-1) < T(0)) return value < 0;
+    return false;
+  }();
   auto magnitude = negative ? ~static_cast<U128>(value) + 1 : static_cast<U128>(value);
   if (magnitude <= static_cast<U128>(exact_max)) return static_cast<std::int64_t>(value);
   std::string digits;
@@ -39,9 +41,7 @@ json float_json(T value) {
 
 template <class T>
 json primitive_json(T const& value) {
-  if constexpr (std::same_as<T, bool>) {
-    return value;
-  } else if constexpr (std::same_as<T, std::string>) {
+  if constexpr (std::same_as<T, bool> || std::same_as<T, std::string>) {
     return value;
   } else if constexpr (std::same_as<T, char32_t>) {
     return std::string{as_text(ByteView{encode_value(value)}.subspan(1))};
@@ -80,7 +80,7 @@ json fields_json(T const& value, bool by_name) {
 template <class A>
 json alternative_json(A const& alternative) {
   constexpr auto kind = shape::variant_kind<A>();
-  std::string const name{A::name};
+  std::string name{A::name};
   if constexpr (kind == shape::VariantKind::unit) {
     return name;
   } else if constexpr (kind == shape::VariantKind::newtype) {

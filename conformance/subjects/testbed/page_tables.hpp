@@ -90,8 +90,8 @@ struct ScenarioText {
   bool judge_breaks_link = false;  // two peers alone cannot play it
 };
 inline constexpr ScenarioText scenarios[] = {
-    {"echo", "echo(\"hello from client\") gives the same"},
-    {"reverse", "reverse(\"hello\") gives \"olleh\""},
+    {"echo", R"(echo("hello from client") gives the same)"},
+    {"reverse", R"(reverse("hello") gives "olleh")"},
     {"divide_success", "divide(10, 3) gives 3"},
     {"divide_zero", "divide(10, 0) gives `DivisionByZero`"},
     {"divide_overflow", "divide(-9223372036854775808, -1) gives `Overflow`"},
@@ -100,13 +100,13 @@ inline constexpr ScenarioText scenarios[] = {
     {"lookup_not_found", "lookup(999) gives `NotFound`"},
     {"lookup_access_denied", "lookup(100) gives `AccessDenied`"},
     {"echo_point", "echo_point of (42, -7) gives the same"},
-    {"create_person", "create_person(\"Dave\", 40, \"dave@example.com\") gives a person of these"},
+    {"create_person", R"(create_person("Dave", 40, "dave@example.com") gives a person of these)"},
     {"rectangle_area", "rectangle_area of (0, 10) and (5, 0) gives 50"},
     {"parse_color",
-     "parse_color of \"red\", \"Green\", \"BLUE\" and \"purple\", one after the other, gives the "
+     R"(parse_color of "red", "Green", "BLUE" and "purple", one after the other, gives the )"
      "three colors and none"},
     {"get_points", "get_points(5) gives (0, 0), (1, 2), (2, 4), (3, 6), (4, 8)"},
-    {"swap_pair", "swap_pair((99, \"hello\")) gives (\"hello\", 99)"},
+    {"swap_pair", R"(swap_pair((99, "hello")) gives ("hello", 99))"},
     {"echo_bytes",
      "echo_bytes of no bytes, of 01 02 03 ff 00 80, and of 5,000 bytes 07, gives the same"},
     {"echo_bool", "echo_bool of true and false gives the same"},
