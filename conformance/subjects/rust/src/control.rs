@@ -4,11 +4,13 @@
 use crate::control_calls::{Half, Halves, call_method, cannot_call};
 use crate::release::connection_settings;
 use crate::service::TestbedService;
+use crate::session::FAREWELL;
 use crate::testbed::{TestbedClient, TestbedDispatcher};
 use serde_json::{Value, json};
 use std::collections::{HashMap, VecDeque};
 use std::io::{BufRead, Write, stdin, stdout};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use vox::{
@@ -93,6 +95,22 @@ impl Control {
                 }
             }
         });
+    }
+
+    /// Once the session is over its calls end as well, which the application is told of.
+    pub async fn told_of_all_calls(&self) {
+        let told = async {
+            while self
+                .calls
+                .lock()
+                .unwrap()
+                .values()
+                .any(|call| !call.is_finished())
+            {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let _ = tokio::time::timeout(FAREWELL, told).await;
     }
 
     /// The session's root is called "root" from now on.

@@ -54,7 +54,10 @@ async fn run(settings: Arc<Settings>) -> Result<(), String> {
             outbound::start(&session.client, Parity::Odd, &settings);
             match &settings.control {
                 None => session.ended().await,
-                Some(control) => session.ended_without(|client| control.begin(client)).await,
+                Some(control) => {
+                    session.ended_without(|client| control.begin(client)).await;
+                    control.told_of_all_calls().await;
+                }
             }
             Ok(())
         }

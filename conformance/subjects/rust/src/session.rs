@@ -13,8 +13,8 @@ use vox::{
     SessionError, acceptor_fn, initiator,
 };
 
-/// How long a session may take to end after its last client is gone.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// How long a session may take to end after its last client is gone, and its calls after it.
+pub const FAREWELL: Duration = Duration::from_secs(1);
 
 /// An established session. The client is kept because the session ends with its last one.
 pub struct Established {
