@@ -39,21 +39,22 @@ bool asks_by_call(CaseRun const& run) {
 // A subject that had a processor, or waited for one, for so much of a wait is at work on an answer.
 constexpr int busy_share = 10;
 
-// Whether the subject's process was at work for a part of the time that says so. Looked at from one
-// wait to the next.
+// Whether the subject's process was at work for a part of the time that says so, since it was asked
+// last.
 class Activity {
  public:
-  explicit Activity(SubjectPort& port) : port_{port}, before_{port.busy_time()} {}
+  explicit Activity(SubjectPort& port) : port_{port} {}
 
-  [[nodiscard]] bool goes_on(std::chrono::milliseconds waited) {
-    auto const now = port_.busy_time();
-    auto const before = std::exchange(before_, now);
-    return now && before && *now - *before >= waited / busy_share;
+  [[nodiscard]] bool goes_on() {
+    auto const before = std::exchange(before_, port_.busy_time());
+    auto const since = std::exchange(since_, CaseRun::Clock::now());
+    return before && before_ && *before_ - *before >= (since_ - since) / busy_share;
   }
 
  private:
   SubjectPort& port_;
-  std::optional<std::chrono::nanoseconds> before_;
+  std::optional<std::chrono::nanoseconds> before_ = port_.busy_time();
+  CaseRun::Clock::time_point since_ = CaseRun::Clock::now();
 };
 
 bool is_honoured(CaseRun const& run, LinkDriver const& link, std::vector<Pattern> const& honoured,
@@ -115,7 +116,7 @@ asio::awaitable<std::expected<Seen, Failure>> watch(CaseRun& run, LinkDriver& li
     }
     if (auto const* const end = std::get_if<Ended>(&event)) seen.end = *end;
     auto const timed_out = std::holds_alternative<TimedOut>(event);
-    if (timed_out && silence < deadline && activity.goes_on(step)) {
+    if (timed_out && silence < deadline && activity.goes_on()) {
       seen.patience += step;
       continue;
     }

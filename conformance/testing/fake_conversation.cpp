@@ -6,9 +6,6 @@
 #include "impl/wire/prologue.hpp"
 #include "impl/wire/stable.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -125,10 +122,7 @@ class Conversation {
       over_ = true;
       co_return;
     }
-    if (mute_) {
-      unheard_.emplace(payload.begin(), payload.end());
-      co_return;
-    }
+    if (mute_) co_return;
     on_ = message->connection_id;
     if (on_ != 0 && !open_.contains(on_) &&
         !std::holds_alternative<wire::ConnectionOpen>(message->payload)) {
@@ -265,8 +259,7 @@ class Conversation {
         tear();
         break;
       case AtViolation::ponders:
-        mute_ = true;
-        asio::co_spawn(co_await asio::this_coro::executor, ponder(), asio::detached);
+        co_await ponder();
         break;
       case AtViolation::resets_later:
         end_timer_.emplace(co_await asio::this_coro::executor, habits_.resets_after);
@@ -289,12 +282,8 @@ class Conversation {
   }
 
   asio::awaitable<void> ponder() {
-    end_timer_.emplace(co_await asio::this_coro::executor, habits_.resets_after);
-    auto const [error] = co_await end_timer_->async_wait(asio::as_tuple(asio::use_awaitable));
-    if (error || !unheard_) co_return;
-    mute_ = false;
-    auto const payload = *std::exchange(unheard_, std::nullopt);
-    co_await take(payload);
+    asio::steady_timer timer{co_await asio::this_coro::executor, habits_.resets_after};
+    co_await timer.async_wait(asio::use_awaitable);
   }
 
   asio::awaitable<void> chatter() {
@@ -321,7 +310,6 @@ class Conversation {
   bool over_ = false;
   bool torn_ = false;
   bool mute_ = false;
-  std::optional<vox::Bytes> unheard_;  // the last that came meanwhile
   bool stable_ = false;
   std::uint32_t seq_ = 0;
   std::optional<std::uint32_t> last_;

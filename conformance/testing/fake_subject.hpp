@@ -30,7 +30,7 @@ enum class AtViolation : std::uint8_t {
   mute,     // keeps the link and never answers again
   resets,
   resets_later,  // goes on until then
-  ponders,       // says nothing until then, and then heeds the last that came
+  ponders,       // reads and says nothing until then
   crashes,
   exits,     // with code 1
   chatters,  // sends Pongs that nobody asked for, without end

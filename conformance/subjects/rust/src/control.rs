@@ -10,9 +10,8 @@ use serde_json::{Value, json};
 use std::collections::{HashMap, VecDeque};
 use std::io::{BufRead, Write, stdin, stdout};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinSet};
 use vox::{
     Caller, Driver, FromVoxSession, MetadataEntry, Parity, PendingConnection, SessionError,
     VOX_SERVICE_METADATA_KEY,
@@ -36,6 +35,8 @@ pub struct Control {
     parity: Parity,
     connections: Mutex<HashMap<String, Connection>>,
     calls: Mutex<HashMap<String, AbortHandle>>,
+    /// What ends with a report.
+    telling: Mutex<JoinSet<()>>,
     answers: Mutex<VecDeque<Answer>>,
     /// Orders that came before there was a session; nothing from then on.
     waiting: Mutex<Option<Vec<Value>>>,
@@ -77,6 +78,7 @@ impl Control {
             parity,
             connections: Mutex::default(),
             calls: Mutex::default(),
+            telling: Mutex::default(),
             answers: Mutex::default(),
             waiting: Mutex::new(Some(vec![])),
             halves: Halves::default(),
@@ -97,20 +99,16 @@ impl Control {
         });
     }
 
-    /// Once the session is over its calls end as well, which the application is told of.
-    pub async fn told_of_all_calls(&self) {
-        let told = async {
-            while self
-                .calls
-                .lock()
-                .unwrap()
-                .values()
-                .any(|call| !call.is_finished())
-            {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        };
-        let _ = tokio::time::timeout(FAREWELL, told).await;
+    /// Does in the background what ends with a report.
+    fn tell(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.telling.lock().unwrap().spawn(work);
+    }
+
+    /// Once the session is over what runs on it ends as well, which is reported, too.
+    pub async fn told(&self) {
+        let mut telling = std::mem::take(&mut *self.telling.lock().unwrap());
+        let all = async { while telling.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(FAREWELL, all).await;
     }
 
     /// The session's root is called "root" from now on.
@@ -190,12 +188,14 @@ impl Control {
         }
         report(&name, json!("begun"));
         let halves = self.halves.clone();
+        // Locked before the call can go out, so that no end of the session overtakes its report.
+        let mut telling = self.telling.lock().unwrap();
         let task = tokio::spawn(async move { call_method(client, &method, &args, &halves).await });
         self.calls
             .lock()
             .unwrap()
             .insert(name.clone(), task.abort_handle());
-        tokio::spawn(async move {
+        telling.spawn(async move {
             let given_up = || json!({"failed": "given_up"});
             report(&name, task.await.unwrap_or_else(|_| given_up()));
         });
@@ -226,7 +226,7 @@ impl Control {
         let limit = limit.and_then(|n| n.try_into().ok()).unwrap_or(64);
         let settings = connection_settings(self.parity, limit);
         let control = self.clone();
-        tokio::spawn(async move {
+        self.tell(async move {
             let service = MetadataEntry::str(VOX_SERVICE_METADATA_KEY, TestbedClient::SERVICE_NAME);
             match session.open_connection(settings, vec![service]).await {
                 Err(error) => report(&name, failure(&error)),
@@ -263,7 +263,7 @@ impl Control {
             return cannot(&name, "the crates close only connections that they opened");
         };
         report(&name, json!("begun"));
-        tokio::spawn(async move {
+        self.tell(async move {
             match session.close_connection(id, vec![]).await {
                 Ok(()) => report(&name, json!("closed")),
                 Err(error) => report(&name, failure(&error)),
@@ -293,7 +293,7 @@ impl Control {
         };
         report(&name, json!("begun"));
         let order = order.clone();
-        tokio::spawn(async move {
+        self.tell(async move {
             let mut half = half.lock().await;
             let saw = match what {
                 Use::Send => half.send(order.get("items"), order.get("times")).await,

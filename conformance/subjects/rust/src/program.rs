@@ -56,7 +56,7 @@ async fn run(settings: Arc<Settings>) -> Result<(), String> {
                 None => session.ended().await,
                 Some(control) => {
                     session.ended_without(|client| control.begin(client)).await;
-                    control.told_of_all_calls().await;
+                    control.told().await;
                 }
             }
             Ok(())

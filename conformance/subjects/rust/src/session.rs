@@ -13,7 +13,7 @@ use vox::{
     SessionError, acceptor_fn, initiator,
 };
 
-/// How long a session may take to end after its last client is gone, and its calls after it.
+/// How long a session may take to end after its last client is gone, and what ran on it after that.
 pub const FAREWELL: Duration = Duration::from_secs(1);
 
 /// An established session. The client is kept because the session ends with its last one.
