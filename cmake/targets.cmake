@@ -46,6 +46,12 @@ function(vox_test name)
   if(ARG_PRECOMPILE AND CMAKE_UNITY_BUILD)
     list(TRANSFORM ARG_PRECOMPILE PREPEND ${PROJECT_SOURCE_DIR}/)
     target_precompile_headers(${name}_tests PRIVATE <doctest/doctest.h> ${ARG_PRECOMPILE})
+    # ccache takes what is precompiled only if told so. It holds the paths of its headers, and including one of them once
+    # more would define everything twice where another clone's was taken: with CCACHE_BASEDIR unset none is.
+    if(CMAKE_CXX_COMPILER_LAUNCHER)
+      set_target_properties(${name}_tests PROPERTIES CXX_COMPILER_LAUNCHER
+        "${CMAKE_COMMAND};-E;env;--unset=CCACHE_BASEDIR;CCACHE_SLOPPINESS=pch_defines,time_macros;${CMAKE_CXX_COMPILER_LAUNCHER}")
+    endif()
     # What gcc suspects inside the standard library it reports when that comes out of a precompiled header.
     target_compile_options(${name}_tests PRIVATE
       $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread>)
