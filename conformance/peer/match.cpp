@@ -43,6 +43,7 @@ bool is_of_kind(Value const& value, AnyKind kind) {
       return true;
     case AnyKind::schemas:
     case AnyKind::whole_schemas:
+    case AnyKind::whole_list:
       break;  // judged where the flaw can be named
   }
   return false;
@@ -175,6 +176,10 @@ class Matching {
     auto const is_whole = any.kind == AnyKind::whole_schemas;
     if (here.actual != nullptr && (is_whole || any.kind == AnyKind::schemas)) {
       auto const flaw = flaw_in_schemas(*here.actual, is_whole);
+      return !flaw || differs(here, *flaw);
+    }
+    if (here.actual != nullptr && any.kind == AnyKind::whole_list) {
+      auto const flaw = flaw_in_schema_list(*here.actual);
       return !flaw || differs(here, *flaw);
     }
     return (here.actual != nullptr && is_of_kind(*here.actual, any.kind)) || differs(here);

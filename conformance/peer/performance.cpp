@@ -28,6 +28,12 @@ Outcome too_much_to_judge(std::uint64_t number, std::size_t rounds_max) {
                      std::to_string(rounds_max));
 }
 
+asio::awaitable<Outcome> refuse_dials(CaseRun& run) {
+  auto const refused = co_await run.port.refuse_dials();
+  if (refused) co_return Outcome{};
+  co_return hindered(Hindrance::machine, refused.error().detail);
+}
+
 asio::awaitable<Outcome> restart(CaseRun& run) {
   run.session_over = true;
   auto const limit = run.options.start_limit;
@@ -113,6 +119,7 @@ struct Performer {
     }
     co_return co_await run.open_link(step.link);
   }
+  asio::awaitable<Outcome> operator()(RefuseDials const&) const { return refuse_dials(run); }
   asio::awaitable<Outcome> operator()(Restart const&) const { return restart(run); }
   asio::awaitable<Outcome> operator()(Repeat const& repeat) const {
     auto times = repeat.rounds.size();

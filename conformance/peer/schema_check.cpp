@@ -1,5 +1,6 @@
 #include "conformance/peer/schema_check.hpp"
 
+#include "conformance/peer/cbor_value.hpp"
 #include "conformance/peer/numbers.hpp"
 #include "conformance/peer/schema_payload.hpp"
 #include "impl/schema/cbor_form.hpp"
@@ -11,7 +12,9 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace voxspec {
@@ -38,9 +41,9 @@ void add_variables(TypeRef const& type, std::set<std::string_view>& names) {
 // What the declarations refer to, by their ids.
 using References = std::map<TypeId, std::set<TypeId>>;
 
-References references_of(SchemaPayload const& payload) {
+References references_of(std::span<Schema const> schemas) {
   References out;
-  for (auto const& schema : payload.schemas) {
+  for (auto const& schema : schemas) {
     auto& ids = out[schema.id];
     vox::schema::for_each_ref(schema.kind, [&](TypeRef const& type) {
       vox::schema::for_each_type_id(type, [&](TypeId id) { ids.insert(id); });
@@ -77,25 +80,37 @@ std::optional<std::string> flaw_in(Schema const& schema, References const& refer
   return "the schema " + in_hex(schema.id) + " has the content of " + in_hex(hash);
 }
 
+// What is wanted or referred to, and not there.
+std::optional<std::string> flaw_for_want(References const& references, std::set<TypeId> wanted) {
+  for (auto const& [id, inner] : references)
+    wanted.insert(inner.begin(), inner.end());
+  for (auto const id : wanted) {
+    if (!references.contains(id)) return "the schema " + in_hex(id) + " is missing";
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> flaw_in_schemas(Value const& payload, bool is_whole) {
   auto const decoded = schema_payload(payload);
   if (!decoded) return decoded.error().detail;
-  auto const references = references_of(*decoded);
+  auto const references = references_of(decoded->schemas);
   if (references.size() != decoded->schemas.size()) return "a schema stands in the list twice";
   for (auto const& schema : decoded->schemas) {
     if (auto flaw = flaw_in(schema, references)) return flaw;
   }
   if (!is_whole) return std::nullopt;
   std::set<TypeId> wanted;
-  for (auto const& [id, inner] : references)
-    wanted.insert(inner.begin(), inner.end());
   vox::schema::for_each_type_id(decoded->root, [&](TypeId id) { wanted.insert(id); });
-  for (auto const id : wanted) {
-    if (!references.contains(id)) return "the schema " + in_hex(id) + " is missing";
-  }
-  return std::nullopt;
+  return flaw_for_want(references, std::move(wanted));
+}
+
+std::optional<std::string> flaw_in_schema_list(Value const& list) {
+  auto const* const bytes = list.get<vox::Bytes>();
+  auto const decoded = vox::schema::decode_schemas(bytes == nullptr ? cbor_bytes(list) : *bytes);
+  if (!decoded) return decoded.error().detail;
+  return flaw_for_want(references_of(*decoded), {});
 }
 
 }  // namespace voxspec

@@ -12,4 +12,8 @@ namespace voxspec {
 // describes all types that it refers to.
 [[nodiscard]] std::optional<std::string> flaw_in_schemas(Value const& payload, bool is_whole);
 
+// The same of the schemas in a handshake, a list without a root: nothing if it can be decoded and
+// describes all types that it refers to. One may stand in it twice, and the ids are not looked at.
+[[nodiscard]] std::optional<std::string> flaw_in_schema_list(Value const& list);
+
 }  // namespace voxspec

@@ -1,10 +1,13 @@
 #include "conformance/peer/schema_check.hpp"
 
+#include "conformance/peer/cbor_value.hpp"
+#include "conformance/peer/schema_ledger.hpp"
 #include "conformance/peer/typed_value.hpp"
 #include "conformance/peer/value_json.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 using namespace voxspec;
@@ -54,4 +57,18 @@ TEST_CASE("what is wrong with schemas is said") {
   CHECK(flaw(variable, false).find("the variable T") != std::string::npos);
 
   CHECK(flaw(Json::object(), false) != "none");
+}
+
+TEST_CASE("the schemas of a handshake have to describe what they refer to, in any order") {
+  auto list = own_message_schemas();
+  CHECK(flaw_in_schema_list(list).value_or("none") == "none");
+  auto& schemas = *list.get<ValueList>();
+  std::ranges::reverse(schemas);
+  schemas.push_back(schemas.front());
+  CHECK(flaw_in_schema_list(list).value_or("none") == "none");
+  CHECK(flaw_in_schema_list(Value{cbor_bytes(list)}).value_or("none") == "none");
+  schemas.pop_back();
+  schemas.pop_back();  // the first one that the others are made of
+  CHECK(flaw_in_schema_list(list).value_or("none").find("is missing") != std::string::npos);
+  CHECK(flaw_in_schema_list(Value{std::string{"none"}}));
 }

@@ -54,6 +54,14 @@ class SubjectPort {
       std::expected<std::unique_ptr<vox::link::Link>, NoLink>>
   next_link() = 0;
 
+  // Has nobody listen where the subject dials, so that its dials are refused, until the next link
+  // is asked for. Only who started the subject can.
+  [[nodiscard]] virtual boost::asio::awaitable<std::expected<void, NoLink>> refuse_dials() {
+    co_return std::unexpected(NoLink{
+        .cause = NoLink::Cause::machine,
+        .detail = "the subject was not started by voxspec, so that its dials cannot be refused"});
+  }
+
   // Kills the process and starts the subject again as start() did. Links that stood are lost. Only
   // who started the subject can: a step that asks anybody else for it is an error of the case.
   [[nodiscard]] virtual boost::asio::awaitable<std::expected<void, NoLink>> restart() {

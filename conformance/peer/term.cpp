@@ -11,8 +11,9 @@ constexpr std::size_t item_bytes_max = 256uz << 20;
 
 constexpr std::array<std::string_view, 8> matchers{"any", "one_of",   "range", "absent",
                                                    "has", "contains", "not",   "id_of"};
-constexpr std::array<std::string_view, 9> any_kinds{
-    "text", "uint", "bytes", "bool", "list", "object", "value", "schemas", "whole_schemas"};
+constexpr std::array<std::string_view, 10> any_kinds{
+    "text",   "uint",  "bytes",   "bool",          "list",
+    "object", "value", "schemas", "whole_schemas", "whole_list"};
 
 Term const* find_in(std::vector<TermEntry> const& entries, std::string_view name) {
   auto const found = std::ranges::find(entries, name, &TermEntry::name);

@@ -94,6 +94,7 @@ enum class AnyKind : std::uint8_t {
   value,
   schemas,        // a sound schema payload (schema_check.hpp)
   whole_schemas,  // one that describes all that it refers to
+  whole_list,     // schemas of a handshake that do
 };
 struct Any {
   AnyKind kind = AnyKind::value;

@@ -13,6 +13,9 @@ class RelayPort : public SubjectPort {
   boost::asio::awaitable<std::expected<void, NoLink>> start() override { return subject_.start(); }
   boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> next_link()
       override;
+  boost::asio::awaitable<std::expected<void, NoLink>> refuse_dials() override {
+    return subject_.refuse_dials();
+  }
   boost::asio::awaitable<std::expected<void, NoLink>> restart() override {
     return subject_.restart();
   }

@@ -21,6 +21,10 @@ bool starts_again(Step const& step) {
   return std::holds_alternative<Restart>(step.body);
 }
 
+bool refuses_dials(Step const& step) {
+  return std::holds_alternative<RefuseDials>(step.body);
+}
+
 // True if the step judges how the process of the subject ends, which only who started it can see.
 bool judges_process(Step const& step) {
   if (auto const* const end = std::get_if<ExpectEnd>(&step.body)) return !end->process.empty();
@@ -52,6 +56,7 @@ std::optional<std::string> needs_own_process(Case const& trace) {
   if (has(trace.needs, control_ability)) return std::string{"needs the control channel"} + since;
   if (trace.subject.store) return std::string{"needs STORE_PATH in the environment"} + since;
   if (any_step(trace.steps, starts_again)) return std::string{"needs to be started again"} + since;
+  if (any_step(trace.steps, refuses_dials)) return std::string{"refuses its dials"} + since;
   if (any_step(trace.steps, judges_process)) {
     return std::string{"needs to see the process end"} + since;
   }

@@ -39,6 +39,17 @@ asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::start() {
   return bring_up();
 }
 
+asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::refuse_dials() {
+  if (!listener_) {
+    co_return std::unexpected(by_machine("the subject does not dial, so that none can be refused"));
+  }
+  listener_.reset();
+  if (dialled_->transport != link::Transport::local) {
+    refusing_.emplace(co_await asio::this_coro::executor, dialled_->port);
+  }
+  co_return DoneOrWhyNot{};
+}
+
 asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::restart() {
   if (!process_) {
     co_return std::unexpected(NoLink{.detail = "the subject was not started before"});
@@ -97,7 +108,9 @@ std::expected<std::string, NoLink> ProcessPort::socket_path() {
 ProcessPort::DoneOrWhyNot ProcessPort::listen(Executor const& executor) {
   if (listener_) return {};  // a subject that is started again dials where it did
   link::Address address{.transport = plan_.transport, .host = "127.0.0.1", .path = "/"};
-  if (plan_.transport == link::Transport::local) {
+  if (dialled_) {
+    address = *dialled_;
+  } else if (plan_.transport == link::Transport::local) {
     auto path = socket_path();
     if (!path) return std::unexpected(std::move(path.error()));
     address.path = *std::move(path);
@@ -106,6 +119,8 @@ ProcessPort::DoneOrWhyNot ProcessPort::listen(Executor const& executor) {
   auto listener = link::listen(executor, address, plan_.link_options());
   if (!listener) return std::unexpected(by_machine(std::move(listener.error())));
   listener_ = *std::move(listener);
+  dialled_ = listener_->address();
+  refusing_.reset();
   listener_->on_busy([this](link::LinkEnd const& why) { lack_ = why.detail; });
   return {};
 }
@@ -162,6 +177,9 @@ asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::learn_address() {
 
 asio::awaitable<ProcessPort::LinkOrWhyNot> ProcessPort::wait_for_dial() {
   auto const executor = co_await asio::this_coro::executor;
+  if (auto listening = listen(executor); !listening) {
+    co_return std::unexpected(std::move(listening.error()));
+  }
   // A link that comes in the very moment of the exit is kept; `accept || exit` would drop it.
   std::optional<std::expected<std::unique_ptr<link::Link>, link::LinkEnd>> accepted;
   auto accept = [&]() -> asio::awaitable<void> { accepted.emplace(co_await listener_->accept()); };

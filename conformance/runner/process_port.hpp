@@ -1,6 +1,7 @@
 #pragma once
 #include "conformance/peer/subject_port.hpp"
 #include "conformance/runner/link_plan.hpp"
+#include "conformance/runner/refusing_port.hpp"
 #include "conformance/runner/start_slots.hpp"
 #include "conformance/runner/subject.hpp"
 #include "conformance/runner/subject_process.hpp"
@@ -27,6 +28,7 @@ class ProcessPort final : public SubjectPort {
   boost::asio::awaitable<std::expected<void, NoLink>> start() override;
   boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> next_link()
       override;
+  boost::asio::awaitable<std::expected<void, NoLink>> refuse_dials() override;
   boost::asio::awaitable<std::expected<void, NoLink>> restart() override;
   [[nodiscard]] ControlChannel* control() override {
     return plan_.control ? process_.get() : nullptr;
@@ -64,8 +66,10 @@ class ProcessPort final : public SubjectPort {
   Subject const& subject_;
   LinkPlan plan_;
   std::unique_ptr<StartSlots::Slot> slot_;
-  std::optional<TemporaryFolder> folder_;  // of the Unix socket and the store
-  std::unique_ptr<vox::link::Listener> listener_;
+  std::optional<TemporaryFolder> folder_;          // of the Unix socket and the store
+  std::unique_ptr<vox::link::Listener> listener_;  // none while dials are refused
+  std::optional<vox::link::Address> dialled_;      // where it listens
+  std::optional<RefusingPort> refusing_;           // while dials are refused
   std::unique_ptr<SubjectProcess> process_;
   std::optional<vox::link::Address> address_;  // where a listening subject is
   std::unique_ptr<vox::link::Link> first_;     // of a subject that dials, until it is asked for

@@ -1,5 +1,6 @@
 // What comes of a subject that does not come up, and of a machine that lacks something. The
 // subjects are shells.
+#include "conformance/runner/dial.hpp"
 #include "conformance/runner/machine.hpp"
 #include "conformance/runner/process_port.hpp"
 #include "conformance/runner/run_cases.hpp"
@@ -9,7 +10,10 @@
 #include "impl/link/no_descriptors.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -133,6 +137,49 @@ TEST_CASE("a subject that is started again has the same store, and another addre
   boost::asio::co_spawn(context, work(), [&](std::exception_ptr error) { thrown = error; });
   context.run_for(20s);
   if (thrown) std::rethrow_exception(thrown);
+}
+
+TEST_CASE("dials are refused until the next link is asked for, which comes to the same place") {
+  namespace link = vox::link;
+  using boost::asio::experimental::awaitable_operators::operator&&;
+  for (auto const transport : {link::Transport::tcp, link::Transport::local}) {
+    // The first dial is made for the subject, which only says where it would dial.
+    auto const subject = shell("echo $PEER_ADDR >&2; exec sleep 100");
+    LinkPlan plan;
+    plan.ours = vox::Role::acceptor;
+    plan.transport = transport;
+    boost::asio::io_context context;
+    ProcessPort port{subject, plan, nullptr};
+    bool is_done = false;
+    auto const dial_place = [&]() -> boost::asio::awaitable<bool> {
+      auto text = port.output_tail();
+      while (!text.ends_with('\n')) {
+        boost::asio::steady_timer pause{context, 5ms};
+        co_await pause.async_wait(boost::asio::use_awaitable);
+        text = port.output_tail();
+      }
+      text.pop_back();
+      co_return (co_await dial(link::Address::parse(text).value())).has_value();
+    };
+    auto work = [&]() -> boost::asio::awaitable<void> {
+      auto const [dialled, started] = co_await (dial_place() && port.start());
+      CHECK(dialled);
+      REQUIRE(started.has_value());
+      REQUIRE((co_await port.next_link()).has_value());
+      REQUIRE((co_await port.refuse_dials()).has_value());
+      CHECK_FALSE(co_await dial_place());
+      auto const [link, dialled_again] = co_await (port.next_link() && dial_place());
+      CHECK(link.has_value());
+      CHECK(dialled_again);
+      is_done = true;
+      context.stop();
+    };
+    std::exception_ptr thrown;
+    boost::asio::co_spawn(context, work(), [&](std::exception_ptr error) { thrown = error; });
+    context.run_for(20s);
+    if (thrown) std::rethrow_exception(thrown);
+    CHECK(is_done);
+  }
 }
 
 TEST_CASE("what each process of a subject took counts once, however often it is started again") {

@@ -17,12 +17,13 @@ inline constexpr char const* client_scenarios = "client-scenarios";
 inline constexpr char const* probe_ability = "probe";
 inline constexpr char const* control_ability = "control";
 
-inline constexpr std::array<std::string_view, 13> known_abilities{testbed_ability,
+inline constexpr std::array<std::string_view, 14> known_abilities{testbed_ability,
                                                                   "inbound-connections",
                                                                   "outbound-connections",
                                                                   "refuses-connections",
                                                                   "keepalive",
                                                                   "reconnects",
+                                                                  "waits",
                                                                   "resumes",
                                                                   client_scenarios,
                                                                   control_ability,

@@ -144,6 +144,9 @@ struct Sentence {
   std::string operator()(HalfClose const&) const { return "end our sending"; }
   std::string operator()(StopReading const&) const { return "read no more"; }
   std::string operator()(NextLink const&) const { return "go on over the next link"; }
+  std::string operator()(RefuseDials const&) const {
+    return "refuse the subject's dials until the next link is waited for";
+  }
   std::string operator()(Restart const&) const {
     return "kill the subject's process and start it again";
   }

@@ -45,6 +45,7 @@ struct Body {
   Json operator()(HalfClose const&) const { return head("half_close"); }
   Json operator()(StopReading const&) const { return head("stop_reading"); }
   Json operator()(NextLink const&) const { return head("next_link"); }
+  Json operator()(RefuseDials const&) const { return head("refuse_dials"); }
   Json operator()(Restart const&) const { return head("restart"); }
   Json operator()(Wait const& body) const {
     auto json = head("wait");

@@ -222,6 +222,7 @@ StepBody read_do(Place const& value, Place const& step, Dialect) {
     if (key.type == "text") (void)field.text();
     if (key.type == "count") (void)field.number();
     if (key.type == "list") (void)field.list();
+    if (key.type == "boolean") (void)field.boolean();
     if (key.type == "answer") (void)field.word(words("answer"));
   }
   Do action{.verb = verb, .with = with.value(), .name = {}};
@@ -247,7 +248,7 @@ struct BodyReader {
   std::string_view kind;
   StepBody (*read)(Place const& value, Place const& step, Dialect dialect);
 };
-constexpr std::array<BodyReader, 18> readers{{
+constexpr std::array<BodyReader, 19> readers{{
     {"send", read_send},
     {"expect", read_expect},
     {"expect_none", read_expect_none},
@@ -259,6 +260,7 @@ constexpr std::array<BodyReader, 18> readers{{
     {"half_close", read_nothing<HalfClose>},
     {"stop_reading", read_nothing<StopReading>},
     {"next_link", read_nothing<NextLink>},
+    {"refuse_dials", read_nothing<RefuseDials>},
     {"restart", read_nothing<Restart>},
     {"wait", read_wait},
     {"let", read_let},

@@ -84,6 +84,7 @@ struct BodyWriter {
   void operator()(HalfClose const&) const { step["half_close"] = Json::object(); }
   void operator()(StopReading const&) const { step["stop_reading"] = Json::object(); }
   void operator()(NextLink const&) const { step["next_link"] = Json::object(); }
+  void operator()(RefuseDials const&) const { step["refuse_dials"] = Json::object(); }
   void operator()(Restart const&) const { step["restart"] = Json::object(); }
   void operator()(Repeat const& body) const {
     // One round that happens once says the same without parameters.

@@ -151,6 +151,9 @@ struct StopReading {};  // reads no more; the link stands
 // `link`. Without one it takes the place of the first link, which then has to be over.
 struct NextLink {};
 
+// From now on nobody listens where the subject dials, until the next link is waited for.
+struct RefuseDials {};
+
 // Kills the subject's process and starts it again as it was started, on the same store where the
 // case asks for one. The links are lost.
 struct Restart {};
@@ -202,9 +205,10 @@ struct AwaitCredit {
   std::uint64_t items = 0;
 };
 
-using StepBody = std::variant<Establish, Send, Expect, ExpectNone, ExpectViolation, ExpectEnd,
-                              ExpectExit, Alive, OneOf, Drop, HalfClose, StopReading, NextLink,
-                              Restart, Repeat, Wait, Let, Announce, AwaitCredit, Do, Saw>;
+using StepBody =
+    std::variant<Establish, Send, Expect, ExpectNone, ExpectViolation, ExpectEnd, ExpectExit, Alive,
+                 OneOf, Drop, HalfClose, StopReading, NextLink, RefuseDials, Restart, Repeat, Wait,
+                 Let, Announce, AwaitCredit, Do, Saw>;
 
 // One step, with where it stands in the file and, if a macro made it, that macro's name.
 struct Step {

@@ -106,9 +106,11 @@ constexpr std::array cancel_keys{
 constexpr std::array open_keys{
     TraceKey{"max_concurrent_requests", "count",
              "The limit that it gives; 64, where it is missing"},
+    TraceKey{"to_join", "boolean", "It serves nothing and is to be joined with another one"},
 };
 constexpr std::array answer_next_keys{
     TraceKey{"with", "answer", "What it does with the next connection that we open", true},
+    TraceKey{"to", "text", "For join: the subject's name of the connection that it is joined with"},
 };
 constexpr std::array on_connection_keys{
     TraceKey{"on", "text", "The subject's name of the connection; root, where it is missing"},
@@ -234,6 +236,8 @@ constexpr std::array kinds{
     StepKind{"stop_reading", "nothing", "Reads no more; the link stands", no_keys},
     StepKind{"next_link", "nothing", "Waits for the subject's next dial, or dials it again",
              no_keys},
+    StepKind{"refuse_dials", "nothing",
+             "Refuses the subject's dials until the next link is waited for", no_keys},
     StepKind{"restart", "nothing", "Kills the subject's process and starts it again", no_keys},
     StepKind{"repeat", "repeat", "The same steps some times over", no_keys},
     StepKind{"wait", "wait", "Lets time go by; in slow cases only", no_keys},
@@ -264,7 +268,7 @@ constexpr std::array<std::string_view, 2> directions{"args", "response"};
 constexpr std::array<std::string_view, 3> processes{"running", "exited", "signal"};
 constexpr std::array<std::string_view, 2> writes{"whole", "bytewise"};
 
-constexpr std::array<std::string_view, 2> answers{"accept", "reject"};
+constexpr std::array<std::string_view, 3> answers{"accept", "reject", "join"};
 
 std::array const lists{
     WordList{"role", roles},

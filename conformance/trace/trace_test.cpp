@@ -52,9 +52,9 @@ TEST_CASE("a mistake in a trace is one line: file, place, what and what to do") 
       step_error(R"({"sned": {"ping": {}}})") ==
       "x.json: steps[0]: unknown key 'sned' in steps[0] (did you mean 'send'?); known keys: link, "
       "note, frames, establish, send, expect, expect_none, expect_violation, expect_end, "
-      "expect_exit, alive, one_of, drop, half_close, stop_reading, next_link, restart, repeat, "
-      "wait, "
-      "let, announce, do, saw, await_credit, open_connection, accept_connection, close_connection, "
+      "expect_exit, alive, one_of, drop, half_close, stop_reading, next_link, refuse_dials, "
+      "restart, repeat, wait, let, announce, do, saw, await_credit, open_connection, "
+      "accept_connection, close_connection, "
       "request, call, "
       "cancel, reply, serve, grant, item, describe, request_as, first_response, first_call");
   CHECK(step_error(R"({"send": {"ping": {"nonse": 1}}})") ==

@@ -24,12 +24,40 @@ asio::awaitable<AttachmentResult> attempt(DialPlan plan, std::optional<wire::Cli
   co_return co_await set_up_link(std::move(shared), std::move(options));
 }
 
+// r[impl session.initial-connect-waiting.retryable]
+// r[impl session.initial-connect-waiting.non-retryable]
+bool may_pass(session::SessionError const& error) {
+  return error.kind == session::ErrorKind::io || error.kind == session::ErrorKind::connect_timeout;
+}
+
+// `last` outlives the coroutine.
+// r[impl session.initial-connect-waiting.backoff] r[impl session.initial-connect-waiting.no-session]
+asio::awaitable<AttachmentResult> keep_dialling(DialPlan plan, conduit::LinkNumber number,
+                                                session::SessionError& last) {
+  Backoff backoff;
+  for (;;) {
+    auto attachment = co_await dial(plan, number);
+    if (attachment || !may_pass(attachment.error())) co_return std::move(attachment);
+    last = std::move(attachment.error());
+    co_await plan.pause(backoff.next());
+  }
+}
+
 }  // namespace
 
 asio::awaitable<AttachmentResult> dial(DialPlan plan, conduit::LinkNumber number) {
   auto const timeout = plan.connect_timeout;
   std::optional<wire::ClientHello> const none;
   return in_time(timeout, attempt(std::move(plan), none, number));
+}
+
+// r[impl session.initial-connect-waiting.timeout]
+asio::awaitable<AttachmentResult> dial_within(Duration wait, DialPlan plan,
+                                              conduit::LinkNumber number) {
+  session::SessionError last{.kind = session::ErrorKind::connect_timeout};
+  auto outcome = co_await link::within(wait, keep_dialling(std::move(plan), number, last));
+  if (outcome) co_return std::move(*outcome);
+  co_return std::unexpected(std::move(last));
 }
 
 asio::awaitable<AttachmentResult> dial_again(DialPlan plan, Wanted wanted,

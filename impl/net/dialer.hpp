@@ -41,6 +41,13 @@ struct Wanted {
 [[nodiscard]] boost::asio::awaitable<AttachmentResult> dial(DialPlan plan,
                                                             conduit::LinkNumber number);
 
+// Attempts for a session that is new, with growing pauses between them, until one succeeds or fails
+// for good, or the time is over: the error is then that of the last attempt that a broken link or a
+// time-out ended. An attempt that is under way when the time is over is cancelled.
+// r[impl session.initial-connect-waiting]
+[[nodiscard]] boost::asio::awaitable<AttachmentResult> dial_within(Duration wait, DialPlan plan,
+                                                                   conduit::LinkNumber number);
+
 // Tries again and again, with growing pauses, until an attempt succeeds or fails for good: by a
 // broken link or a time-out it may be repeated, by a broken protocol not. The key is presented
 // every time; in 0.4.0 the first time only, so that after one failure the session is lost, and a

@@ -82,16 +82,22 @@ asio::awaitable<SessionResult> initiate(SessionConfig config, std::unique_ptr<li
   co_return co_await begin(std::move(config), std::move(none), std::move(*attachment));
 }
 
+asio::awaitable<AttachmentResult> first_attachment(DialPlan plan, std::optional<Duration> wait) {
+  constexpr conduit::LinkNumber first = 1;
+  if (wait) return dial_within(*wait, std::move(plan), first);
+  return dial(std::move(plan), first);
+}
+
 asio::awaitable<SessionResult> dial_and_begin(SessionConfig config,
                                               std::shared_ptr<LinkSource> source, ConduitMode mode,
-                                              Pause pause) {
+                                              std::optional<Duration> wait, Pause pause) {
   DialPlan plan{.source = std::move(source),
                 .mode = mode,
                 .handshake = handshake_options(config, Role::initiator),
                 .connect_timeout = config.connect_timeout,
                 .pause = std::move(pause)};
   auto again = plan;
-  auto attachment = co_await dial(std::move(plan), 1);
+  auto attachment = co_await first_attachment(std::move(plan), wait);
   if (!attachment) co_return std::unexpected(std::move(attachment.error()));
   std::optional<DialPlan> redial{std::move(again)};
   co_return co_await begin(std::move(config), std::move(redial), std::move(*attachment));
@@ -181,7 +187,7 @@ asio::awaitable<SessionResult> InitiatorBuilder::establish_on(std::unique_ptr<li
 
 asio::awaitable<SessionResult> InitiatorBuilder::establish_from(std::shared_ptr<LinkSource> source,
                                                                 ConduitMode mode) const {
-  return dial_and_begin(config(), std::move(source), mode, pause_);
+  return dial_and_begin(config(), std::move(source), mode, wait_, pause_);
 }
 
 asio::awaitable<SessionResult> AcceptorBuilder::establish_on(

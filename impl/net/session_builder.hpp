@@ -81,6 +81,13 @@ class InitiatorBuilder : public SessionBuilder<InitiatorBuilder> {
   // On the links of a source. A lost link is replaced by the next one.
   [[nodiscard]] boost::asio::awaitable<SessionResult> establish_from(
       std::shared_ptr<LinkSource> source, ConduitMode mode = ConduitMode::bare) const;
+  // For establish_from: the peer may not be there yet, and attempts that a broken link or a
+  // time-out ends are repeated for as long as this. Whatever else goes wrong is reported at once.
+  // Without it there is one attempt.
+  InitiatorBuilder& wait_for_peer(Duration value) {
+    wait_ = value;
+    return *this;
+  }
   // How the pauses between two attempts to get a link are spent; a test only takes note of them.
   InitiatorBuilder& pause(Pause value) {
     pause_ = std::move(value);
@@ -88,6 +95,7 @@ class InitiatorBuilder : public SessionBuilder<InitiatorBuilder> {
   }
 
  private:
+  std::optional<Duration> wait_;
   Pause pause_ = pause_for;
 };
 

@@ -82,12 +82,26 @@ bool Control::decide(net::PendingConnection& pending) {
     report(answer.name, "rejected");
     return true;
   }
+  if (!answer.to.empty()) {
+    report(answer.name, join(pending, answer.to));
+    return true;
+  }
   auto connection = std::move(pending).handle_and_call(service_);
   if (connection) {
     clients_.insert_or_assign(answer.name, TestbedClient{std::move(*connection)});
     report(answer.name, "accepted");
   }
   return true;
+}
+
+Json Control::join(net::PendingConnection& pending, std::string const& to) {
+  auto const target = clients_.extract(to);
+  if (target.empty()) {
+    auto const undecided = std::move(pending);
+    return {{"failed", "protocol"}, {"text", "there is no such connection"}};
+  }
+  auto const joined = std::move(pending).proxy_to(target.mapped().connection());
+  return joined ? Json("joined") : failure(joined.error());
 }
 
 asio::awaitable<void> Control::read_orders() {
@@ -183,14 +197,16 @@ void Control::cancel(std::string const& name, Json const& order) {
 
 void Control::open(std::string const& name, Json const& order) {
   if (!session_) return cannot(name, "there is no session");
-  spawn(name, open_connection(name, order.value("max_concurrent_requests", 64U)));
+  spawn(name, open_connection(name, order.value("max_concurrent_requests", 64U),
+                              order.value("to_join", false) ? nullptr : service_));
 }
 
-asio::awaitable<Json> Control::open_connection(std::string name, std::uint32_t requests_max) {
+asio::awaitable<Json> Control::open_connection(std::string name, std::uint32_t requests_max,
+                                               std::shared_ptr<net::Handler> service) {
   ConnectionSettings const settings{.parity = parity_, .max_concurrent_requests = requests_max};
-  std::string const service{Testbed::service_name};
+  std::string const wanted{Testbed::service_name};
   auto const session = *session_;
-  auto opened = co_await session.open(settings, service, wire::Metadata{}, service_);
+  auto opened = co_await session.open(settings, wanted, wire::Metadata{}, std::move(service));
   if (!opened) co_return failure(opened.error());
   clients_.insert_or_assign(name, TestbedClient{std::move(*opened)});
   co_return Json("opened");
@@ -198,7 +214,8 @@ asio::awaitable<Json> Control::open_connection(std::string name, std::uint32_t r
 
 void Control::answer_next(std::string const& name, Json const& order) {
   report(name, "begun");
-  answers_.push_back({.name = name, .accepts = text_in(order, "with") == "accept"});
+  answers_.push_back(
+      {.name = name, .accepts = text_in(order, "with") != "reject", .to = text_in(order, "to")});
 }
 
 void Control::close(std::string const& name, Json const& order) {

@@ -40,6 +40,7 @@ class Control : public std::enable_shared_from_this<Control> {
   struct Answer {
     std::string name;
     bool accepts = true;
+    std::string to{};  // the connection that it is joined with, if any
   };
 
   boost::asio::awaitable<void> read_orders();
@@ -59,7 +60,10 @@ class Control : public std::enable_shared_from_this<Control> {
   void take(std::string const& name, Json const& order);
   void end(std::string const& name, Json const& order);
 
-  boost::asio::awaitable<Json> open_connection(std::string name, std::uint32_t requests_max);
+  [[nodiscard]] Json join(vox::net::PendingConnection& pending, std::string const& to);
+  // Without a service to serve it is one to be joined with another.
+  boost::asio::awaitable<Json> open_connection(std::string name, std::uint32_t requests_max,
+                                               std::shared_ptr<vox::net::Handler> service);
   // Does the work, and reports what came of it.
   void spawn(std::string const& name, boost::asio::awaitable<Json> work,
              std::shared_ptr<boost::asio::cancellation_signal> const& signal = nullptr);

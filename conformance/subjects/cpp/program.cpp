@@ -125,10 +125,20 @@ Builder configured(Builder builder, Settings const& settings, net::Store store,
   return builder;
 }
 
+// How long to wait for the first session, if at all.
+std::optional<Duration> connect_wait(Settings const& settings) {
+  if (settings.misbehaviour == Misbehaviour::never_waits) return std::nullopt;
+  if (settings.connect_wait && settings.misbehaviour == Misbehaviour::waits_without_end) {
+    return scenario_limit;
+  }
+  return settings.connect_wait;
+}
+
 asio::awaitable<std::expected<net::Established, std::string>> dial(Settings settings,
                                                                    net::Store store,
                                                                    Serving serving) {
-  auto const builder = configured(net::InitiatorBuilder{}, settings, std::move(store), serving);
+  auto builder = configured(net::InitiatorBuilder{}, settings, std::move(store), serving);
+  if (auto const wait = connect_wait(settings)) builder.wait_for_peer(*wait);
   auto established = co_await net::connect_session(settings.address, builder, settings.conduit);
   if (established) co_return std::move(*established);
   co_return std::unexpected(link::to_string(settings.address) + ": " + established.error().text());

@@ -137,12 +137,15 @@ Read<Settings> read_settings(Environment const& environment) {
   if (!takes_orders) return std::unexpected(takes_orders.error());
   auto const pings = keepalive(environment);
   if (!pings) return std::unexpected(pings.error());
+  auto const wait = number<std::uint32_t>(environment, "CONNECT_WAIT_MS");
+  if (!wait) return std::unexpected(wait.error());
   auto const opens = number<std::uint32_t>(environment, "OPEN_CONNECTIONS");
   if (!opens) return std::unexpected(opens.error());
   settings->conduit = *mode;
   settings->accepts_connections = *accepts;
   settings->takes_orders = *takes_orders;
   settings->keepalive = *pings;
+  if (*wait > 0) settings->connect_wait = std::chrono::milliseconds{*wait};
   settings->open_connections = *opens;
   if (auto const name = environment("VOXSPEC_FAULT")) {
     if (!boost::describe::enum_from_string(name->c_str(), settings->misbehaviour)) {

@@ -1,6 +1,7 @@
 #pragma once
 #include "impl/link/address.hpp"
 #include "impl/session/keepalive.hpp"
+#include "spec/clock.hpp"
 #include "spec/conduit_mode.hpp"
 #include "spec/rulebook.hpp"
 
@@ -36,10 +37,13 @@ enum class Misbehaviour : std::uint8_t {
   tries_again,              // a client dials again after any failure
   forgets_outcomes,         // of persistent operations: they are never written
   succumbs_to_connections,  // aborts when too many virtual connections are open
+  never_waits,              // for its first session, though it is asked to
+  waits_without_end,        // for its first session
 };
 BOOST_DESCRIBE_ENUM(Misbehaviour, none, aborts_at_violation, client_succeeds, client_fails,
                     wrong_outcomes, forgets_operations, buffers_items, hides_lost_channels,
-                    blurs_failures, tries_again, forgets_outcomes, succumbs_to_connections)
+                    blurs_failures, tries_again, forgets_outcomes, succumbs_to_connections,
+                    never_waits, waits_without_end)
 
 // What the environment asks of the subject, read once and checked before anything starts.
 struct Settings {
@@ -52,6 +56,8 @@ struct Settings {
   bool accepts_connections = true;
   bool takes_orders = false;  // on standard input
   std::optional<vox::session::KeepaliveSettings> keepalive;
+  std::optional<vox::Duration>
+      connect_wait;  // for the first session, where the peer is not there yet
   std::uint32_t open_connections = 0;
   Misbehaviour misbehaviour = Misbehaviour::none;
   std::string store_path;  // of the file with persistent operations; empty: they are in memory

@@ -30,6 +30,7 @@ TEST_CASE("the defaults are those of the contract") {
   CHECK(settings->conduit == vox::ConduitMode::bare);
   CHECK(settings->accepts_connections);
   CHECK_FALSE(settings->keepalive);
+  CHECK_FALSE(settings->connect_wait);
   CHECK(settings->open_connections == 0);
 }
 
@@ -60,12 +61,19 @@ TEST_CASE("keepalive is an interval and a timeout in milliseconds") {
   CHECK(settings->keepalive->timeout == std::chrono::milliseconds{200});
 }
 
+TEST_CASE("the wait for the first session is in milliseconds") {
+  auto const settings = read({{"PEER_ADDR", "h:1"}, {"CONNECT_WAIT_MS", "500"}});
+  REQUIRE(settings);
+  CHECK(settings->connect_wait == std::chrono::milliseconds{500});
+}
+
 TEST_CASE("a bad value is named with its variable") {
   std::vector<std::pair<std::string, std::string>> const bad{
       {"SUBJECT_MODE", "x"},      {"SPEC_CONDUIT", "x"},      {"ACCEPT_CONNECTIONS", "2"},
       {"KEEPALIVE_MS", "5"},      {"KEEPALIVE_MS", "5,"},     {"KEEPALIVE_MS", "0,5"},
       {"KEEPALIVE_MS", "1,2,3"},  {"KEEPALIVE_MS", ","},      {"OPEN_CONNECTIONS", "-1"},
-      {"OPEN_CONNECTIONS", "1x"}, {"VOXSPEC_CONTROL", "yes"}, {"PEER_ADDR", "udp://x"}};
+      {"OPEN_CONNECTIONS", "1x"}, {"VOXSPEC_CONTROL", "yes"}, {"CONNECT_WAIT_MS", "1s"},
+      {"PEER_ADDR", "udp://x"}};
   for (auto const& [name, value] : bad) {
     Variables variables{{"PEER_ADDR", "h:1"}};
     variables[name] = value;

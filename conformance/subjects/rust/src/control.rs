@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex};
 use tokio::runtime::Handle;
 use tokio::task::{AbortHandle, JoinSet};
 use vox::{
-    Caller, Driver, FromVoxSession, MetadataEntry, Parity, PendingConnection, SessionError,
-    VOX_SERVICE_METADATA_KEY,
+    Caller, ConnectionHandle, Driver, FromVoxSession, MetadataEntry, Parity, PendingConnection,
+    SessionError, VOX_SERVICE_METADATA_KEY,
 };
 use vox_types::ConnectionId;
 
@@ -28,12 +28,16 @@ struct Connection {
 struct Answer {
     name: String,
     accepts: bool,
+    /// The connection that it is joined with, if any.
+    to: Option<String>,
 }
 
 /// Shared by everything that takes orders or brings something to report.
 pub struct Control {
     parity: Parity,
     connections: Mutex<HashMap<String, Connection>>,
+    /// Opened to be joined with others.
+    handles: Mutex<HashMap<String, ConnectionHandle>>,
     calls: Mutex<HashMap<String, AbortHandle>>,
     /// What ends with a report.
     telling: Mutex<JoinSet<()>>,
@@ -77,6 +81,7 @@ impl Control {
         Arc::new(Self {
             parity,
             connections: Mutex::default(),
+            handles: Mutex::default(),
             calls: Mutex::default(),
             telling: Mutex::default(),
             answers: Mutex::default(),
@@ -142,10 +147,24 @@ impl Control {
             report(&answer.name, json!("rejected"));
             return Ok(Err(vec![MetadataEntry::str("error", "rejected by order")]));
         }
+        if let Some(to) = &answer.to {
+            report(&answer.name, self.join(connection, to));
+            return Ok(Ok(()));
+        }
         let client = connection.handle_with_client(TestbedDispatcher::new(TestbedService));
         self.keep(&answer.name, Connection { client, id: None });
         report(&answer.name, json!("accepted"));
         Ok(Ok(()))
+    }
+
+    fn join(&self, connection: PendingConnection, to: &str) -> Value {
+        match self.handles.lock().unwrap().remove(to) {
+            None => json!({"failed": "protocol", "text": "there is no such connection"}),
+            Some(handle) => {
+                connection.proxy_to(handle);
+                json!("joined")
+            }
+        }
     }
 
     fn keep(&self, name: &str, connection: Connection) {
@@ -225,11 +244,16 @@ impl Control {
         let limit = order.get("max_concurrent_requests").and_then(Value::as_u64);
         let limit = limit.and_then(|n| n.try_into().ok()).unwrap_or(64);
         let settings = connection_settings(self.parity, limit);
+        let to_join = order.get("to_join").and_then(Value::as_bool) == Some(true);
         let control = self.clone();
         self.tell(async move {
             let service = MetadataEntry::str(VOX_SERVICE_METADATA_KEY, TestbedClient::SERVICE_NAME);
             match session.open_connection(settings, vec![service]).await {
                 Err(error) => report(&name, failure(&error)),
+                Ok(handle) if to_join => {
+                    control.handles.lock().unwrap().insert(name.clone(), handle);
+                    report(&name, json!("opened"));
+                }
                 Ok(handle) => {
                     let id = Some(handle.connection_id());
                     let mut driver = Driver::new(handle, TestbedDispatcher::new(TestbedService));
@@ -244,10 +268,11 @@ impl Control {
     }
 
     fn answer_next(&self, name: String, order: &Value) {
-        let accepts = text(order, "with", "") == "accept";
+        let accepts = text(order, "with", "") != "reject";
+        let to = order.get("to").and_then(Value::as_str).map(str::to_owned);
         let mut answers = self.answers.lock().unwrap();
         report(&name, json!("begun"));
-        answers.push_back(Answer { name, accepts });
+        answers.push_back(Answer { name, accepts, to });
     }
 
     fn close(self: &Arc<Self>, name: String, order: &Value) {

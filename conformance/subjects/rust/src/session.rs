@@ -95,11 +95,35 @@ pub fn acceptor(settings: &Settings) -> impl ConnectionAcceptor {
 
 /// Dials as the initiator. After the loss of a link the crates dial again by themselves.
 pub async fn dial(settings: &Settings, address: &Address) -> Result<Established, SessionError> {
+    if let Some(wait) = settings.connect_wait {
+        return dial_waiting(settings, address, wait).await;
+    }
     match address {
         Address::Tcp(host) => establish(vox_stream::tcp_link_source(host), settings).await,
         Address::Local(path) => establish(vox_stream::local_link_source(path), settings).await,
         Address::WebSocket(url) => establish(vox_websocket::ws_link_source(url), settings).await,
     }
+}
+
+/// Waits for the peer to be there, on a bare conduit: the one builder of the crates that can do so
+/// knows no other. It says nothing of the session's end, so that the root connection is asked, by
+/// a caller that keeps the session alive.
+async fn dial_waiting(
+    settings: &Settings,
+    address: &Address,
+    wait: Duration,
+) -> Result<Established, SessionError> {
+    let client = vox::connect::<TestbedClient>(address)
+        .on_connection(acceptor(settings))
+        .wait_for_service(wait)
+        .await?;
+    let caller = client.caller.clone();
+    let (sender, ended) = oneshot::channel();
+    tokio::spawn(async move {
+        caller.closed().await;
+        let _ = sender.send(());
+    });
+    Ok(Established::new(client, ended))
 }
 
 async fn establish<S>(source: S, settings: &Settings) -> Result<Established, SessionError>

@@ -34,6 +34,8 @@ pub struct Settings {
     pub conduit: TransportMode,
     pub accept_connections: bool,
     pub keepalive: Option<SessionKeepaliveConfig>,
+    /// How long to wait for the first session, where the peer may not be there yet.
+    pub connect_wait: Option<Duration>,
     pub open_connections: u32,
     /// What takes orders on standard input, if anything.
     pub control: Option<Arc<Control>>,
@@ -76,6 +78,9 @@ impl Settings {
             conduit,
             accept_connections,
             keepalive: keepalive(get("KEEPALIVE_MS")?)?,
+            connect_wait: number(&get, "CONNECT_WAIT_MS")?
+                .filter(|millis| *millis > 0)
+                .map(Duration::from_millis),
             open_connections: number(&get, "OPEN_CONNECTIONS")?.unwrap_or(0),
         })
     }
@@ -181,6 +186,7 @@ mod tests {
         assert!(matches!(settings.conduit, TransportMode::Bare));
         assert!(settings.accept_connections && settings.keepalive.is_none());
         assert_eq!(settings.open_connections, 0);
+        assert_eq!(settings.connect_wait, None);
     }
 
     #[test]
@@ -191,6 +197,7 @@ mod tests {
             ("ACCEPT_CONNECTIONS", "2"),
             ("KEEPALIVE_MS", "5"),
             ("KEEPALIVE_MS", "0,5"),
+            ("CONNECT_WAIT_MS", "1s"),
             ("OPEN_CONNECTIONS", "-1"),
             ("PEER_ADDR", "x"),
         ] {
