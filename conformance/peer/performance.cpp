@@ -139,7 +139,9 @@ struct Performer {
   }
   asio::awaitable<Outcome> operator()(Wait const& wait) const { return hold(wait.duration); }
   asio::awaitable<Outcome> operator()(Let const& let) const {
-    auto value = fill(let.value, FieldType::typed, run.bindings, link.ids.ours());
+    auto const on = run.connection(link, let.on);
+    if (!on) co_return std::unexpected(on.error());
+    auto value = fill(let.value, FieldType::typed, run.bindings, link.ids.ours_on(*on));
     if (!value) co_return cannot_run(value.error());
     run.bindings.insert_or_assign(let.name, std::move(*value));
     co_return Outcome{};

@@ -63,12 +63,13 @@ bool is_honoured(CaseRun const& run, LinkDriver const& link, std::vector<Pattern
       honoured, [&](Pattern const& pattern) { return fits(pattern, arrival, link, run.bindings); });
 }
 
-// Takes in one frame. True once nothing more has to be seen.
+// Takes in one frame. True once nothing more has to be seen. Behind a ProtocolError an answer may
+// have been on its way: what becomes of the link is still to be seen then.
 bool take_in(Seen& seen, CaseRun const& run, LinkDriver& link, std::vector<Pattern> const& honoured,
              std::optional<Question> const& asked, Arrival const& arrival) {
   if (asked && fits(asked->answers, arrival, link)) {
     seen.answered = true;
-    return true;
+    return !seen.told;
   }
   if (arrival.frame.is("protocol_error")) {
     if (arrival.frame.message().on == 0) {

@@ -8,8 +8,8 @@
 
 namespace voxspec {
 
-// A TCP port of 127.0.0.1 at which nobody listens: who dials it is refused. As long as this lives the
-// system gives the port to nobody else, and a listener of ours can take it again.
+// A TCP port of 127.0.0.1 at which nobody listens: who dials it is refused. As long as this lives
+// the system gives the port to nobody else, and a listener of ours can take it again.
 class RefusingPort {
  public:
   // Where the port cannot be held, whoever listens there again hears why.

@@ -261,6 +261,9 @@ class Conversation {
       case AtViolation::ponders:
         co_await ponder();
         break;
+      case AtViolation::tells_and_resets_later:
+        co_await say({0, wire::ProtocolError{"no such connection"}});
+        [[fallthrough]];
       case AtViolation::resets_later:
         end_timer_.emplace(co_await asio::this_coro::executor, habits_.resets_after);
         end_timer_->async_wait([this](boost::system::error_code error) {

@@ -24,7 +24,8 @@ enum class AtViolation : std::uint8_t {
   tells_and_closes,
   only_closes,
   only_tells,
-  tells_elsewhere,  // on connection 7
+  tells_and_resets_later,  // goes on until then
+  tells_elsewhere,         // on connection 7
   ignores,
   honours,  // answers a call as if the connection stood
   mute,     // keeps the link and never answers again

@@ -15,6 +15,15 @@ namespace {
 constexpr std::uint64_t probe_nonce_first = 9'000'001;
 constexpr std::uint64_t probe_request_first = 4'500'001;
 
+std::string side_of(IdOf const& id) {
+  return id.ours ? "ours" : "theirs";
+}
+
+// An id of a connection whose parities show only when the case runs.
+Json nth_of(IdOf const& id, std::string const& connection) {
+  return {{"nth", id.n}, {"of", side_of(id)}, {"on", connection}};
+}
+
 }  // namespace
 
 ExpandedFrames::ExpandedFrames(Case const& trace)
@@ -123,12 +132,11 @@ Term ExpandedFrames::named_id(Term term, FrameTerm const& frame, Json& out) {
   auto const* const connection = frame.on ? frame.on->get<Variable>() : nullptr;
   auto const* const id = term.get<IdOf>();
   if (id == nullptr || connection == nullptr || known_.contains(connection->name)) return term;
-  std::string const side = id->ours ? "ours" : "theirs";
-  auto name = connection->name + "." + side + "." + std::to_string(id->n);
+  auto name = connection->name + "." + side_of(*id) + "." + std::to_string(id->n);
   if (lets_.insert(name).second) {
     auto json = step_head("let", Step{});
     json["name"] = name;
-    json["be"] = {{"nth", id->n}, {"of", side}, {"on", connection->name}};
+    json["be"] = nth_of(*id, connection->name);
     out.push_back(std::move(json));
   }
   return Term{Variable{std::move(name)}};
@@ -166,14 +174,29 @@ Json ExpandedFrames::settled_condition(Term const& term) const {
   return condition(settled(term, FieldType::typed), FieldType::typed, ids_.ours());
 }
 
-bool ExpandedFrames::let(std::string const& name, Term const& value) {
-  auto known = fill(value, FieldType::typed, known_, ids_.ours());
-  if (known) {
-    known_[name] = *std::move(known);
-  } else {
-    known_.erase(name);
+Json ExpandedFrames::named_later(Let const& let) const {
+  auto const* const connection = let.on.get<Variable>();
+  auto const* const id = let.value.get<IdOf>();
+  if (id != nullptr && connection != nullptr && !known_.contains(connection->name)) {
+    return nth_of(*id, connection->name);
   }
-  return known_.contains(name);
+  return settled_condition(let.value);
+}
+
+bool ExpandedFrames::let(Let const& let) {
+  auto const on = fill(let.on, FieldType::id, known_, ids_.ours());
+  auto const is_id = let.value.get<IdOf>() != nullptr;
+  std::optional<Value> known;
+  if (on || !is_id) {
+    auto const parity = on ? ids_.ours_on(on->number().value_or(0)) : ids_.ours();
+    if (auto value = fill(let.value, FieldType::typed, known_, parity)) known = *std::move(value);
+  }
+  if (known) {
+    known_[let.name] = *std::move(known);
+  } else {
+    known_.erase(let.name);
+  }
+  return known_.contains(let.name);
 }
 
 void ExpandedFrames::begin_link(std::string const& link) {

@@ -49,9 +49,11 @@ class ExpandedFrames {
   // With everything put in that is known; and what it has to be, as a condition.
   [[nodiscard]] Term settled(Term const& term, FieldType type) const;
   [[nodiscard]] Json settled_condition(Term const& term) const;
+  // What a name stands for that is known only when the case runs.
+  [[nodiscard]] Json named_later(Let const& let) const;
 
   // Gives a name to a value. False if that is known only when the case runs.
-  bool let(std::string const& name, Term const& value);
+  bool let(Let const& let);
   // A link that follows another one knows nothing of what was announced on that.
   void begin_link(std::string const& link);
   // Goes on at the beginning of another alternative; what this one asked is not asked again.

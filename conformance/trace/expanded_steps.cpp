@@ -223,10 +223,10 @@ class Expander {
   }
 
   void add_let(Let const& let, Step const& step, Json& out) {
-    if (frames_.let(let.name, let.value)) return;
+    if (frames_.let(let)) return;
     auto json = step_head("let", step);
     json["name"] = let.name;
-    json["be"] = frames_.settled_condition(let.value);
+    json["be"] = frames_.named_later(let);
     out.push_back(std::move(json));
   }
 

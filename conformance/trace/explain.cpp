@@ -160,7 +160,8 @@ struct Sentence {
     return "wait " + std::to_string(body.duration.count()) + " ms: " + body.reason;
   }
   std::string operator()(Let const& body) const {
-    return "let $" + body.name + " be " + id_text(body.value);
+    auto const where = body.on == root_connection() ? "" : " on connection " + id_text(body.on);
+    return "let $" + body.name + " be " + id_text(body.value) + where;
   }
   std::string operator()(Announce const& body) const {
     auto const where = body.on == root_connection() ? "" : " on connection " + id_text(body.on);

@@ -190,7 +190,9 @@ StepBody read_let(Place const& value, Place const& step, Dialect) {
   if (name.empty() || name.starts_with('$')) {
     value.fail("this is no name", "a name is written without its '$' here");
   }
-  return Let{.name = name, .value = read_term(step / "be", FieldType::typed, Use::send)};
+  return Let{.name = name,
+             .value = read_term(step / "be", FieldType::typed, Use::send),
+             .on = id_or_root(step)};
 }
 
 StepBody read_announce(Place const& value, Place const&, Dialect) {

@@ -101,6 +101,7 @@ struct BodyWriter {
   void operator()(Let const& body) const {
     step["let"] = body.name;
     step["be"] = term_json(body.value, FieldType::typed);
+    if (body.on != root_connection()) step["on"] = id_json(body.on);
   }
   void operator()(Announce const& body) const {
     step["announce"] =

@@ -175,6 +175,7 @@ struct Wait {
 struct Let {
   std::string name;
   Term value;
+  Term on = root_connection();  // whose ids are meant, if the value is one
 };
 
 // Sends the schemas of one direction of a method, unless this connection already has the binding.

@@ -208,6 +208,7 @@ constexpr std::array expect_end_beside{
 };
 constexpr std::array let_beside{
     TraceKey{"be", "value", "The value that gets the name", true},
+    TraceKey{"on", "id", "The connection whose id it is; the root, where it is missing"},
 };
 
 constexpr std::array do_beside{

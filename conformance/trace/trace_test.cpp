@@ -284,6 +284,17 @@ TEST_CASE("a repeat by a name has as many rounds as it may come to, and says how
   CHECK(repeat.times == Term{Variable{"n"}});
 }
 
+TEST_CASE("the name of a request's id is that of an id on its connection") {
+  auto const steps = steps_of(R"([{"open_connection": {"as": "c"}},
+                                  {"request": {"on": "$c", "method": "echo", "as": "r"}},
+                                  {"let": "n", "be": 7}])");
+  auto const* const name = std::get_if<Let>(&steps.at(4).body);
+  REQUIRE(name != nullptr);
+  CHECK(name->name == "r");
+  CHECK(name->on == Term{Variable{"c"}});
+  CHECK(std::get<Let>(steps.back().body).on == root_connection());
+}
+
 TEST_CASE("macros become plain steps that say where they come from") {
   auto const steps = steps_of(R"([{"open_connection": {"as": "c"}, "link": "second"},
                                   {"open_connection": {"as": "d"}}])");
