@@ -286,7 +286,7 @@ TEST_CASE("a repeat by a name has as many rounds as it may come to, and says how
 
 TEST_CASE("the name of a request's id is that of an id on its connection") {
   auto const steps = steps_of(R"([{"open_connection": {"as": "c"}},
-                                  {"request": {"on": "$c", "method": "echo", "as": "r"}},
+                                  {"request": {"on": "$c", "method": "echo", "args": ["x"], "as": "r"}},
                                   {"let": "n", "be": 7}])");
   auto const* const name = std::get_if<Let>(&steps.at(4).body);
   REQUIRE(name != nullptr);

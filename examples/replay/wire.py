@@ -70,7 +70,7 @@ def meets(value, condition, names):
            "range": lambda: wanted[0] <= value <= wanted[1],
            "not": lambda: not meets(value, wanted, names),
            "one_of": lambda: any(meets(value, each, names) for each in wanted),
-           "has": lambda: all(any(meets(part, each, names) for part in value) for each in wanted),
+           "has": lambda: all(any(meets(part, each, names) for part in value or []) for each in wanted),
            "list": lambda: len(value) == len(wanted) and all(map(meets, value, wanted, [names] * len(wanted))),
            "record": lambda: all(meets(value.get(key), each, names) for key, each in wanted.items())}[what]()
     return met and ("name" not in condition or names.setdefault(condition["name"], value) == value)
