@@ -173,13 +173,11 @@ class Matching {
   bool check(TermRecord const& record, Here const& here) { return check_record(record, here); }
 
   bool check(Any const& any, Here const& here) {
+    auto const is_list = any.kind == AnyKind::whole_list;
     auto const is_whole = any.kind == AnyKind::whole_schemas;
-    if (here.actual != nullptr && (is_whole || any.kind == AnyKind::schemas)) {
-      auto const flaw = flaw_in_schemas(*here.actual, is_whole);
-      return !flaw || differs(here, *flaw);
-    }
-    if (here.actual != nullptr && any.kind == AnyKind::whole_list) {
-      auto const flaw = flaw_in_schema_list(*here.actual);
+    if (here.actual != nullptr && (is_list || is_whole || any.kind == AnyKind::schemas)) {
+      auto const flaw =
+          is_list ? flaw_in_schema_list(*here.actual) : flaw_in_schemas(*here.actual, is_whole);
       return !flaw || differs(here, *flaw);
     }
     return (here.actual != nullptr && is_of_kind(*here.actual, any.kind)) || differs(here);

@@ -2,7 +2,7 @@
 
 #include "conformance/peer/cbor_value.hpp"
 #include "conformance/peer/schema_ledger.hpp"
-#include "impl/schema/cbor_form.hpp"
+#include "conformance/peer/schema_payload.hpp"
 #include "impl/schema/message_schema.hpp"
 
 #include <optional>
@@ -11,7 +11,7 @@
 namespace voxspec {
 
 std::expected<vox::schema::Plan, std::string> plan_to(Value const& announced, Dialect dialect) {
-  auto const list = vox::schema::decode_schemas(cbor_bytes(announced));
+  auto const list = schema_list(announced);
   if (!list || list->empty()) return std::unexpected("the announced schemas are none");
   vox::schema::LocalType reader;
   reader.payload.schemas.assign(list->begin(), list->end());

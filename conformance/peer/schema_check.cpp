@@ -1,6 +1,5 @@
 #include "conformance/peer/schema_check.hpp"
 
-#include "conformance/peer/cbor_value.hpp"
 #include "conformance/peer/numbers.hpp"
 #include "conformance/peer/schema_payload.hpp"
 #include "impl/schema/cbor_form.hpp"
@@ -107,8 +106,7 @@ std::optional<std::string> flaw_in_schemas(Value const& payload, bool is_whole) 
 }
 
 std::optional<std::string> flaw_in_schema_list(Value const& list) {
-  auto const* const bytes = list.get<vox::Bytes>();
-  auto const decoded = vox::schema::decode_schemas(bytes == nullptr ? cbor_bytes(list) : *bytes);
+  auto const decoded = schema_list(list);
   if (!decoded) return decoded.error().detail;
   return flaw_for_want(references_of(*decoded), {});
 }

@@ -17,12 +17,9 @@
 namespace voxspec {
 namespace {
 
-bool starts_again(Step const& step) {
-  return std::holds_alternative<Restart>(step.body);
-}
-
-bool refuses_dials(Step const& step) {
-  return std::holds_alternative<RefuseDials>(step.body);
+template <class Body>
+bool is(Step const& step) {
+  return std::holds_alternative<Body>(step.body);
 }
 
 // True if the step judges how the process of the subject ends, which only who started it can see.
@@ -55,8 +52,8 @@ std::optional<std::string> needs_own_process(Case const& trace) {
   }
   if (has(trace.needs, control_ability)) return std::string{"needs the control channel"} + since;
   if (trace.subject.store) return std::string{"needs STORE_PATH in the environment"} + since;
-  if (any_step(trace.steps, starts_again)) return std::string{"needs to be started again"} + since;
-  if (any_step(trace.steps, refuses_dials)) return std::string{"refuses its dials"} + since;
+  if (any_step(trace.steps, is<Restart>)) return std::string{"needs to be started again"} + since;
+  if (any_step(trace.steps, is<RefuseDials>)) return std::string{"refuses its dials"} + since;
   if (any_step(trace.steps, judges_process)) {
     return std::string{"needs to see the process end"} + since;
   }

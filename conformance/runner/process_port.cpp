@@ -43,9 +43,10 @@ asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::refuse_dials() {
   if (!listener_) {
     co_return std::unexpected(by_machine("the subject does not dial, so that none can be refused"));
   }
+  auto const port = listener_->address().port;
   listener_.reset();
-  if (dialled_->transport != link::Transport::local) {
-    refusing_.emplace(co_await asio::this_coro::executor, dialled_->port);
+  if (plan_.transport != link::Transport::local) {
+    refusing_.emplace(co_await asio::this_coro::executor, port);
   }
   co_return DoneOrWhyNot{};
 }
@@ -108,9 +109,8 @@ std::expected<std::string, NoLink> ProcessPort::socket_path() {
 ProcessPort::DoneOrWhyNot ProcessPort::listen(Executor const& executor) {
   if (listener_) return {};  // a subject that is started again dials where it did
   link::Address address{.transport = plan_.transport, .host = "127.0.0.1", .path = "/"};
-  if (dialled_) {
-    address = *dialled_;
-  } else if (plan_.transport == link::Transport::local) {
+  if (refusing_) address.port = refusing_->number();
+  if (plan_.transport == link::Transport::local) {
     auto path = socket_path();
     if (!path) return std::unexpected(std::move(path.error()));
     address.path = *std::move(path);
@@ -119,7 +119,6 @@ ProcessPort::DoneOrWhyNot ProcessPort::listen(Executor const& executor) {
   auto listener = link::listen(executor, address, plan_.link_options());
   if (!listener) return std::unexpected(by_machine(std::move(listener.error())));
   listener_ = *std::move(listener);
-  dialled_ = listener_->address();
   refusing_.reset();
   listener_->on_busy([this](link::LinkEnd const& why) { lack_ = why.detail; });
   return {};

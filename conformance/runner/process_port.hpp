@@ -68,8 +68,7 @@ class ProcessPort final : public SubjectPort {
   std::unique_ptr<StartSlots::Slot> slot_;
   std::optional<TemporaryFolder> folder_;          // of the Unix socket and the store
   std::unique_ptr<vox::link::Listener> listener_;  // none while dials are refused
-  std::optional<vox::link::Address> dialled_;      // where it listens
-  std::optional<RefusingPort> refusing_;           // while dials are refused
+  std::optional<RefusingPort> refusing_;           // while dials by TCP are refused
   std::unique_ptr<SubjectProcess> process_;
   std::optional<vox::link::Address> address_;  // where a listening subject is
   std::unique_ptr<vox::link::Link> first_;     // of a subject that dials, until it is asked for

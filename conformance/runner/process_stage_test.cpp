@@ -7,9 +7,9 @@
 #include "conformance/runner/spawn.hpp"
 #include "conformance/runner/start_slots.hpp"
 #include "conformance/runner/temporary_folder.hpp"
+#include "impl/link/link_test.hpp"
 #include "impl/link/no_descriptors.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -20,7 +20,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
-#include <exception>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -123,7 +122,7 @@ TEST_CASE("a subject that is started again has the same store, and another addre
   plan.store = true;
   boost::asio::io_context context;
   ProcessPort port{subject, plan, nullptr};
-  auto work = [&]() -> boost::asio::awaitable<void> {
+  vox::link::test::run(context, [&]() -> boost::asio::awaitable<void> {
     auto const started = co_await port.start();
     REQUIRE(started.has_value());
     CHECK(port.output_tail() == "LISTEN_ADDR=127.0.0.1:1\n");
@@ -131,12 +130,7 @@ TEST_CASE("a subject that is started again has the same store, and another addre
     REQUIRE(again.has_value());
     CHECK(port.output_tail() == "LISTEN_ADDR=127.0.0.1:1\nLISTEN_ADDR=127.0.0.1:2\n");
     CHECK(port.process().kind == ProcessState::Kind::running);
-    context.stop();
-  };
-  std::exception_ptr thrown;
-  boost::asio::co_spawn(context, work(), [&](std::exception_ptr error) { thrown = error; });
-  context.run_for(20s);
-  if (thrown) std::rethrow_exception(thrown);
+  });
 }
 
 TEST_CASE("dials are refused until the next link is asked for, which comes to the same place") {
@@ -150,7 +144,6 @@ TEST_CASE("dials are refused until the next link is asked for, which comes to th
     plan.transport = transport;
     boost::asio::io_context context;
     ProcessPort port{subject, plan, nullptr};
-    bool is_done = false;
     auto const dial_place = [&]() -> boost::asio::awaitable<bool> {
       auto text = port.output_tail();
       while (!text.ends_with('\n')) {
@@ -161,7 +154,7 @@ TEST_CASE("dials are refused until the next link is asked for, which comes to th
       text.pop_back();
       co_return (co_await dial(link::Address::parse(text).value())).has_value();
     };
-    auto work = [&]() -> boost::asio::awaitable<void> {
+    vox::link::test::run(context, [&]() -> boost::asio::awaitable<void> {
       auto const [dialled, started] = co_await (dial_place() && port.start());
       CHECK(dialled);
       REQUIRE(started.has_value());
@@ -171,14 +164,7 @@ TEST_CASE("dials are refused until the next link is asked for, which comes to th
       auto const [link, dialled_again] = co_await (port.next_link() && dial_place());
       CHECK(link.has_value());
       CHECK(dialled_again);
-      is_done = true;
-      context.stop();
-    };
-    std::exception_ptr thrown;
-    boost::asio::co_spawn(context, work(), [&](std::exception_ptr error) { thrown = error; });
-    context.run_for(20s);
-    if (thrown) std::rethrow_exception(thrown);
-    CHECK(is_done);
+    });
   }
 }
 
@@ -192,16 +178,11 @@ TEST_CASE("what each process of a subject took counts once, however often it is 
     plan.store = true;
     boost::asio::io_context context;
     ProcessPort port{subject, plan, nullptr};
-    auto work = [&]() -> boost::asio::awaitable<void> {
+    vox::link::test::run(context, [&]() -> boost::asio::awaitable<void> {
       REQUIRE((co_await port.start()).has_value());
       for (int i = 0; i < restarts; ++i)
         REQUIRE((co_await port.restart()).has_value());
-      context.stop();
-    };
-    std::exception_ptr thrown;
-    boost::asio::co_spawn(context, work(), [&](std::exception_ptr error) { thrown = error; });
-    context.run_for(20s);
-    if (thrown) std::rethrow_exception(thrown);
+    });
     return port.end();
   };
   auto const once = cost_of(0);

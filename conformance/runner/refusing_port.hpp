@@ -14,7 +14,7 @@ class RefusingPort {
  public:
   // Where the port cannot be held, whoever listens there again hears why.
   RefusingPort(boost::asio::any_io_executor const& executor, std::uint16_t port)
-      : socket_{executor} {
+      : socket_{executor}, number_{port} {
     using boost::asio::ip::tcp;
     boost::system::error_code ec;
     socket_.open(tcp::v4(), ec);
@@ -22,8 +22,11 @@ class RefusingPort {
     if (!ec) socket_.bind({boost::asio::ip::address_v4::loopback(), port}, ec);
   }
 
+  [[nodiscard]] std::uint16_t number() const { return number_; }
+
  private:
   boost::asio::ip::tcp::socket socket_;
+  std::uint16_t number_;
 };
 
 }  // namespace voxspec

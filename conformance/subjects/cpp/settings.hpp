@@ -56,8 +56,8 @@ struct Settings {
   bool accepts_connections = true;
   bool takes_orders = false;  // on standard input
   std::optional<vox::session::KeepaliveSettings> keepalive;
-  std::optional<vox::Duration>
-      connect_wait;  // for the first session, where the peer is not there yet
+  // For the first session, where the peer is not there yet.
+  std::optional<vox::Duration> connect_wait;
   std::uint32_t open_connections = 0;
   Misbehaviour misbehaviour = Misbehaviour::none;
   std::string store_path;  // of the file with persistent operations; empty: they are in memory
