@@ -24,9 +24,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return cost[a.size()][b.size()];
 }
 
-// A key as a part of a JSON pointer.
-std::string escaped(std::string_view key) {
+// The pointer to what stands under a key of the place that `pointer` means.
+std::string pointer_to(std::string const& pointer, std::string_view key) {
   std::string out;
+  out.reserve(pointer.size() + 1 + key.size());
+  out += pointer;
+  out += '/';
   for (auto const character : key) {
     if (character == '~') {
       out += "~0";
@@ -44,11 +47,11 @@ constexpr std::size_t hint_word_max = 64;
 }  // namespace
 
 Place Place::operator/(std::string_view key) const {
-  return {value_->find(key).value(), pointer_ + "/" + escaped(key)};
+  return {value_->find(key).value(), pointer_to(pointer_, key)};
 }
 
 Place Place::operator/(std::size_t index) const {
-  return {(*value_)[index], pointer_ + "/" + std::to_string(index)};
+  return {(*value_)[index], pointer_to(pointer_, std::to_string(index))};
 }
 
 void Place::fail(std::string what, std::string advice) const {

@@ -51,14 +51,12 @@ bool keep_selected(std::vector<fs::path>& files, fs::path const& folder,
 
 std::expected<std::vector<Case>, TraceError> cases_in(fs::path const& path, fs::path const& root,
                                                       Dialect dialect) {
-  auto const file = load_trace(path, dialect);
+  auto file = load_trace(path, dialect);
   if (!file) return std::unexpected(file.error());
-  auto found = cases(*file, root);
   // A recording stands anywhere and says which case it is of.
-  auto const recorded = file->document.find("case");
-  if (found.size() == 1 && recorded != file->document.end() && recorded->is_string()) {
-    found.front().id = recorded->get<std::string>();
-  }
+  auto const recorded = file->document.contains("case") ? file->document["case"] : Json{};
+  auto found = cases(*std::move(file), root);
+  if (found.size() == 1 && recorded.is_string()) found.front().id = recorded.get<std::string>();
   return found;
 }
 

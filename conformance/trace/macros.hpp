@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace voxspec {
 
@@ -17,5 +18,23 @@ namespace voxspec {
 // {"fresh": "request"} the next request id of ours on the macro's connection, {"fresh": "name"} a
 // name that the case does not use.
 [[nodiscard]] Json const& macros();
+
+// One step of a macro, without its "when" and "unless".
+struct MacroStep {
+  Json step;
+  std::string when;
+  std::string unless;
+
+  // Whether the step is there with these parameters.
+  [[nodiscard]] bool applies(Json const& given) const;
+};
+
+struct Macro {
+  Json const* parameters = nullptr;  // of macros()
+  std::vector<MacroStep> steps;
+};
+
+// Null if no macro has that name.
+[[nodiscard]] Macro const* find_macro(std::string_view name);
 
 }  // namespace voxspec

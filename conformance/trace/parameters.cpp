@@ -90,6 +90,12 @@ Json substituted(Place const& place, Scope const& scope) {
   return spliced(place, scope, true);
 }
 
+Json const& substituted(Place const& place, Scope const& scope, Json& made) {
+  if (!has_parameter(place.value())) return place.value();
+  made = substituted(place, scope);
+  return made;
+}
+
 Json const& substituted_shallow(Place const& place, Scope const& scope, Json& made) {
   if (!place.has("$")) return place.value();
   made = spliced(place, scope, false);

@@ -31,8 +31,10 @@ class Scope {
 // an object's entries take its place. {"$": "$name"} becomes "$" and the value, a name to be bound.
 // Throws Fault.
 [[nodiscard]] Json substituted(Place const& place, Scope const& scope);
-// The same for the place itself, not for what it holds. What has no parameter is the value as it
-// stands there; what had one is kept in `made`.
+// The same without a copy of what has no parameter: that is the value as it stands there; what had
+// one is kept in `made`.
+[[nodiscard]] Json const& substituted(Place const& place, Scope const& scope, Json& made);
+// The same for the place itself, not for what it holds.
 [[nodiscard]] Json const& substituted_shallow(Place const& place, Scope const& scope, Json& made);
 
 }  // namespace voxspec

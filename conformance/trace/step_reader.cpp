@@ -26,7 +26,7 @@ std::vector<std::string_view> known_kinds() {
 }
 
 bool is_kind(std::string_view key) {
-  return find_step_kind(key) != nullptr || macros().contains(std::string{key});
+  return find_step_kind(key) != nullptr || find_macro(key) != nullptr;
 }
 
 // The one key that says what the step does; every other key has to belong to it.
@@ -56,23 +56,6 @@ std::string kind_of_step(Place const& place) {
   }
   place.check_keys(known);
   return kind;
-}
-
-bool truthy(Json const& value) {
-  return !value.is_boolean() || value.get<bool>();
-}
-
-// Takes "when" and "unless" off a macro's step; false if the step is not to be there.
-bool applies(Json& step, Json const& given) {
-  auto const has = [&](char const* key) {
-    auto const name = step[key].get<std::string>();
-    return given.contains(name) && truthy(given[name]);
-  };
-  auto const is_there =
-      (!step.contains("when") || has("when")) && (!step.contains("unless") || !has("unless"));
-  step.erase("when");
-  step.erase("unless");
-  return is_there;
 }
 
 }  // namespace
@@ -110,10 +93,10 @@ void StepReader::read_step(Place const& place, Scope const& scope, std::vector<S
     keep(std::move(step), out);
     return;
   }
-  auto const whole = substituted(place, scope);
-  Place const there{whole, place.pointer()};
-  if (find_step_kind(kind) == nullptr) {
-    expand_macro(there / kind, there, kind, out);
+  Json made;
+  Place const there{substituted(place, scope, made), place.pointer()};
+  if (auto const* const macro = find_macro(kind)) {
+    expand_macro(there, kind, *macro, out);
     return;
   }
   auto step = read_common(there);
@@ -146,7 +129,8 @@ StepBody StepReader::read_body(Place const& value, Place const& step, std::strin
 // How many rounds to unroll: as many as are played, or, where the subject gives the number, as
 // many as may be.
 std::uint64_t StepReader::read_times(Place const& place, Scope const& scope, Repeat& repeat) {
-  auto const json = substituted(place / "times", scope);
+  Json made;
+  auto const& json = substituted(place / "times", scope, made);
   Place const times{json, (place / "times").pointer()};
   bool const is_name = json.is_string() && json.get<std::string>().starts_with('$');
   if (is_name != place.has("at_most")) {
@@ -214,18 +198,17 @@ StepBody StepReader::read_one_of(Place const& value, Scope const& scope) {
   return one_of;
 }
 
-void StepReader::expand_macro(Place const& value, Place const& step, std::string const& name,
+void StepReader::expand_macro(Place const& step, std::string const& name, Macro const& macro,
                               std::vector<Step>& out) {
-  auto const& macro = macros()[name];
+  auto const value = step / name;
   auto given = Json::object();
-  auto const scope = macro_scope(value, macro, given);
+  auto const scope = macro_scope(value, *macro.parameters, given);
   auto const common = read_common(step);
-  for (auto const& body : macro["steps"]) {
-    auto inner = body;
-    if (!applies(inner, given)) continue;
+  for (auto const& inner : macro.steps) {
+    if (!inner.applies(given)) continue;
     auto const first = out.size();
     if (++depth_ > depth_max) value.fail("macros are nested too deeply");
-    read_step({inner, value.pointer()}, scope, out);
+    read_step({inner.step, value.pointer()}, scope, out);
     --depth_;
     for (auto i = first; i < out.size(); ++i) {
       out[i].pointer = common.pointer;
@@ -236,13 +219,13 @@ void StepReader::expand_macro(Place const& value, Place const& step, std::string
   }
 }
 
-Scope StepReader::macro_scope(Place const& value, Json const& macro, Json& given) {
+Scope StepReader::macro_scope(Place const& value, Json const& parameters, Json& given) {
   std::vector<std::string_view> names;
-  for (auto const& [parameter, about] : macro["parameters"].items())
+  for (auto const& [parameter, about] : parameters.items())
     names.push_back(parameter);
   value.check_keys(names);
   Scope scope;
-  for (auto const& [parameter, about] : macro["parameters"].items()) {
+  for (auto const& [parameter, about] : parameters.items()) {
     if (value.has(parameter)) {
       given[parameter] = (value / parameter).value();
     } else if (about.contains("default")) {

@@ -1,4 +1,5 @@
 #pragma once
+#include "conformance/trace/macros.hpp"
 #include "conformance/trace/parameters.hpp"
 #include "conformance/trace/trace.hpp"
 
@@ -28,9 +29,9 @@ class StepReader {
   static std::uint64_t read_times(Place const& place, Scope const& scope, Repeat& repeat);
   StepBody read_repeat(Place const& value, Scope const& scope);
   StepBody read_one_of(Place const& value, Scope const& scope);
-  void expand_macro(Place const& value, Place const& step, std::string const& name,
+  void expand_macro(Place const& step, std::string const& name, Macro const& macro,
                     std::vector<Step>& out);
-  Scope macro_scope(Place const& value, Json const& macro, Json& given);
+  Scope macro_scope(Place const& value, Json const& parameters, Json& given);
   Json fresh(std::string const& what, Scope const& scope);
   void note_ids(Template const& item);
   void keep(Step step, std::vector<Step>& out);

@@ -326,9 +326,9 @@ std::expected<TraceFile, TraceError> load_trace(std::filesystem::path const& pat
   return parse_trace(content, path, dialect);
 }
 
-std::vector<Case> cases(TraceFile const& file, std::filesystem::path const& root) {
+std::vector<Case> cases(TraceFile file, std::filesystem::path const& root) {
   auto const name = name_below(file.path, root);
-  auto out = file.cases;
+  auto out = std::move(file.cases);
   for (auto& made : out) {
     made.id = name;
     if (!made.row.empty()) made.id += "[" + made.row + "]";

@@ -88,7 +88,7 @@ struct TraceFile {
 
 // The cases of a file with their ids: the path below `root` without ".json", then "[row]", then
 // "@role" where the file asks for both roles. A file outside `root` counts from its own folder.
-[[nodiscard]] std::vector<Case> cases(TraceFile const& file, std::filesystem::path const& root);
+[[nodiscard]] std::vector<Case> cases(TraceFile file, std::filesystem::path const& root);
 
 // The version of the language that this reader reads.
 inline constexpr int trace_version = 1;
