@@ -88,14 +88,29 @@ std::vector<FaultReport> reports_of(Pass const& pass, std::vector<WireFault> con
                     {.run = pass.settings, .all_cases = pass.command.matrix}, on_fault);
 }
 
+// A few faults need few cases: those about their clauses, and all where a fault shows in none.
 Baseline baseline_of(Pass const& pass, std::vector<WireFault> const& faults) {
   LiveLine const line;
   std::size_t done = 0;
-  return take_baseline(
-      pass.cases, pass.subject, faults, patient(pass.settings), [&](CaseReport const&) {
-        line.show(std::to_string(++done) + " of " + std::to_string(pass.cases.size()) +
-                  " cases without " + pass.plural);
-      });
+  std::size_t all = 0;
+  auto const take = [&](std::vector<Case const*> const& cases, std::vector<WireFault> const& with) {
+    all += cases.size();
+    return take_baseline(cases, pass.subject, with, patient(pass.settings), [&](CaseReport const&) {
+      line.show(std::to_string(++done) + " of " + std::to_string(all) + " cases without " +
+                pass.plural);
+    });
+  };
+  if (pass.is_freedom || pass.command.matrix) return take(pass.cases, faults);
+  auto const about = cases_about(pass.cases, faults);
+  auto baseline = take(about, faults);
+  auto left = faults;
+  std::erase_if(left, [&](WireFault const& fault) { return baseline.has_judge_of(fault); });
+  if (left.empty()) return baseline;
+  auto others = pass.cases;
+  std::erase_if(others,
+                [&](Case const* trace) { return std::ranges::find(about, trace) != about.end(); });
+  baseline.add(take(others, left));
+  return baseline;
 }
 
 // The lines, and the sum. True if all is as it should be.

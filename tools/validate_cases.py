@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Checks every file that `voxspec expand --all` wrote against its schema: validate_cases.py FOLDER."""
+import collections
 import json
 import pathlib
+import re
 import sys
 
 try:
@@ -16,7 +18,8 @@ schema = json.loads((folder / index["schema"]).read_text())
 jsonschema.Draft202012Validator.check_schema(schema)
 whole = jsonschema.Draft202012Validator(schema)
 step = jsonschema.Draft202012Validator({"$ref": "#/$defs/step", "$defs": schema["$defs"]})
-seen, wrong = set(), 0
+seen, wrong = collections.Counter(), 0
+alike_max = 20
 
 
 def check(validator, value, where):
@@ -33,11 +36,11 @@ for entry in index["cases"]:
     if case["id"] != entry["id"]:
         wrong += 1
         print(f"{entry['file']}: it is the case {case['id']}")
-    # Steps that many cases share are looked at once: most of the time goes there.
+    # Steps that differ in their numbers and bytes alone are looked at some times: most of the time goes there.
     for each in case["steps"]:
-        text = json.dumps(each)
-        if text not in seen:
-            seen.add(text)
+        shape = re.sub(r'"[0-9a-f]*"|\d+', "0", json.dumps(each))
+        seen[shape] += 1
+        if seen[shape] <= alike_max:
             check(step, each, entry["file"])
     check(whole, {**case, "steps": []}, entry["file"])
 files = {str(file.relative_to(folder)) for file in folder.rglob("*.json")}

@@ -4,6 +4,7 @@
 #include "conformance/runner/in_parallel.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -56,6 +57,11 @@ std::vector<vox::Clause> cited_by(Case const& trace, WireFault const& fault) {
     if (found != trace.clauses.end()) cited.push_back(clause);
   }
   return cited;
+}
+
+// A case that differs without the fault says no more with it.
+bool can_judge(Baseline const& baseline, Case const& trace, WireFault const& fault) {
+  return !cited_by(trace, fault).empty() && baseline.verdict_of(trace) != Verdict::differs;
 }
 
 // What is wrong with the process may show in any case about its clauses.
@@ -111,6 +117,29 @@ Verdict Baseline::verdict_of(Case const& trace) const {
   return found == cases.end() ? Verdict::not_run : found->result.verdict;
 }
 
+bool Baseline::has_judge_of(WireFault const& fault) const {
+  auto const found = shows_in.find(fault.id);
+  return found != shows_in.end() && std::ranges::any_of(found->second, [&](Case const* trace) {
+           return can_judge(*this, *trace, fault);
+         });
+}
+
+void Baseline::add(Baseline other) {
+  std::ranges::move(other.cases, std::back_inserter(cases));
+  for (auto& [fault, in] : other.shows_in)
+    std::ranges::move(in, std::back_inserter(shows_in[fault]));
+}
+
+std::vector<Case const*> cases_about(std::vector<Case const*> const& cases,
+                                     std::vector<WireFault> const& faults) {
+  std::vector<Case const*> about;
+  std::ranges::copy_if(cases, std::back_inserter(about), [&](Case const* trace) {
+    return std::ranges::any_of(
+        faults, [&](WireFault const& fault) { return !cited_by(*trace, fault).empty(); });
+  });
+  return about;
+}
+
 namespace {
 
 FaultOutcome outcome_of(FaultReport const& report) {
@@ -158,10 +187,10 @@ FaultReport run_fault(WireFault const& fault, Baseline const& baseline, Subject 
   std::vector<Case const*> cases;
   std::vector<Case const*> others;
   for (auto const* const trace : found->second) {
-    if (!is_about_it(trace)) {
-      others.push_back(trace);
-    } else if (baseline.verdict_of(*trace) != Verdict::differs) {
+    if (can_judge(baseline, *trace, fault)) {
       cases.push_back(trace);
+    } else if (!is_about_it(trace)) {
+      others.push_back(trace);
     }
   }
   report.citing = cases.size();

@@ -21,7 +21,13 @@ struct Baseline {
   std::map<std::string, std::vector<Case const*>> shows_in;
 
   [[nodiscard]] Verdict verdict_of(Case const& trace) const;
+  // Whether a case that can find the fault by what it is about is among those that show it.
+  [[nodiscard]] bool has_judge_of(relay::WireFault const& fault) const;
+  void add(Baseline other);
 };
+// The cases about a clause of one of the faults.
+[[nodiscard]] std::vector<Case const*> cases_about(std::vector<Case const*> const& cases,
+                                                   std::vector<relay::WireFault> const& faults);
 [[nodiscard]] Baseline take_baseline(std::vector<Case const*> const& cases, Subject const& subject,
                                      std::vector<relay::WireFault> const& faults,
                                      RunSettings const& settings, OnCase const& on_case = {});
