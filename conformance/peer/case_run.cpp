@@ -3,6 +3,7 @@
 #include "conformance/peer/fill.hpp"
 #include "conformance/peer/value_json.hpp"
 #include "conformance/peer/wording.hpp"
+#include "conformance/trace/any_step.hpp"
 #include "conformance/trace/scripted_pings.hpp"
 #include "impl/link/deadline.hpp"
 
@@ -36,6 +37,17 @@ bool has_operation_id(Frame const& message) {
          });
 }
 
+// To make more calls than the subject takes may be the violation that a case is about.
+bool exceeds_limits(Case const& trace) {
+  auto const is_about_limits = [](vox::Clause clause) {
+    return clause.rule().id().starts_with("rpc.flow-control.max-concurrent-requests");
+  };
+  return std::ranges::any_of(trace.clauses, is_about_limits) &&
+         any_step(trace.steps, [](Step const& step) {
+           return std::holds_alternative<ExpectViolation>(step.body);
+         });
+}
+
 }  // namespace
 
 CaseRun::CaseRun(Case const& of, SubjectPort& to, RunOptions const& with, asio::any_io_executor on)
@@ -44,6 +56,7 @@ CaseRun::CaseRun(Case const& of, SubjectPort& to, RunOptions const& with, asio::
       options{with},
       executor{std::move(on)},
       pings_are_scripted_{scripts_pings(of)},
+      exceeds_limits_{exceeds_limits(of)},
       random_{with.seed},
       next_request_{first_fresh_request} {
   if (options.schedule) schedule_.emplace(*options.schedule, trace.id);
@@ -216,6 +229,11 @@ asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, LinkDriver::Batch batch
     if (link.refuses_retry() && has_operation_id(frame.message())) {
       co_return unsupported("its hello refuses retry, and the case sends an operation id");
     }
+  }
+  auto const limit = exceeds_limits_ ? std::nullopt : link.calls().exceeded_by(batch.frames);
+  if (limit) {
+    co_return unsupported("its limit is " + std::to_string(*limit) +
+                          " calls at a time, and the case makes more");
   }
   batch.schedule = schedule_ ? &*schedule_ : nullptr;
   auto const sent = co_await link::within(options.guard_timeout, link.send(std::move(batch)));

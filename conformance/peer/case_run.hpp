@@ -129,6 +129,7 @@ class CaseRun {
   [[nodiscard]] std::chrono::milliseconds settling_time() const;
 
   bool pings_are_scripted_;
+  bool exceeds_limits_;
   bool is_settled_ = false;
   std::size_t frames_ = 0;  // that came
   std::size_t frame_bytes_ = 0;

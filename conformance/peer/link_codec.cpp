@@ -78,6 +78,7 @@ vox::Result<Frame> LinkCodec::decode(vox::ByteView payload) {
   may_be_refused_ = may_be_refused_ && decoded->kind->layer == Layer::handshake;
   note_hello(*decoded);
   their_types_.note_received(*decoded);
+  calls_.note_received(*decoded);
   if (decoded->kind->layer == Layer::stable) {
     auto const seq = static_cast<std::uint32_t>(decoded->body.find("seq")->number().value_or(0));
     numbers_.last_received = std::max(numbers_.last_received.value_or(0), seq);

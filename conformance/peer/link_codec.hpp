@@ -1,5 +1,6 @@
 #pragma once
 #include "conformance/peer/announced_types.hpp"
+#include "conformance/peer/call_limits.hpp"
 #include "conformance/peer/frame.hpp"
 
 #include <cstdint>
@@ -29,6 +30,7 @@ class LinkCodec {
   void note_sent(Frame const& frame) {
     note(frame);
     their_types_.note_sent(frame);
+    calls_.note_sent(frame);
   }
 
   [[nodiscard]] Layer layer() const { return layer_; }
@@ -45,6 +47,9 @@ class LinkCodec {
   // The other side's hello said that it supports no retry: nobody sends it operation ids.
   [[nodiscard]] bool refuses_retry() const { return refuses_retry_; }
 
+  // How many calls the other side takes at a time.
+  [[nodiscard]] CallLimits const& calls() const { return calls_; }
+
   // Which methods the other side's calls and responses are of.
   [[nodiscard]] AnnouncedTypes const& their_types() const { return their_types_; }
 
@@ -57,6 +62,7 @@ class LinkCodec {
     our_messages_ = earlier.our_messages_;
     their_types_ = earlier.their_types_;
     refuses_retry_ = earlier.refuses_retry_;
+    calls_.go_on_from(earlier.calls_);
   }
 
  private:
@@ -83,6 +89,7 @@ class LinkCodec {
   // refuse.
   bool may_be_refused_ = false;
   bool refuses_retry_ = false;
+  CallLimits calls_;
   vox::schema::Plan their_messages_;
   AnnouncedTypes their_types_;
   vox::schema::Plan our_messages_;  // to what we announced; no steps: it is our own layout

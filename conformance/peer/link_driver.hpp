@@ -100,6 +100,7 @@ class LinkDriver {
   // A probe can be sent and its answer be read.
   [[nodiscard]] bool usable() const;
   [[nodiscard]] bool refuses_retry() const { return codec_.refuses_retry(); }
+  [[nodiscard]] CallLimits const& calls() const { return codec_.calls(); }
   // Its session is on a stable conduit, whose frames are counted.
   [[nodiscard]] bool counts() const { return codec_.layer() == Layer::stable; }
   [[nodiscard]] std::uint64_t our_next() const { return codec_.next_seq(); }

@@ -29,7 +29,7 @@ using vox::shape::VariantKind;
 using Form = vox::schema::TypeNode::Form;
 using Node = TypeGraph::Node;
 
-constexpr std::size_t depth_max = 64;
+constexpr std::size_t type_depth_max = 64;
 
 // The types of one text. Errors are faults at the places of the case.
 class WrittenTypes {
@@ -37,7 +37,7 @@ class WrittenTypes {
   explicit WrittenTypes(Place place) : place_{std::move(place)} {}
 
   Node node(Place const& place) {
-    if (++depth_ > depth_max) place.fail("types are nested too deeply");
+    if (++depth_ > type_depth_max) place.fail("types are nested too deeply");
     auto const* const made = make(place);
     --depth_;
     return made;
