@@ -33,6 +33,11 @@ if("${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize")
 endif()
 
 subject_test(cpp NEEDS voxspec-subject-cpp COMMAND voxspec run --subject cpp --schedule 1 ${part})
+# Over the other transports, too: a case may take for granted what only one of them can do.
+foreach(transport local ws)
+  subject_test(cpp_${transport} NEEDS voxspec-subject-cpp
+    COMMAND voxspec run --subject cpp --transport ${transport} ${part})
+endforeach()
 # It passes exactly when its known failures are those of the Rust subject's own list.
 subject_test(cpp-vox_0_4 NEEDS voxspec-subject-cpp COMMAND voxspec run --subject cpp-vox_0_4 ${part})
 # What the crates do otherwise is a page of the documentation, as the last run of all cases has it.

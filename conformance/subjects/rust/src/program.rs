@@ -9,12 +9,15 @@ use crate::{listen, log, outbound};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 use vox::Parity;
 
 /// No scenario takes longer than this against a peer that answers. Without a limit a peer
 /// that falls silent would keep the process for ever.
 const SCENARIO_LIMIT: Duration = Duration::from_secs(120);
+
+/// What tokio gives the stacks of its own threads.
+const STACK_BYTES: usize = 2 * 1024 * 1024;
 
 pub fn main() -> ExitCode {
     log::start();
@@ -25,14 +28,13 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let outcome = Runtime::new()
-        .map_err(|error| format!("runtime: {error}"))
-        .and_then(|runtime| {
-            let outcome = runtime.block_on(run(settings));
-            // Sessions are still being served in the background; nobody waits for them.
-            runtime.shutdown_background();
-            outcome
-        });
+    let outcome = if settings.one_thread {
+        on_one_thread(settings)
+    } else {
+        Runtime::new()
+            .map_err(named)
+            .and_then(|runtime| play(runtime, settings))
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
@@ -40,6 +42,37 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn named(error: std::io::Error) -> String {
+    format!("runtime: {error}")
+}
+
+/// On this thread what dials, as it would be on several; what is served on a stack as large as those of
+/// tokio's threads.
+fn on_one_thread(settings: Arc<Settings>) -> Result<(), String> {
+    let listens = matches!(settings.mode, Mode::ServerListen(_));
+    let body = || {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        runtime
+            .map_err(named)
+            .and_then(|runtime| play(runtime, settings))
+    };
+    if !listens {
+        return body();
+    }
+    let thread = std::thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(body);
+    let ended = thread.map_err(named)?.join();
+    ended.unwrap_or_else(|_| Err("it panicked".to_owned()))
+}
+
+fn play(runtime: Runtime, settings: Arc<Settings>) -> Result<(), String> {
+    let outcome = runtime.block_on(run(settings));
+    // Sessions are still being served in the background; nobody waits for them.
+    runtime.shutdown_background();
+    outcome
 }
 
 async fn run(settings: Arc<Settings>) -> Result<(), String> {

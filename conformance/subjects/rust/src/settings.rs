@@ -37,6 +37,8 @@ pub struct Settings {
     /// How long to wait for the first session, where the peer may not be there yet.
     pub connect_wait: Option<Duration>,
     pub open_connections: u32,
+    /// Runs everything on one thread, so that the order of things does not hang on the scheduler.
+    pub one_thread: bool,
     /// What takes orders on standard input, if anything.
     pub control: Option<Arc<Control>>,
 }
@@ -67,6 +69,11 @@ impl Settings {
             Some("1") => true,
             Some(other) => return Err(refusal("VOXSPEC_CONTROL", other, "expected 0 or 1")),
         };
+        let one_thread = match get("RUNTIME_THREADS")?.as_deref() {
+            None => false,
+            Some("1") => true,
+            Some(other) => return Err(refusal("RUNTIME_THREADS", other, "expected 1")),
+        };
         let mode = mode(&get)?;
         let parity = match mode {
             Mode::ServerListen(_) => Parity::Even,
@@ -82,6 +89,7 @@ impl Settings {
                 .filter(|millis| *millis > 0)
                 .map(Duration::from_millis),
             open_connections: number(&get, "OPEN_CONNECTIONS")?.unwrap_or(0),
+            one_thread,
         })
     }
 }
@@ -199,6 +207,7 @@ mod tests {
             ("KEEPALIVE_MS", "0,5"),
             ("CONNECT_WAIT_MS", "1s"),
             ("OPEN_CONNECTIONS", "-1"),
+            ("RUNTIME_THREADS", "2"),
             ("PEER_ADDR", "x"),
         ] {
             let refusal = read(&[(name, value), ("PEER_ADDR", "h:1")]).err();
