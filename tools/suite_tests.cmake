@@ -44,6 +44,10 @@ subject_test(cpp-vox_0_4 NEEDS voxspec-subject-cpp COMMAND voxspec run --subject
 set(rust_table ${CMAKE_CURRENT_BINARY_DIR}/vox-0.4.0.md)
 subject_test(rust NEEDS subject_rust COMMAND voxspec run --subject rust ${part} --table ${rust_table})
 if(NOT part)
+  foreach(transport local ws)
+    subject_test(rust_${transport} NEEDS subject_rust
+      COMMAND voxspec run --subject rust --transport ${transport})
+  endforeach()
   subject_test(rust_table NEEDS subject_rust
     COMMAND ${CMAKE_COMMAND} -E compare_files docs/vox-0.4.0.md ${rust_table})
   set_tests_properties(suite.rust PROPERTIES FIXTURES_SETUP rust_table)
