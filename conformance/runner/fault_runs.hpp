@@ -23,6 +23,7 @@ struct Baseline {
   [[nodiscard]] Verdict verdict_of(Case const& trace) const;
   // Whether a case that can find the fault by what it is about is among those that show it.
   [[nodiscard]] bool has_judge_of(relay::WireFault const& fault) const;
+  // Takes over what other cases said.
   void add(Baseline other);
 };
 // The cases about a clause of one of the faults.

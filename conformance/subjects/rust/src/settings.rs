@@ -37,7 +37,7 @@ pub struct Settings {
     /// How long to wait for the first session, where the peer may not be there yet.
     pub connect_wait: Option<Duration>,
     pub open_connections: u32,
-    /// Runs everything on one thread, so that the order of things does not hang on the scheduler.
+    /// Runs everything on one thread, so that the order of things does not depend on the scheduler.
     pub one_thread: bool,
     /// What takes orders on standard input, if anything.
     pub control: Option<Arc<Control>>,
