@@ -57,7 +57,8 @@ std::optional<std::uint64_t> CallLimits::exceeded_by(std::span<Frame const> fram
     unanswered.emplace(message.on, message.number("id").value_or(0));
     auto const limit = limits_.find(message.on);
     if (limit == limits_.end()) continue;
-    auto const on_it = static_cast<std::uint64_t>(std::ranges::count(unanswered, message.on, &Id::first));
+    auto const on_it =
+        static_cast<std::uint64_t>(std::ranges::count(unanswered, message.on, &Id::first));
     if (on_it > limit->second) return limit->second;
   }
   return std::nullopt;

@@ -24,7 +24,8 @@ Frame call(int id, int on = 0) {
 }
 
 Frame response(int id) {
-  return frame(R"({"request_response": {"id": )" + std::to_string(id) + R"(, "ret": {"hex": ""}}})");
+  return frame(R"({"request_response": {"id": )" + std::to_string(id) +
+               R"(, "ret": {"hex": ""}}})");
 }
 
 Frame hello(int limit) {
