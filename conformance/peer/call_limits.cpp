@@ -1,8 +1,5 @@
 #include "conformance/peer/call_limits.hpp"
 
-#include <algorithm>
-#include <utility>
-
 namespace voxspec {
 namespace {
 
@@ -11,6 +8,10 @@ std::optional<std::uint64_t> limit_in(Frame const& message) {
   auto const* const record = settings == nullptr ? nullptr : settings->get<Record>();
   auto const* const limit = record == nullptr ? nullptr : record->find("max_concurrent_requests");
   return limit == nullptr ? std::nullopt : limit->number();
+}
+
+std::uint64_t id_of(Frame const& message) {
+  return message.number("id").value_or(0);
 }
 
 bool has_settings(Frame const& message) {
@@ -27,39 +28,40 @@ bool ends_connection(Frame const& message) {
 void CallLimits::note_sent(Frame const& frame) {
   auto const& message = frame.message();
   if (message.is("request_call")) {
-    unanswered_.emplace(message.on, message.number("id").value_or(0));
+    connections_[message.on].unanswered.insert(id_of(message));
   } else if (ends_connection(message)) {
-    forget(message.on);
+    connections_.erase(message.on);
   }
 }
 
 void CallLimits::note_received(Frame const& frame) {
   auto const& message = frame.message();
   if (message.is("request_response")) {
-    unanswered_.erase({message.on, message.number("id").value_or(0)});
+    connections_[message.on].unanswered.erase(id_of(message));
   } else if (ends_connection(message)) {
-    forget(message.on);
+    connections_.erase(message.on);
   } else if (has_settings(message)) {
-    if (auto const limit = limit_in(message)) limits_[message.on] = *limit;
+    if (auto const limit = limit_in(message)) connections_[message.on].limit = limit;
   }
 }
 
-void CallLimits::forget(std::uint64_t connection) {
-  std::erase_if(unanswered_, [&](Id const& id) { return id.first == connection; });
-  limits_.erase(connection);
+void CallLimits::go_on_from(CallLimits const& earlier) {
+  connections_ = earlier.connections_;
+  for (auto& [id, connection] : connections_)
+    connection.unanswered.clear();
 }
 
 std::optional<std::uint64_t> CallLimits::exceeded_by(std::span<Frame const> frames) const {
-  auto unanswered = unanswered_;
+  std::map<std::uint64_t, std::set<std::uint64_t>> more;
   for (auto const& frame : frames) {
     auto const& message = frame.message();
     if (!message.is("request_call")) continue;
-    unanswered.emplace(message.on, message.number("id").value_or(0));
-    auto const limit = limits_.find(message.on);
-    if (limit == limits_.end()) continue;
-    auto const on_it =
-        static_cast<std::uint64_t>(std::ranges::count(unanswered, message.on, &Id::first));
-    if (on_it > limit->second) return limit->second;
+    auto const found = connections_.find(message.on);
+    if (found == connections_.end() || !found->second.limit) continue;
+    auto const& [limit, unanswered] = found->second;
+    auto& calls = more[message.on];
+    if (!unanswered.contains(id_of(message))) calls.insert(id_of(message));
+    if (unanswered.size() + calls.size() > *limit) return limit;
   }
   return std::nullopt;
 }

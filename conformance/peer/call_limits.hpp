@@ -1,7 +1,6 @@
 #pragma once
 #include "conformance/peer/frame.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -19,18 +18,17 @@ class CallLimits {
   void note_received(Frame const& frame);
   // The link takes the place of an earlier one: connections keep their limits, and the attempts
   // over the link that was lost count no more.
-  void go_on_from(CallLimits const& earlier) { limits_ = earlier.limits_; }
+  void go_on_from(CallLimits const& earlier);
 
   // The limit that these frames, sent together, would exceed.
   [[nodiscard]] std::optional<std::uint64_t> exceeded_by(std::span<Frame const> frames) const;
 
  private:
-  using Id = std::pair<std::uint64_t, std::uint64_t>;  // a connection, and a request
-
-  void forget(std::uint64_t connection);
-
-  std::map<std::uint64_t, std::uint64_t> limits_;  // by connection
-  std::set<Id> unanswered_;
+  struct Connection {
+    std::optional<std::uint64_t> limit;
+    std::set<std::uint64_t> unanswered{};  // ids of requests
+  };
+  std::map<std::uint64_t, Connection> connections_;
 };
 
 }  // namespace voxspec

@@ -54,7 +54,7 @@ std::expected<std::vector<Case>, TraceError> cases_in(fs::path const& path, fs::
   auto file = load_trace(path, dialect);
   if (!file) return std::unexpected(file.error());
   // A recording stands anywhere and says which case it is of.
-  auto const recorded = file->document.contains("case") ? file->document["case"] : Json{};
+  auto const recorded = file->document.value("case", Json{});
   auto found = cases(*std::move(file), root);
   if (found.size() == 1 && recorded.is_string()) found.front().id = recorded.get<std::string>();
   return found;
