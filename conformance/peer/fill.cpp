@@ -122,7 +122,7 @@ class Filling {
     return Choice{terms(choice.choices, type)};
   }
   [[nodiscard]] Part part(Has const& has, FieldType type) const {
-    return Has{terms(has.entries, inner_type(type)), has.is_list};
+    return Has{terms(has.entries, inner_type(type)), has.is_list, has.in_order};
   }
   [[nodiscard]] Part part(Not const& unwanted, FieldType type) const {
     return Not{terms(unwanted.term, type)};

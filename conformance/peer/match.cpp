@@ -226,12 +226,17 @@ class Matching {
   }
   bool check(Has const& has, Here const& here) {
     auto const* const list = here.actual == nullptr ? nullptr : here.actual->get<ValueList>();
+    if (list == nullptr) return differs(here);
+    auto from = list->begin();
     auto const holds = [&](Term const& entry) {
-      return std::ranges::any_of(*list, [&](Value const& value) {
+      auto const found = std::find_if(from, list->end(), [&](Value const& value) {
         return would_match(entry, &value, inner_type(here.type));
       });
+      if (found == list->end()) return false;
+      if (has.in_order) from = std::next(found);
+      return true;
     };
-    return (list != nullptr && std::ranges::all_of(has.entries, holds)) || differs(here);
+    return std::ranges::all_of(has.entries, holds) || differs(here);
   }
 
   bool check_is(Value const& wanted, Here const& here) {

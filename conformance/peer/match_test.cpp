@@ -104,6 +104,10 @@ TEST_CASE("each matcher takes what it says and nothing else") {
   CHECK_FALSE(matches(R"({"has": {"k": 3}})", R"([{"k": 1}, {"k": 2}])"));
   CHECK(matches(R"({"has": [{"k": 1}, {"k": 2}]})", R"([{"k": 2}, {"k": 1}])"));
   CHECK_FALSE(matches(R"({"has": [{"k": 1}, {"k": 3}]})", R"([{"k": 2}, {"k": 1}])"));
+  CHECK(matches(R"({"in_order": [1, 2, 1]})", "[0, 1, 3, 2, 1, 4]"));
+  CHECK(matches(R"({"in_order": []})", "[0]"));
+  CHECK_FALSE(matches(R"({"in_order": [1, 2]})", "[2, 1]"));
+  CHECK_FALSE(matches(R"({"in_order": [1, 1]})", "[1]"));
 }
 
 TEST_CASE("a text may have to contain others, in capitals or not") {

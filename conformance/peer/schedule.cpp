@@ -11,15 +11,14 @@ constexpr std::size_t interesting_bytes = 16;
 constexpr std::size_t cuts_max = 3;
 constexpr std::size_t pause_max_ms = 3;
 
-// The same on every platform, which std::hash is not.
+}  // namespace
+
 std::uint64_t digest(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (auto const character : text)
     hash = (hash ^ static_cast<unsigned char>(character)) * 0x100000001b3U;
   return hash;
 }
-
-}  // namespace
 
 Schedule::Schedule(std::uint64_t seed, std::string_view case_id)
     : random_{seed ^ digest(case_id)} {}

@@ -8,6 +8,9 @@
 
 namespace voxspec {
 
+// A number of a text, the same on every platform, which std::hash is not.
+[[nodiscard]] std::uint64_t digest(std::string_view text);
+
 // How the writes of one case are cut, joined and delayed by a seed. A network may do this to
 // anybody's bytes, so that no verdict may depend on it. The same seed, case and sizes give the same
 // schedule.

@@ -9,8 +9,8 @@ namespace {
 // MiB.
 constexpr std::size_t item_bytes_max = 256uz << 20;
 
-constexpr std::array<std::string_view, 8> matchers{"any", "one_of",   "range", "absent",
-                                                   "has", "contains", "not",   "id_of"};
+constexpr std::array<std::string_view, 9> matchers{"any",      "one_of",   "range", "absent", "has",
+                                                   "in_order", "contains", "not",   "id_of"};
 constexpr std::array<std::string_view, 10> any_kinds{
     "text",   "uint",  "bytes",   "bool",          "list",
     "object", "value", "schemas", "whole_schemas", "whole_list"};

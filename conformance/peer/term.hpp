@@ -120,7 +120,8 @@ struct Absent {
 };
 struct Has {
   Terms entries;
-  bool is_list = false;  // written as a list
+  bool is_list = false;   // written as a list
+  bool in_order = false;  // "in_order": the list has them in this order, others between
   bool operator==(Has const&) const;
 };
 struct Contains {  // every one of these stands in the text, in capitals or not

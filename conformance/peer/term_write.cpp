@@ -75,6 +75,7 @@ struct Written {
     return Json{{"contains", contains.parts}};
   }
   Json operator()(Has const& has) const {
+    if (has.in_order) return Json{{"in_order", all(has.entries, inner_type(type))}};
     if (has.is_list) return Json{{"has", all(has.entries, inner_type(type))}};
     return Json{{"has", term_json(has.entries.at(0), inner_type(type))}};
   }

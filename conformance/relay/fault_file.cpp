@@ -139,6 +139,9 @@ std::vector<WireFault> read_fault(Place const& place, std::string const& prefix)
   if (place.has("lacks")) fault.lacks = (place / "lacks").texts();
   if (place.has("process")) {
     fault.process = read_process(place);
+    fault.everywhere = place.has("everywhere") && (place / "everywhere").boolean();
+  } else if (place.has("everywhere")) {
+    (place / "everywhere").fail("this is for a fault of the process");
   } else {
     fault.rules = read_rules(place);
   }

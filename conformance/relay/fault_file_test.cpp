@@ -63,6 +63,13 @@ TEST_CASE("a fault of the process has a name in place of rules") {
   CHECK(error_of(R"("process": "dies", "from": "judge")").what ==
         "a fault of the process has no rules");
   CHECK(error_of(R"("process": "")").what == "the name is empty");
+  CHECK_FALSE(read->front().everywhere);
+  auto const everywhere =
+      parse_faults(file_with(R"("process": "dies", "everywhere": true)"), "f.json");
+  REQUIRE(everywhere.has_value());
+  CHECK(everywhere->front().everywhere);
+  CHECK(error_of(R"("everywhere": true, "from": "judge", "match": {"ping": {}}, "do": "drop")")
+            .what == "this is for a fault of the process");
 }
 
 TEST_CASE("a fault for each role is two faults") {

@@ -48,6 +48,7 @@ struct WireFault {
   // The name of a fault of our own C++ subject, which is started with it, in place of rules: it
   // shows only in the process or on the control channel.
   std::string process{};
+  bool everywhere = false;  // with a process: in every case of the role, not only about the clauses
 };
 
 }  // namespace voxspec::relay

@@ -1,5 +1,6 @@
 #include "conformance/runner/fault_runs.hpp"
 
+#include "conformance/peer/schedule.hpp"
 #include "conformance/relay/relay_port.hpp"
 #include "conformance/runner/in_parallel.hpp"
 
@@ -64,10 +65,10 @@ bool can_judge(Baseline const& baseline, Case const& trace, WireFault const& fau
   return !cited_by(trace, fault).empty() && baseline.verdict_of(trace) != Verdict::differs;
 }
 
-// What is wrong with the process may show in any case about its clauses.
+// What is wrong with the process may show in any case about its clauses, or in any case at all.
 bool may_show(Case const& trace, WireFault const& fault) {
   return fault.role.value_or(opposite(trace.role)) == opposite(trace.role) &&
-         !cited_by(trace, fault).empty();
+         (fault.everywhere || !cited_by(trace, fault).empty());
 }
 
 // Nothing but a probe of liveness says so: the one behind the last step, or a step that asks on the
@@ -108,6 +109,24 @@ FaultedCase run_case_with(WireFault const& fault, Case const& trace, Verdict wit
   out.reason = result.reason;
   if (result.verdict == Verdict::not_run && out.problem.empty()) out.problem = result.reason;
   return out;
+}
+
+// Leaves as many of the cases as the settings say. Each has a number of its own by the seed, so
+// that the same seed draws the same ones even where a case more or less passes.
+std::vector<Case const*> drawn_of(std::vector<Case const*> cases, WireFault const& freedom,
+                                  FaultRunSettings const& settings) {
+  if (settings.cases_max == 0 || cases.size() <= settings.cases_max) return cases;
+  std::vector<std::pair<std::uint64_t, Case const*>> lots;
+  for (auto const* const trace : cases) {
+    std::mt19937_64 lot{settings.run.seed ^ digest(freedom.id + ' ' + trace->id)};
+    lots.emplace_back(lot(), trace);
+  }
+  std::ranges::nth_element(lots, lots.begin() + static_cast<std::ptrdiff_t>(settings.cases_max));
+  lots.resize(settings.cases_max);
+  cases.clear();
+  for (auto const& [number, trace] : lots)
+    cases.push_back(trace);
+  return cases;
 }
 
 }  // namespace
@@ -334,17 +353,12 @@ std::vector<FaultReport> run_freedoms(std::vector<WireFault> const& freedoms,
   std::vector<FaultReport> reports(freedoms.size());
   std::vector<std::pair<std::size_t, Case const*>> work;
   std::vector<std::size_t> left(freedoms.size());
-  std::mt19937_64 lot{settings.run.seed};
   for (std::size_t at = 0; at < freedoms.size(); ++at) {
     reports[at].fault = &freedoms[at];
     auto const found = baseline.shows_in.find(freedoms[at].id);
     if (found == baseline.shows_in.end()) continue;
-    auto cases = found->second;
-    reports[at].shows_in = cases.size();
-    if (settings.cases_max > 0 && cases.size() > settings.cases_max) {
-      std::ranges::shuffle(cases, lot);
-      cases.resize(settings.cases_max);
-    }
+    reports[at].shows_in = found->second.size();
+    auto const cases = drawn_of(found->second, freedoms[at], settings);
     left[at] = cases.size();
     for (auto const* const trace : cases)
       work.emplace_back(at, trace);

@@ -118,7 +118,7 @@ class Conditions {
   }
   [[nodiscard]] Json one(Absent const&, FieldType) const { return {{"absent", true}}; }
   [[nodiscard]] Json one(Has const& has, FieldType type) const {
-    return {{"has", all(has.entries, inner_type(type))}};
+    return {{has.in_order ? "in_order" : "has", all(has.entries, inner_type(type))}};
   }
   [[nodiscard]] Json one(Contains const& contains, FieldType type) const {
     Json out{{"contains", contains.parts}};

@@ -59,6 +59,10 @@ READ = {"u8": lambda data: take(data, 1)[0], "bytes2": hex_of(lambda data: 2), "
 KINDS = {"value": object, "uint": int, "text": str, "object": dict, "list": list, "bool": bool}
 
 
+def in_order(wanted, parts, names):
+    return all(any(meets(part, each, names) for part in parts) for each in wanted)
+
+
 def meets(value, condition, names):
     """Whether a value is what the condition asks for, which may give it a name."""
     what, wanted = next(((key, is_) for key, is_ in condition.items() if key != "name"), ("name", None))
@@ -71,6 +75,7 @@ def meets(value, condition, names):
            "not": lambda: not meets(value, wanted, names),
            "one_of": lambda: any(meets(value, each, names) for each in wanted),
            "has": lambda: all(any(meets(part, each, names) for part in value or []) for each in wanted),
+           "in_order": lambda: in_order(wanted, iter(value or []), names),
            "list": lambda: len(value) == len(wanted) and all(map(meets, value, wanted, [names] * len(wanted))),
            "record": lambda: all(meets(value.get(key), each, names) for key, each in wanted.items())}[what]()
     return met and ("name" not in condition or names.setdefault(condition["name"], value) == value)

@@ -125,6 +125,10 @@ Builder configured(Builder builder, Settings const& settings, net::Store store,
   return builder;
 }
 
+Parity parity_of_initiator(Settings const& settings) {
+  return settings.misbehaviour == Misbehaviour::even_initiator ? Parity::even : Parity::odd;
+}
+
 // How long to wait for the first session, if at all.
 std::optional<Duration> connect_wait(Settings const& settings) {
   if (settings.misbehaviour == Misbehaviour::never_waits) return std::nullopt;
@@ -139,6 +143,7 @@ asio::awaitable<std::expected<net::Established, std::string>> dial(Settings sett
                                                                    Serving serving) {
   auto builder = configured(net::InitiatorBuilder{}, settings, std::move(store), serving);
   if (auto const wait = connect_wait(settings)) builder.wait_for_peer(*wait);
+  builder.settings({.parity = parity_of_initiator(settings)});
   auto established = co_await net::connect_session(settings.address, builder, settings.conduit);
   if (established) co_return std::move(*established);
   co_return std::unexpected(link::to_string(settings.address) + ": " + established.error().text());
@@ -146,11 +151,12 @@ asio::awaitable<std::expected<net::Established, std::string>> dial(Settings sett
 
 asio::awaitable<Ran> serve_peer(Settings settings, net::Store store) {
   auto const executor = co_await asio::this_coro::executor;
-  auto const serving = make_serving(executor, settings, Parity::odd);
+  auto const serving = make_serving(executor, settings, parity_of_initiator(settings));
   auto established = co_await dial(settings, std::move(store), serving);
   if (!established) co_return std::unexpected(established.error());
-  Outbound const outbound{
-      .count = settings.open_connections, .parity = Parity::odd, .handler = serving.service};
+  Outbound const outbound{.count = settings.open_connections,
+                          .parity = parity_of_initiator(settings),
+                          .handler = serving.service};
   open_connections(executor, *established, outbound);
   auto const session = established->session;
   if (serving.control) serving.control->begin(std::move(*established));

@@ -39,11 +39,12 @@ enum class Misbehaviour : std::uint8_t {
   succumbs_to_connections,  // aborts when too many virtual connections are open
   never_waits,              // for its first session, though it is asked to
   waits_without_end,        // for its first session
+  even_initiator,           // nothing wrong: an initiator may take the even ids
 };
 BOOST_DESCRIBE_ENUM(Misbehaviour, none, aborts_at_violation, client_succeeds, client_fails,
                     wrong_outcomes, forgets_operations, buffers_items, hides_lost_channels,
                     blurs_failures, tries_again, forgets_outcomes, succumbs_to_connections,
-                    never_waits, waits_without_end)
+                    never_waits, waits_without_end, even_initiator)
 
 // What the environment asks of the subject, read once and checked before anything starts.
 struct Settings {
