@@ -27,6 +27,11 @@ constexpr int answers_to_settle = 10;
 // The most of the time that it took to start which counts as a sign of a slow machine.
 constexpr std::chrono::milliseconds slow_start_max{1000};
 
+// Of numbers that rise by one: the one before the next.
+Value last_before(std::uint64_t next) {
+  return next == 0 ? Value{None{}} : Value{next - 1};
+}
+
 bool has_operation_id(Frame const& message) {
   auto const* const metadata = message.is("request_call") ? message.field("metadata") : nullptr;
   auto const* const entries = metadata == nullptr ? nullptr : metadata->get<ValueList>();
@@ -138,11 +143,15 @@ asio::awaitable<Event> CaseRun::look(LinkDriver& link, Clock::time_point deadlin
 // Between two links they stay what they were.
 void CaseRun::note_numbers(LinkDriver const& link, std::uint64_t their_next) {
   if (!link.counts()) return;
-  auto const last = [](std::uint64_t next) { return next == 0 ? Value{None{}} : Value{next - 1}; };
-  bindings.insert_or_assign("our_next", Value{link.our_next()});
-  bindings.insert_or_assign("our_last", last(link.our_next()));
+  note_our_numbers(link);
   bindings.insert_or_assign("their_next", Value{their_next});
-  bindings.insert_or_assign("their_last", last(their_next));
+  bindings.insert_or_assign("their_last", last_before(their_next));
+}
+
+void CaseRun::note_our_numbers(LinkDriver const& link) {
+  if (!link.counts()) return;
+  bindings.insert_or_assign("our_next", Value{link.our_next()});
+  bindings.insert_or_assign("our_last", last_before(link.our_next()));
 }
 
 void CaseRun::give_numbers(Bindings& to) const {
@@ -242,6 +251,7 @@ asio::awaitable<Outcome> CaseRun::send(LinkDriver& link, LinkDriver::Batch batch
         timed_out("the subject to read what was sent", options.guard_timeout, port.process()));
   }
   if (!*sent) co_return cannot_run(sent->error());
+  note_our_numbers(link);
   co_return Outcome{};
 }
 

@@ -126,6 +126,7 @@ class CaseRun {
   void count(Arrival const& arrival);
   // Gives the names of the numbers of a stable conduit their values.
   void note_numbers(LinkDriver const& link, std::uint64_t their_next);
+  void note_our_numbers(LinkDriver const& link);
   [[nodiscard]] std::chrono::milliseconds settling_time() const;
 
   bool pings_are_scripted_;

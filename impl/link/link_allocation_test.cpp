@@ -27,23 +27,24 @@ void count(std::size_t size) {
 }  // namespace
 
 extern "C" {
-void* __real_malloc(std::size_t size);               // NOLINT(bugprone-reserved-identifier)
-void* __real_realloc(void* room, std::size_t size);  // NOLINT(bugprone-reserved-identifier)
-void* __real_aligned_alloc(std::size_t alignment,
-                           std::size_t size);  // NOLINT(bugprone-reserved-identifier)
-void* __wrap_malloc(std::size_t size) {        // NOLINT(bugprone-reserved-identifier)
+// The linker's --wrap gives the names.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
+void* __real_malloc(std::size_t size);
+void* __real_realloc(void* room, std::size_t size);
+void* __real_aligned_alloc(std::size_t alignment, std::size_t size);
+void* __wrap_malloc(std::size_t size) {
   count(size);
   return __real_malloc(size);
 }
-void* __wrap_realloc(void* room, std::size_t size) {  // NOLINT(bugprone-reserved-identifier)
+void* __wrap_realloc(void* room, std::size_t size) {
   count(size);
   return __real_realloc(room, size);
 }
-void* __wrap_aligned_alloc(std::size_t alignment,
-                           std::size_t size) {  // NOLINT(bugprone-reserved-identifier)
+void* __wrap_aligned_alloc(std::size_t alignment, std::size_t size) {
   count(size);
   return __real_aligned_alloc(alignment, size);
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 }
 
 void* operator new(std::size_t size) {

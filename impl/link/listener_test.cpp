@@ -191,7 +191,7 @@ TEST_SUITE("net") {
     auto const address = local(folder / "socket");
     asio::io_context context;
     {
-      asio::local::stream_protocol::acceptor dead{context, {address.path}};
+      asio::local::stream_protocol::acceptor const dead{context, {address.path}};
       CHECK(refusal_to_listen(context, address).ends_with("another server answers there"));
     }
     REQUIRE(std::filesystem::exists(address.path));

@@ -265,10 +265,10 @@ TEST_CASE("r[stable.reconnect] of two links for one conduit the newer is taken")
   link::test::run(context, [&]() -> asio::awaitable<void> {
     auto const executor = co_await asio::this_coro::executor;
     auto const results = std::make_shared<std::vector<AcceptResult>>();
-    auto const options_with = [](std::optional<wire::ClientHello> hello) {
+    auto const options_with = [](std::optional<wire::ClientHello> const& hello) {
       return rpc::EstablishmentOptions{.handshake = {.rulebook = Rulebook::spec, .service = "Echo"},
                                        .mode = ConduitMode::stable,
-                                       .stable_resume = std::move(hello),
+                                       .stable_resume = hello,
                                        .link = 1};
     };
     auto const first = link_to(executor, acceptor, results);
