@@ -20,20 +20,18 @@ Term read_inner(Place const& place, FieldType type, Use use, bool loose) {
 }
 
 // The entries that a list has to have: one, or several.
-Term read_has(Place const& inner, FieldType type, Use use, bool loose, bool in_order) {
+Term read_has(Place const& inner, std::string const& word, FieldType type, Use use, bool loose) {
   auto const is_free_list = is_free(type) || is_message_schema(type);
-  if (!is_free_list && type != FieldType::metadata)
-    inner.fail(in_order ? "'in_order' is for lists" : "'has' is for lists");
+  if (!is_free_list && type != FieldType::metadata) inner.fail("'" + word + "' is for lists");
   auto const read_entry = [&](Place const& place) {
     return is_free_list ? read_free(place, inner_type(type), use)
                         : read_metadata_entry(place, use, loose);
   };
-  Has has{.entries = {}, .in_order = in_order};
-  has.is_list = inner.value().is_array();
+  Has has{.entries = {}, .is_list = inner.value().is_array(), .in_order = word == "in_order"};
   if (has.is_list) {
     for (auto const& entry : inner.list())
       has.entries.push_back(read_entry(entry));
-  } else if (in_order) {
+  } else if (has.in_order) {
     inner.fail("'in_order' takes a list", "one entry is asked for by 'has'");
   } else {
     has.entries.push_back(read_entry(inner));
@@ -109,8 +107,7 @@ Term read_matcher(Place const& place, FieldType type, Use use, bool loose) {
   if (word == "any") return {Any{.kind = static_cast<AnyKind>(inner.word(any_words()))}};
   if (word == "range") return read_range(inner);
   if (word == "contains") return read_contains(inner);
-  if (word == "has") return read_has(inner, type, use, loose, false);
-  if (word == "in_order") return read_has(inner, type, use, loose, true);
+  if (word == "has" || word == "in_order") return read_has(inner, word, type, use, loose);
   if (word == "not") return {Not{.term = {read_inner(inner, type, use, loose)}}};
   if (word == "absent") {
     if (!inner.boolean()) inner.fail("'absent' is true", "leave the field out to not judge it");
