@@ -23,6 +23,9 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples/python ${PROJECT_SOURCE_DIR}/ex
   ${PROJECT_SOURCE_DIR}/examples/cmake
   DESTINATION ${CMAKE_INSTALL_DATADIR}/voxspec/examples COMPONENT runtime USE_SOURCE_PERMISSIONS
   PATTERN __pycache__ EXCLUDE)
+# The pages that --help and the messages of errors name.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/voxspec COMPONENT runtime FILES_MATCHING PATTERN *.md)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples/service
   DESTINATION ${CMAKE_INSTALL_DATADIR}/voxspec/examples COMPONENT development)
 

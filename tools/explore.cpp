@@ -68,8 +68,11 @@ OrRefused<relay::WireFault> find_fault(ExploreCommand const& command, Tool const
   auto const loaded = relay::load_faults(tool.layout.share / (is_freedom ? "freedoms" : "faults"));
   auto const found = std::ranges::find(loaded.faults, id, &relay::WireFault::id);
   if (found == loaded.faults.end()) {
+    std::vector<std::string_view> ids;
+    for (auto const& fault : loaded.faults)
+      ids.emplace_back(fault.id);
     return std::unexpected(Refused{"there is no " + std::string{is_freedom ? "freedom" : "fault"} +
-                                   " '" + id + "'; voxspec selftest lists them"});
+                                   " '" + id + "'" + nearest_hint(id, ids)});
   }
   return *found;
 }
@@ -238,7 +241,7 @@ int explore_subject(ExploreCommand const& command, explore::Model const& model, 
     }
     result = explore::search(model, side, against, settings, [&](explore::Tally const& tally) {
       line.show(std::to_string(tally.played) + " of " + std::to_string(command.sequences) +
-                " sequences, " + std::to_string(tally.causes) + " found, " +
+                " conversations, " + std::to_string(tally.causes) + " found, " +
                 std::to_string(tally.known) + " of them known");
     });
   }

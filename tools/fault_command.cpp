@@ -3,6 +3,7 @@
 #include "conformance/relay/fault_file.hpp"
 #include "conformance/runner/fault_report.hpp"
 #include "conformance/runner/glob.hpp"
+#include "conformance/runner/lot.hpp"
 #include "conformance/runner/machine.hpp"
 #include "conformance/runner/suite.hpp"
 #include "tools/progress.hpp"
@@ -161,7 +162,8 @@ int run_pass(Pass pass, Tool const& tool, Json& json) {
   auto known = KnownAlarms::load(folder / "known.json");
   if (!known) return complain(known.error(), exit_usage);
   if (pass.is_freedom) pass.known = *std::move(known);
-  auto const faults = possible(selected(loaded.faults, pass.command.only), pass.subject);
+  auto faults = possible(selected(loaded.faults, pass.command.only), pass.subject);
+  keep_drawn(faults, pass.command.faults_max, pass.command.seed, &WireFault::id);
   if (faults.empty()) return complain("no " + pass.plural + " were selected", exit_usage);
   auto const start = std::chrono::steady_clock::now();
   auto const baseline = baseline_of(pass, faults);
@@ -220,11 +222,16 @@ void FaultCommand::add_to(CLI::App& command) {
       ->type_name("DIR")
       ->group(group);
   command
+      .add_option("--faults-max", faults_max,
+                  "So many faults or freedoms, by a lot that the seed draws (default: all)")
+      ->type_name("N")
+      ->group(group);
+  command
       .add_option("--cases-max", cases_max,
                   "So many cases of each freedom, by a lot that the seed draws (default: all)")
       ->type_name("N")
       ->group(group);
-  command.add_option("--seed", seed, "Of that lot (1)")->type_name("N")->group(group);
+  command.add_option("--seed", seed, "Of these lots (1)")->type_name("N")->group(group);
   command.add_option("--guard", guard_ms, "How long a case waits for a wrong subject (2000)")
       ->type_name("MS")
       ->check(CLI::Range(100, 60'000))

@@ -18,7 +18,8 @@ struct FaultCommand {
   std::vector<std::string> only;  // ids of faults, or globs
   std::string folder;             // of the fault files, instead of the tool's own
   std::string json;
-  std::size_t cases_max = 0;
+  std::size_t faults_max = 0;  // of the faults and of the freedoms, by lot; 0: all
+  std::size_t cases_max = 0;   // of each freedom
   std::uint64_t seed = 1;
   unsigned guard_ms = 2000;
   bool verbose = false;

@@ -138,7 +138,7 @@ void add_promote(CLI::App& app, Tool& tool) {
       "Frames, defaults and results are left out, and macros used where they are exactly the "
       "same.\n"
       "Example:\n"
-      "  voxspec promote echo.json --as calls/echo --rules rpc.response/1 \\\n"
+      "  voxspec promote echo.json --as request/echo --rules rpc.response/1 \\\n"
       "    --about 'A call of echo is answered with its argument'");
   sub->callback([command, &tool] { tool.exit_code = promote(*command, tool); });
 }

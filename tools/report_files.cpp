@@ -3,6 +3,7 @@
 #include "conformance/runner/report_html.hpp"
 #include "conformance/runner/report_json.hpp"
 #include "conformance/runner/report_junit.hpp"
+#include "conformance/runner/report_known.hpp"
 #include "conformance/runner/report_table.hpp"
 #include "conformance/trace/frame_record.hpp"
 #include "tools/tool.hpp"
@@ -116,8 +117,9 @@ ReportFiles::~ReportFiles() {
   if (standard_output_ != nullptr) std::cout.rdbuf(standard_output_);
 }
 
-std::array<std::string const*, 4> ReportFiles::reports() const {
-  return {&options_.json, &options_.junit, &options_.html, &options_.table};
+std::array<std::string const*, 5> ReportFiles::reports() const {
+  return {&options_.json, &options_.junit, &options_.html, &options_.table,
+          &options_.known};
 }
 
 std::optional<std::string> ReportFiles::find_unwritable() const {
@@ -157,6 +159,7 @@ void ReportFiles::write_all(RunReport const& report, bool finished) {
   if (wanted(options_.junit)) write(options_.junit, report_junit(report));
   if (wanted(options_.html)) write(options_.html, report_html(report));
   if (wanted(options_.table)) write(options_.table, report_table(report));
+  if (wanted(options_.known)) write(options_.known, report_known(report));
 }
 
 void ReportFiles::keep_recording(CaseReport const& entry) {

@@ -61,7 +61,7 @@ class ReportFiles {
   void write(std::filesystem::path const& file, std::string const& text);
   void keep_recording(CaseReport const& entry);
 
-  [[nodiscard]] std::array<std::string const*, 4> reports() const;
+  [[nodiscard]] std::array<std::string const*, 5> reports() const;
 
   RunCommandOptions const& options_;
   std::streambuf* standard_output_ = nullptr;  // if a report gets it

@@ -14,6 +14,9 @@ void add_reports(RunCommandOptions& options, CLI::App& command) {
       "Write one page to read in a browser: causes, clauses, each case with its frames", "FILE");
   add("--table", options.table,
       "Write what it does otherwise than the specification, by clause, in Markdown", "FILE");
+  add("--known", options.known,
+      "Write what fails as a list of known failures, to begin one; each entry wants a reason",
+      "FILE");
   add("--keep", options.keep, "Write a recording of each case that was run below a folder", "DIR");
 }
 

@@ -27,6 +27,7 @@ struct RunCommandOptions {
   std::string junit;
   std::string html;
   std::string table;
+  std::string known;
   std::string keep;
   bool verbose = false;
   bool wait = false;

@@ -49,7 +49,7 @@ if(NOT part)
       COMMAND voxspec run --subject rust --transport ${transport})
   endforeach()
   subject_test(rust_table NEEDS subject_rust
-    COMMAND ${CMAKE_COMMAND} -E compare_files docs/vox-0.4.0.md ${rust_table})
+    COMMAND diff -u docs/vox-0.4.0.md ${rust_table})  # prints the rows that are out of date
   set_tests_properties(suite.rust PROPERTIES FIXTURES_SETUP rust_table)
   set_tests_properties(suite.rust_table PROPERTIES FIXTURES_REQUIRED rust_table)
 endif()

@@ -1,14 +1,13 @@
 #include "conformance/runner/fault_runs.hpp"
 
-#include "conformance/peer/schedule.hpp"
 #include "conformance/relay/relay_port.hpp"
 #include "conformance/runner/in_parallel.hpp"
+#include "conformance/runner/lot.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <memory>
 #include <mutex>
-#include <random>
 #include <utility>
 
 namespace voxspec {
@@ -109,24 +108,6 @@ FaultedCase run_case_with(WireFault const& fault, Case const& trace, Verdict wit
   out.reason = result.reason;
   if (result.verdict == Verdict::not_run && out.problem.empty()) out.problem = result.reason;
   return out;
-}
-
-// Leaves as many of the cases as the settings say. Each has a number of its own by the seed, so
-// that the same seed draws the same ones even where a case more or less passes.
-std::vector<Case const*> drawn_of(std::vector<Case const*> cases, WireFault const& freedom,
-                                  FaultRunSettings const& settings) {
-  if (settings.cases_max == 0 || cases.size() <= settings.cases_max) return cases;
-  std::vector<std::pair<std::uint64_t, Case const*>> lots;
-  for (auto const* const trace : cases) {
-    std::mt19937_64 lot{settings.run.seed ^ digest(freedom.id + ' ' + trace->id)};
-    lots.emplace_back(lot(), trace);
-  }
-  std::ranges::nth_element(lots, lots.begin() + static_cast<std::ptrdiff_t>(settings.cases_max));
-  lots.resize(settings.cases_max);
-  cases.clear();
-  for (auto const& [number, trace] : lots)
-    cases.push_back(trace);
-  return cases;
 }
 
 }  // namespace
@@ -358,7 +339,9 @@ std::vector<FaultReport> run_freedoms(std::vector<WireFault> const& freedoms,
     auto const found = baseline.shows_in.find(freedoms[at].id);
     if (found == baseline.shows_in.end()) continue;
     reports[at].shows_in = found->second.size();
-    auto const cases = drawn_of(found->second, freedoms[at], settings);
+    auto cases = found->second;
+    keep_drawn(cases, settings.cases_max, settings.run.seed,
+               [&](Case const* trace) { return freedoms[at].id + ' ' + trace->id; });
     left[at] = cases.size();
     for (auto const* const trace : cases)
       work.emplace_back(at, trace);
