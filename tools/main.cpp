@@ -15,7 +15,8 @@ int main(int argc, char** argv) {
   app.name("voxspec");
   app.set_version_flag("--version", "voxspec " VOXSPEC_VERSION);
   app.require_subcommand(1);
-  app.add_option("--traces", tool.traces_folder, "Folder of cases to use instead of the built-in one")
+  app.add_option("--traces", tool.traces_folder,
+                 "Folder of cases to use instead of the built-in one")
       ->type_name("DIR");
   app.fallthrough();
   app.footer(

@@ -118,8 +118,7 @@ ReportFiles::~ReportFiles() {
 }
 
 std::array<std::string const*, 5> ReportFiles::reports() const {
-  return {&options_.json, &options_.junit, &options_.html, &options_.table,
-          &options_.known};
+  return {&options_.json, &options_.junit, &options_.html, &options_.table, &options_.known};
 }
 
 std::optional<std::string> ReportFiles::find_unwritable() const {

@@ -103,12 +103,13 @@ void RunCommandOptions::add_to(CLI::App& command) {
                    "Judge by what 0.4.0 does as well: who differs from it fails");
   command.add_flag("-v,--verbose", verbose, "Show every case with all its frames");
   add_watching(*this, command);
-  constexpr char const* known = "Known failures";
+  constexpr char const* known_group = "Known failures";
   repeatable(command.add_option("--expectations", expectations,
                                 "A list of known failures beside the subject's own (repeatable)"))
       ->type_name("FILE")
-      ->group(known);
-  command.add_flag("--no-expectations", no_expectations, "Judge without any list")->group(known);
+      ->group(known_group);
+  command.add_flag("--no-expectations", no_expectations, "Judge without any list")
+      ->group(known_group);
   add_reports(*this, command);
 }
 

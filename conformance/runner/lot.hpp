@@ -10,11 +10,12 @@
 
 namespace voxspec {
 
-// Leaves at most `max` of the items, in their order; all if it is 0. Each has a number of its own by
-// the seed and its name, so that the same seed draws the same ones even where an item more or less
-// stands in the list.
+// Leaves at most `max` of the items, in their order; all if it is 0. Each has a number of its own
+// by the seed and its name, so that the same seed draws the same ones even where an item more or
+// less stands in the list.
 template <class Item, class Name>
-void keep_drawn(std::vector<Item>& items, std::size_t max, std::uint64_t seed, Name const& name_of) {
+void keep_drawn(std::vector<Item>& items, std::size_t max, std::uint64_t seed,
+                Name const& name_of) {
   if (max == 0 || items.size() <= max) return;
   auto const number_of = [&](Item const& item) {
     return std::mt19937_64{seed ^ digest(std::invoke(name_of, item))}();

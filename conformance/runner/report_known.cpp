@@ -45,8 +45,7 @@ std::string report_known(RunReport const& report) {
   for (auto const& entry : report.cases) {
     auto const& result = entry.result;
     if (result.verdict != Verdict::fail && result.verdict != Verdict::non_strict) continue;
-    auto const shows =
-        result.process.crashed() ? text(result.process) : steady_part(result.reason);
+    auto const shows = result.process.crashed() ? text(result.process) : steady_part(result.reason);
     Json const known{
         {"case", result.id}, {"shows", Json::array({shows})}, {"reason", "not looked at yet"}};
     lines += lines.empty() ? "\n    " : ",\n    ";

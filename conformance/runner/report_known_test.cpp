@@ -35,8 +35,8 @@ TEST_CASE("a list that is begun by a run makes the same run known") {
     auto const fails = result.verdict == Verdict::fail || result.verdict == Verdict::non_strict;
     CHECK((list.find(result.id, entry.trace->clauses) != nullptr) == fails);
     if (!fails) continue;
-    auto const again = list.apply(result.id, entry.trace->clauses,
-                                  {result.verdict, result.reason}, result.reason);
+    auto const again =
+        list.apply(result.id, entry.trace->clauses, {result.verdict, result.reason}, result.reason);
     CHECK(again.verdict == Verdict::known);
   }
 }
