@@ -27,15 +27,23 @@ struct OutgoingCall {
   wire::Metadata metadata{};
 };
 
+// Which connection of a session. An id may be used again once its connection is closed; `use` tells
+// the two apart, so that what is held of the old one does nothing to the new one.
+struct ConnectionKey {
+  session::ConnectionId id = 0;
+  std::uint64_t use = 0;
+  bool operator==(ConnectionKey const&) const = default;
+};
+
 // A connection as a caller holds it. Copies share it; when the last one goes, a virtual connection
 // is closed, and a session whose root goes ends with its last virtual connection.
 // r[impl rpc.caller] r[impl rpc.caller.liveness.refcounted]
 class Connection {
  public:
-  Connection(std::shared_ptr<Runner> runner, session::ConnectionId id,
-             ConnectionSettings our_settings, ConnectionSettings peer_settings);
+  Connection(std::shared_ptr<Runner> runner, ConnectionKey key, ConnectionSettings our_settings,
+             ConnectionSettings peer_settings);
 
-  [[nodiscard]] session::ConnectionId id() const { return caller_->id; }
+  [[nodiscard]] session::ConnectionId id() const { return caller_->key.id; }
   [[nodiscard]] ConnectionSettings const& our_settings() const { return caller_->our_settings; }
   [[nodiscard]] ConnectionSettings const& peer_settings() const { return caller_->peer_settings; }
   // Of the session.
@@ -61,8 +69,8 @@ class Connection {
  private:
   // Its end is that of the last caller.
   struct Caller {
-    Caller(std::shared_ptr<Runner> its_runner, session::ConnectionId its_id,
-           ConnectionSettings ours, ConnectionSettings peers);
+    Caller(std::shared_ptr<Runner> its_runner, ConnectionKey its_key, ConnectionSettings ours,
+           ConnectionSettings peers);
     Caller(Caller const&) = delete;
     Caller(Caller&&) = delete;
     Caller& operator=(Caller const&) = delete;
@@ -70,7 +78,7 @@ class Connection {
     ~Caller();
 
     std::shared_ptr<Runner> runner;
-    session::ConnectionId id;
+    ConnectionKey key;
     ConnectionSettings our_settings;
     ConnectionSettings peer_settings;
   };

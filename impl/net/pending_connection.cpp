@@ -7,28 +7,31 @@
 namespace vox::net {
 
 PendingConnection::PendingConnection(std::weak_ptr<Runner> runner,
-                                     session::ConnectionId connection_id,
+                                     session::ConnectionId connection_id, std::uint64_t question,
                                      ConnectionSettings our_settings,
                                      ConnectionSettings peer_settings)
     : runner_{std::move(runner)},
       connection_id_{connection_id},
+      question_{question},
       our_settings_{our_settings},
       peer_settings_{peer_settings} {}
 
 PendingConnection::~PendingConnection() {
-  if (auto const runner = runner_.lock()) runner->abandon(connection_id_);
+  if (auto const runner = runner_.lock())
+    runner->abandon({.id = connection_id_, .number = question_});
 }
 
 void PendingConnection::handle_with(std::shared_ptr<Handler> handler) && {
   auto const runner = std::exchange(runner_, {}).lock();
-  if (runner) runner->accept(connection_id_, std::move(handler));
+  if (runner) runner->accept({.id = connection_id_, .number = question_}, std::move(handler));
 }
 
 std::optional<Connection> PendingConnection::handle_and_call(std::shared_ptr<Handler> handler) && {
   auto const runner = std::exchange(runner_, {}).lock();
   if (!runner) return std::nullopt;
-  runner->accept(connection_id_, std::move(handler));
-  return Connection{runner, connection_id_, our_settings_, peer_settings_};
+  auto const key = runner->accept({.id = connection_id_, .number = question_}, std::move(handler));
+  if (!key) return std::nullopt;
+  return Connection{runner, *key, our_settings_, peer_settings_};
 }
 
 std::optional<Connection> PendingConnection::into_connection() && {
@@ -43,13 +46,13 @@ std::expected<void, session::SessionError> PendingConnection::proxy_to(
   }
   auto const runner = std::exchange(runner_, {}).lock();
   if (!runner) return std::unexpected(session::protocol_error(session::text::session_closed));
-  runner->accept_and_join(connection_id_, target);
+  runner->accept_and_join({.id = connection_id_, .number = question_}, target);
   return {};
 }
 
 void PendingConnection::reject(wire::MetadataView reasons) && {
   auto const runner = std::exchange(runner_, {}).lock();
-  if (runner) runner->reject(connection_id_, reasons);
+  if (runner) runner->reject({.id = connection_id_, .number = question_}, reasons);
 }
 
 Acceptor::Function Acceptor::serve_all(std::shared_ptr<Handler> handler) {

@@ -8,6 +8,7 @@
 #include "spec/settings.hpp"
 
 #include <concepts>
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <memory>
@@ -23,8 +24,10 @@ namespace vox::net {
 // r[impl core.R3] r[impl rpc.virtual-connection.accept]
 class PendingConnection {
  public:
+  // `question` tells this request from a later one of the same id.
   PendingConnection(std::weak_ptr<Runner> runner, session::ConnectionId connection_id,
-                    ConnectionSettings our_settings, ConnectionSettings peer_settings);
+                    std::uint64_t question, ConnectionSettings our_settings,
+                    ConnectionSettings peer_settings);
   PendingConnection(PendingConnection&&) noexcept = default;
   PendingConnection& operator=(PendingConnection&&) = delete;
   PendingConnection(PendingConnection const&) = delete;
@@ -53,6 +56,7 @@ class PendingConnection {
  private:
   std::weak_ptr<Runner> runner_;  // empty once it is decided
   session::ConnectionId connection_id_;
+  std::uint64_t question_;
   ConnectionSettings our_settings_;
   ConnectionSettings peer_settings_;
 };

@@ -70,9 +70,11 @@ void Proxy::take(Runner& from, session::Event&& message) {
   note_room(side, from);
 }
 
-void Proxy::flush() {
+void Proxy::flush(Runner const& target) {
   auto const self = shared_from_this();
   for (std::size_t side = 0; side < ends_.size() && !is_over_; ++side) {
+    if (ends_[1 - side].runner.lock().get() != &target) continue;
+    queues_[side].waits_for_room = false;
     flush(side);
     if (auto const runner = ends_[side].runner.lock()) note_room(side, *runner);
   }
@@ -100,7 +102,9 @@ void Proxy::flush(std::size_t from) {
       }
       if (!sent.error().may_pass()) return end();
     }
-    return runner->wait_for_room(shared_from_this());
+    // Once is enough: a list that grew with each message would double whenever it is gone through.
+    if (!std::exchange(queue.waits_for_room, true)) runner->wait_for_room(shared_from_this());
+    return;
   }
 }
 

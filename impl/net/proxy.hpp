@@ -35,8 +35,8 @@ class Proxy : public std::enable_shared_from_this<Proxy> {
 
   // A message of one of the two connections, which is one of this session.
   void take(Runner& from, session::Event&& message);
-  // Sends what waits, as far as there is room.
-  void flush();
+  // Sends what waits for this session, which has room again, as far as there is.
+  void flush(Runner const& target);
   // Closes both connections.
   void end();
 
@@ -50,6 +50,7 @@ class Proxy : public std::enable_shared_from_this<Proxy> {
     std::deque<session::Event> messages;
     std::size_t bytes = 0;
     bool is_full = false;
+    bool waits_for_room = false;  // the target will say when there is some
   };
 
   void flush(std::size_t from);

@@ -25,6 +25,7 @@ Runner::Runner(asio::any_io_executor executor, RunnerOptions options, rpc::Endpo
       writable_{executor_},
       wanted_{executor_},
       timer_{executor_},
+      handlers_timer_{executor_},
       root_{executor_},
       end_{executor_} {}
 
@@ -70,8 +71,9 @@ asio::awaitable<Runner::Opening> Runner::root() {
   auto const self = shared_from_this();
   auto error = co_await root_.get();
   if (error) co_return std::unexpected(std::move(*error));
-  co_return Connection{self, session::root_connection, session().our_settings(),
-                       session().peer_settings()};
+  auto const open = connections_.find(session::root_connection);
+  auto const key = open == connections_.end() ? ConnectionKey{} : open->second.key;
+  co_return Connection{self, key, session().our_settings(), session().peer_settings()};
 }
 
 asio::awaitable<SessionEnd> Runner::ended() {
@@ -126,17 +128,18 @@ void Runner::serve_agenda() {
   }
   if (std::exchange(agenda_.deadline, false)) {
     note_progress();
+    if (is_reading_held_up_) endpoint_.handle(steady_now(), rpc::input::ReadingHeldUp{});
     handle(rpc::input::DeadlineReached{});
   }
   settle();
 }
 
 void Runner::serve_drops() {
-  for (auto const id : std::exchange(agenda_.drops, {})) {
+  for (auto const key : std::exchange(agenda_.drops, {})) {
     // A copy of the handle may have been made meanwhile.
-    auto const found = connections_.find(id);
-    if (found == connections_.end() || found->second.callers > 0) continue;
-    static_cast<void>(command(session::command::DropCaller{.connection_id = id}));
+    auto const* const open = find(key);
+    if (open == nullptr || open->callers > 0) continue;
+    static_cast<void>(command(session::command::DropCaller{.connection_id = key.id}));
   }
 }
 
@@ -204,7 +207,7 @@ void Runner::settle() {
     }
     if (!decisions_.empty()) retry_decisions();
     for (auto const& proxy : std::exchange(waiting_proxies_, {}))
-      proxy->flush();
+      proxy->flush(*this);
     if (attached_ && attached_->is_flushing) fill(*attached_);
   } while (endpoint_.has_event());
   is_settling_ = false;
@@ -259,6 +262,7 @@ void Runner::finish() {
   settle();
   stop_redial();
   timer_.cancel();
+  handlers_timer_.cancel();
   release_link();
   if (auto const link = std::exchange(abandoned_link_, nullptr)) link->close();
   auto const over = session::protocol_error(session::text::session_closed);
@@ -268,6 +272,8 @@ void Runner::finish() {
     wanted->attachment.link->close();
     wanted->outcome.set(std::unexpected(over));
   }
+  for (auto& [id, open] : connections_)
+    open.closed->set(true);
   if (options_.registry) options_.registry->remove(number_);
   options_ = {};
   end_.set(*ending_);

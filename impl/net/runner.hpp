@@ -83,18 +83,18 @@ class Runner : public std::enable_shared_from_this<Runner> {
                                                      std::string service, wire::Metadata metadata,
                                                      std::shared_ptr<Handler> handler);
   // Whatever is held, such as the caller of the connection, is held until the call is done.
-  [[nodiscard]] boost::asio::awaitable<rpc::CallOutcome> call(session::ConnectionId id,
-                                                              OutgoingCall call,
+  [[nodiscard]] boost::asio::awaitable<rpc::CallOutcome> call(ConnectionKey key, OutgoingCall call,
                                                               std::shared_ptr<void const> held);
   [[nodiscard]] Done close(session::ConnectionId id, wire::MetadataView reasons);
-  [[nodiscard]] boost::asio::awaitable<void> closed(session::ConnectionId id);
-  [[nodiscard]] bool is_open(session::ConnectionId id) const { return connections_.contains(id); }
+  [[nodiscard]] Done close(ConnectionKey key, wire::MetadataView reasons);
+  [[nodiscard]] boost::asio::awaitable<void> closed(ConnectionKey key);
+  [[nodiscard]] bool is_open(ConnectionKey key) const;
   void shutdown();
-  void add_caller(session::ConnectionId id);
-  void drop_caller(session::ConnectionId id);
+  void add_caller(ConnectionKey key);
+  void drop_caller(ConnectionKey key);
 
   // For channels.
-  [[nodiscard]] std::expected<Channel, rpc::Refusal> make_channel(session::ConnectionId id,
+  [[nodiscard]] std::expected<Channel, rpc::Refusal> make_channel(ConnectionKey key,
                                                                   rpc::Method const& method,
                                                                   std::uint32_t type);
   [[nodiscard]] boost::asio::awaitable<std::expected<void, rpc::ChannelEnd>> send_item(
@@ -103,12 +103,18 @@ class Runner : public std::enable_shared_from_this<Runner> {
   receive_item(rpc::ChannelRef ref);
   void drop_channel(rpc::ChannelRef ref, bool sends) noexcept;
 
-  // The decisions of an acceptor. One that is not possible now is made when it is.
-  void accept(session::ConnectionId id, std::shared_ptr<Handler> handler);
+  // The decisions of an acceptor. One that is not possible now is made when it is; one about a
+  // request that is over, whose id may have been asked for again, is none.
+  struct Question {
+    session::ConnectionId id = 0;
+    std::uint64_t number = 0;
+  };
+  // The connection that it will be, if there still is one.
+  std::optional<ConnectionKey> accept(Question question, std::shared_ptr<Handler> handler);
   // Joins it with another connection, of this session or of another one on the same executor.
-  void accept_and_join(session::ConnectionId id, Connection const& target);
-  void reject(session::ConnectionId id, wire::MetadataView reasons);
-  void abandon(session::ConnectionId id);
+  void accept_and_join(Question question, Connection const& target);
+  void reject(Question question, wire::MetadataView reasons);
+  void abandon(Question question);
 
   // For a proxy.
   Answer command(rpc::Command&& command);
@@ -134,9 +140,10 @@ class Runner : public std::enable_shared_from_this<Runner> {
     bool is_flushing = false;
   };
   struct OpenConnection {
-    explicit OpenConnection(boost::asio::any_io_executor const& executor)
-        : closed{std::make_shared<Promise<bool>>(executor)} {}
+    OpenConnection(boost::asio::any_io_executor const& executor, ConnectionKey its_key)
+        : key{its_key}, closed{std::make_shared<Promise<bool>>(executor)} {}
 
+    ConnectionKey key;
     std::shared_ptr<Handler> handler;
     std::shared_ptr<Promise<bool>> closed;
     std::size_t callers = 0;
@@ -170,7 +177,7 @@ class Runner : public std::enable_shared_from_this<Runner> {
   struct Agenda {
     std::deque<std::shared_ptr<PendingOpen>> opens;
     std::deque<std::shared_ptr<PendingResume>> resumes;
-    std::vector<session::ConnectionId> drops;
+    std::vector<ConnectionKey> drops;
     bool shutdown = false;
     bool deadline = false;
 
@@ -181,6 +188,7 @@ class Runner : public std::enable_shared_from_this<Runner> {
 
   // runner_links.cpp
   [[nodiscard]] boost::asio::awaitable<void> read(std::shared_ptr<Attached> at);
+  [[nodiscard]] boost::asio::awaitable<void> wait_to_read(std::shared_ptr<Attached> at);
   [[nodiscard]] boost::asio::awaitable<void> write(std::shared_ptr<Attached> at);
   [[nodiscard]] boost::asio::awaitable<void> redial(Wanted wanted, conduit::LinkNumber number);
   void begin_redial(Wanted wanted);
@@ -217,6 +225,11 @@ class Runner : public std::enable_shared_from_this<Runner> {
   void decide(Decision decision);
   void retry_decisions();
   [[nodiscard]] OpenConnection& connection(session::ConnectionId id);
+  [[nodiscard]] OpenConnection* find(ConnectionKey key);
+  [[nodiscard]] bool is_used_again(ConnectionKey key) const;
+  // Whether somebody still waits for the answer; it is not waited for any more then.
+  [[nodiscard]] bool take_question(Question question);
+  void forget_unless_accepted(session::ConnectionId id, Answer const& answer);
   [[nodiscard]] std::shared_ptr<WaitingChannel> waiting(rpc::ChannelRef ref);
   [[nodiscard]] static bool is_made(Answer const& answer);
 
@@ -247,6 +260,7 @@ class Runner : public std::enable_shared_from_this<Runner> {
   void wake_channel(rpc::ChannelRef ref);
   void start_handler(std::shared_ptr<Handler> handler, IncomingCall call, rpc::RequestToken request,
                      std::size_t bytes);
+  void watch_handlers();
   void handler_ended(rpc::RequestToken request, std::exception_ptr const& thrown, Bytes ret);
   void respond(rpc::RequestToken request, Bytes ret);
   void drop(rpc::RequestToken request, std::exception_ptr const& thrown, bool was_stopped = false);
@@ -275,18 +289,26 @@ class Runner : public std::enable_shared_from_this<Runner> {
   std::optional<TimePoint> timer_at_;
 
   boost::unordered_flat_map<session::ConnectionId, OpenConnection> connections_;
+  std::uint64_t uses_ = 0;  // of all ids together
+  boost::unordered_flat_map<session::ConnectionId, std::uint64_t> questions_;  // undecided ones
+  std::uint64_t last_question_ = 0;
   boost::unordered_flat_map<session::ConnectionId, std::shared_ptr<PendingOpen>> opens_;
   boost::unordered_flat_map<rpc::CallId, Promise<rpc::CallOutcome>*> calls_;
   boost::unordered_flat_map<rpc::ChannelRef, std::shared_ptr<WaitingChannel>> channels_;
   std::map<rpc::RequestToken, RunningHandler> handlers_;
-  std::size_t handler_bytes_ = 0;  // of arguments that handlers work on
+  std::size_t handler_bytes_ = 0;  // that handlers work on
   std::size_t handler_bytes_max_ = 0;
+  // They have been at that limit for a while, though nothing more was read: they may wait for what
+  // comes next, so that it is read, and further calls are refused.
+  bool handlers_wait_ = false;
+  boost::asio::steady_timer handlers_timer_;
+  bool is_reading_held_up_ = false;
   boost::unordered_flat_map<session::ConnectionId, std::shared_ptr<Proxy>> proxies_;
   std::vector<std::shared_ptr<Proxy>> waiting_proxies_;
   std::size_t slowing_proxies_ = 0;
 
   // While the acceptor is asked about a connection; a decision it drops is made when it returns.
-  std::optional<session::ConnectionId> asking_;
+  std::optional<Question> asking_;
   bool is_abandoned_ = false;
 
   session::SessionError refusal_;  // of the root, if it was refused

@@ -49,11 +49,18 @@ Runner::Done Runner::close(ConnectionId id, wire::MetadataView reasons) {
   return {};
 }
 
-asio::awaitable<void> Runner::closed(ConnectionId id) {
+Runner::Done Runner::close(ConnectionKey key, wire::MetadataView reasons) {
+  if (is_used_again(key)) {
+    return std::unexpected(session::protocol_error(session::text::session_closed));
+  }
+  return close(key.id, reasons);
+}
+
+asio::awaitable<void> Runner::closed(ConnectionKey key) {
   auto const self = shared_from_this();
-  auto const found = connections_.find(id);
-  if (found == connections_.end()) co_return;
-  auto const closed = found->second.closed;
+  auto const* const open = find(key);
+  if (open == nullptr) co_return;
+  auto const closed = open->closed;
   co_await closed->get();
 }
 
@@ -62,31 +69,51 @@ void Runner::shutdown() {
   wanted_.notify();
 }
 
-void Runner::add_caller(ConnectionId id) {
-  auto const found = connections_.find(id);
-  if (found != connections_.end()) ++found->second.callers;
+void Runner::add_caller(ConnectionKey key) {
+  if (auto* const open = find(key)) ++open->callers;
 }
 
 // r[impl core.D1] r[impl core.D2]
-void Runner::drop_caller(ConnectionId id) {
-  auto const found = connections_.find(id);
-  if (found == connections_.end() || --found->second.callers > 0 || is_finished_) return;
-  agenda_.drops.push_back(id);
+void Runner::drop_caller(ConnectionKey key) {
+  auto* const open = find(key);
+  if (open == nullptr || --open->callers > 0 || is_finished_) return;
+  agenda_.drops.push_back(key);
   wanted_.notify();
 }
 
 Runner::OpenConnection& Runner::connection(ConnectionId id) {
-  return connections_.try_emplace(id, executor_).first->second;
+  auto const [open, is_new] =
+      connections_.try_emplace(id, executor_, ConnectionKey{.id = id, .use = uses_ + 1});
+  if (is_new) ++uses_;
+  return open->second;
+}
+
+Runner::OpenConnection* Runner::find(ConnectionKey key) {
+  auto const found = connections_.find(key.id);
+  return found == connections_.end() || found->second.key != key ? nullptr : &found->second;
+}
+
+bool Runner::is_open(ConnectionKey key) const {
+  auto const found = connections_.find(key.id);
+  return found != connections_.end() && found->second.key == key;
+}
+
+bool Runner::is_used_again(ConnectionKey key) const {
+  auto const found = connections_.find(key.id);
+  return found != connections_.end() && found->second.key != key;
 }
 
 // ---- calls ----
 
 // r[impl rpc.cancel]
-asio::awaitable<rpc::CallOutcome> Runner::call(ConnectionId id, OutgoingCall call,
+asio::awaitable<rpc::CallOutcome> Runner::call(ConnectionKey key, OutgoingCall call,
                                                std::shared_ptr<void const> /*held*/) {
   auto const self = shared_from_this();
+  if (is_used_again(key)) {
+    co_return std::unexpected(rpc::CallError{.failure = rpc::CallFailure::connection_closed});
+  }
   auto const accepted =
-      endpoint_.call(steady_now(), rpc::command::Call{.connection_id = id,
+      endpoint_.call(steady_now(), rpc::command::Call{.connection_id = key.id,
                                                       .method = call.method,
                                                       .metadata = call.metadata,
                                                       .args = std::move(call.args)});
@@ -120,11 +147,12 @@ asio::awaitable<rpc::CallOutcome> Runner::call(ConnectionId id, OutgoingCall cal
 
 // ---- channels ----
 
-std::expected<Channel, rpc::Refusal> Runner::make_channel(ConnectionId id,
+std::expected<Channel, rpc::Refusal> Runner::make_channel(ConnectionKey key,
                                                           rpc::Method const& method,
                                                           std::uint32_t type) {
+  if (is_used_again(key)) return std::unexpected(rpc::Refusal{rpc::Misuse::connection_unknown});
   auto const made =
-      command(rpc::command::MakeChannel{.connection_id = id, .method = &method, .type = type});
+      command(rpc::command::MakeChannel{.connection_id = key.id, .method = &method, .type = type});
   if (!made) return std::unexpected(made.error());
   auto const direction = method.channels().types()[type].direction;
   return Channel{shared_from_this(), made->id, direction == shape::ChannelDirection::rx};
@@ -205,21 +233,48 @@ bool Runner::is_made(Answer const& answer) {
   return answer || !answer.error().may_pass();
 }
 
+bool Runner::take_question(Question question) {
+  auto const found = questions_.find(question.id);
+  if (found == questions_.end() || found->second != question.number) return false;
+  questions_.erase(found);
+  return true;
+}
+
+// What was kept for a connection that its peer has given up meanwhile goes.
+void Runner::forget_unless_accepted(ConnectionId id, Answer const& answer) {
+  if (answer || answer.error().may_pass()) return;
+  auto const found = connections_.find(id);
+  if (found == connections_.end()) return;
+  auto const closed = found->second.closed;
+  connections_.erase(found);
+  closed->set(true);
+}
+
 // r[impl core.O6]
-void Runner::accept(ConnectionId id, std::shared_ptr<Handler> handler) {
+std::optional<ConnectionKey> Runner::accept(Question question, std::shared_ptr<Handler> handler) {
+  if (!take_question(question)) return std::nullopt;
+  auto const id = question.id;
   auto const* const serves = handler ? &handler->service() : nullptr;
-  connection(id).handler = std::move(handler);
+  auto& open = connection(id);
+  open.handler = std::move(handler);
+  auto const key = open.key;
   decide([this, id, serves] {
-    return is_made(
-        endpoint_.call(steady_now(), rpc::command::Accept{.connection_id = id, .serves = serves}));
+    auto const answer =
+        endpoint_.call(steady_now(), rpc::command::Accept{.connection_id = id, .serves = serves});
+    forget_unless_accepted(id, answer);
+    return is_made(answer);
   });
+  return key;
 }
 
 // r[impl core.Y1]
-void Runner::accept_and_join(ConnectionId id, Connection const& target) {
+void Runner::accept_and_join(Question question, Connection const& target) {
+  if (!take_question(question)) return;
+  auto const id = question.id;
   static_cast<void>(connection(id));
   decide([this, id, target] {
     auto const answer = endpoint_.call(steady_now(), rpc::command::Accept{.connection_id = id});
+    forget_unless_accepted(id, answer);
     if (!answer) return is_made(answer);
     if (auto const joined = Proxy::join(*this, id, target); !joined) {
       log(joined.error().text());
@@ -230,7 +285,9 @@ void Runner::accept_and_join(ConnectionId id, Connection const& target) {
 }
 
 // r[impl core.O7]
-void Runner::reject(ConnectionId id, wire::MetadataView reasons) {
+void Runner::reject(Question question, wire::MetadataView reasons) {
+  if (!take_question(question)) return;
+  auto const id = question.id;
   if (id == session::root_connection) refusal_ = session::rejected(reasons);
   decide([this, id, owned = wire::Metadata{reasons}] {
     return is_made(endpoint_.call(
@@ -238,12 +295,13 @@ void Runner::reject(ConnectionId id, wire::MetadataView reasons) {
   });
 }
 
-void Runner::abandon(ConnectionId id) {
-  if (asking_ == id) {
+void Runner::abandon(Question question) {
+  if (asking_ && asking_->number == question.number) {
     is_abandoned_ = true;
     return;
   }
-  decide([this, id] {
+  if (!take_question(question)) return;
+  decide([this, id = question.id] {
     return is_made(endpoint_.call(steady_now(), session::command::Abandon{.connection_id = id}));
   });
 }

@@ -25,6 +25,12 @@ namespace {
 constexpr std::chrono::seconds farewell{1};
 constexpr std::chrono::milliseconds short_farewell{20};
 
+// How long nothing is read for the sake of handlers of which none ends.
+constexpr std::chrono::seconds patience_with_handlers{1};
+
+// What a running handler takes beside its call: a coroutine, and the tables that know of it.
+constexpr std::size_t handler_overhead = 1024;
+
 // What is wrong with the arguments, if that is what the handler threw.
 std::optional<std::string> invalid_arguments(std::exception_ptr const& thrown) {
   try {
@@ -44,10 +50,12 @@ std::optional<std::string> invalid_arguments(std::exception_ptr const& thrown) {
 // r[impl core.S4] r[impl core.R4]
 void Runner::on(event::ConnectionRequested&& requested) {
   auto const id = requested.connection_id;
-  asking_ = id;
+  Question const question{.id = id, .number = ++last_question_};
+  questions_.insert_or_assign(id, question.number);
+  asking_ = question;
   is_abandoned_ = false;
   auto const thrown = caught([&] {
-    PendingConnection pending{weak_from_this(), id, requested.our_settings,
+    PendingConnection pending{weak_from_this(), id, question.number, requested.our_settings,
                               requested.peer_settings};
     options_.acceptor(requested.request, std::move(pending));
   });
@@ -56,9 +64,9 @@ void Runner::on(event::ConnectionRequested&& requested) {
     log("the acceptor of connection " + std::to_string(id) + " threw: " + *thrown);
     wire::Metadata const reasons{
         {.key = session::key::error, .value = std::string_view{"the acceptor failed"}}};
-    reject(id, reasons);
+    reject(question, reasons);
   } else if (is_abandoned_) {
-    abandon(id);
+    abandon(question);
   }
 }
 
@@ -72,7 +80,7 @@ void Runner::on(event::Opened&& opened) {
   opens_.erase(open);
   connection.handler = std::move(pending->handler);
   pending->outcome.set(
-      Connection{shared_from_this(), id, opened.our_settings, opened.peer_settings});
+      Connection{shared_from_this(), connection.key, opened.our_settings, opened.peer_settings});
 }
 
 void Runner::on(event::OpenFailed&& failed) {
@@ -167,7 +175,13 @@ void Runner::on(rpc::event::CallArrived&& arrived) {
     static_cast<void>(endpoint_.call(steady_now(), rpc::command::Drop{.request = arrived.request}));
     return;
   }
-  auto const bytes = arrived.args.size();
+  auto const bytes = rpc::event::held_bytes(arrived) + handler_overhead;
+  if (handlers_wait_ && handler_bytes_ + bytes > handler_bytes_max_) {
+    static_cast<void>(command(rpc::command::RefuseArguments{
+        .request = arrived.request,
+        .reason = "the calls that run already hold as much as a session may"}));
+    return;
+  }
   IncomingCall call{.method = arrived.method,
                     .connection_id = arrived.connection_id,
                     .metadata = arrived.metadata,
@@ -191,6 +205,7 @@ void Runner::start_handler(std::shared_ptr<Handler> handler, IncomingCall call,
     auto& running = handlers_[request];
     running.bytes = bytes;
     handler_bytes_ += bytes;
+    if (handler_bytes_ >= handler_bytes_max_) watch_handlers();
     asio::co_spawn(executor_, handler->handle(std::move(call)),
                    asio::bind_cancellation_slot(
                        running.stop.slot(), [self = shared_from_this(), handler, request](
@@ -201,6 +216,18 @@ void Runner::start_handler(std::shared_ptr<Handler> handler, IncomingCall call,
   if (failed) handler_ended(request, std::make_exception_ptr(std::runtime_error{*failed}), {});
 }
 
+// Handlers that are at their limit usually end, and what comes next waits for that. If none has
+// ended for a while they may all wait for the peer.
+void Runner::watch_handlers() {
+  handlers_timer_.expires_after(patience_with_handlers);
+  handlers_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    auto const self = weak.lock();
+    if (error || !self || self->handler_bytes_ < self->handler_bytes_max_) return;
+    self->handlers_wait_ = true;
+    self->readable_.notify();
+  });
+}
+
 void Runner::handler_ended(rpc::RequestToken request, std::exception_ptr const& thrown, Bytes ret) {
   auto const running = handlers_.find(request);
   bool was_stopped = false;
@@ -208,6 +235,9 @@ void Runner::handler_ended(rpc::RequestToken request, std::exception_ptr const& 
     was_stopped = running->second.is_stopped;
     handler_bytes_ -= running->second.bytes;
     handlers_.erase(running);
+    bool const is_full = handler_bytes_ >= handler_bytes_max_;
+    handlers_wait_ = handlers_wait_ && is_full;
+    if (is_full && !handlers_wait_) watch_handlers();
   }
   readable_.notify();
   if (!thrown) return respond(request, std::move(ret));

@@ -42,20 +42,30 @@ bool Runner::is_current(std::shared_ptr<Attached> const& at) const {
   return at == attached_ && !ending_;
 }
 
-// What the application has of the peer counts, too: the arguments that its handlers work on.
+// What the application has of the peer counts, too: the calls that its handlers work on.
 bool Runner::may_read() const {
-  return endpoint_.can_receive() && slowing_proxies_ == 0 && handler_bytes_ < handler_bytes_max_;
+  bool const handlers_have_room = handler_bytes_ < handler_bytes_max_ || handlers_wait_;
+  return endpoint_.can_receive() && slowing_proxies_ == 0 && handlers_have_room;
+}
+
+// A Pong that lies unread meanwhile is none that did not come.
+asio::awaitable<void> Runner::wait_to_read(std::shared_ptr<Attached> at) {
+  is_reading_held_up_ = true;
+  co_await readable_.until([&] { return !is_current(at) || may_read(); });
+  if (!is_current(at)) co_return;
+  is_reading_held_up_ = false;
+  endpoint_.handle(steady_now(), rpc::input::ReadingHeldUp{});
 }
 
 asio::awaitable<void> Runner::read(std::shared_ptr<Attached> at) {
   auto const self = shared_from_this();
   for (std::size_t in_a_row = 1; is_current(at); ++in_a_row) {
     if (in_a_row % payloads_in_a_row_max == 0) co_await asio::post(executor_, asio::use_awaitable);
-    co_await readable_.until([&] { return !is_current(at) || may_read(); });
+    if (!may_read()) co_await wait_to_read(at);
     if (!is_current(at)) break;
     auto const payload = co_await at->link->receive();
     // What the application asked for meanwhile may have used up the room.
-    co_await readable_.until([&] { return !is_current(at) || may_read() || !payload; });
+    if (payload && !may_read()) co_await wait_to_read(at);
     if (!is_current(at)) break;
     if (payload) {
       // In 0.4.0 what was said before a payload that cannot be read goes out all the same.
@@ -154,6 +164,7 @@ void Runner::use_link(std::shared_ptr<link::Link> link, conduit::LinkNumber numb
   release_link();
   if (auto const old = std::exchange(abandoned_link_, nullptr)) old->close();
   last_link_ = std::max(last_link_, number);
+  is_reading_held_up_ = false;
   // The coroutines begin at once, and the first may find that the link is lost already.
   auto const at = std::make_shared<Attached>();
   at->link = std::move(link);

@@ -9,8 +9,10 @@
 #include <boost/describe/enum.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace vox::rpc {
 
@@ -34,6 +36,7 @@ struct Call {
   wire::Metadata metadata;
   // As long as the call may have to be sent (again); the session has them otherwise.
   session::Body args;
+  std::size_t args_counted = 0;  // among the bytes of the table
   boost::container::small_vector<ChannelRef, 2> channels;
 };
 
@@ -52,7 +55,19 @@ class CallTable {
     auto const found = calls_.find(id);
     return found == calls_.end() ? nullptr : &found->second;
   }
-  void remove(CallId id) { calls_.erase(id); }
+  void remove(CallId id) {
+    auto const found = calls_.find(id);
+    if (found == calls_.end()) return;
+    count_args(found->second, 0);
+    calls_.erase(found);
+  }
+  // The call keeps so many bytes of arguments from here on.
+  void count_args(Call& call, std::size_t bytes) {
+    bytes_ += bytes;
+    bytes_ -= std::exchange(call.args_counted, bytes);
+  }
+  // Of the arguments that calls keep.
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
   [[nodiscard]] std::size_t size() const { return calls_.size(); }
 
   template <class Visit>
@@ -64,6 +79,7 @@ class CallTable {
  private:
   boost::unordered_flat_map<CallId, Call> calls_;
   CallId last_ = 0;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace vox::rpc

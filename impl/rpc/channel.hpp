@@ -67,6 +67,8 @@ struct Channel {
   RequestToken request = 0;       // of the peer's that it belongs to
   std::uint32_t type = 0;         // its number in the method's ChannelWalk
   bool application_gone = false;  // nobody takes items any more
+  bool is_waiting = false;        // among those that wait for room in the session
+  bool connection_gone = false;   // its ids may be those of another connection by now
 
   // A sender's.
   std::uint64_t credit = initial_credit;

@@ -24,11 +24,16 @@ void ChannelTable::rebind(Channel& channel, session::ChannelId id) {
   by_id_.insert_or_assign(Key{channel.connection_id, id}, channel.ref);
 }
 
+void ChannelTable::detach(Channel& channel) {
+  by_id_.erase(Key{channel.connection_id, channel.id});
+  channel.connection_gone = true;
+}
+
 void ChannelTable::remove(ChannelRef ref) {
   auto const found = by_ref_.find(ref);
   if (found == by_ref_.end()) return;
-  auto const at = by_id_.find(Key{found->second.connection_id, found->second.id});
-  if (at != by_id_.end() && at->second == ref) by_id_.erase(at);
+  auto& channel = found->second;
+  if (!channel.connection_gone) by_id_.erase(Key{channel.connection_id, channel.id});
   by_ref_.erase(found);
 }
 

@@ -21,6 +21,8 @@ class ChannelTable {
   Channel& add(session::ConnectionId connection_id, session::ChannelId id, bool sends);
   // Gives it another id on the wire. The old one is forgotten.
   void rebind(Channel& channel, session::ChannelId id);
+  // Its connection is over: only its reference leads to it from here on.
+  void detach(Channel& channel);
   void remove(ChannelRef ref);
 
   [[nodiscard]] Channel* find(ChannelRef ref);
@@ -30,11 +32,11 @@ class ChannelTable {
   [[nodiscard]] ChannelRef ref_of(session::ConnectionId connection_id, session::ChannelId id) const;
   [[nodiscard]] std::size_t size() const { return by_ref_.size(); }
 
-  // Calls visit(channel) for each end on the connection.
+  // Calls visit(channel) for each end on the connection that is open under this id.
   template <class Visit>
   void for_each(session::ConnectionId connection_id, Visit const& visit) {
     for (auto& [ref, channel] : by_ref_) {
-      if (channel.connection_id == connection_id) visit(channel);
+      if (channel.connection_id == connection_id && !channel.connection_gone) visit(channel);
     }
   }
   template <class Visit>

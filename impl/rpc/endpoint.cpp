@@ -136,7 +136,8 @@ void Endpoint::flush() {
   for (auto const ref : std::exchange(waiting_channels_, {})) {
     auto* const channel = channels_.find(ref);
     if (channel == nullptr) continue;
-    if (is_grant_due(*channel)) grant(*channel);
+    channel->is_waiting = false;
+    if (is_grant_due(*channel) && !channel->end) grant(*channel);
     if (channel->close_waits) {
       if (send_close(*channel)) {
         forget_channel(*channel);
@@ -163,7 +164,10 @@ std::optional<TimePoint> Endpoint::next_deadline() const {
     if (other && (!first || *other < *first)) first = other;
   };
   consider(stable_deadline_);
-  if (operations_) consider(operations_->next_deadline());
+  if (operations_) {
+    consider(operations_->next_deadline());
+    return first;
+  }
   for (auto const& [id, connection] : connections_) {
     if (connection->operations) consider(connection->operations->next_deadline());
   }
@@ -184,7 +188,8 @@ bool Endpoint::can_receive() const {
 }
 
 std::size_t Endpoint::held_bytes() const {
-  return event_bytes_ + held_event_bytes_ + item_bytes_ + answer_bytes_ + session_.held_bytes();
+  return event_bytes_ + held_event_bytes_ + item_bytes_ + early_bytes_ + answer_bytes_ +
+         session_.held_bytes();
 }
 
 bool Endpoint::is_over() const {
@@ -258,18 +263,23 @@ void Endpoint::on(session::event::Closed&& closed) {
       if (auto* const operations = operations_of(*request)) {
         react(*operations, operations->leave(now_, *request->operation, token));
         request = requests_.find(token);
+        // The next connection of this id counts its operations anew.
+        if (request != nullptr && !operations_) request->operation.reset();
       } else {
         stop_handler(*request, HandlerStop::connection_closed);
       }
       if (request != nullptr) retire(token);
     }
-    channels_.for_each(id, [this](Channel& channel) { end_channel(channel, ChannelEnd::lost); });
+    channels_.for_each(id, [this](Channel& channel) {
+      end_channel(channel, ChannelEnd::lost);
+      channels_.detach(channel);
+    });
     std::erase_if(answers_, [&](PendingAnswer const& pending) {
       if (pending.connection_id != id) return false;
       answer_bytes_ -= pending.ret.size();
       return true;
     });
-    item_bytes_ -= connection->early_bytes;
+    early_bytes_ -= connection->early_bytes;
     // Handlers of 0.4.0's operations end later; nothing asks for their outcome any more.
     connections_.erase(id);
   }

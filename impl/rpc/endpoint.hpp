@@ -130,6 +130,7 @@ class Endpoint {
   void on(input::LinkLost&& lost);
   void on(input::Written&& written);
   void on(input::Progress&&);
+  void on(input::ReadingHeldUp&&);
   void on(input::Recovered&& recovered);
   void on(input::RecoveryFailed&& failed);
   void on(input::ServerHello&& hello);
@@ -259,6 +260,7 @@ class Endpoint {
   session::Ring<Queued> events_;
   std::size_t event_bytes_ = 0;
   std::size_t item_bytes_ = 0;       // of items that nobody has taken
+  std::size_t early_bytes_ = 0;      // of items for channels that no call has named yet
   std::deque<session::Event> held_;  // messages of connections that are not decided on
   std::size_t held_event_bytes_ = 0;
 

@@ -44,7 +44,7 @@ Endpoint::Result Endpoint::on(command::Call& wanted) {
   if (connection == nullptr) return refused(Misuse::connection_unknown);
   auto const& limits = options_.session.limits;
   if (connection->waiting_calls.size() >= limits.calls_waiting_max ||
-      held_bytes() >= limits.session_bytes_max) {
+      held_bytes() + calls_.bytes() >= limits.session_bytes_max) {
     return refused(Misuse::calls_exhausted);
   }
   if (wanted.args.size() > limits.frame_bytes_max) {
@@ -69,6 +69,7 @@ Endpoint::Result Endpoint::on(command::Call& wanted) {
     channel.call = call.id;
   }
   call.channels = std::move(channels);
+  calls_.count_args(call, wanted.args.size());
   call.args = std::move(wanted.args);
   if (!wanted.metadata.empty()) call.metadata = wire::Metadata{wanted.metadata};
   // By this number the peer knows a repetition from a new call.
@@ -146,6 +147,7 @@ Endpoint::Tried Endpoint::try_call(Connection& connection, Call& call) {
                                                    .detail = refusal.text()}));
     return Tried::failed;
   }
+  calls_.count_args(call, call.args.size());
   call.state = CallState::sent;
   connection.calls.insert_or_assign(call.request_id, call.id);
   for (auto const ref : call.channels) {

@@ -74,7 +74,8 @@ Endpoint::Result Endpoint::on(command::CloseChannel& close) {
 // A close may also follow a reset, as 0.4.0 sends it; on a channel that is lost, or that no call
 // has named, there is nobody to be told. True unless it has to wait.
 bool Endpoint::send_close(Channel& channel) {
-  if (channel.end == ChannelEnd::lost || !channel.bound) return true;
+  bool const is_gone = channel.end == ChannelEnd::lost || channel.connection_gone;
+  if (is_gone || !channel.bound) return true;
   auto const* const call = calls_.find(channel.call);
   if (call != nullptr && call->state != CallState::sent) return false;
   auto const sent =
@@ -157,9 +158,7 @@ void Endpoint::grant(Channel& channel) {
 
 void Endpoint::want_room(Channel& channel) {
   if (channel.sends && !channel.close_waits) channel.wants_room = true;
-  if (std::ranges::find(waiting_channels_, channel.ref) == waiting_channels_.end()) {
-    waiting_channels_.push_back(channel.ref);
-  }
+  if (!std::exchange(channel.is_waiting, true)) waiting_channels_.push_back(channel.ref);
 }
 
 void Endpoint::end_channel(Channel& channel, ChannelEnd end) {
@@ -176,7 +175,8 @@ void Endpoint::end_channel(Channel& channel, ChannelEnd end) {
 void Endpoint::forget_channel(Channel& channel) {
   for (std::size_t i = 0; i < channel.items.size(); ++i)
     item_bytes_ -= channel.items[i].bytes.size();
-  if (auto* const connection = find(channel.connection_id)) --connection->channels;
+  auto* const connection = channel.connection_gone ? nullptr : find(channel.connection_id);
+  if (connection != nullptr) --connection->channels;
   channels_.remove(channel.ref);
 }
 
@@ -246,15 +246,18 @@ void Endpoint::keep_early(Connection& connection, EarlyMessage&& message) {
   bool const is_of_peer = has_parity(message.id, opposite(connection.our_settings.parity));
   if (!is_of_peer || message.id <= connection.named_channels) return;
   auto const& limits = options_.session.limits;
-  if (connection.early.size() >= limits.early_items_max) {
+  // Only more messages can take these away, so that they must never stop the reading.
+  auto const bytes_max = std::min(limits.early_bytes_max, limits.session_bytes_max / 2);
+  auto const bytes = message.item.bytes.size();
+  if (connection.early.size() >= limits.early_items_max || bytes > bytes_max - early_bytes_) {
     if (policy_.checks_credit) {
       session_.accuse(now_, "rpc.channel.lifecycle",
                       "too many messages for channels that no request has named");
     }
     return;
   }
-  connection.early_bytes += message.item.bytes.size();
-  item_bytes_ += message.item.bytes.size();
+  connection.early_bytes += bytes;
+  early_bytes_ += bytes;
   connection.early.push_back(std::move(message));
 }
 
@@ -266,7 +269,7 @@ void Endpoint::deliver_early(Connection& connection, Channel& channel) {
       continue;
     }
     connection.early_bytes -= message.item.bytes.size();
-    item_bytes_ -= message.item.bytes.size();
+    early_bytes_ -= message.item.bytes.size();
     receive_on(channel, std::move(message));
   }
   connection.early = std::move(of_others);

@@ -297,6 +297,74 @@ TEST_CASE("items that come before their call are kept for it, up to a bound") {
   CHECK(streaming.pair.next<session::event::Ended>(streaming.server));
 }
 
+TEST_CASE("items that no call has named yet never stop the reading") {
+  for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4}) {
+    PairOptions options{.rulebook = rulebook};
+    options.limits.session_bytes_max = 100'000;
+    Streaming streaming{*methods().sum, options};
+    Bytes const large(40'000);
+    for (std::uint64_t const id : {101U, 103U, 105U}) {
+      wire::Message const early{
+          .connection_id = 0,
+          .payload = wire::ChannelMessage{.id = id, .body = wire::Item{.item = large}}};
+      streaming.server.wire.push_back(wire::encode_message(early));
+    }
+    streaming.pair.run();
+    CHECK(streaming.server.wire.empty());
+    CHECK(streaming.pair.is_alive() == (rulebook == Rulebook::vox_0_4));
+  }
+}
+
+// What a server hears and does on the virtual connection 1, of which its client knows nothing.
+struct OtherConnection {
+  EndpointPair& pair;
+  Endpoint& server;
+
+  explicit OtherConnection(EndpointPair& of) : pair{of}, server{*of.server.endpoint} {}
+  template <class Payload>
+  void hears(Payload payload) const {
+    server.handle(pair.now, input::Received{Backing{wire::encode_message(
+                                wire::Message{.connection_id = 1, .payload = payload})}});
+  }
+  void is_opened() const {
+    hears(wire::ConnectionOpen{
+        .connection_settings = {.parity = Parity::odd, .max_concurrent_requests = 64},
+        .metadata = {}});
+    CHECK(server.call(pair.now, command::Accept{.connection_id = 1}));
+  }
+  void is_closed() const { hears(wire::ConnectionClose{}); }
+  [[nodiscard]] std::expected<Accepted, Refusal> make() const {
+    return server.call(
+        pair.now, command::MakeChannel{.connection_id = 1, .method = methods().sum, .type = 0});
+  }
+};
+
+TEST_CASE(
+    "r[connection.open] what is left of a closed connection is nothing to the next one of "
+    "its id") {
+  PairOptions options{};
+  options.limits.channels_max = 2;
+  EndpointPair pair{options};
+  pair.run();
+  OtherConnection const other{pair};
+  other.is_opened();
+  auto const old = other.make();
+  REQUIRE(old);
+  other.is_closed();
+  other.is_opened();
+  auto const made = other.make();
+  REQUIRE(made);
+  CHECK(other.server.channel_id(old->id) == other.server.channel_id(made->id));
+  CHECK(other.server.find_channel(1, *other.server.channel_id(made->id)) == made->id);
+  CHECK(other.server.channel_end(old->id) == ChannelEnd::lost);
+  CHECK_FALSE(other.server.channel_end(made->id));
+  CHECK(other.server.call(pair.now, command::CloseChannel{.channel = old->id}));
+  CHECK(other.server.find_channel(1, *other.server.channel_id(made->id)) == made->id);
+  // The old one counts no more, and its end takes nothing off the count.
+  CHECK(other.make());
+  CHECK_FALSE(other.make());
+}
+
 TEST_CASE("r[rpc.channel.close] a close for which there is no room goes out once there is") {
   Limits limits;
   limits.wanted_messages_max = 4;

@@ -68,6 +68,10 @@ void Endpoint::on(input::Progress&&) {
   pass_on(session::input::Progress{});
 }
 
+void Endpoint::on(input::ReadingHeldUp&&) {
+  pass_on(session::input::ReadingHeldUp{});
+}
+
 void Endpoint::on(input::Recovered&& recovered) {
   pass_on(session::input::Recovered{std::move(recovered.outcome)});
   if (session_.state() == session::SessionState::connected) {

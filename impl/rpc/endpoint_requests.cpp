@@ -43,6 +43,12 @@ session::Body body_of(std::shared_ptr<SealedOutcome const> const& outcome) {
 
 }  // namespace
 
+std::size_t event::held_bytes(CallArrived const& call) {
+  auto const came = call.metadata_backing.view();
+  auto const args = call.backing.view();
+  return came.size() + (args.data() == came.data() ? 0 : args.size());
+}
+
 // ---- a request arrives ----
 
 // r[impl rpc.handler] r[impl rpc.unknown-method] r[impl rpc.schema-evolution]
@@ -223,7 +229,7 @@ void Endpoint::end_unused_channel(ChannelRef ref) {
 
 void Endpoint::start_handler(Request& request, event::CallArrived&& arrived) {
   request.has_handler = true;
-  auto const bytes = arrived.args.size();
+  auto const bytes = event::held_bytes(arrived);
   put(std::move(arrived), bytes);
 }
 

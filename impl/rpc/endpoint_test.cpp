@@ -197,4 +197,32 @@ TEST_CASE(
   CHECK(whole + given_up == 60);
 }
 
+TEST_CASE("the arguments of calls that wait have a bound in bytes") {
+  PairOptions options{.max_concurrent_requests = 1};
+  options.limits.session_bytes_max = 100'000;
+  EndpointPair pair{options};
+  pair.run();
+  auto const call = [&] {
+    return pair.client.endpoint->call(pair.now,
+                                      command::Call{.connection_id = 0,
+                                                    .method = methods().echo,
+                                                    .metadata = {},
+                                                    .args = args(std::string(60'000, 'x'))});
+  };
+  CHECK(call());
+  CHECK(call());
+  auto const refused = call();
+  REQUIRE_FALSE(refused);
+  REQUIRE(refused.error().misuse());
+  CHECK(*refused.error().misuse() == Misuse::calls_exhausted);
+  for (int answered = 0; answered < 2; ++answered) {
+    pair.run();
+    auto const arrived = pair.next<event::CallArrived>(pair.server);
+    REQUIRE(arrived);
+    pair.respond(pair.server, arrived->request, ok(std::string{"y"}));
+  }
+  pair.run();
+  CHECK(call());
+}
+
 }  // namespace

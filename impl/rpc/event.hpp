@@ -11,6 +11,7 @@
 
 #include <boost/describe/enum.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -71,6 +72,9 @@ struct CallArrived {
   Backing backing{};
   std::vector<ChannelRef> channels{};  // our ends, in the order of the arguments
 };
+// What a call keeps alive as long as somebody works on it: the payload that it came in, and the
+// arguments where they had to be translated.
+[[nodiscard]] std::size_t held_bytes(CallArrived const& call);
 // Stop the handler. It still has to Respond or Drop, and what it gives may be kept for a repeat.
 struct HandlerStopped {
   RequestToken request = 0;

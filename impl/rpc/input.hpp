@@ -30,6 +30,8 @@ struct Written {
 };
 // The link has taken some bytes, though perhaps no whole payload.
 struct Progress {};
+// Up to now the link was not read for a while, because the application had too much to do.
+struct ReadingHeldUp {};
 
 // What was asked for by event::ConduitWanted: a link on which the handshake is done, or none.
 struct Recovered {
@@ -59,8 +61,9 @@ struct Stored {
 
 }  // namespace input
 
-using Input = std::variant<input::Received, input::LinkLost, input::Written, input::Progress,
-                           input::Recovered, input::RecoveryFailed, input::ServerHello,
-                           input::ClientHello, input::DeadlineReached, input::Stored>;
+using Input =
+    std::variant<input::Received, input::LinkLost, input::Written, input::Progress,
+                 input::ReadingHeldUp, input::Recovered, input::RecoveryFailed, input::ServerHello,
+                 input::ClientHello, input::DeadlineReached, input::Stored>;
 
 }  // namespace vox::rpc

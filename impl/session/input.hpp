@@ -60,6 +60,14 @@ struct Progress {
 };
 BOOST_DESCRIBE_STRUCT(Progress, (), ())
 
+// Up to now nothing was taken from the conduit for a while, because the application had too much to
+// do: a Pong may lie there unread, so that its time begins anew.
+struct ReadingHeldUp {
+  static constexpr std::string_view name = "reading_held_up";
+  bool operator==(ReadingHeldUp const&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ReadingHeldUp, (), ())
+
 // The message did not go out, though the conduit is still there. If it is a schema announcement,
 // the message that needs it fails with it; if messages of the same connection were handed out after
 // the announcement, the conduit counts as lost, because they may depend on it.
@@ -81,7 +89,7 @@ BOOST_DESCRIBE_STRUCT(DeadlineReached, (), ())
 }  // namespace input
 
 using Input = std::variant<input::Received, input::ConduitLost, input::Written, input::Progress,
-                           input::SendFailed, input::Recovered, input::RecoveryFailed,
-                           input::DeadlineReached>;
+                           input::ReadingHeldUp, input::SendFailed, input::Recovered,
+                           input::RecoveryFailed, input::DeadlineReached>;
 
 }  // namespace vox::session

@@ -16,6 +16,10 @@ void Keepalive::on_pong(TimePoint now, std::uint64_t nonce) {
   due_ = later(now, settings_.interval);
 }
 
+void Keepalive::excuse(TimePoint now) {
+  if (outstanding_) due_ = later(now, settings_.timeout);
+}
+
 Keepalive::Due Keepalive::look(TimePoint now) {
   if (now < deadline()) return Due::nothing;
   if (outstanding_) return Due::peer_is_dead;

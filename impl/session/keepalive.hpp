@@ -37,6 +37,8 @@ class Keepalive {
 
   // A Pong came in on the root.
   void on_pong(TimePoint now, std::uint64_t nonce);
+  // Nobody listened for a Pong up to now: one that is outstanding has its time again.
+  void excuse(TimePoint now);
   // What is to be done now. `ping` counts as done: the next nonce is outstanding from here on.
   [[nodiscard]] Due look(TimePoint now);
 

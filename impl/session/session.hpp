@@ -151,6 +151,7 @@ class Session {
   void on(input::ConduitLost& lost);
   void on(input::Written& written);
   void on(input::Progress& progress);
+  void on(input::ReadingHeldUp& held_up);
   void on(input::SendFailed& failed);
   void on(input::Recovered& recovered);
   void on(input::RecoveryFailed& failed);

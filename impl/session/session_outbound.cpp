@@ -151,6 +151,12 @@ void Session::on(input::Written& written) {
 
 void Session::on(input::Progress&) {}
 
+void Session::on(input::ReadingHeldUp&) {
+  if (!keepalive_) return;
+  keepalive_->excuse(now_);
+  timers_.set(Timer::keepalive, keepalive_->deadline());
+}
+
 // r[impl core.X1]
 void Session::on(input::SendFailed& failed) {
   auto const message = outbox_.take_in_flight(failed.token);
