@@ -163,7 +163,8 @@ class TappedLink final : public link::test::PassingLink {
     static_cast<void>(buffer.commit());
   }
   void open(session::ConnectionId id) {
-    say(id, wire::ConnectionOpen{.connection_settings = net::test::odd, .metadata = {}});
+    wire::Metadata const service{{.key = session::key::service, .value = std::string_view{"Echo"}}};
+    say(id, wire::ConnectionOpen{.connection_settings = net::test::odd, .metadata = service});
   }
   void close(session::ConnectionId id) { say(id, wire::ConnectionClose{}); }
   using PassingLink::close;

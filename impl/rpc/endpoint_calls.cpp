@@ -44,7 +44,7 @@ Endpoint::Result Endpoint::on(command::Call& wanted) {
   if (connection == nullptr) return refused(Misuse::connection_unknown);
   auto const& limits = options_.session.limits;
   if (connection->waiting_calls.size() >= limits.calls_waiting_max ||
-      held_bytes() + calls_.bytes() >= limits.session_bytes_max) {
+      held_bytes() >= limits.session_bytes_max || calls_.bytes() >= limits.session_bytes_max) {
     return refused(Misuse::calls_exhausted);
   }
   if (wanted.args.size() > limits.frame_bytes_max) {

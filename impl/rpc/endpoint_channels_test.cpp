@@ -320,16 +320,19 @@ struct OtherConnection {
   EndpointPair& pair;
   Endpoint& server;
 
-  explicit OtherConnection(EndpointPair& of) : pair{of}, server{*of.server.endpoint} {}
+  explicit OtherConnection(EndpointPair& of) : pair{of}, server{*of.server.endpoint} {
+    CHECK(server.call(pair.now, command::Accept{.connection_id = session::root_connection}));
+  }
   template <class Payload>
   void hears(Payload payload) const {
     server.handle(pair.now, input::Received{Backing{wire::encode_message(
                                 wire::Message{.connection_id = 1, .payload = payload})}});
   }
   void is_opened() const {
+    wire::Metadata const service{{.key = session::key::service, .value = std::string_view{"Test"}}};
     hears(wire::ConnectionOpen{
         .connection_settings = {.parity = Parity::odd, .max_concurrent_requests = 64},
-        .metadata = {}});
+        .metadata = service});
     CHECK(server.call(pair.now, command::Accept{.connection_id = 1}));
   }
   void is_closed() const { hears(wire::ConnectionClose{}); }
@@ -342,7 +345,7 @@ struct OtherConnection {
 TEST_CASE(
     "r[connection.open] what is left of a closed connection is nothing to the next one of "
     "its id") {
-  PairOptions options{};
+  PairOptions options{.asks = true};
   options.limits.channels_max = 2;
   EndpointPair pair{options};
   pair.run();

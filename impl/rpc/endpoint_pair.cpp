@@ -14,7 +14,7 @@ namespace {
 session::SessionOptions session_options(PairOptions const& options, Role role) {
   session::SessionOptions session;
   session.rulebook = options.rulebook;
-  session.has_acceptor = false;
+  session.has_acceptor = options.asks;
   session.has_recoverer = options.resumable && role == Role::initiator;
   session.is_registered = options.resumable && role == Role::acceptor;
   session.limits = options.limits;
@@ -96,6 +96,10 @@ session::HandshakeOutcome EndpointPair::handshake(Role role) const {
   outcome.peer_settings = {.parity = opposite(ours),
                            .max_concurrent_requests = options_.max_concurrent_requests};
   outcome.peer_supports_retry = true;
+  if (options_.asks) {
+    outcome.peer_metadata =
+        wire::Metadata{{.key = session::key::service, .value = std::string_view{"Test"}}};
+  }
   if (options_.resumable) outcome.resume_key = key();
   return outcome;
 }

@@ -53,6 +53,7 @@ struct PairOptions {
   std::uint32_t max_concurrent_requests = 64;
   bool resumable = true;
   bool stable = false;
+  bool asks = false;  // about each connection, the root included, as event::ConnectionRequested
   Limits limits{};
 };
 
