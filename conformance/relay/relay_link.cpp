@@ -368,6 +368,10 @@ void RelayLink::abort() {
   state_->changed.notify();
 }
 
+void RelayLink::limit_received(std::size_t payload_bytes_max) {
+  state_->subject->limit_received(payload_bytes_max);
+}
+
 std::uint64_t RelayLink::bytes_moved() const {
   return state_->subject->bytes_moved();
 }

@@ -20,6 +20,7 @@ class RelayLink final : public vox::link::Link {
   ~RelayLink() override;
 
   boost::asio::awaitable<vox::link::Received> receive() override;
+  void limit_received(std::size_t payload_bytes_max) override;
   vox::link::WriteBuffer& write_buffer() override { return buffer_; }
   boost::asio::awaitable<vox::link::Sent> flush() override;
   boost::asio::awaitable<vox::link::Sent> send_raw(vox::ByteView bytes) override;

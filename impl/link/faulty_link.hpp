@@ -84,6 +84,9 @@ class FaultyLink final : public Link {
     if (end_) co_return std::unexpected(*end_);
     co_return sent;
   }
+  void limit_received(std::size_t payload_bytes_max) override {
+    link_->limit_received(payload_bytes_max);
+  }
   WriteBuffer& write_buffer() override { return link_->write_buffer(); }
   boost::asio::awaitable<Sent> send_raw(ByteView bytes) override { return link_->send_raw(bytes); }
   boost::asio::awaitable<void> finish() override { return link_->finish(); }

@@ -19,6 +19,7 @@ namespace vox::link {
 // Both ends of a link may have their own.
 struct LinkOptions {
   // The largest payload in bytes. Sending more is refused, receiving more ends the link.
+  // Link::limit_received() may lower it for what is received.
   std::size_t frame_bytes_max = Limits{}.frame_bytes_max;
   // For a WebSocket's opening handshake, after which the link ends.
   std::chrono::milliseconds opening_time =
@@ -58,6 +59,11 @@ class Link {
   // A cancelled receive loses nothing: the next one goes on where it stopped.
   // r[impl link.rx.recv] r[impl link.rx.error] r[impl link.rx.eof]
   virtual boost::asio::awaitable<Received> receive() = 0;
+
+  // From now on a payload that arrives may have so many bytes, and no more than LinkOptions say:
+  // a larger one ends the link as `oversize` before any of it is read. What a receive waits for
+  // already may still be taken by the limit before; bytes that came ahead of their receive are not.
+  virtual void limit_received(std::size_t payload_bytes_max) = 0;
 
   // What flush() will write; the same object as long as the link lives.
   virtual WriteBuffer& write_buffer() = 0;

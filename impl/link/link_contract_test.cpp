@@ -305,6 +305,53 @@ TEST_SUITE("net") {
     }
   }
 
+  TEST_CASE("a link takes no larger payload than it was told to, also of what has come already") {
+    for (auto const& kind : test::all_kinds) {
+      CAPTURE(kind.name);
+      asio::io_context context;
+      auto const links = kind.make(context, {.frame_bytes_max = 200'000});
+      run(context, [&]() -> asio::awaitable<void> {
+        // All are there before the first is received, as far as the transport holds them.
+        for (std::size_t const size : {1000uz, 20'000uz, 1001uz}) {
+          auto const sent = co_await links.near->send(test::pattern(size));
+          CHECK(spell(sent) == "sent");
+        }
+        links.far->limit_received(1000);
+        auto const small = co_await links.far->receive();
+        REQUIRE(small);
+        CHECK(small->view().size() == 1000);
+        links.far->limit_received(20'000);
+        auto const large = co_await links.far->receive();
+        REQUIRE(large);
+        CHECK(equal(large->view(), test::pattern(20'000)));
+        links.far->limit_received(1000);
+        co_await links.near->finish();  // A WebSocket waits for the peer to take note of its end.
+        for (int again = 0; again < 2; ++again) {
+          auto const end = co_await links.far->receive();
+          CHECK(spell(end) == "oversize");
+        }
+      });
+    }
+  }
+
+  TEST_CASE("a link that is told of a larger limit than its options have keeps theirs") {
+    for (auto const& kind : test::all_kinds) {
+      CAPTURE(kind.name);
+      asio::io_context context;
+      auto const links = kind.make(context, {.frame_bytes_max = 100});
+      run(context, [&]() -> asio::awaitable<void> {
+        links.near->limit_received(1000);
+        CHECK(links.near->write_buffer().payload_bytes_max() == 100);
+        auto const refused = co_await links.near->send(test::pattern(101));
+        CHECK(spell(refused) == "refused");
+        auto const sent = co_await links.far->send(test::pattern(100));
+        CHECK(spell(sent) == "sent");
+        auto const received = co_await links.near->receive();
+        CHECK(received);
+      });
+    }
+  }
+
   TEST_CASE("r[link.rx.recv] a payload stays as it is while held, whatever comes after it") {
     for (auto const& kind : test::all_kinds) {
       CAPTURE(kind.name);

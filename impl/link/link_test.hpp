@@ -43,6 +43,9 @@ class PassingLink : public Link {
   explicit PassingLink(std::unique_ptr<Link> link) : link_{std::move(link)} {}
 
   boost::asio::awaitable<Received> receive() override { return link_->receive(); }
+  void limit_received(std::size_t payload_bytes_max) override {
+    link_->limit_received(payload_bytes_max);
+  }
   WriteBuffer& write_buffer() override { return link_->write_buffer(); }
   boost::asio::awaitable<Sent> flush() override { return link_->flush(); }
   boost::asio::awaitable<Sent> send_raw(ByteView bytes) override { return link_->send_raw(bytes); }

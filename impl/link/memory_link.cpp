@@ -5,6 +5,8 @@
 
 #include <boost/circular_buffer.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
@@ -13,6 +15,20 @@
 
 namespace vox::link {
 namespace {
+
+LinkEnd peer_finished() {
+  return {.kind = LinkEndKind::eof, .detail = "the other end finished sending"};
+}
+LinkEnd peer_gone() {
+  return {.kind = LinkEndKind::reset, .detail = "the other end no longer receives"};
+}
+LinkEnd peer_aborted() {
+  return {.kind = LinkEndKind::reset, .detail = "the other end aborted the link"};
+}
+LinkEnd oversize(std::size_t payload_bytes, std::size_t payload_bytes_max) {
+  return {.kind = LinkEndKind::oversize,
+          .detail = above_limit(payload_bytes, payload_bytes_max).detail};
+}
 
 // One direction: what was flushed and not yet received, and how it ended at either side. Both
 // ends share it.
@@ -47,6 +63,12 @@ struct Direction {
     moved = 0;
     out.fail(std::move(end));
   }
+  // What is queued is no use to a receiver that cannot take the first of it.
+  void refuse_queued(LinkEnd end) {
+    queue.clear();
+    receiver_end = std::move(end);
+    end_sending(peer_gone());
+  }
   void end_receiving(LinkEnd end) {
     if (!receiver_end) receiver_end = std::move(end);
     out.changed.notify();
@@ -59,16 +81,6 @@ struct Direction {
   std::uint64_t bytes_moved = 0;
   std::optional<LinkEnd> receiver_end;  // what a receive is told once the queue is empty
 };
-
-LinkEnd peer_finished() {
-  return {.kind = LinkEndKind::eof, .detail = "the other end finished sending"};
-}
-LinkEnd peer_gone() {
-  return {.kind = LinkEndKind::reset, .detail = "the other end no longer receives"};
-}
-LinkEnd peer_aborted() {
-  return {.kind = LinkEndKind::reset, .detail = "the other end aborted the link"};
-}
 
 class MemoryLink final : public Link {
  public:
@@ -84,11 +96,18 @@ class MemoryLink final : public Link {
     auto& in = *in_;
     auto const is_ready = [&] { return !in.queue.empty() || in.receiver_end.has_value(); };
     if (!is_ready()) co_await in.out.changed.until(is_ready);
+    if (!in.queue.empty() && in.queue.front().view().size() > received_bytes_max_) {
+      in.refuse_queued(oversize(in.queue.front().view().size(), received_bytes_max_));
+    }
     if (in.queue.empty()) co_return std::unexpected(*in.receiver_end);
     auto payload = std::move(in.queue.front());
     in.queue.pop_front();
     in.move_payloads();
     co_return std::move(payload);
+  }
+
+  void limit_received(std::size_t payload_bytes_max) override {
+    received_bytes_max_ = std::min(payload_bytes_max, write_buffer().payload_bytes_max());
   }
 
   WriteBuffer& write_buffer() override { return out_->out.filling(); }
@@ -144,6 +163,7 @@ class MemoryLink final : public Link {
   std::shared_ptr<Direction> in_;
   std::shared_ptr<Direction> out_;
   std::string name_;
+  std::size_t received_bytes_max_ = out_->out.filling().payload_bytes_max();
 };
 
 }  // namespace

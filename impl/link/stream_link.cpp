@@ -122,6 +122,10 @@ class StreamLink final : public Link {
     }
   }
 
+  void limit_received(std::size_t payload_bytes_max) override {
+    decoder_.limit_frames(std::min(payload_bytes_max, write_buffer().payload_bytes_max()));
+  }
+
   WriteBuffer& write_buffer() override { return sending_->out.filling(); }
 
   asio::awaitable<Sent> flush() override {

@@ -12,6 +12,7 @@
 #include <boost/beast/websocket/error.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <memory_resource>
@@ -67,13 +68,18 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
  public:
   WebSocket(tcp::socket socket, LinkOptions options)
       : out_{socket.get_executor(), 0, options.frame_bytes_max},
-        payload_bytes_max_{options.frame_bytes_max},
+        received_bytes_max_{options.frame_bytes_max},
+        message_bytes_max_{options.frame_bytes_max},
         stream_{std::move(socket)} {
     error_code ignored;
     stream_.next_layer().socket().set_option(tcp::no_delay{true}, ignored);
     stream_.set_option(handshake_within(options.opening_time));
-    stream_.read_message_max(payload_bytes_max_);
+    stream_.read_message_max(message_bytes_max_);
     stream_.binary(true);
+  }
+
+  void limit_received(std::size_t payload_bytes_max) {
+    received_bytes_max_ = std::min(payload_bytes_max, write_buffer().payload_bytes_max());
   }
 
   void open_as_server() {
@@ -94,7 +100,7 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
     if (phase_ == Phase::opening) {
       co_await out_.changed.until([this] { return phase_ != Phase::opening; });
     }
-    if (phase_ == Phase::open && !reading_ && !arrived_ && !receive_end_) read_some();
+    if (phase_ == Phase::open && !reading_ && !arrived_ && !receive_end_) read_message();
     if (!arrived_ && !receive_end_) {
       co_await out_.changed.until([this] { return arrived_ || receive_end_; });
     }
@@ -165,6 +171,13 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
     end_with(end);
   }
 
+  // A message keeps the limit that there is when it begins.
+  void read_message() {
+    message_bytes_max_ = received_bytes_max_;
+    stream_.read_message_max(message_bytes_max_);
+    read_some();
+  }
+
   // r[impl zerocopy.recv.websocket]
   // A message that fits in the chunk is copied from there; the rest of a larger one is read to
   // where it stays.
@@ -175,7 +188,7 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
       if (is_large_) {
         room = large_.room();
       } else if (chunk_used_ == chunk_.size()) {
-        large_.begin(pool_, payload_bytes_max_, BackingPool::block_bytes_max);
+        large_.begin(pool_, message_bytes_max_, BackingPool::block_bytes_max);
         large_.put(chunk_);
         is_large_ = true;
         room = large_.room();
@@ -298,7 +311,8 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
   std::pmr::unsynchronized_pool_resource memory_{
       {.max_blocks_per_chunk = 4, .largest_required_pool_block = 4096}};  // outlives what follows
   Outgoing out_;
-  std::size_t payload_bytes_max_;
+  std::size_t received_bytes_max_;  // of the next message
+  std::size_t message_bytes_max_;   // of the message under way
   websocket::stream<CountedSocket, false> stream_;
   Phase phase_ = Phase::opening;
   bool reading_ = false;
@@ -324,6 +338,9 @@ class WebSocketLink final : public Link {
   ~WebSocketLink() override { socket_->close(); }
 
   asio::awaitable<Received> receive() override { return socket_->receive(); }
+  void limit_received(std::size_t payload_bytes_max) override {
+    socket_->limit_received(payload_bytes_max);
+  }
   WriteBuffer& write_buffer() override { return socket_->write_buffer(); }
   asio::awaitable<Sent> flush() override { return socket_->flush(); }
   asio::awaitable<Sent> send_raw(ByteView /*bytes*/) override {

@@ -70,12 +70,15 @@ asio::awaitable<AttachmentResult> set_up_link(std::shared_ptr<link::Link> link,
   auto const number = options.link;
   rpc::Establishment establishment{steady_now(), std::move(options), registry};
   guard.abort_at(*establishment.next_deadline());
+  link->limit_received(establishment.payload_bytes_max());
   co_await send_all(*link, establishment);
   while (!establishment.is_over()) {
     auto const payload = co_await link->receive();
     establishment.reach_deadline(steady_now());
     if (payload) {
       establishment.receive(steady_now(), payload->view());
+    } else if (payload.error().kind == link::LinkEndKind::oversize) {
+      establishment.refuse_payload(payload.error().detail);
     } else {
       establishment.lose_link(is_orderly(payload.error()) ? std::string_view{}
                                                           : payload.error().detail);
@@ -85,6 +88,7 @@ asio::awaitable<AttachmentResult> set_up_link(std::shared_ptr<link::Link> link,
   auto outcome = establishment.take_outcome();
   if (!outcome) co_return std::unexpected(std::move(outcome.error()));
   guard.release();
+  link->limit_received(establishment.payload_bytes_max());
   Attachment attachment{.link = std::move(link), .number = number, .outcome = std::move(*outcome)};
   co_return std::move(attachment);
 }

@@ -21,7 +21,9 @@ using AttachmentResult = std::expected<Attachment, session::SessionError>;
 
 // Exchanges prologues, handshakes and hellos on the link until it is known what the link is for. A
 // link that comes to nothing, or not in time, is closed after what was owed to the peer. It is
-// closed, too, if the coroutine is cancelled. The registry, which may be null, outlives this.
+// closed, too, if the coroutine is cancelled. Meanwhile the link takes payloads up to the limit of
+// an establishment, and afterwards up to that of a session. The registry, which may be null,
+// outlives this.
 // r[impl transport.prologue] r[impl session.handshake]
 [[nodiscard]] boost::asio::awaitable<AttachmentResult> set_up_link(
     std::shared_ptr<link::Link> link, rpc::EstablishmentOptions options,

@@ -1,6 +1,7 @@
 #include "impl/net/link_setup.hpp"
 
 #include "impl/link/link_test.hpp"
+#include "impl/link/listener.hpp"
 #include "impl/link/memory_link.hpp"
 #include "impl/net/session_test.hpp"
 #include "impl/wire/handshake.hpp"
@@ -99,6 +100,11 @@ asio::awaitable<void> say_nonsense(link::Link& link) {
   co_await say(link, as_bytes("GET / HTTP/1.1"));
 }
 
+asio::awaitable<void> say_too_much(link::Link& link) {
+  Bytes const payload(Limits{}.establishment_bytes_max + 1);
+  co_await say(link, payload);
+}
+
 TEST_SUITE_BEGIN("net");
 
 TEST_CASE(
@@ -126,6 +132,54 @@ TEST_CASE("r[core.E1] a peer that leaves early is a protocol error that says whe
         "protocol error: link closed during transport prologue");
   CHECK(error_against(Side::initiator, accept_and_leave) ==
         "protocol error: peer closed during handshake");
+}
+
+TEST_CASE("a payload above the limit of an establishment fails it before any of it is read") {
+  CHECK(error_against(Side::acceptor, say_too_much) ==
+        "protocol error: a payload of 1048577 bytes is above the limit of 1048576 before the "
+        "session is established");
+  asio::io_context context;
+  run(context, [&]() -> asio::awaitable<void> {
+    auto const executor = co_await asio::this_coro::executor;
+    auto const listener = link::listen(executor, link::Address::parse("tcp://127.0.0.1:0").value());
+    REQUIRE(listener);
+    auto const peer = co_await link::connect((*listener)->address());
+    REQUIRE(peer);
+    auto accepted = co_await (*listener)->accept();
+    REQUIRE(accepted);
+    CHECK(co_await (*peer)->send_raw(from_hex("01001000").value()));  // a length, and no more
+    rpc::EstablishmentOptions options{.handshake = {.role = Role::acceptor}};
+    std::shared_ptr<link::Link> shared{std::move(*accepted)};
+    auto const outcome = co_await set_up_link(std::move(shared), std::move(options));
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().text() ==
+          "protocol error: a frame of 1048577 bytes exceeds the limit of 1048576 before the "
+          "session is established");
+  });
+}
+
+TEST_CASE("a session takes payloads up to its own limit, whatever its link would take") {
+  for (auto const mode : {ConduitMode::bare, ConduitMode::stable}) {
+    asio::io_context context;
+    run(context, [&]() -> asio::awaitable<void> {
+      Limits limits;
+      limits.frame_bytes_max = 3uz << 20;
+      limits.establishment_bytes_max = 100'000;
+      auto const handler = std::make_shared<net::test::EchoHandler>("acceptor");
+      InitiatorBuilder initiator;
+      AcceptorBuilder acceptor;
+      initiator.service("Echo");
+      acceptor.service("Echo").on_connection(handler).limits(limits);
+      auto const pair = co_await net::test::establish_pair(initiator, acceptor, mode);
+      REQUIRE(pair.initiator);
+      REQUIRE(pair.acceptor);
+      std::string text(2uz << 20, 'x');
+      CHECK(co_await net::test::echo(pair.initiator->root, text) == "acceptor");
+      text.resize(4uz << 20, 'x');
+      CHECK(co_await net::test::echo(pair.initiator->root, text) != "acceptor");
+      CHECK(handler->called.size() == 1);
+    });
+  }
 }
 
 TEST_CASE("r[transport.prologue] r[stable.handshake] both ends come to agree, in either mode") {

@@ -3,6 +3,7 @@
 #include "impl/net/backoff.hpp"
 #include "impl/net/link_source.hpp"
 #include "impl/net/log.hpp"
+#include "impl/rpc/establishment.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -76,7 +77,9 @@ asio::awaitable<void> serve_link(std::shared_ptr<Server> server, std::unique_ptr
 
 asio::awaitable<SessionResult> connect_session(link::Address const& address,
                                                InitiatorBuilder const& builder, ConduitMode mode) {
-  return builder.establish_from(dial_source(address), mode);
+  auto const payload_max = rpc::link_bytes_max(builder.config().limits, mode);
+  auto source = dial_source(address, {.link = {.frame_bytes_max = payload_max}});
+  return builder.establish_from(std::move(source), mode);
 }
 
 asio::awaitable<link::LinkEnd> serve(link::Listener& listener, AcceptorBuilder builder,

@@ -13,7 +13,8 @@
 // Sessions by address: tcp://, local:// and ws://.
 namespace vox::net {
 
-// Dials the address as the initiator, and again whenever the link is lost.
+// Dials the address as the initiator, and again whenever the link is lost. The links take payloads
+// up to the builder's Limits::frame_bytes_max.
 [[nodiscard]] boost::asio::awaitable<SessionResult> connect_session(
     link::Address const& address, InitiatorBuilder const& builder,
     ConduitMode mode = ConduitMode::bare);

@@ -3,6 +3,8 @@
 #include "impl/wire/reader.hpp"
 #include "spec/assert.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -28,6 +30,13 @@ std::optional<wire::Prologue> refusal_of(ByteView payload, Rulebook rulebook) {
 }
 
 }  // namespace
+
+// A message as large as a payload may be is still taken in a stable conduit's frame.
+std::size_t link_bytes_max(Limits const& limits, ConduitMode mode) {
+  if (mode == ConduitMode::bare) return limits.frame_bytes_max;
+  constexpr auto top = std::numeric_limits<std::size_t>::max() - wire::stable_frame_overhead_max;
+  return std::min(limits.frame_bytes_max, top) + wire::stable_frame_overhead_max;
+}
 
 // r[impl transport.prologue.request]
 Establishment::Establishment(TimePoint begun, EstablishmentOptions options,
@@ -59,6 +68,11 @@ void Establishment::receive(TimePoint now, ByteView payload) {
     case Step::over:
       return;
   }
+}
+
+void Establishment::refuse_payload(std::string_view detail) {
+  if (is_over()) return;
+  fail(protocol_error(std::string{detail} + " before the session is established"));
 }
 
 void Establishment::lose_link(std::string_view error) {
@@ -99,6 +113,11 @@ bool Establishment::poll_transmit(wire::Buffer& out) {
     return true;
   }
   return false;
+}
+
+std::size_t Establishment::payload_bytes_max() const {
+  auto const& limits = options_.handshake.limits;
+  return is_over() ? link_bytes_max(limits, mode_) : limits.establishment_bytes_max;
 }
 
 std::optional<TimePoint> Establishment::next_deadline() const {

@@ -11,6 +11,7 @@
 #include "impl/wire/writer.hpp"
 #include "spec/clock.hpp"
 #include "spec/conduit_mode.hpp"
+#include "spec/limits.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -63,6 +64,9 @@ struct ResumeConduit {
 
 using Outcome = std::variant<NewSession, ResumeSession, ResumeConduit>;
 
+// The largest payload of a link whose session has these limits.
+[[nodiscard]] std::size_t link_bytes_max(Limits const& limits, ConduitMode mode);
+
 // One link from its first payload to what it is for: the transport prologue, the handshake of a
 // session, the hellos of a stable conduit; either role. It does no I/O: it takes the peer's
 // payloads and gives its own, until there is an outcome or an error with the text of 0.4.0. After
@@ -79,6 +83,8 @@ class Establishment {
   Establishment(TimePoint begun, EstablishmentOptions options, SessionRegistry* registry = nullptr);
 
   void receive(TimePoint now, ByteView payload);
+  // The peer announced a payload above payload_bytes_max(), of which the link has read nothing.
+  void refuse_payload(std::string_view detail);
   // The link is gone. An empty error means that the peer closed it in good order.
   void lose_link(std::string_view error);
   void reach_deadline(TimePoint now);
@@ -89,10 +95,9 @@ class Establishment {
   // When this fails as a connect timeout; nothing once it is over.
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
-  // A link need take no larger payload as long as this is not over; one fails it.
-  [[nodiscard]] std::size_t payload_bytes_max() const {
-    return options_.handshake.limits.establishment_bytes_max;
-  }
+  // A link need take no larger payload. As long as this is not over one fails it; afterwards it is
+  // the limit of what the link is for.
+  [[nodiscard]] std::size_t payload_bytes_max() const;
 
   [[nodiscard]] bool is_over() const { return step_ == Step::over; }
   // To be asked once it is over; the second gives the outcome away.

@@ -133,6 +133,36 @@ TEST_CASE("a payload before the session has a limit of its own") {
         "protocol error: a payload of 101 bytes before the session is established");
 }
 
+TEST_CASE("once there is a session a payload has the session's limit, and a frame beside it") {
+  for (auto const mode : both_modes) {
+    Limits limits;
+    limits.establishment_bytes_max = 50'000;
+    limits.frame_bytes_max = 100'000;
+    auto const options = [&](Role role) {
+      auto wanted = as(role, Rulebook::vox_0_4, mode);
+      wanted.handshake.limits = limits;
+      return wanted;
+    };
+    Establishment near{begin, options(Role::initiator)};
+    Establishment far{begin, options(Role::acceptor)};
+    CHECK(near.payload_bytes_max() == 50'000);
+    converse(near, far);
+    REQUIRE(text_of(near) == "established");
+    REQUIRE(text_of(far) == "established");
+    auto const beside = mode == ConduitMode::stable ? wire::stable_frame_overhead_max : 0;
+    CHECK(near.payload_bytes_max() == 100'000 + beside);
+    CHECK(far.payload_bytes_max() == 100'000 + beside);
+  }
+}
+
+TEST_CASE("a payload that the link did not read for its length fails an establishment for good") {
+  Establishment side{begin, as(Role::acceptor, Rulebook::vox_0_4)};
+  side.refuse_payload("a frame of 9 bytes exceeds the limit of 8");
+  CHECK(text_of(side) ==
+        "protocol error: a frame of 9 bytes exceeds the limit of 8 before the session is "
+        "established");
+}
+
 TEST_CASE("an establishment near the end of the clock has a deadline") {
   auto options = as(Role::acceptor, Rulebook::spec);
   Establishment const side{TimePoint::max() - Duration{1}, options};

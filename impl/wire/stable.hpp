@@ -55,6 +55,9 @@ struct StableFrame {
   }
 };
 
+// What a frame has beside its item, at most: a number, perhaps another one, and a length.
+inline constexpr std::size_t stable_frame_overhead_max = 5 + (1 + 5) + 4;
+
 [[nodiscard]] Result<StableFrame> decode_stable_frame(ByteView payload,
                                                       Strictness strictness = Strictness::strict);
 void encode_stable_frame(Buffer& out, StableFrame const& frame);

@@ -42,6 +42,9 @@ class FrameDecoder {
                         std::size_t header_bytes = frame_header_bytes)
       : frame_bytes_max_{frame_bytes_max}, header_bytes_{header_bytes} {}
 
+  // Another limit, for the payloads whose length next() has not looked at yet.
+  void limit_frames(std::size_t frame_bytes_max) { frame_bytes_max_ = frame_bytes_max; }
+
   // The next payload that has come whole; nothing if more bytes are needed. A length above the
   // limit, or file descriptors beside a payload, is a violation, after which the stream cannot be
   // read any further: the violation sticks.

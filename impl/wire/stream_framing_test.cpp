@@ -193,6 +193,19 @@ TEST_CASE("r[link.tx.alloc.limits] a frame above the limit is a violation, and s
 }
 
 TEST_CASE(
+    "another limit holds for the frames that were not looked at, and not for one that is cut") {
+  FrameDecoder decoder{16};
+  CHECK(take_all(decoder, bytes("0400000000112233 0500000000112233")).size() == 1);
+  decoder.limit_frames(4);
+  auto const rest = bytes("44 0500000000");
+  ByteView input{rest};
+  while (!input.empty())
+    put_some(decoder, input);
+  CHECK(decoder.next().value()->view().size() == 5);
+  CHECK(decoder.next().error().detail == "a frame of 5 bytes exceeds the limit of 4");
+}
+
+TEST_CASE(
     "r[link.rx.error] after a violation nothing more is handed out, however the header came") {
   FrameDecoder decoder{16};
   CHECK(take_all(decoder, bytes("1100")).empty());
