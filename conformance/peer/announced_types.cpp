@@ -133,10 +133,10 @@ void AnnouncedTypes::note_channels(Frame const& call, Readings const& readings) 
   for (auto const& channel : *their_channels) {
     auto const own = std::ranges::find(*own_channels, channel.id, &vox::schema::ValueChannel::id);
     if (own == own_channels->end()) continue;
-    auto const& theirs = *readings.their_channels->types()[channel.type].element;
-    auto const& ours = *readings.our_channels->types()[own->type].element;
+    auto const& theirs = readings.their_channels->types()[channel.type];
+    auto const& ours = readings.our_channels->types()[own->type];
     items_.insert_or_assign({call.on, channel.id},
-                            shared(vox::schema::build_plan(theirs.payload, ours)));
+                            shared(vox::schema::build_item_plan(theirs, ours)));
   }
 }
 

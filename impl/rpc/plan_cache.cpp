@@ -59,9 +59,8 @@ PlanCache::Entry PlanCache::build(schema::ReceiveTracker const& announced,
 
 std::expected<std::shared_ptr<schema::Plan const>, std::string> PlanCache::items(
     schema::ChannelType const& remote, schema::ChannelType const& local) const {
-  auto plan = schema::build_plan(
-      remote.element->payload, *local.element,
-      {.as_shipped = strictness_ == wire::Strictness::vox_0_4, .limits = limits_});
+  auto plan = schema::build_item_plan(
+      remote, local, {.as_shipped = strictness_ == wire::Strictness::vox_0_4, .limits = limits_});
   if (!plan) {
     return std::unexpected("protocol error: translation plan of channel items failed: " +
                            plan.error().text());

@@ -5,6 +5,7 @@
 #include "spec/assert.hpp"
 
 #include <optional>
+#include <utility>
 
 namespace vox::schema {
 
@@ -29,15 +30,26 @@ std::expected<Found, PlanError> find(Registry const& registry, TypeRef const& ty
   auto channels = builder.channels();
   if (!channels) return std::unexpected(std::move(channels.error()));
   Found found{.plan = *std::move(plan), .types = {}};
-  for (auto const& [direction, element] : *channels) {
+  if (channels->empty()) return found;
+  auto const schemas = std::make_shared<Registry const>(registry.closure(type).schemas);
+  auto const shared_defaults = std::make_shared<std::vector<FieldDefault> const>(defaults);
+  for (auto& [direction, element] : *channels) {
     found.types.push_back({.direction = direction,
-                           .element = std::make_shared<LocalType const>(LocalType{
-                               .payload = registry.closure(element), .defaults = defaults})});
+                           .element = std::move(element),
+                           .schemas = schemas,
+                           .defaults = shared_defaults});
   }
   return found;
 }
 
 }  // namespace
+
+std::expected<Plan, PlanError> build_item_plan(ChannelType const& remote, ChannelType const& local,
+                                               PlanOptions const& options) {
+  LocalType const ours{.payload = local.schemas->closure(local.element),
+                       .defaults = *local.defaults};
+  return build_plan(*remote.schemas, remote.element, ours, options);
+}
 
 ChannelWalk ChannelWalk::of(LocalType const& type, TranslateOptions const& options) {
   auto found = find(Registry{type.payload.schemas}, type.payload.root, type.defaults, options);

@@ -23,12 +23,20 @@
 // handle, and nothing beside the value lists them.
 namespace vox::schema {
 
-// A type of channel that values can hold. `element` is what its items are: the type with every
-// schema that it needs, as it was announced together with the type that holds the channel.
+// A type of channel that values can hold. `element` is what its items are, as it was announced
+// together with the type that holds the channel: the schemas and defaults are those of that type,
+// one set for all its channels, since a peer may announce many that need the same ones.
 struct ChannelType {
   shape::ChannelDirection direction = shape::ChannelDirection::tx;
-  std::shared_ptr<LocalType const> element;
+  TypeRef element;
+  std::shared_ptr<Registry const> schemas;
+  std::shared_ptr<std::vector<FieldDefault> const> defaults;
 };
+
+// From the items that a peer sends or takes to ours.
+[[nodiscard]] std::expected<Plan, PlanError> build_item_plan(ChannelType const& remote,
+                                                             ChannelType const& local,
+                                                             PlanOptions const& options = {});
 
 // One channel of a value. Values of two types can be compared: the id tells which channel it is,
 // `type` where its items are described. It is a number in ChannelWalk::types().

@@ -67,7 +67,7 @@ TEST_CASE("r[rpc.channel.payload-encoding] take(n = 3, rx) has the channel that 
   auto const& type = walk.types()[channels[0].type];
   CHECK(type.direction == Direction::rx);
   // Its items are numbers of ours.
-  CHECK(build_plan(type.element->payload, local_type<std::uint32_t>())->is_identity());
+  CHECK(build_plan(*type.schemas, type.element, local_type<std::uint32_t>())->is_identity());
   CHECK(to_hex(stripped(walk, value)) == "03");
 }
 
@@ -146,8 +146,7 @@ TEST_CASE("what a peer announced of its items is known by the channel") {
   auto const from = theirs->list(value).value().at(0);
   auto const to = mine.list(value).value().at(0);
   CHECK(from.id == to.id);
-  auto const plan =
-      build_plan(theirs->types()[from.type].element->payload, *mine.types()[to.type].element);
+  auto const plan = build_item_plan(theirs->types()[from.type], mine.types()[to.type]);
   REQUIRE(plan);
   wire::Buffer out;
   REQUIRE(translate(*plan, from_hex("0178 05").value(), out));
@@ -179,6 +178,43 @@ TEST_CASE("a channel's element that grows without end is an error, not a long wa
   for (TypeId id = 101; id < 160; ++id)
     schemas.push_back({id, {"T"}, Tuple{{ref(id - 1, {ref(2, {var("T"), var("T")})})}}});
   CHECK_FALSE(ChannelWalk::of(Registry{schemas}, ref(159, {ref(1)})));
+  CHECK(ChannelWalk::of(Registry{schemas}, ref(103, {ref(1)})));
+}
+
+TEST_CASE("many channels that lead into one long chain of types share its schemas") {
+  constexpr TypeId count = 10'000;
+  std::vector<Schema> schemas{{1, {}, Primitive::u8}};
+  for (TypeId id = 2; id <= count; ++id)
+    schemas.push_back({id, {}, Option{TypeRef::concrete(id - 1)}});
+  Tuple channels;
+  for (TypeId id = 2 * count; id < 4 * count; id += 2) {
+    schemas.push_back({id, {}, Tuple{{TypeRef::concrete(count)}}});
+    schemas.push_back({id + 1, {}, Channel{Direction::rx, TypeRef::concrete(id)}});
+    channels.elements.push_back(TypeRef::concrete(id + 1));
+  }
+  schemas.push_back({count + 1, {}, std::move(channels)});
+  auto const walk = ChannelWalk::of(Registry{schemas}, TypeRef::concrete(count + 1));
+  REQUIRE(walk);
+  REQUIRE(walk->types().size() == count);
+  CHECK(walk->types().front().schemas == walk->types().back().schemas);
+  CHECK(walk->types().front().schemas->size() == schemas.size());
+}
+
+TEST_CASE("many channels of one type of many parts are an error, not a copy of it for each") {
+  auto const var = [](std::string_view name) { return TypeRef::variable(std::string{name}); };
+  auto const ref = [](TypeId id, Parts<TypeRef> args = {}) {
+    return TypeRef::concrete(id, std::move(args));
+  };
+  std::vector<Schema> schemas{{1, {}, Primitive::u8}, {2, {"A", "B"}, Tuple{{var("A"), var("B")}}}};
+  Tuple channels;
+  for (TypeId id = 1000; id < 1200; ++id) {
+    schemas.push_back({id, {"T"}, Channel{Direction::rx, var("T")}});
+    channels.elements.push_back(ref(id, {var("T")}));
+  }
+  schemas.push_back({100, {"T"}, std::move(channels)});
+  for (TypeId id = 101; id <= 111; ++id)
+    schemas.push_back({id, {"T"}, Tuple{{ref(id - 1, {ref(2, {var("T"), var("T")})})}}});
+  CHECK_FALSE(ChannelWalk::of(Registry{schemas}, ref(111, {ref(1)})));  // 200 * 2^11 parts
   CHECK(ChannelWalk::of(Registry{schemas}, ref(103, {ref(1)})));
 }
 

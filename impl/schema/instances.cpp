@@ -132,11 +132,6 @@ bool Instances::spend(std::size_t work) {
   return true;
 }
 
-std::optional<TypeRef> Instances::reference(Index index) const {
-  std::size_t parts_left = Limits{}.schema_count_max;
-  return reference(index, 0, parts_left);
-}
-
 std::optional<TypeRef> Instances::reference(Index index, std::size_t depth,
                                             std::size_t& parts_left) const {
   if (depth == Limits{}.schema_depth_max || parts_left == 0) return std::nullopt;

@@ -44,9 +44,12 @@ class Instances {
                                                          std::optional<Index> body = std::nullopt);
 
   [[nodiscard]] TypeId id(Index index) const { return instances_[index].schema->id; }
-  // The type as a reference that stands outside of any schema. Nothing if it has too many parts: a
-  // type whose arguments repeat is held once here, but not in a reference.
-  [[nodiscard]] std::optional<TypeRef> reference(Index index) const;
+  // The type as a reference that stands outside of any schema. Nothing if it has more parts than
+  // are left, which it takes: a type whose arguments repeat is held once here, but not in a
+  // reference.
+  [[nodiscard]] std::optional<TypeRef> reference(Index index, std::size_t& parts_left) const {
+    return reference(index, 0, parts_left);
+  }
   // What the type is; `bytes` with an argument is a list of that.
   [[nodiscard]] Kind const& kind(Index index) const;
   // Whether it is encoded as bytes are: a list of u8 is, too.

@@ -98,12 +98,15 @@ std::expected<Plan, PlanError> PlanBuilder::run_walk(TypeRef const& remote) {
 
 std::expected<std::vector<PlanBuilder::FoundChannel>, PlanError> PlanBuilder::channels() const {
   std::vector<FoundChannel> found;
+  // Together, since a peer may have many channels of one large type.
+  auto parts_left = limits_.plan_steps_max;
   for (auto const& [direction, element] : channels_) {
-    auto reference = remote_.reference(element);
+    auto reference = remote_.reference(element, parts_left);
     if (!reference) {
-      return std::unexpected(PlanError{.rule = "schema.format",
-                                       .path = {},
-                                       .detail = "the element of a channel is too large a type"});
+      return std::unexpected(
+          PlanError{.rule = "schema.format",
+                    .path = {},
+                    .detail = "the elements of the channels are too large types"});
     }
     found.push_back({.direction = direction, .element = *std::move(reference)});
   }
