@@ -12,13 +12,15 @@ namespace vox::rpc {
 namespace {
 
 OperationsOptions operations_options(EndpointOptions const& options,
-                                     session::Session const& session) {
+                                     session::Session const& session,
+                                     std::shared_ptr<OperationBudget> budget) {
   return {.rulebook = options.session.rulebook,
           .limits = options.session.limits,
           .durable = options.durable,
           .session = options.restored ? options.restored->identity : options.identity,
           .resume_key = session.resume_key().value_or(ResumeKey{}),
-          .context = options.store_context};
+          .context = options.store_context,
+          .budget = std::move(budget)};
 }
 
 }  // namespace
@@ -30,7 +32,8 @@ Endpoint::Endpoint(EndpointOptions options, session::Session session)
       stable_{std::move(options_.stable)} {
   options_.stable.reset();
   if (policy_.operations_of_session) {
-    operations_.emplace(operations_options(options_, session_));
+    operations_ =
+        std::make_unique<Operations>(operations_options(options_, session_, operation_budget_));
   }
 }
 
@@ -235,7 +238,7 @@ void Endpoint::on(session::event::Opened&& opened) {
     serving_.erase(serving);
   }
   if (!policy_.operations_of_session) {
-    connection->operations.emplace(operations_options(options_, session_));
+    connection->operations.emplace(operations_options(options_, session_, operation_budget_));
   }
   connections_.insert_or_assign(id, std::move(connection));
   put(opened);

@@ -269,7 +269,8 @@ class Endpoint {
   CallTable calls_;
   RequestTable requests_;
   ChannelTable channels_;
-  std::optional<Operations> operations_;  // of the whole session; 0.4.0 has one a connection
+  std::shared_ptr<OperationBudget> operation_budget_ = std::make_shared<OperationBudget>();
+  std::unique_ptr<Operations> operations_;  // of the whole session; 0.4.0 has one a connection
   std::uint64_t next_operation_id_ = 1;
 
   // What waits for room in the session.

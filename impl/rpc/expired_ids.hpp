@@ -13,6 +13,8 @@ class ExpiredIds {
  public:
   explicit ExpiredIds(std::size_t ranges_max) : ranges_max_{ranges_max} {}
 
+  // Another bound. Ranges that are there already stay.
+  void limit(std::size_t ranges_max) { ranges_max_ = ranges_max; }
   // False if there is no room for another range; then nothing has changed.
   [[nodiscard]] bool insert(std::uint64_t id);
   [[nodiscard]] bool contains(std::uint64_t id) const;

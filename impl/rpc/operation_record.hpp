@@ -11,9 +11,12 @@
 
 namespace vox::rpc {
 
+class Operations;
+
 // One operation. Its hook is in the list of those that are over, oldest first, or of unused
 // records.
 struct OperationRecord : boost::intrusive::list_base_hook<> {
+  Operations* table = nullptr;  // that holds it
   OperationId id = 0;
   OperationMethod method{};
   PayloadDigest digest{};

@@ -40,10 +40,12 @@ OperationRecord& Operations::make_record(OperationId id, OperationMethod const& 
                                          PayloadDigest const& digest) {
   auto* record = unused_.empty() ? &records_.emplace_back() : &unused_.front();
   if (!unused_.empty()) unused_.pop_front();
+  record->table = this;
   record->id = id;
   record->method = method;
   record->digest = digest;
   by_id_.emplace(id, record);
+  ++budget_->records;
   return *record;
 }
 
@@ -56,6 +58,7 @@ void Operations::remove(OperationRecord& record) {
   record.store_number = 0;
   record.attempts.clear();
   by_id_.erase(record.id);
+  --budget_->records;
   unused_.push_front(record);
 }
 
@@ -73,21 +76,38 @@ void Operations::enter(TimePoint now, OperationRecord& record, OperationPhase ph
   }
 }
 
+bool Operations::keep_expired(OperationRecord const& record) {
+  auto const of_others = budget_->expired_ranges - expired_.ranges();
+  expired_.limit(options_.limits.operations_max - of_others);
+  bool const kept = expired_.insert(record.id);
+  budget_->expired_ranges = of_others + expired_.ranges();
+  return kept;
+}
+
+// Where there is no room for the id it is not recognised any more, which is allowed: the window was
+// chosen so that no retry comes.
+void Operations::forget(OperationRecord& record) {
+  VOX_ASSERT(row(record, OperationEvent::window_over) != nullptr);
+  static_cast<void>(keep_expired(record));
+  remove(record);
+}
+
 // r[impl retry.gc.live-protected] r[impl retry.gc.fail-closed]
 bool Operations::make_room(std::size_t records, std::size_t bytes) {
   auto const& limits = options_.limits;
   // Forgetting all others would not make room for this one.
   if (bytes > limits.operation_bytes_max) return false;
   auto const fits = [&] {
-    return by_id_.size() + records <= limits.operations_max &&
-           outcome_bytes_ <= limits.operation_bytes_max - bytes;
+    return budget_->records + records <= limits.operations_max &&
+           budget_->outcome_bytes <= limits.operation_bytes_max - bytes;
   };
   while (!fits()) {
-    if (options_.at_limit == AtLimit::refuse || over_in_memory_.empty()) return false;
-    auto& oldest = over_in_memory_.front();
+    auto& over = budget_->over_in_memory;
+    if (options_.at_limit == AtLimit::refuse || over.empty()) return false;
+    auto& oldest = over.front();
     VOX_ASSERT(row(oldest, OperationEvent::room_needed) != nullptr);
-    if (!expired_.insert(oldest.id)) return false;
-    remove(oldest);
+    if (!oldest.table->keep_expired(oldest)) return false;
+    oldest.table->remove(oldest);
   }
   return true;
 }
@@ -101,15 +121,22 @@ void Operations::set_outcome(OperationRecord& record, Bytes ret,
     outcome = std::move(spare_outcomes_.back());
     spare_outcomes_.pop_back();
   }
-  outcome_bytes_ += ret.capacity();
   outcome->ret = std::move(ret);
   outcome->type = std::move(type);
+  hold_outcome(record, std::move(outcome));
+}
+
+void Operations::hold_outcome(OperationRecord& record,
+                              std::shared_ptr<SealedOutcome const> outcome) {
+  outcome_bytes_ += outcome->ret.capacity();
+  budget_->outcome_bytes += outcome->ret.capacity();
   record.outcome = std::move(outcome);
 }
 
 void Operations::clear_outcome(OperationRecord& record) {
   if (!record.outcome) return;
   outcome_bytes_ -= record.outcome->ret.capacity();
+  budget_->outcome_bytes -= record.outcome->ret.capacity();
   // What a store was asked to keep may be in use elsewhere.
   bool const reusable = !is_persistent(class_of(record.method)) &&
                         record.outcome.use_count() == 1 &&
@@ -120,7 +147,7 @@ void Operations::clear_outcome(OperationRecord& record) {
 }
 
 OperationList& Operations::list_of(OperationRecord const& record) {
-  return is_persistent(class_of(record.method)) ? over_durable_ : over_in_memory_;
+  return is_persistent(class_of(record.method)) ? over_durable_ : budget_->over_in_memory;
 }
 
 }  // namespace vox::rpc

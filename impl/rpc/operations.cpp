@@ -27,17 +27,25 @@ OperationEvent event_of(StoreDone const& done) {
 }  // namespace
 
 Operations::Operations(OperationsOptions options)
-    : options_{std::move(options)}, expired_{options_.limits.operations_max} {}
+    : options_{std::move(options)},
+      budget_{options_.budget ? options_.budget : std::make_shared<OperationBudget>()},
+      expired_{options_.limits.operations_max} {}
+
+Operations::~Operations() {
+  for (auto const& [id, record] : by_id_) {
+    if (record->is_linked()) list_of(*record).erase(OperationList::s_iterator_to(*record));
+  }
+  budget_->records -= by_id_.size();
+  budget_->outcome_bytes -= outcome_bytes_;
+  budget_->expired_ranges -= expired_.ranges();
+}
 
 void Operations::restore(TimePoint now, std::span<StoredOperation const> operations) {
   VOX_ASSERT(by_id_.empty());
   session_kept_ = true;
   for (auto const& stored : operations) {
     auto& record = make_record(stored.operation, stored.method, stored.digest);
-    if (stored.outcome) {
-      record.outcome = stored.outcome;
-      outcome_bytes_ += stored.outcome->ret.capacity();
-    }
+    if (stored.outcome) hold_outcome(record, stored.outcome);
     enter(now, record, stored.outcome ? OperationPhase::sealed : OperationPhase::indeterminate);
   }
 }
@@ -136,10 +144,8 @@ Reaction Operations::stored(TimePoint now, StoreDone const& done) {
   if (record == nullptr || record->store_number != done.number) return reaction;
   record->store_number = 0;
   auto const event = event_of(done);
-  if (event == OperationEvent::store_recovered && record->phase == OperationPhase::admitting) {
-    record->outcome = done.outcome;
-    outcome_bytes_ += done.outcome->ret.capacity();
-  }
+  if (event == OperationEvent::store_recovered && record->phase == OperationPhase::admitting)
+    hold_outcome(*record, done.outcome);
   apply(now, *record, event, 0, reaction);
   return reaction;
 }
@@ -164,24 +170,24 @@ std::optional<StoreRequest> Operations::poll_store_request() {
 
 // r[impl retry.gc.ttl]
 void Operations::expire(TimePoint now) {
+  auto const is_due = [&](OperationList const& list) {
+    return !list.empty() && now - list.front().over_since >= options_.retry_window;
+  };
+  auto& in_memory = budget_->over_in_memory;
+  while (is_due(in_memory))
+    in_memory.front().table->forget(in_memory.front());
   store_request::Forget forgotten;
-  for (auto* const list : {&over_in_memory_, &over_durable_}) {
-    while (!list->empty() && now - list->front().over_since >= options_.retry_window) {
-      auto& record = list->front();
-      VOX_ASSERT(row(record, OperationEvent::window_over) != nullptr);
-      // Where there is no room for the id it is not recognised any more, which is allowed: the
-      // window was chosen so that no retry comes.
-      static_cast<void>(expired_.insert(record.id));
-      if (is_persistent(class_of(record.method))) forgotten.operations.push_back(record.id);
-      remove(record);
-    }
+  while (is_due(over_durable_)) {
+    forgotten.operations.push_back(over_durable_.front().id);
+    forget(over_durable_.front());
   }
   if (options_.durable && !forgotten.operations.empty()) ask(std::move(forgotten));
 }
 
 std::optional<TimePoint> Operations::next_deadline() const {
   std::optional<TimePoint> earliest;
-  for (auto const* const list : {&over_in_memory_, &over_durable_}) {
+  OperationList const* const lists[] = {&budget_->over_in_memory, &over_durable_};
+  for (auto const* const list : lists) {
     if (list->empty()) continue;
     auto const since = list->front().over_since;
     // A window near the end of the clock never ends.

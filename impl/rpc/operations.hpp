@@ -1,6 +1,7 @@
 #pragma once
 #include "impl/rpc/expired_ids.hpp"
 #include "impl/rpc/operation.hpp"
+#include "impl/rpc/operation_budget.hpp"
 #include "impl/rpc/operation_reaction.hpp"
 #include "impl/rpc/operation_record.hpp"
 #include "impl/rpc/operation_table.hpp"
@@ -47,12 +48,15 @@ struct OperationsOptions {
   SessionIdentity session{};
   ResumeKey resume_key{};
   Bytes context{};
+  // Of a session that has several tables, with the same limits and retry window. Null: this is the
+  // only one.
+  std::shared_ptr<OperationBudget> budget{};
 };
 
 // The operations that a session's peer asks of us: for each id whether it runs, how it ended, and
 // which requests wait for it. Sans-IO, and it knows neither messages nor handlers. What happens in
 // which state is in operation_table.hpp. In spec there is one for a session, whichever connection
-// an attempt comes on; in vox_0_4 one for each connection.
+// an attempt comes on; in vox_0_4 one for each connection, and these share the session's limits.
 //
 // An execution is named by the token of the request that started it. Its owner reports the end of
 // each one exactly once, by seal() or drop(), also after `stop`.
@@ -71,9 +75,11 @@ struct OperationsOptions {
 class Operations {
  public:
   explicit Operations(OperationsOptions options);
-  ~Operations() = default;
-  Operations(Operations&&) noexcept = default;
+  Operations(Operations const&) = delete;
+  Operations(Operations&&) = delete;
+  Operations& operator=(Operations const&) = delete;
   Operations& operator=(Operations&&) = delete;
+  ~Operations();
   // What the store holds of the session, before anything else happens. What was admitted and never
   // sealed is indeterminate; retry windows begin anew. r[impl retry.policy.persist.crash]
   void restore(TimePoint now, std::span<StoredOperation const> operations);
@@ -145,10 +151,15 @@ class Operations {
                                PayloadDigest const& digest);
   void remove(OperationRecord& record);
   void enter(TimePoint now, OperationRecord& record, OperationPhase phase);
+  // Its id stays recognised; false, and nothing happens, if there is no room for that.
+  [[nodiscard]] bool keep_expired(OperationRecord const& record);
+  // Its retry window is over.
+  void forget(OperationRecord& record);
   // Room for so many records and bytes of outcome more.
   [[nodiscard]] bool make_room(std::size_t records, std::size_t bytes);
   void set_outcome(OperationRecord& record, Bytes ret,
                    std::shared_ptr<schema::SchemaPayload const> type);
+  void hold_outcome(OperationRecord& record, std::shared_ptr<SealedOutcome const> outcome);
   void clear_outcome(OperationRecord& record);
   OperationList& list_of(OperationRecord const& record);
 
@@ -156,11 +167,12 @@ class Operations {
   void ask_to_admit(OperationRecord& record);
 
   OperationsOptions options_;
+  std::shared_ptr<OperationBudget> budget_;
   std::deque<OperationRecord> records_;  // their addresses are stable
   boost::unordered_flat_map<OperationId, OperationRecord*> by_id_;
   OperationList unused_;
-  // Those that are over, in the order in which their retry windows end.
-  OperationList over_in_memory_;
+  // Those of persistent methods that are over, in the order in which their retry windows end. The
+  // others are in the budget.
   OperationList over_durable_;
   ExpiredIds expired_;
   std::vector<std::shared_ptr<SealedOutcome>> spare_outcomes_;

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
+#include <optional>
 #include <vector>
 
 using namespace vox;
@@ -117,6 +119,66 @@ TEST_SUITE("shipped") {
     CHECK(table.operations.cancel(table.now, 7, 1).empty());
     CHECK(table.operations.cancel(table.now, 7, 2).empty());
     CHECK(table.seal(7, 1) == Answers{{1, outcome}});
+  }
+  TEST_CASE("the tables of a session share its limits, and the oldest outcome of any gives way") {
+    OperationsOptions options;
+    options.rulebook = Rulebook::vox_0_4;
+    options.limits.operations_max = 3;
+    options.limits.operation_bytes_max = 100;
+    options.budget = std::make_shared<OperationBudget>();
+    Operations one{options};
+    std::optional<Operations> two{options};
+    RequestToken token = 0;
+    auto const admit = [&](Operations& table, OperationId id) {
+      return table.admit({}, id, plain, as_bytes("arguments"), ++token).kind;
+    };
+    auto const seal = [&](Operations& table, OperationId id, std::size_t size) {
+      static_cast<void>(table.seal({}, id, token, Bytes(size), nullptr));
+    };
+    for (auto* const table : {&one, &*two}) {
+      CHECK(admit(*table, 1) == AdmissionKind::run);
+      seal(*table, 1, 40);
+    }
+    CHECK(admit(*two, 2) == AdmissionKind::run);
+    CHECK(admit(*two, 3) == AdmissionKind::run);  // a fourth record
+    CHECK(one.phase(1) == OperationPhase::expired);
+    CHECK(one.size() == 0);
+    CHECK(two->phase(1) == OperationPhase::sealed);
+    seal(*two, 3, 70);
+    CHECK(two->phase(1) == OperationPhase::expired);
+    CHECK(two->outcome_bytes() <= 100);
+    CHECK(admit(one, 2) == AdmissionKind::run);
+    CHECK(admit(one, 3) == AdmissionKind::run);  // in the place of what was over
+    CHECK(admit(one, 4) == AdmissionKind::full);
+    two.reset();
+    CHECK(options.budget->records == one.size());
+    CHECK(options.budget->outcome_bytes == 0);
+    CHECK(admit(one, 4) == AdmissionKind::run);
+  }
+  TEST_CASE("what is over in one table of a session is forgotten with any, and with its table") {
+    OperationsOptions options;
+    options.rulebook = Rulebook::vox_0_4;
+    options.budget = std::make_shared<OperationBudget>();
+    Operations one{options};
+    std::optional<Operations> two{options};
+    for (auto* const table : {&one, &*two}) {
+      CHECK(table->admit({}, 1, plain, {}, 1).kind == AdmissionKind::run);
+      static_cast<void>(table->drop({}, 1, 1));
+    }
+    CHECK_FALSE(options.budget->over_in_memory.empty());
+    SUBCASE("the time") {
+      two->expire(one.next_deadline().value());
+      CHECK(one.phase(1) == OperationPhase::expired);
+      CHECK(two->phase(1) == OperationPhase::expired);
+      CHECK(options.budget->expired_ranges == 2);
+      two.reset();
+      CHECK(options.budget->expired_ranges == 1);
+    }
+    SUBCASE("the end") {
+      two.reset();
+      CHECK(options.budget->over_in_memory.size() == 1);
+      CHECK(one.phase(1) == OperationPhase::indeterminate);
+    }
   }
   TEST_CASE("the outcome of a persistent method is shown before it is stored") {
     OperationsOptions options;
