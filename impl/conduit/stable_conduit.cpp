@@ -70,6 +70,10 @@ void StableConduit::detach(LinkNumber link) {
   on_this_link_ = 0;
 }
 
+void StableConduit::give_up(std::string why) {
+  if (!lost_) lost_ = std::move(why);
+}
+
 bool StableConduit::can_send() const {
   return !lost_ && replay_.size() - on_this_link_ < options_.replay_frames_max &&
          replay_.bytes_from(on_this_link_) < options_.replay_bytes_max;

@@ -8,6 +8,7 @@
 #include "impl/wire/writer.hpp"
 #include "spec/rulebook.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -102,6 +103,10 @@ class StableConduit {
   void detach() {
     if (link_) detach(*link_);
   }
+  // Nobody waits for another link any more: the conduit is lost, and a peer that comes back is
+  // refused. What was lost before stays lost by its own reason.
+  // r[impl stable.reconnect.failure]
+  void give_up(std::string why);
   [[nodiscard]] bool is_attached() const { return link_.has_value(); }
   [[nodiscard]] bool is_attached_to(LinkNumber link) const { return link_ == link; }
 
@@ -110,6 +115,11 @@ class StableConduit {
   // Whether one more message can be kept. What the link has yet to get has to fit the limits; while
   // there is no link, so has everything that is unacknowledged. Not so once the conduit is lost.
   [[nodiscard]] bool can_send() const;
+  // A message of at most so many bytes is never too large, whatever its number.
+  [[nodiscard]] std::size_t message_bytes_max() const {
+    auto const frame_max = options_.frame_bytes_max;
+    return frame_max - std::min(frame_max, wire::stable_frame_overhead_max);
+  }
   // Where the next message has to be encoded to: append exactly one, then call commit() or
   // abandon() and nothing else before. Call it only if can_send().
   // r[impl stable.framing] r[impl stable.ack]

@@ -101,6 +101,34 @@ TEST_CASE(
   });
 }
 
+TEST_CASE(
+    "r[retry.policy.persist.seal] what a persistent handler returns after its session was shut "
+    "down is stored") {
+  KeptSession kept;
+  asio::io_context context;
+  link::test::run(context, [&]() -> asio::awaitable<void> {
+    auto const executor = co_await asio::this_coro::executor;
+    auto const handler = std::make_shared<EchoHandler>();
+    handler->holds = true;
+    InitiatorBuilder initiator;
+    initiator.service("Echo");
+    auto pair = co_await net::test::establish_pair(initiator, acceptor_with(kept, handler));
+    REQUIRE(pair.initiator);
+    REQUIRE(pair.acceptor);
+    std::string answer;
+    asio::co_spawn(executor, ask_into(pair.initiator->root, "one", answer), asio::detached);
+    while (handler->held == 0)
+      co_await turns(1);
+    pair.acceptor->session.shutdown();
+    static_cast<void>(co_await pair.acceptor->session.ended());
+    pair.acceptor = std::unexpected(session::protocol_error("nobody holds it"));
+    handler->release();
+    co_await turns();
+    REQUIRE(kept.operations.size() == 1);
+    CHECK(kept.operations.front().outcome != nullptr);
+  });
+}
+
 TEST_SUITE_END();
 
 }  // namespace

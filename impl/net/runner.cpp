@@ -123,8 +123,8 @@ void Runner::serve_agenda() {
     wanted->outcome.set(try_resume(wanted->attachment));
   }
   serve_drops();
-  if (std::exchange(agenda_.shutdown, false)) {
-    static_cast<void>(command(session::command::Shutdown{}));
+  if (auto const cause = std::exchange(agenda_.shutdown, std::nullopt)) {
+    static_cast<void>(command(session::command::Shutdown{.cause = *cause}));
   }
   if (std::exchange(agenda_.deadline, false)) {
     note_progress();
@@ -275,7 +275,10 @@ void Runner::finish() {
   for (auto& [id, open] : connections_)
     open.closed->set(true);
   if (options_.registry) options_.registry->remove(number_);
+  // Handlers of persistent methods run on, and what they return is still to be stored.
+  auto store = std::exchange(options_.store, {});
   options_ = {};
+  if (!handlers_.empty()) options_.store = std::move(store);
   end_.set(*ending_);
 }
 

@@ -89,7 +89,7 @@ class Runner : public std::enable_shared_from_this<Runner> {
   [[nodiscard]] Done close(ConnectionKey key, wire::MetadataView reasons);
   [[nodiscard]] boost::asio::awaitable<void> closed(ConnectionKey key);
   [[nodiscard]] bool is_open(ConnectionKey key) const;
-  void shutdown();
+  void shutdown(session::EndCause cause = session::EndCause::shutdown);
   void add_caller(ConnectionKey key);
   void drop_caller(ConnectionKey key);
 
@@ -178,11 +178,11 @@ class Runner : public std::enable_shared_from_this<Runner> {
     std::deque<std::shared_ptr<PendingOpen>> opens;
     std::deque<std::shared_ptr<PendingResume>> resumes;
     std::vector<ConnectionKey> drops;
-    bool shutdown = false;
+    std::optional<session::EndCause> shutdown;
     bool deadline = false;
 
     [[nodiscard]] bool is_pending() const {
-      return !resumes.empty() || !drops.empty() || shutdown || deadline;
+      return !resumes.empty() || !drops.empty() || shutdown.has_value() || deadline;
     }
   };
 

@@ -64,8 +64,8 @@ asio::awaitable<void> Runner::closed(ConnectionKey key) {
   co_await closed->get();
 }
 
-void Runner::shutdown() {
-  agenda_.shutdown = true;
+void Runner::shutdown(session::EndCause cause) {
+  agenda_.shutdown = cause;
   wanted_.notify();
 }
 

@@ -240,8 +240,15 @@ void Runner::handler_ended(rpc::RequestToken request, std::exception_ptr const& 
     if (is_full && !handlers_wait_) watch_handlers();
   }
   readable_.notify();
-  if (!thrown) return respond(request, std::move(ret));
-  drop(request, thrown, was_stopped);
+  if (thrown) {
+    drop(request, thrown, was_stopped);
+  } else {
+    respond(request, std::move(ret));
+  }
+  // After the end nothing but the handlers may hold the session, so that later is too late.
+  if (!is_finished_ || is_settling_) return;
+  settle();
+  if (handlers_.empty()) options_.store = {};
 }
 
 void Runner::respond(rpc::RequestToken request, Bytes ret) {

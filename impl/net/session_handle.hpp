@@ -35,7 +35,8 @@ class SessionHandle {
   // Closes a virtual connection, also one whose open has not been answered.
   [[nodiscard]] std::expected<void, session::SessionError> close(
       session::ConnectionId id, wire::MetadataView reasons = {}) const;
-  // Ends the session as soon as what the link has brought by now is served.
+  // Ends the session as soon as what the link has brought by now is served. A durable store keeps
+  // what it has of the session, so that the next process can go on with it.
   void shutdown() const;
 
   // The key that finds this session again.

@@ -27,7 +27,7 @@ void SessionRegistry::remove(rpc::SessionNumber number) {
 void SessionRegistry::detached(rpc::SessionNumber number) {
   auto const too_many = known_.detached(steady_now(), number);
   if (!too_many) return;
-  if (auto const session = find(*too_many)) session->shutdown();
+  if (auto const session = find(*too_many)) session->shutdown(session::EndCause::resume_timeout);
 }
 
 conduit::LinkNumber SessionRegistry::link_opened(std::shared_ptr<link::Link> const& link) {

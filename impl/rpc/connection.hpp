@@ -8,6 +8,7 @@
 #include "spec/settings.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -42,6 +43,8 @@ struct Connection {
   // Requests of the peer that are not answered.
   boost::unordered_flat_map<session::RequestId, RequestToken> requests;
   std::optional<Operations> operations;
+  // Methods whose response type is too large to be announced.
+  boost::unordered_flat_set<MethodId> unannounceable;
 
   bool is_forwarded = false;  // by a proxy, which gets its messages as they come
 

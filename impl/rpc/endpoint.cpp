@@ -31,6 +31,7 @@ Endpoint::Endpoint(EndpointOptions options, session::Session session)
       session_{std::move(session)},
       stable_{std::move(options_.stable)} {
   options_.stable.reset();
+  limit_messages();
   if (policy_.operations_of_session) {
     operations_ =
         std::make_unique<Operations>(operations_options(options_, session_, operation_budget_));
@@ -54,6 +55,7 @@ void Endpoint::restore() {
   if (!restored || !operations_) return;
   operations_->restore(now_, restored->operations);
   operations_->renew_key(session_.resume_key().value_or(ResumeKey{}));
+  take_store_requests(*operations_);
 }
 
 void Endpoint::handle(TimePoint now, Input input) {
@@ -291,8 +293,23 @@ void Endpoint::on(session::event::Closed&& closed) {
 }
 
 void Endpoint::on(session::event::Ended&& ended) {
+  // No other link comes for what a stable conduit has not sent.
+  stable_deadline_.reset();
+  if (stable_ && !stable_->is_attached()) pass_on(session::input::ConduitLost{});
   if (operations_) react(*operations_, operations_->end(now_));
+  // Whoever shuts a session down may stop the process next, and the next process goes on with it.
+  is_over_for_good_ = ended.cause != session::EndCause::shutdown;
+  forget_session_if_over();
   put(std::move(ended));
+}
+
+// Nobody can come back to a session that has ended, so that nobody asks for its operations. While a
+// handler runs its operation stays, for its outcome to be stored.
+// r[impl retry.op-id.scope]
+void Endpoint::forget_session_if_over() {
+  if (!is_over_for_good_ || !operations_ || operations_->running() > 0) return;
+  operations_->forget_session();
+  take_store_requests(*operations_);
 }
 
 }  // namespace vox::rpc

@@ -141,6 +141,7 @@ class Endpoint {
   [[nodiscard]] std::optional<session::Transmit> transmit_stable(wire::Buffer& out);
   void lose_stable_link(std::string const& error);
   void use_conduit(std::optional<conduit::StableConduit> stable);
+  void limit_messages();
 
   // Events of the session.
   template <class Passed>
@@ -220,6 +221,7 @@ class Endpoint {
   // The owner of an execution is answered with the very bytes that its handler gave.
   void react(Operations& operations, Reaction const& reaction);
   void take_store_requests(Operations& operations);
+  void forget_session_if_over();
   [[nodiscard]] Operations* operations_of(Request const& request);
   [[nodiscard]] bool repeats_operation(Connection const& connection,
                                        event::CallArrived const& arrived) const;
@@ -231,6 +233,7 @@ class Endpoint {
   Result end_handler(Request& request, Bytes ret, wire::MetadataView metadata,
                      session::SharedSchemas const& schemas);
   void send_answer(PendingAnswer&& pending, wire::MetadataView metadata);
+  static void refuse_type(PendingAnswer& pending);
   void retire(RequestToken token);
 
   // Channels: endpoint_channels.cpp.
@@ -272,6 +275,7 @@ class Endpoint {
   std::shared_ptr<OperationBudget> operation_budget_ = std::make_shared<OperationBudget>();
   std::unique_ptr<Operations> operations_;  // of the whole session; 0.4.0 has one a connection
   std::uint64_t next_operation_id_ = 1;
+  bool is_over_for_good_ = false;  // the session has ended, and no later process may go on with it
 
   // What waits for room in the session.
   std::vector<session::ConnectionId> with_waiting_calls_;

@@ -209,6 +209,8 @@ Endpoint::Result Endpoint::on(command::Cancel& cancel) {
 void Endpoint::on(session::event::NotSent&& unsent) {
   auto const& receipt = unsent.receipt;
   auto* const connection = find(receipt.connection_id);
+  // An answer or an item that does not fit is refused when it is given; what is lost with its link
+  // or connection ends with them.
   if (connection == nullptr || receipt.kind != session::SendKind::call) return;
   auto const found = connection->calls.find(receipt.id);
   if (found == connection->calls.end()) return;

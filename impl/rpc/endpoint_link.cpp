@@ -1,5 +1,6 @@
 // How an endpoint gets its payloads and loses its links.
 #include "impl/rpc/endpoint.hpp"
+#include "impl/session/resume.hpp"
 
 #include <algorithm>
 #include <string>
@@ -25,7 +26,13 @@ void Endpoint::on(input::LinkLost&& lost) {
 // A stable conduit outlives its links: a client dials again, a server waits, each for a time.
 // r[impl stable.reconnect]
 void Endpoint::lose_stable_link(std::string const& error) {
-  if (session_.state() != session::SessionState::connected || stable_deadline_) return;
+  auto const state = session_.state();
+  if (state == session::SessionState::ended) {
+    // What it still had to say has nowhere to go.
+    stable_->detach();
+    return pass_on(session::input::ConduitLost{error});
+  }
+  if (state != session::SessionState::connected || stable_deadline_) return;
   stable_->detach();
   auto const& session = options_.session;
   bool const can_return = options_.has_links || (session.is_registered && policy_.stable_returns);
@@ -54,6 +61,10 @@ void Endpoint::on(input::ServerHello&& hello) {
 
 // r[impl stable.reconnect.server-replay]
 void Endpoint::on(input::ClientHello&& hello) {
+  // Whatever came on a conduit that the session does not use would be acknowledged and dropped.
+  if (session_.state() != session::SessionState::connected) {
+    stable_->give_up("the session has given its stable conduit up");
+  }
   auto const attached = stable_->answer_client_hello(hello.link, hello.hello, hello.fresh_key);
   stable_deadline_.reset();
   if (!attached) pass_on(session::input::ConduitLost{attached.error().detail});
@@ -90,7 +101,9 @@ void Endpoint::on(input::RecoveryFailed&& failed) {
 void Endpoint::on(input::DeadlineReached&&) {
   if (stable_deadline_ && now_ >= *stable_deadline_) {
     stable_deadline_.reset();
-    pass_on(session::input::ConduitLost{"no other link was found in time"});
+    std::string why = "no other link was found in time";
+    if (stable_) stable_->give_up(why);
+    pass_on(session::input::ConduitLost{std::move(why)});
   }
   if (operations_) operations_->expire(now_);
   for (auto const& [id, connection] : connections_) {
@@ -109,6 +122,11 @@ std::expected<void, Refusal> Endpoint::resume(TimePoint now, session::HandshakeO
                                               std::optional<conduit::StableConduit> stable) {
   advance(now);
   if (policy_.resume_replaces_link && session_.state() == session::SessionState::connected) {
+    // One that is refused costs nothing of what stands.
+    if (auto refusal =
+            session::resume_refusal(session_.our_settings(), session_.peer_settings(), outcome)) {
+      return std::unexpected(Refusal{session::Refusal{std::move(*refusal)}});
+    }
     pass_on(session::input::ConduitLost{"the peer came back on another link"});
     settle();
   }
@@ -151,6 +169,13 @@ void Endpoint::use_conduit(std::optional<conduit::StableConduit> stable) {
   stable_.reset();
   if (stable) stable_.emplace(std::move(*stable));
   stable_deadline_.reset();
+  limit_messages();
+}
+
+// The frame of a message has to fit a payload, too: the session refuses what the conduit would.
+void Endpoint::limit_messages() {
+  auto const frame_max = options_.session.limits.frame_bytes_max;
+  session_.limit_messages(stable_ ? stable_->message_bytes_max() : frame_max);
 }
 
 // ---- what the session says of its conduit ----

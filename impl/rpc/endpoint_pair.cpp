@@ -15,7 +15,7 @@ session::SessionOptions session_options(PairOptions const& options, Role role) {
   session::SessionOptions session;
   session.rulebook = options.rulebook;
   session.has_acceptor = options.asks;
-  session.has_recoverer = options.resumable && role == Role::initiator;
+  session.has_recoverer = options.resumable && !options.stable && role == Role::initiator;
   session.is_registered = options.resumable && role == Role::acceptor;
   session.limits = options.limits;
   return session;
@@ -26,6 +26,21 @@ ResumeKey key() {
   key.back() = std::byte{7};
   return key;
 }
+
+// Both ends of one stable conduit, attached to the first link.
+struct Conduits {
+  conduit::StableConduit client;
+  conduit::StableConduit server;
+
+  explicit Conduits(Limits const& limits)
+      : client{{.frame_bytes_max = limits.frame_bytes_max}},
+        server{{.frame_bytes_max = limits.frame_bytes_max}} {
+    wire::Buffer hello;
+    VOX_ASSERT(server.answer_client_hello(1, client.client_hello(), key()));
+    VOX_ASSERT(server.poll_transmit(hello));
+    VOX_ASSERT(client.handle_server_hello(1, wire::decode_server_hello(hello.view()).value()));
+  }
+};
 
 }  // namespace
 
@@ -76,12 +91,19 @@ std::string said(CallOutcome const& outcome) {
 }
 
 EndpointPair::EndpointPair(PairOptions options) : options_{options} {
+  Conduits conduits{options_.limits};
   for (auto const role : {Role::initiator, Role::acceptor}) {
+    bool const is_client = role == Role::initiator;
     EndpointOptions endpoint{.session = session_options(options_, role)};
+    if (options_.stable) {
+      endpoint.stable.emplace(std::move(is_client ? conduits.client : conduits.server));
+      endpoint.has_links = is_client;
+    }
+    endpoint.durable = options_.durable && !is_client;
     endpoint.session.expected_settings.reset();
     auto made = Endpoint::establish(now, std::move(endpoint), handshake(role));
     VOX_ASSERT(made.has_value());
-    auto& side = role == Role::initiator ? client : server;
+    auto& side = is_client ? client : server;
     side.endpoint.emplace(std::move(*made));
     side.endpoint->serve(session::root_connection, &methods().service);
   }

@@ -54,6 +54,7 @@ struct PairOptions {
   bool resumable = true;
   bool stable = false;
   bool asks = false;  // about each connection, the root included, as event::ConnectionRequested
+  bool durable = false;  // the server has a store, which the test plays
   Limits limits{};
 };
 
@@ -82,6 +83,8 @@ class EndpointPair {
   void lose_link();
   // Another link with another handshake.
   void resume();
+  // What the handshake of that link says to the side in this role.
+  [[nodiscard]] session::HandshakeOutcome handshake(Role role) const;
   [[nodiscard]] bool link_is_up() const { return link_is_up_; }
   // Neither session is over.
   [[nodiscard]] bool is_alive() const;
@@ -107,7 +110,6 @@ class EndpointPair {
  private:
   void pull(Side& from, Side& to) const;
   bool deliver(Side& to) const;
-  [[nodiscard]] session::HandshakeOutcome handshake(Role role) const;
 
   PairOptions options_;
   bool link_is_up_ = true;

@@ -282,6 +282,7 @@ Endpoint::Result Endpoint::end_handler(Request& request, Bytes ret, wire::Metada
     answer(request, std::move(ret), metadata, schemas);
   }
   retire(token);
+  forget_session_if_over();
   return Accepted{};
 }
 
@@ -297,6 +298,7 @@ Endpoint::Result Endpoint::on(command::Drop& drop) {
     refuse(*request, is_lost ? Refuse::indeterminate : Refuse::cancelled);
   }
   retire(token);
+  forget_session_if_over();
   return Accepted{};
 }
 
@@ -405,9 +407,22 @@ void Endpoint::answer(Request& request, session::Body ret, wire::MetadataView me
               metadata);
 }
 
+// A method whose type no payload can announce is answered like an unknown one: that type is small,
+// and it is the only one that the connection ever has for the method.
+void Endpoint::refuse_type(PendingAnswer& pending) {
+  pending.ret = bytes_of(Refuse::invalid_payload,
+                         "the type of the answer takes more bytes than a payload may have");
+  pending.schemas = unknown_method_schemas();
+}
+
 // An answer that the session has no room for becomes one that is small and waits; one that has no
 // link waits as far as there is room.
 void Endpoint::send_answer(PendingAnswer&& pending, wire::MetadataView metadata) {
+  auto* const connection = find(pending.connection_id);
+  if (connection != nullptr && !connection->unannounceable.empty()) {
+    auto const method = session_.unanswered_method(pending.connection_id, pending.request_id);
+    if (method && connection->unannounceable.contains(*method)) refuse_type(pending);
+  }
   session::Command command = session::command::SendResponse{.connection_id = pending.connection_id,
                                                             .request_id = pending.request_id,
                                                             .metadata = metadata,
@@ -420,6 +435,14 @@ void Endpoint::send_answer(PendingAnswer&& pending, wire::MetadataView metadata)
   auto const* const misuse = sent.error().misuse();
   if (misuse != nullptr && *misuse == session::Misuse::too_large) {
     pending.ret = bytes_of(Refuse::invalid_payload, "the answer is larger than a payload may be");
+  } else if (misuse != nullptr && *misuse == session::Misuse::announcement_too_large) {
+    // Payloads that cannot even take a refusal are of no use to a caller.
+    if (pending.schemas == unknown_method_schemas()) {
+      return static_cast<void>(session_.call(now_, session::command::Shutdown{}));
+    }
+    auto const method = session_.unanswered_method(pending.connection_id, pending.request_id);
+    if (connection != nullptr && method) connection->unannounceable.insert(*method);
+    refuse_type(pending);
   } else if (!refusal.may_pass()) {
     return;  // The connection, or the session, is gone.
   } else if (held_bytes() + pending.ret.size() > options_.session.limits.session_bytes_max) {

@@ -135,4 +135,37 @@ TEST_CASE("calls are answered across a hundred lost links, each once") {
   CHECK(lossy.server.endpoint->requests_in_flight() == 0);
 }
 
+TEST_CASE("types that are announced again after each resume are held once") {
+  Limits limits;
+  limits.session_bytes_max = 200'000;
+  Lossy lossy{{.limits = limits}};
+  for (int round = 0; round < 400; ++round) {
+    lossy.echo("x");
+    auto const call = lossy.arrived();
+    REQUIRE(call);
+    lossy.answer(*call, "x");
+    REQUIRE(lossy.pair.outcome(lossy.client) == "ok x");
+    lossy.pair.lose_link();
+    lossy.pair.resume();
+  }
+  CHECK(lossy.server.endpoint->held_bytes() < 10'000);
+  CHECK(lossy.client.endpoint->held_bytes() < 10'000);
+}
+
+TEST_CASE("r[session.handshake.resume] a resume that is refused leaves the link that stands") {
+  Lossy lossy;
+  lossy.echo("hello");
+  auto const call = lossy.arrived();
+  REQUIRE(call);
+  auto changed = lossy.pair.handshake(Role::acceptor);
+  changed.peer_settings.max_concurrent_requests += 1;
+  auto const refused = lossy.server.endpoint->resume(lossy.pair.now, std::move(changed));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().text().contains(session::text::peer_settings_changed));
+  CHECK(lossy.server.endpoint->session().state() == session::SessionState::connected);
+  CHECK_FALSE(lossy.pair.next<session::event::Disconnected>(lossy.server));
+  lossy.answer(*call, "hello");
+  CHECK(lossy.pair.outcome(lossy.client) == "ok hello");
+}
+
 }  // namespace

@@ -42,7 +42,7 @@ struct Forget {
   std::vector<OperationId> operations;
   bool operator==(Forget const&) const = default;
 };
-// The session is over and cannot be resumed: nothing of it is kept.
+// The session is over and cannot be resumed, and none of its handlers runs: nothing of it is kept.
 struct ForgetSession {
   bool operator==(ForgetSession const&) const = default;
 };

@@ -1,5 +1,7 @@
 #include "impl/schema/tracker.hpp"
 
+#include "impl/schema/cbor_form.hpp"
+
 #include <cstddef>
 #include <utility>
 
@@ -47,6 +49,25 @@ Result<void> ReceiveTracker::record(Binding binding, SchemaPayload announced) {
   }
   roots_.insert_or_assign(binding, std::move(announced.root));
   return {};
+}
+
+// What is known is rare, since it comes only after a renewal: then what is new is measured by
+// itself.
+std::size_t ReceiveTracker::new_bytes(Binding binding, SchemaPayload const& announced,
+                                      std::size_t bytes) const {
+  SchemaPayload fresh{.schemas = {}, .root = announced.root};
+  std::size_t known_count = 0;
+  for (auto const& schema : announced.schemas) {
+    if (registry_.find(schema.id) != nullptr) ++known_count;
+  }
+  auto const* const type = root(binding);
+  bool const is_known_type = type != nullptr && *type == announced.root;
+  if (known_count == 0 && !is_known_type) return bytes;
+  if (known_count == announced.schemas.size() && is_known_type) return 0;
+  for (auto const& schema : announced.schemas) {
+    if (registry_.find(schema.id) == nullptr) fresh.schemas.push_back(schema);
+  }
+  return encode(fresh).size();
 }
 
 void ReceiveTracker::reset() {

@@ -6,6 +6,7 @@
 #include "spec/limits.hpp"
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -54,6 +55,10 @@ class ReceiveTracker {
   // nothing of the announcement is kept. A binding may be announced again: the last root counts.
   // r[impl core.P3] r[impl schema.format.delivery]
   [[nodiscard]] Result<void> record(Binding binding, SchemaPayload announced);
+  // Of an announcement that came as so many bytes, those that would be held beside what is held
+  // already: of new schemas, and of a type that the binding does not have. Asked before record().
+  [[nodiscard]] std::size_t new_bytes(Binding binding, SchemaPayload const& announced,
+                                      std::size_t bytes) const;
   // r[impl core.M4]
   void reset();
   // The link was replaced: what the peer announced still holds, and it may announce it once more.

@@ -107,6 +107,20 @@ TEST_CASE("after a renewal everything still holds, and may be announced once mor
   CHECK_FALSE(tracker.record(echo_args, type_of({text})));
 }
 
+TEST_CASE("of an announcement that repeats an earlier one only what is new counts") {
+  ReceiveTracker tracker;
+  CHECK(tracker.new_bytes(echo_args, type_of({text}), 100) == 100);
+  REQUIRE(tracker.record(echo_args, type_of({text})));
+  tracker.renew();
+  CHECK(tracker.new_bytes(echo_args, type_of({text}), 100) == 0);
+  auto const of_binding = tracker.new_bytes(reverse_args, type_of({text}), 100);
+  auto const of_list = tracker.new_bytes(reverse_args, type_of({text, text_list}), 100);
+  CHECK(of_binding > 0);
+  CHECK(of_list > of_binding);
+  // Another type for the binding is held in the place of the first, and counts.
+  CHECK(tracker.new_bytes(echo_args, {{}, TypeRef::concrete(number.id)}, 20) == 20);
+}
+
 TEST_CASE("a connection cannot announce without end") {
   ReceiveTracker tracker{{.schemas_received_max = 2}};
   REQUIRE(tracker.record(echo_args, type_of({text, number})));

@@ -1,6 +1,7 @@
 #pragma once
 #include "impl/schema/schema.hpp"
 #include "impl/session/body.hpp"
+#include "impl/session/event.hpp"
 #include "impl/session/handshake_outcome.hpp"
 #include "impl/session/ids.hpp"
 #include "impl/wire/message.hpp"
@@ -76,11 +77,13 @@ struct DropDriver {
 };
 BOOST_DESCRIBE_STRUCT(DropDriver, (), (connection_id))
 
-// End the session.
+// End the session, for the cause that its end is to have: resume_timeout for one whose peer is not
+// waited for any longer.
 struct Shutdown {
   static constexpr std::string_view name = "shutdown";
+  EndCause cause = EndCause::shutdown;
 };
-BOOST_DESCRIBE_STRUCT(Shutdown, (), ())
+BOOST_DESCRIBE_STRUCT(Shutdown, (), (cause))
 
 // A peer that came back by our resume key has a new conduit for this session.
 struct Resume {

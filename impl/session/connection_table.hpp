@@ -67,7 +67,7 @@ class ConnectionTable {
   [[nodiscard]] std::size_t held_bytes() const {
     return (slots_.size() - free_.size()) * sizeof(Slot) + announced_bytes_;
   }
-  // The slot has taken an announcement of so many bytes.
+  // The slot has taken so many new bytes of an announcement.
   void charge(Slot& slot, std::size_t bytes) {
     slot.announced_bytes += bytes;
     announced_bytes_ += bytes;

@@ -9,7 +9,7 @@ namespace vox::session {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> misuse_texts = {
+constexpr std::array<std::string_view, 13> misuse_texts = {
     "the connection is not active",
     "no connection request waits under this id",
     "the session holds as many connections as its limit allows",
@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 12> misuse_texts = {
     "the peer takes no more concurrent requests on this connection",
     "the schemas of this method have not been sent yet and none were given",
     "the message is larger than a payload may be",
+    "the types of the message take more bytes than a payload may have",
 };
 
 }  // namespace

@@ -80,10 +80,12 @@ enum class Misuse : std::uint8_t {
   requests_exhausted,
   schemas_missing,
   too_large,
+  announcement_too_large,
 };
 BOOST_DESCRIBE_ENUM(Misuse, connection_not_active, connection_not_offered, connections_exhausted,
                     disconnected, recovering, queue_full, request_unknown, request_wrong_parity,
-                    request_in_flight, requests_exhausted, schemas_missing, too_large)
+                    request_in_flight, requests_exhausted, schemas_missing, too_large,
+                    announcement_too_large)
 
 // One sentence for a person.
 [[nodiscard]] std::string_view describe(Misuse misuse);

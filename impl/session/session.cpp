@@ -4,6 +4,7 @@
 #include "impl/session/keepalive.hpp"
 #include "spec/assert.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -23,7 +24,8 @@ Session::Session(SessionOptions options, HandshakeOutcome outcome)
       connection_ids_{outcome.our_settings.parity},
       connections_{options_.limits, options_.seed},
       events_{options_.limits},
-      outbox_{options_.limits} {
+      outbox_{options_.limits},
+      message_bytes_max_{options_.limits.frame_bytes_max} {
   auto& root = connections_.open(root_connection, ConnectionState::root);
   root.our_settings = our_settings_;
   root.peer_settings = peer_settings_;
@@ -80,6 +82,10 @@ std::expected<Accepted, Refusal> Session::call(TimePoint now, Command&& command)
   auto answer = std::visit([this](auto& wanted) { return on(wanted); }, command);
   watch_for_stall(false);
   return answer;
+}
+
+void Session::limit_messages(std::size_t bytes_max) {
+  message_bytes_max_ = std::min(bytes_max, options_.limits.frame_bytes_max);
 }
 
 std::optional<Event> Session::poll_event() {

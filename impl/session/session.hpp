@@ -17,6 +17,7 @@
 
 #include <boost/describe/enum.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -70,6 +71,9 @@ class Session {
   // Whoever reads what the session passes on found that the peer broke this rule: tells the peer
   // and ends the session.
   void accuse(TimePoint now, Rule rule, std::string_view detail);
+  // The conduit takes no larger messages; Limits::frame_bytes_max holds besides. To be said before
+  // anything is sent on the conduit.
+  void limit_messages(std::size_t bytes_max);
   [[nodiscard]] std::optional<Event> poll_event();
   // Appends exactly one encoded message to `out`, if one is waiting.
   [[nodiscard]] std::optional<Transmit> poll_transmit(wire::Buffer& out);
@@ -140,6 +144,9 @@ class Session {
   [[nodiscard]] std::optional<Transmit> announce(OutgoingMessage& message, wire::Buffer& out);
   [[nodiscard]] std::optional<schema::SchemaPayload> missing(
       Slot const& slot, Announcement const& announcement) const;
+  // Encodes the announcement into announcement_cbor_; false if no payload can take it.
+  [[nodiscard]] bool encode_announcement(schema::SchemaPayload const& announced);
+  [[nodiscard]] bool can_be_announced(Receipt const& receipt, Announcement const& announcement);
   void release_tables(ConnectionId id);
   bool fail_front(NotSentReason reason);
   void fail_all();
@@ -243,6 +250,7 @@ class Session {
 
   EventQueue events_;
   Outbox outbox_;
+  std::size_t message_bytes_max_;
   Token written_through_ = 0;
   std::vector<AnnouncementInFlight> announcing_;
   wire::Buffer announcement_cbor_;

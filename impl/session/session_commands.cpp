@@ -171,8 +171,9 @@ Session::Answer Session::on(command::DropDriver& drop) {
 }
 
 // r[impl core.D3]
-Session::Answer Session::on(command::Shutdown&) {
-  end(EndCause::shutdown, "shutdown requested");
+Session::Answer Session::on(command::Shutdown& shutdown) {
+  bool const is_asked_for = shutdown.cause == EndCause::shutdown;
+  end(shutdown.cause, is_asked_for ? "shutdown requested" : "the session is not waited for");
   return Accepted{};
 }
 

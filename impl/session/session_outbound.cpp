@@ -38,15 +38,20 @@ std::expected<Token, Misuse> Session::enqueue(Outgoing outgoing) {
                        {.connection_id = receipt.connection_id, .payload = outgoing.payload});
   auto const size =
       message.head.size() + (outgoing.body == nullptr ? std::size_t{0} : outgoing.body->size());
-  bool const is_too_large = size > options_.limits.frame_bytes_max;
+  std::optional<Misuse> misuse;
+  if (outgoing.announcement && !can_be_announced(receipt, *outgoing.announcement)) {
+    misuse = Misuse::announcement_too_large;
+  }
+  if (size > message_bytes_max_) misuse = Misuse::too_large;
   // If nothing else is queued, a message of any allowed size is taken: waiting would not help. A
   // close is always taken, because it frees memory.
   bool const finds_no_room = receipt.kind != SendKind::close && outbox_.bytes() > 0 &&
                              size > options_.limits.session_bytes_max -
                                         std::min(held_bytes(), options_.limits.session_bytes_max);
-  if (is_too_large || finds_no_room) {
+  if (finds_no_room && !misuse) misuse = Misuse::queue_full;
+  if (misuse) {
     outbox_.abandon();
-    return std::unexpected(is_too_large ? Misuse::too_large : Misuse::queue_full);
+    return std::unexpected(*misuse);
   }
   message.is_commanded = true;
   message.announcement = std::move(outgoing.announcement);
@@ -91,16 +96,13 @@ std::optional<Transmit> Session::announce(OutgoingMessage& message, wire::Buffer
   auto const announcement = std::exchange(message.announcement, std::nullopt);
   auto announced = missing(*connections_.find(id), *announcement);
   if (!announced) return std::nullopt;
-  announcement_cbor_.clear();
-  schema::encode(announcement_cbor_, *announced);
+  bool const fits = encode_announcement(*announced);
   auto const& binding = announcement->binding;
   wire::Message const schemas{.connection_id = id,
                               .payload = wire::SchemaMessage{.method_id = binding.method_id,
                                                              .direction = binding.direction,
                                                              .schemas = announcement_cbor_.view()}};
-  // Besides the schemas: five small numbers.
-  constexpr std::size_t other_bytes_max = 32;
-  if (announcement_cbor_.size() + other_bytes_max > options_.limits.frame_bytes_max) {
+  if (!fits) {
     static_cast<void>(fail_front(NotSentReason::send_failed));
     return std::nullopt;
   }
@@ -117,6 +119,21 @@ std::optional<Transmit> Session::announce(OutgoingMessage& message, wire::Buffer
                          .binding = binding,
                          .announced = std::move(*announced)});
   return Transmit{.token = in_flight.token, .receipt = in_flight.receipt};
+}
+
+bool Session::encode_announcement(schema::SchemaPayload const& announced) {
+  // Besides the schemas: five small numbers.
+  constexpr std::size_t other_bytes_max = 32;
+  announcement_cbor_.clear();
+  schema::encode(announcement_cbor_, announced);
+  return announcement_cbor_.size() + other_bytes_max <= message_bytes_max_;
+}
+
+// Asked before the message is taken, since later nobody could be told. Until the announcement goes
+// out it can only become smaller, by what others announce before it.
+bool Session::can_be_announced(Receipt const& receipt, Announcement const& announcement) {
+  auto const announced = missing(*connections_.find(receipt.connection_id), announcement);
+  return !announced || encode_announcement(*announced);
 }
 
 // The schemas that are neither sent nor in flight; nothing if the binding is.

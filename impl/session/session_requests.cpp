@@ -138,11 +138,13 @@ bool Session::record_schemas(Slot& slot, schema::Binding binding, ByteView schem
   }
   auto& tracker = tracker_to_change(slot);
   auto const root = announced->root;
+  // After a resume most of it is said again, and held once.
+  auto const new_bytes = tracker.new_bytes(binding, *announced, schemas.size());
   if (auto const recorded = tracker.record(binding, std::move(*announced)); !recorded) {
     refuse_message(slot, recorded.error().rule, prefix + recorded.error().detail);
     return false;
   }
-  connections_.charge(slot, schemas.size());
+  connections_.charge(slot, new_bytes);
   if (policy_.requires_complete_schemas && tracker.first_missing(root)) {
     violate("schema.format.self-contained", prefix + "a type is not among the schemas");
     return false;

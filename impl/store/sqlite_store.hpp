@@ -26,8 +26,9 @@ struct SqliteLimits {
 // make them.
 //
 // After a restart: sessions() lists what is to be resumed, load() gives Operations::restore its
-// operations; take() does both for one key. A session that nobody resumes in time is given up by
-// ForgetSession.
+// operations; take() does both for one key. A session that ends forgets itself by ForgetSession;
+// one whose process was stopped, and whose peer never comes back, is given up by whoever owns the
+// file.
 // r[impl retry.policy.persist.admission] r[impl retry.seal.persist.recoverable]
 class SqliteStore {
  public:

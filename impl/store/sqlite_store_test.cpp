@@ -188,6 +188,18 @@ TEST_SUITE("retry") {
           StoreResult::stored);
     CHECK(store.perform(admit(1, 3)).error.contains("is full"));
   }
+  TEST_CASE("r[retry.op-id.scope] a session that is forgotten makes room for another") {
+    Scratch const scratch;
+    auto store = opened(scratch.path(), {.sessions_max = 1});
+    for (unsigned session = 1; session <= 5; ++session) {
+      CHECK(store.perform(keep(session)).result == StoreResult::stored);
+      CHECK(store.perform(admit(session, 1)).result == StoreResult::stored);
+      CHECK(store.perform({5, identity(session), store_request::ForgetSession{}}).result ==
+            StoreResult::stored);
+    }
+    CHECK(store.sessions().value().empty());
+    CHECK(store.operation_count() == 0);
+  }
   TEST_CASE("what cannot be opened is told in one sentence that names the path") {
     Scratch const scratch;
     auto const folder = scratch.path("none/operations.db");
