@@ -53,7 +53,7 @@ struct PairOptions {
   std::uint32_t max_concurrent_requests = 64;
   bool resumable = true;
   bool stable = false;
-  bool asks = false;  // about each connection, the root included, as event::ConnectionRequested
+  bool asks = false;     // about each connection, the root included, as event::ConnectionRequested
   bool durable = false;  // the server has a store, which the test plays
   Limits limits{};
 };
