@@ -143,6 +143,7 @@ class NotingLink final : public links::Link {
     co_await changed_.until([this] { return is_closed; });
     co_return std::unexpected(links::LinkEnd{links::LinkEndKind::stopped, "closed"});
   }
+  void limit_received(std::size_t /*payload_bytes_max*/) override {}
   links::WriteBuffer& write_buffer() override { return buffer_; }
   asio::awaitable<links::Sent> flush() override {
     for (std::size_t i = 0; i < buffer_.count(); ++i)
