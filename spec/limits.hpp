@@ -37,7 +37,7 @@ struct Limits {
   std::size_t channels_max = 4096;             // ends of channels, a connection
   std::uint32_t channel_window_max = 256;      // items that a sender may be ahead of its reader
   std::size_t early_items_max = 64;            // items before their call, a connection
-  std::size_t early_bytes_max = 4uz << 20;     // of them, on all connections together
+  std::size_t early_bytes_max = 16uz << 20;    // of them, on all connections together
   std::size_t operations_max = 1uz << 16;      // whose outcome a session remembers
   std::size_t operation_bytes_max = 64uz << 20;
   // Steps of one walk over the types of a peer, or over a value: eight a byte of it are free.

@@ -46,7 +46,9 @@ std::expected<void, session::SessionError> PendingConnection::proxy_to(
   }
   auto const runner = std::exchange(runner_, {}).lock();
   if (!runner) return std::unexpected(session::protocol_error(session::text::session_closed));
-  runner->accept_and_join({.id = connection_id_, .number = question_}, target);
+  if (!runner->accept_and_join({.id = connection_id_, .number = question_}, target)) {
+    return std::unexpected(session::protocol_error(session::text::session_closed));
+  }
   return {};
 }
 

@@ -38,7 +38,7 @@ class PendingConnection {
   // it lives until the peer closes it or the session ends.
   void handle_with(std::shared_ptr<Handler> handler) &&;
   // The same, and we can call on it, too: it closes when the last copy of the handle goes. Nothing
-  // if the session is gone already.
+  // if the session is gone already, or the peer gave the request up and asks for the id anew.
   [[nodiscard]] std::optional<Connection> handle_and_call(std::shared_ptr<Handler> handler) &&;
   // A connection only to call on; nothing is served to the peer.
   [[nodiscard]] std::optional<Connection> into_connection() &&;

@@ -112,7 +112,8 @@ class Runner : public std::enable_shared_from_this<Runner> {
   // The connection that it will be, if there still is one.
   std::optional<ConnectionKey> accept(Question question, std::shared_ptr<Handler> handler);
   // Joins it with another connection, of this session or of another one on the same executor.
-  void accept_and_join(Question question, Connection const& target);
+  // False if there is none.
+  bool accept_and_join(Question question, Connection const& target);
   void reject(Question question, wire::MetadataView reasons);
   void abandon(Question question);
 
@@ -229,7 +230,7 @@ class Runner : public std::enable_shared_from_this<Runner> {
   [[nodiscard]] bool is_used_again(ConnectionKey key) const;
   // Whether somebody still waits for the answer; it is not waited for any more then.
   [[nodiscard]] bool take_question(Question question);
-  void forget_unless_accepted(session::ConnectionId id, Answer const& answer);
+  void forget_unless_accepted(ConnectionKey key, Answer const& answer);
   [[nodiscard]] std::shared_ptr<WaitingChannel> waiting(rpc::ChannelRef ref);
   [[nodiscard]] static bool is_made(Answer const& answer);
 

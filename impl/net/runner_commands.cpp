@@ -234,6 +234,7 @@ bool Runner::is_made(Answer const& answer) {
 }
 
 bool Runner::take_question(Question question) {
+  if (is_finished_) return false;
   auto const found = questions_.find(question.id);
   if (found == questions_.end() || found->second != question.number) return false;
   questions_.erase(found);
@@ -241,12 +242,11 @@ bool Runner::take_question(Question question) {
 }
 
 // What was kept for a connection that its peer has given up meanwhile goes.
-void Runner::forget_unless_accepted(ConnectionId id, Answer const& answer) {
-  if (answer || answer.error().may_pass()) return;
-  auto const found = connections_.find(id);
-  if (found == connections_.end()) return;
-  auto const closed = found->second.closed;
-  connections_.erase(found);
+void Runner::forget_unless_accepted(ConnectionKey key, Answer const& answer) {
+  auto const* const open = find(key);
+  if (open == nullptr || answer || answer.error().may_pass()) return;
+  auto const closed = open->closed;
+  connections_.erase(key.id);
   closed->set(true);
 }
 
@@ -258,23 +258,25 @@ std::optional<ConnectionKey> Runner::accept(Question question, std::shared_ptr<H
   auto& open = connection(id);
   open.handler = std::move(handler);
   auto const key = open.key;
-  decide([this, id, serves] {
-    auto const answer =
-        endpoint_.call(steady_now(), rpc::command::Accept{.connection_id = id, .serves = serves});
-    forget_unless_accepted(id, answer);
+  decide([this, key, serves] {
+    if (find(key) == nullptr) return true;  // It was closed while the decision waited.
+    auto const answer = endpoint_.call(
+        steady_now(), rpc::command::Accept{.connection_id = key.id, .serves = serves});
+    forget_unless_accepted(key, answer);
     return is_made(answer);
   });
   return key;
 }
 
 // r[impl core.Y1]
-void Runner::accept_and_join(Question question, Connection const& target) {
-  if (!take_question(question)) return;
+bool Runner::accept_and_join(Question question, Connection const& target) {
+  if (!take_question(question)) return false;
   auto const id = question.id;
-  static_cast<void>(connection(id));
-  decide([this, id, target] {
+  auto const key = connection(id).key;
+  decide([this, id, key, target] {
+    if (find(key) == nullptr) return true;  // It was closed while the decision waited.
     auto const answer = endpoint_.call(steady_now(), rpc::command::Accept{.connection_id = id});
-    forget_unless_accepted(id, answer);
+    forget_unless_accepted(key, answer);
     if (!answer) return is_made(answer);
     if (auto const joined = Proxy::join(*this, id, target); !joined) {
       log(joined.error().text());
@@ -282,6 +284,7 @@ void Runner::accept_and_join(Question question, Connection const& target) {
     }
     return true;
   });
+  return true;
 }
 
 // r[impl core.O7]
@@ -290,6 +293,7 @@ void Runner::reject(Question question, wire::MetadataView reasons) {
   auto const id = question.id;
   if (id == session::root_connection) refusal_ = session::rejected(reasons);
   decide([this, id, owned = wire::Metadata{reasons}] {
+    if (questions_.contains(id)) return true;  // It is asked for anew.
     return is_made(endpoint_.call(
         steady_now(), session::command::Reject{.connection_id = id, .metadata = owned}));
   });
@@ -302,6 +306,7 @@ void Runner::abandon(Question question) {
   }
   if (!take_question(question)) return;
   decide([this, id = question.id] {
+    if (questions_.contains(id)) return true;  // It is asked for anew.
     return is_made(endpoint_.call(steady_now(), session::command::Abandon{.connection_id = id}));
   });
 }

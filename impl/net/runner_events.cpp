@@ -46,7 +46,7 @@ std::optional<std::string> invalid_arguments(std::exception_ptr const& thrown) {
 
 // ---- connections ----
 
-// A throwing acceptor rejects, whatever it did with the question before.
+// An acceptor that throws rejects, unless it has decided before.
 // r[impl core.S4] r[impl core.R4]
 void Runner::on(event::ConnectionRequested&& requested) {
   auto const id = requested.connection_id;
@@ -176,12 +176,6 @@ void Runner::on(rpc::event::CallArrived&& arrived) {
     return;
   }
   auto const bytes = rpc::event::held_bytes(arrived) + handler_overhead;
-  if (handlers_wait_ && handler_bytes_ + bytes > handler_bytes_max_) {
-    static_cast<void>(command(rpc::command::RefuseArguments{
-        .request = arrived.request,
-        .reason = "the calls that run already hold as much as a session may"}));
-    return;
-  }
   IncomingCall call{.method = arrived.method,
                     .connection_id = arrived.connection_id,
                     .metadata = arrived.metadata,
@@ -200,6 +194,10 @@ void Runner::start_handler(std::shared_ptr<Handler> handler, IncomingCall call,
     if (auto answer = handler->answer_at_once(call)) return respond(request, std::move(*answer));
   } catch (...) {
     return drop(request, std::current_exception());
+  }
+  if (handlers_wait_ && handler_bytes_ + bytes > handler_bytes_max_) {
+    InvalidArguments const refusal{"the calls that run already hold as much as a session may"};
+    return drop(request, std::make_exception_ptr(refusal));
   }
   auto const failed = caught([&] {
     auto& running = handlers_[request];
@@ -237,7 +235,7 @@ void Runner::handler_ended(rpc::RequestToken request, std::exception_ptr const& 
     handlers_.erase(running);
     bool const is_full = handler_bytes_ >= handler_bytes_max_;
     handlers_wait_ = handlers_wait_ && is_full;
-    if (is_full && !handlers_wait_) watch_handlers();
+    if (is_full && !handlers_wait_ && !is_finished_) watch_handlers();
   }
   readable_.notify();
   if (thrown) {

@@ -52,9 +52,9 @@ bool Runner::may_read() const {
 asio::awaitable<void> Runner::wait_to_read(std::shared_ptr<Attached> at) {
   is_reading_held_up_ = true;
   co_await readable_.until([&] { return !is_current(at) || may_read(); });
-  if (!is_current(at)) co_return;
+  if (attached_ && at != attached_) co_return;  // The next link has a reader of its own.
   is_reading_held_up_ = false;
-  endpoint_.handle(steady_now(), rpc::input::ReadingHeldUp{});
+  if (is_current(at)) handle(rpc::input::ReadingHeldUp{});
 }
 
 asio::awaitable<void> Runner::read(std::shared_ptr<Attached> at) {

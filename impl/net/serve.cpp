@@ -7,6 +7,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -77,7 +78,10 @@ asio::awaitable<void> serve_link(std::shared_ptr<Server> server, std::unique_ptr
 
 asio::awaitable<SessionResult> connect_session(link::Address const& address,
                                                InitiatorBuilder const& builder, ConduitMode mode) {
-  auto const payload_max = rpc::link_bytes_max(builder.config().limits, mode);
+  // The handshake may be larger than what a session takes later.
+  auto const& limits = builder.config().limits;
+  auto const payload_max =
+      std::max(rpc::link_bytes_max(limits, mode), limits.establishment_bytes_max);
   auto source = dial_source(address, {.link = {.frame_bytes_max = payload_max}});
   return builder.establish_from(std::move(source), mode);
 }

@@ -64,7 +64,6 @@ struct Channel {
   bool bound = false;
   std::optional<ChannelEnd> end;
   CallId call = 0;                // of ours that it belongs to
-  RequestToken request = 0;       // of the peer's that it belongs to
   std::uint32_t type = 0;         // its number in the method's ChannelWalk
   bool application_gone = false;  // nobody takes items any more
   bool is_waiting = false;        // among those that wait for room in the session

@@ -32,7 +32,7 @@ struct Connection {
   ConnectionSettings our_settings;
   Service const* serves = nullptr;  // what the peer may call
   session::IdAllocator request_ids;
-  session::IdAllocator channel_ids;
+  session::IdAllocator channel_ids;  // by free_channel_id()
   PlanCache plans;
 
   // Calls of ours: those that wait, and by request id those that the session has taken.

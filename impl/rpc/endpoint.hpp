@@ -234,6 +234,7 @@ class Endpoint {
                      session::SharedSchemas const& schemas);
   void send_answer(PendingAnswer&& pending, wire::MetadataView metadata);
   static void refuse_type(PendingAnswer& pending);
+  [[nodiscard]] bool make_smaller(PendingAnswer& pending, session::Misuse misuse);
   void retire(RequestToken token);
 
   // Channels: endpoint_channels.cpp.
@@ -246,6 +247,7 @@ class Endpoint {
   void want_room(Channel& channel);
   void forget_channel(Channel& channel);
   [[nodiscard]] bool send_close(Channel& channel);
+  [[nodiscard]] std::optional<session::ChannelId> free_channel_id(Connection& connection);
 
   [[nodiscard]] Connection* find(session::ConnectionId id);
 

@@ -324,7 +324,7 @@ bool Endpoint::repeat_on_fresh_channels(Connection& connection, Call& call) {
   wire::Buffer args;
   auto const rewritten = call.method->channels().rewrite(
       call.args.view(), args, [&](schema::ValueChannel const& named) -> std::uint64_t {
-        auto const fresh = connection.channel_ids.allocate();
+        auto const fresh = free_channel_id(connection);
         if (!fresh) return named.id;
         auto* const channel = channels_.find(connection.id, named.id);
         if (channel == nullptr) return *fresh;  // The application has let go of its end.

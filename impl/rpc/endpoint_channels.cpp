@@ -19,7 +19,7 @@ Endpoint::Result Endpoint::on(command::MakeChannel& make) {
   if (connection->channels >= options_.session.limits.channels_max) {
     return refused(Misuse::channels_exhausted);
   }
-  auto const id = connection->channel_ids.allocate();
+  auto const id = free_channel_id(*connection);
   if (!id) return refused(Misuse::channels_exhausted);
   // The caller sends on what the handler receives by.
   auto const direction = make.method->channels().types()[make.type].direction;
@@ -27,6 +27,14 @@ Endpoint::Result Endpoint::on(command::MakeChannel& make) {
   channel.type = make.type;
   ++connection->channels;
   return Accepted{channel.ref};
+}
+
+// A peer may have named an id of our parity, which nobody asks a callee to refuse.
+std::optional<session::ChannelId> Endpoint::free_channel_id(Connection& connection) {
+  auto id = connection.channel_ids.allocate();
+  while (id && channels_.find(connection.id, *id) != nullptr)
+    id = connection.channel_ids.allocate();
+  return id;
 }
 
 // r[impl rpc.flow-control.credit.exhaustion] r[impl rpc.channel.close] r[impl rpc.channel.reset]

@@ -315,6 +315,47 @@ TEST_CASE("items that no call has named yet never stop the reading") {
   }
 }
 
+TEST_CASE("items that no call has named go with their link") {
+  PairOptions options{};
+  options.limits.early_bytes_max = 50'000;
+  EndpointPair pair{options};
+  Bytes const large(30'000);
+  wire::Message const early{
+      .connection_id = 0,
+      .payload = wire::ChannelMessage{.id = 101, .body = wire::Item{.item = large}}};
+  for (int links = 0; links < 3; ++links) {
+    pair.run();
+    pair.server.wire.push_back(wire::encode_message(early));
+    pair.run();
+    CHECK(pair.is_alive());
+    CHECK(pair.server.endpoint->held_bytes() >= large.size());
+    pair.lose_link();
+    pair.resume();
+    CHECK(pair.server.endpoint->held_bytes() < large.size());
+  }
+}
+
+TEST_CASE("r[rpc.channel.allocation] an id of ours that the peer has named is not given again") {
+  Streaming streaming{*methods().sum};
+  auto& server = streaming.server;
+  // The client names the first id of the server's parity.
+  auto const bytes = args(schema::Rx<std::int32_t>{2});
+  wire::Message const call{
+      .connection_id = 0,
+      .payload = wire::RequestMessage{
+          .id = 101,
+          .body = wire::Call{
+              .method_id = methods().sum->id(), .metadata = {}, .args = bytes, .schemas = {}}}};
+  server.wire.push_back(wire::encode_message(call));
+  streaming.pair.run();
+  REQUIRE(streaming.pair.next<event::CallArrived>(server));
+  auto const made = server.endpoint->call(
+      streaming.pair.now,
+      command::MakeChannel{.connection_id = 0, .method = methods().sum, .type = 0});
+  REQUIRE(made);
+  CHECK(server.endpoint->channel_id(made->id) == 4);
+}
+
 // What a server hears and does on the virtual connection 1, of which its client knows nothing.
 struct OtherConnection {
   EndpointPair& pair;

@@ -51,12 +51,8 @@ void Endpoint::lose_stable_link(std::string const& error) {
 // r[impl stable.reconnect.client-replay]
 void Endpoint::on(input::ServerHello&& hello) {
   auto const attached = stable_->handle_server_hello(hello.link, hello.hello);
-  if (attached) {
-    stable_deadline_.reset();
-  } else {
-    stable_deadline_.reset();
-    pass_on(session::input::ConduitLost{attached.error().detail});
-  }
+  stable_deadline_.reset();
+  if (!attached) pass_on(session::input::ConduitLost{attached.error().detail});
 }
 
 // r[impl stable.reconnect.server-replay]
@@ -212,7 +208,7 @@ void Endpoint::disconnect() {
     if (connection->operations) leave(*connection->operations);
     connection->requests.clear();
     connection->early.clear();
-    item_bytes_ -= std::exchange(connection->early_bytes, 0);
+    early_bytes_ -= std::exchange(connection->early_bytes, 0);
   }
   if (policy_.link_loss_ends_attempts) {
     for (auto const token :

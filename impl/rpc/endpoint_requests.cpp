@@ -137,7 +137,6 @@ std::expected<void, std::string> Endpoint::bind_channels(Connection& connection,
     auto& channel = channels_.add(connection.id, id, sends);
     channel.bound = true;
     channel.type = type;
-    channel.request = request.token;
     if (!sends) channel.plan = std::move(plans[i]);
     ++connection.channels;
     connection.named_channels = std::max(connection.named_channels, id);
@@ -415,41 +414,52 @@ void Endpoint::refuse_type(PendingAnswer& pending) {
   pending.schemas = unknown_method_schemas();
 }
 
+// What does not fit is answered in a smaller way. False if there is none.
+bool Endpoint::make_smaller(PendingAnswer& pending, session::Misuse misuse) {
+  if (misuse == session::Misuse::too_large) {
+    pending.ret = bytes_of(Refuse::invalid_payload, "the answer is larger than a payload may be");
+    return true;
+  }
+  if (misuse != session::Misuse::announcement_too_large) return false;
+  auto* const connection = find(pending.connection_id);
+  auto const method = session_.unanswered_method(pending.connection_id, pending.request_id);
+  if (connection != nullptr && method) connection->unannounceable.insert(*method);
+  refuse_type(pending);
+  return true;
+}
+
 // An answer that the session has no room for becomes one that is small and waits; one that has no
 // link waits as far as there is room.
 void Endpoint::send_answer(PendingAnswer&& pending, wire::MetadataView metadata) {
-  auto* const connection = find(pending.connection_id);
+  auto const* const connection = find(pending.connection_id);
   if (connection != nullptr && !connection->unannounceable.empty()) {
     auto const method = session_.unanswered_method(pending.connection_id, pending.request_id);
     if (method && connection->unannounceable.contains(*method)) refuse_type(pending);
   }
-  session::Command command = session::command::SendResponse{.connection_id = pending.connection_id,
-                                                            .request_id = pending.request_id,
-                                                            .metadata = metadata,
-                                                            .ret = std::move(pending.ret),
-                                                            .schemas = pending.schemas};
-  auto const sent = session_.call(now_, std::move(command));
-  if (sent) return;
-  pending.ret = std::move(std::get<session::command::SendResponse>(command).ret);
-  Refusal const refusal{sent.error()};
-  auto const* const misuse = sent.error().misuse();
-  if (misuse != nullptr && *misuse == session::Misuse::too_large) {
-    pending.ret = bytes_of(Refuse::invalid_payload, "the answer is larger than a payload may be");
-  } else if (misuse != nullptr && *misuse == session::Misuse::announcement_too_large) {
-    // Payloads that cannot even take a refusal are of no use to a caller.
-    if (pending.schemas == unknown_method_schemas()) {
-      return static_cast<void>(session_.call(now_, session::command::Shutdown{}));
+  // The answer itself, a refusal of its size, and one of its type.
+  constexpr int sizes = 3;
+  for (int size = 0; size < sizes; ++size) {
+    session::Command command =
+        session::command::SendResponse{.connection_id = pending.connection_id,
+                                       .request_id = pending.request_id,
+                                       .metadata = metadata,
+                                       .ret = std::move(pending.ret),
+                                       .schemas = pending.schemas};
+    auto const sent = session_.call(now_, std::move(command));
+    if (sent) return;
+    pending.ret = std::move(std::get<session::command::SendResponse>(command).ret);
+    auto const* const misuse = sent.error().misuse();
+    if (misuse != nullptr && make_smaller(pending, *misuse)) continue;
+    if (!Refusal{sent.error()}.may_pass()) return;  // The connection, or the session, is gone.
+    if (held_bytes() + pending.ret.size() > options_.session.limits.session_bytes_max) {
+      pending.ret = bytes_of(Refuse::indeterminate, {});
     }
-    auto const method = session_.unanswered_method(pending.connection_id, pending.request_id);
-    if (connection != nullptr && method) connection->unannounceable.insert(*method);
-    refuse_type(pending);
-  } else if (!refusal.may_pass()) {
-    return;  // The connection, or the session, is gone.
-  } else if (held_bytes() + pending.ret.size() > options_.session.limits.session_bytes_max) {
-    pending.ret = bytes_of(Refuse::indeterminate, {});
+    answer_bytes_ += pending.ret.size();
+    answers_.push_back(std::move(pending));
+    return;
   }
-  answer_bytes_ += pending.ret.size();
-  answers_.push_back(std::move(pending));
+  // Payloads that cannot even take a refusal are of no use to a caller.
+  static_cast<void>(session_.call(now_, session::command::Shutdown{}));
 }
 
 }  // namespace vox::rpc

@@ -29,7 +29,12 @@ struct Stored {
   std::string asked() {
     std::string all;
     pair.run();
-    while (auto const wanted = pair.next<event::StoreWanted>(server)) {
+    while (auto const happened = next(server)) {
+      if (auto const* const arrived = std::get_if<event::CallArrived>(&*happened)) {
+        last_arrived_ = arrived->request;
+      }
+      auto const* const wanted = std::get_if<event::StoreWanted>(&*happened);
+      if (wanted == nullptr) continue;
       all += letter(wanted->request);
       StoreDone done{.number = wanted->request.number, .session = wanted->request.session};
       if (auto const* const admit = std::get_if<store_request::Admit>(&wanted->request.what))
@@ -45,13 +50,19 @@ struct Stored {
   RequestToken begin() {
     pair.call(client, *methods().keep, args(std::string{"x"}));
     CHECK(asked() == "ka");
-    while (auto event = server.endpoint->poll_event())
-      server.events.push_back(std::move(*event));
+    CHECK(last_arrived_ != 0);
     return last_arrived_;
   }
 
  private:
-  RequestToken last_arrived_ = 1;  // of the only request of a session
+  static std::optional<Event> next(EndpointPair::Side& side) {
+    if (side.events.empty()) return std::nullopt;
+    std::optional<Event> event{std::move(side.events.front())};
+    side.events.pop_front();
+    return event;
+  }
+
+  RequestToken last_arrived_ = 0;
 };
 
 void time_out(Stored& stored) {

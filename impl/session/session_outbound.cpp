@@ -39,9 +39,6 @@ std::expected<Token, Misuse> Session::enqueue(Outgoing outgoing) {
   auto const size =
       message.head.size() + (outgoing.body == nullptr ? std::size_t{0} : outgoing.body->size());
   std::optional<Misuse> misuse;
-  if (outgoing.announcement && !can_be_announced(receipt, *outgoing.announcement)) {
-    misuse = Misuse::announcement_too_large;
-  }
   if (size > message_bytes_max_) misuse = Misuse::too_large;
   // If nothing else is queued, a message of any allowed size is taken: waiting would not help. A
   // close is always taken, because it frees memory.
@@ -49,6 +46,9 @@ std::expected<Token, Misuse> Session::enqueue(Outgoing outgoing) {
                              size > options_.limits.session_bytes_max -
                                         std::min(held_bytes(), options_.limits.session_bytes_max);
   if (finds_no_room && !misuse) misuse = Misuse::queue_full;
+  if (outgoing.announcement && !misuse && !can_be_announced(receipt, *outgoing.announcement)) {
+    misuse = Misuse::announcement_too_large;
+  }
   if (misuse) {
     outbox_.abandon();
     return std::unexpected(*misuse);
