@@ -47,6 +47,9 @@ asio::awaitable<ProcessPort::DoneOrWhyNot> ProcessPort::refuse_dials() {
   listener_.reset();
   if (plan_.transport != link::Transport::local) {
     refusing_.emplace(co_await asio::this_coro::executor, port);
+    if (auto const ec = co_await refusing_->hold()) {
+      co_return std::unexpected(by_machine("the port on which dials are refused: " + ec.message()));
+    }
   }
   co_return DoneOrWhyNot{};
 }
