@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<std::string_view, 3> left_out{"{}", "''", "#"};
 
 // The part before the first of them, and what follows it.
-std::pair<std::string_view, std::string_view> cut(std::string_view cause) {
+std::pair<std::string_view, std::string_view> split_at_mark(std::string_view cause) {
   auto at = cause.size();
   std::size_t length = 0;
   for (auto const mark : left_out) {
@@ -31,7 +31,7 @@ std::string steady_part(std::string_view reason) {
   auto const cause = cause_of(reason);
   std::string_view longest;
   for (std::string_view rest = cause; !rest.empty();) {
-    auto const [part, behind] = cut(rest);
+    auto const [part, behind] = split_at_mark(rest);
     if (part.size() > longest.size()) longest = part;
     rest = behind;
   }

@@ -23,7 +23,7 @@ bool is_otherwise(Verdict verdict) {
 }
 
 // One line that no character of ends the cell.
-std::string cell(std::string_view text) {
+std::string markdown_cell(std::string_view text) {
   std::string out;
   for (char const c : printable(text)) {
     if (c == '|') out += '\\';
@@ -47,7 +47,8 @@ std::string report_table(RunReport const& report) {
     ++cases;
   }
   std::ostringstream out;
-  out << "# What `" << cell(report.subject) << "` does otherwise than the specification\n\n"
+  out << "# What `" << markdown_cell(report.subject)
+      << "` does otherwise than the specification\n\n"
       << "Made by `voxspec run --table`. Of " << report.cases.size() << " cases " << cases
       << " show something, of " << clauses.size() << " clauses. `voxspec explain` says what a case "
       << "does.\n";
@@ -56,8 +57,9 @@ std::string report_table(RunReport const& report) {
         << "\n\n| clause | which says | what comes instead | cases | such as |\n"
         << "| --- | --- | --- | ---: | --- |\n";
     for (auto const& [row, shown] : rows) {
-      out << "| " << row.first.id() << " | " << cell(row.first.entry().obligation) << " | "
-          << cell(row.second) << " | " << shown.cases << " | `" << cell(shown.first) << "` |\n";
+      out << "| " << row.first.id() << " | " << markdown_cell(row.first.entry().obligation) << " | "
+          << markdown_cell(row.second) << " | " << shown.cases << " | `"
+          << markdown_cell(shown.first) << "` |\n";
     }
   }
   return out.str();
