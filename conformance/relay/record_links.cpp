@@ -46,7 +46,8 @@ class RecordServer {
       : options_{options}, talk_{talk}, recorder_{options.limits} {}
 
   std::expected<std::size_t, std::string> run(std::stop_token const& stop) {
-    auto listening = link::listen(context_.get_executor(), options_.listen);
+    auto listening =
+        link::listen(context_.get_executor(), options_.listen, options_.listen_options);
     if (!listening) return std::unexpected(std::move(listening.error()));
     listener_ = *std::move(listening);
     talk_.listening(listener_->address());
@@ -92,7 +93,7 @@ class RecordServer {
   }
 
   asio::awaitable<void> dial(std::shared_ptr<Pair> pair) {
-    auto made = co_await link::connect(options_.to);
+    auto made = co_await link::connect(options_.to, {.link = options_.to_options});
     if (!made || is_stopping_) {
       if (!made) talk_.trouble(made.error());
       pair->initiator->close();

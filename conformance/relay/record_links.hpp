@@ -1,6 +1,7 @@
 #pragma once
 #include "conformance/relay/recorder.hpp"
 #include "impl/link/address.hpp"
+#include "impl/link/link.hpp"
 
 #include <cstddef>
 #include <expected>
@@ -13,6 +14,9 @@ namespace voxspec::relay {
 struct RecordOptions {
   vox::link::Address listen;
   vox::link::Address to;
+  // How either peer frames its payloads, which need not be alike.
+  vox::link::LinkOptions listen_options{};
+  vox::link::LinkOptions to_options{};
   std::size_t conversations = 0;  // after so many it ends; 0: when it is stopped
   RecorderLimits limits{};
 };

@@ -52,8 +52,11 @@ class Recording {
  public:
   using Started = std::expected<link::Address, std::string>;
 
-  Recording(link::Address at, link::Address to)
-      : options_{.listen = std::move(at), .to = std::move(to)},
+  Recording(link::Address at, Subject const& client, link::Address to, Subject const& server)
+      : options_{.listen = std::move(at),
+                 .to = std::move(to),
+                 .listen_options = {.counts_descriptors = client.counts_descriptors},
+                 .to_options = {.counts_descriptors = server.counts_descriptors}},
         thread_{[this](std::stop_token const& stop) { run(stop); }} {}
 
   // Where the client is to dial, or why nobody can listen there.
@@ -98,7 +101,8 @@ class PairRun {
   asio::awaitable<void> play(std::unique_ptr<StartSlots::Slot> slot) {
     auto const address = co_await start_server();
     if (!address) co_return;
-    recording_ = std::make_unique<Recording>(own_address("between"), *address);
+    recording_ = std::make_unique<Recording>(own_address("between"), *pairing_.client, *address,
+                                             *pairing_.server);
     auto const between = recording_->where();
     if (!between) {
       result_.reason = between.error();

@@ -112,6 +112,41 @@ TEST_CASE("a program that is not there says nothing of the two") {
   CHECK(result.reason.find("nothing-here") != std::string::npos);
 }
 
+TEST_CASE("each end of a Unix socket has its payloads framed as it frames its own") {
+  // The server frames by lengths alone, and wants exactly these bytes.
+  std::string const server = R"PY(exec python3 -c '
+import os, socket
+at = socket.socket(socket.AF_UNIX)
+at.bind(os.environ["LISTEN_PATH"])
+at.listen()
+print("LISTEN_ADDR=local://" + os.environ["LISTEN_PATH"], flush=True)
+link = at.accept()[0]
+if link.recv(8, socket.MSG_WAITALL) == b"\4\0\0\0ping": link.sendall(b"\4\0\0\0pong")
+link.recv(1)
+')PY";
+  // The client has a count of file descriptors behind each length.
+  std::string const client = R"PY(exec python3 -c '
+import os, socket, sys
+link = socket.socket(socket.AF_UNIX)
+link.connect(os.environ["PEER_ADDR"].removeprefix("local://"))
+link.sendall(b"\4\0\0\0\0\0\0\0ping")
+sys.exit(link.recv(12, socket.MSG_WAITALL) != b"\4\0\0\0\0\0\0\0pong")
+')PY";
+  std::vector<Subject> subjects{shell("counts", "exit 0", client),
+                                shell("plain", server, "exit 0")};
+  for (auto& subject : subjects)
+    subject.transports = {"local"};
+  subjects[0].roles = {Role::initiator};
+  subjects[0].counts_descriptors = true;
+  subjects[1].abilities.clear();
+  auto const pairings = pairings_of(subjects, {.scenarios = {"echo"}});
+  REQUIRE(pairings.size() == 1);
+  StartSlots slots{1};
+  auto const result = run_pair(pairings.front(), {}, {}, slots);
+  CHECK(result.reason == "");
+  CHECK(result.verdict == Verdict::pass);
+}
+
 TEST_CASE("a stop ends both at once") {
   std::stop_source stop;
   stop.request_stop();
