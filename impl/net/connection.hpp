@@ -27,8 +27,9 @@ struct OutgoingCall {
   wire::Metadata metadata{};
 };
 
-// Which connection of a session. An id may be used again once its connection is closed; `use` tells
-// the two apart, so that what is held of the old one does nothing to the new one.
+// Which connection of a session, from the request for it on. An id may be used again once its
+// connection is closed or its request is over; `use` tells the two apart, so that what is held of
+// the old one does nothing to the new one.
 struct ConnectionKey {
   session::ConnectionId id = 0;
   std::uint64_t use = 0;

@@ -1,5 +1,4 @@
 // What a session does while its handlers hold as much of the peer's calls as they may.
-#include "impl/link/link_test.hpp"
 #include "impl/net/session_setting_test.hpp"
 #include "impl/net/session_test.hpp"
 
@@ -14,7 +13,6 @@ namespace {
 namespace asio = boost::asio;
 using namespace vox;
 using namespace vox::net;
-using net::test::Calling;
 using net::test::echo;
 using net::test::Setting;
 using net::test::turns;

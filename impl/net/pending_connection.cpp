@@ -6,32 +6,28 @@
 
 namespace vox::net {
 
-PendingConnection::PendingConnection(std::weak_ptr<Runner> runner,
-                                     session::ConnectionId connection_id, std::uint64_t question,
+PendingConnection::PendingConnection(std::weak_ptr<Runner> runner, ConnectionKey key,
                                      ConnectionSettings our_settings,
                                      ConnectionSettings peer_settings)
     : runner_{std::move(runner)},
-      connection_id_{connection_id},
-      question_{question},
+      key_{key},
       our_settings_{our_settings},
       peer_settings_{peer_settings} {}
 
 PendingConnection::~PendingConnection() {
-  if (auto const runner = runner_.lock())
-    runner->abandon({.id = connection_id_, .number = question_});
+  if (auto const runner = runner_.lock()) runner->abandon(key_);
 }
 
 void PendingConnection::handle_with(std::shared_ptr<Handler> handler) && {
   auto const runner = std::exchange(runner_, {}).lock();
-  if (runner) runner->accept({.id = connection_id_, .number = question_}, std::move(handler));
+  if (runner) static_cast<void>(runner->accept(key_, std::move(handler)));
 }
 
 std::optional<Connection> PendingConnection::handle_and_call(std::shared_ptr<Handler> handler) && {
   auto const runner = std::exchange(runner_, {}).lock();
   if (!runner) return std::nullopt;
-  auto const key = runner->accept({.id = connection_id_, .number = question_}, std::move(handler));
-  if (!key) return std::nullopt;
-  return Connection{runner, *key, our_settings_, peer_settings_};
+  if (!runner->accept(key_, std::move(handler))) return std::nullopt;
+  return Connection{runner, key_, our_settings_, peer_settings_};
 }
 
 std::optional<Connection> PendingConnection::into_connection() && {
@@ -46,7 +42,7 @@ std::expected<void, session::SessionError> PendingConnection::proxy_to(
   }
   auto const runner = std::exchange(runner_, {}).lock();
   if (!runner) return std::unexpected(session::protocol_error(session::text::session_closed));
-  if (!runner->accept_and_join({.id = connection_id_, .number = question_}, target)) {
+  if (!runner->accept_and_join(key_, target)) {
     return std::unexpected(session::protocol_error(session::text::session_closed));
   }
   return {};
@@ -54,7 +50,7 @@ std::expected<void, session::SessionError> PendingConnection::proxy_to(
 
 void PendingConnection::reject(wire::MetadataView reasons) && {
   auto const runner = std::exchange(runner_, {}).lock();
-  if (runner) runner->reject({.id = connection_id_, .number = question_}, reasons);
+  if (runner) runner->reject(key_, reasons);
 }
 
 Acceptor::Function Acceptor::serve_all(std::shared_ptr<Handler> handler) {

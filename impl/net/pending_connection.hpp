@@ -8,7 +8,6 @@
 #include "spec/settings.hpp"
 
 #include <concepts>
-#include <cstdint>
 #include <expected>
 #include <functional>
 #include <memory>
@@ -24,10 +23,8 @@ namespace vox::net {
 // r[impl core.R3] r[impl rpc.virtual-connection.accept]
 class PendingConnection {
  public:
-  // `question` tells this request from a later one of the same id.
-  PendingConnection(std::weak_ptr<Runner> runner, session::ConnectionId connection_id,
-                    std::uint64_t question, ConnectionSettings our_settings,
-                    ConnectionSettings peer_settings);
+  PendingConnection(std::weak_ptr<Runner> runner, ConnectionKey key,
+                    ConnectionSettings our_settings, ConnectionSettings peer_settings);
   PendingConnection(PendingConnection&&) noexcept = default;
   PendingConnection& operator=(PendingConnection&&) = delete;
   PendingConnection(PendingConnection const&) = delete;
@@ -49,14 +46,13 @@ class PendingConnection {
   // The peer is told no, for these reasons; for the root, the session ends.
   void reject(wire::MetadataView reasons) &&;
 
-  [[nodiscard]] session::ConnectionId id() const { return connection_id_; }
+  [[nodiscard]] session::ConnectionId id() const { return key_.id; }
   [[nodiscard]] ConnectionSettings const& our_settings() const { return our_settings_; }
   [[nodiscard]] ConnectionSettings const& peer_settings() const { return peer_settings_; }
 
  private:
   std::weak_ptr<Runner> runner_;  // empty once it is decided
-  session::ConnectionId connection_id_;
-  std::uint64_t question_;
+  ConnectionKey key_;
   ConnectionSettings our_settings_;
   ConnectionSettings peer_settings_;
 };

@@ -71,8 +71,7 @@ asio::awaitable<Runner::Opening> Runner::root() {
   auto const self = shared_from_this();
   auto error = co_await root_.get();
   if (error) co_return std::unexpected(std::move(*error));
-  auto const open = connections_.find(session::root_connection);
-  auto const key = open == connections_.end() ? ConnectionKey{} : open->second.key;
+  auto const key = open_key(session::root_connection).value_or(ConnectionKey{});
   co_return Connection{self, key, session().our_settings(), session().peer_settings()};
 }
 

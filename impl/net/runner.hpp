@@ -105,17 +105,12 @@ class Runner : public std::enable_shared_from_this<Runner> {
 
   // The decisions of an acceptor. One that is not possible now is made when it is; one about a
   // request that is over, whose id may have been asked for again, is none.
-  struct Question {
-    session::ConnectionId id = 0;
-    std::uint64_t number = 0;
-  };
-  // The connection that it will be, if there still is one.
-  std::optional<ConnectionKey> accept(Question question, std::shared_ptr<Handler> handler);
+  // The accepting ones say whether it is one.
+  [[nodiscard]] bool accept(ConnectionKey key, std::shared_ptr<Handler> handler);
   // Joins it with another connection, of this session or of another one on the same executor.
-  // False if there is none.
-  bool accept_and_join(Question question, Connection const& target);
-  void reject(Question question, wire::MetadataView reasons);
-  void abandon(Question question);
+  [[nodiscard]] bool accept_and_join(ConnectionKey key, Connection const& target);
+  void reject(ConnectionKey key, wire::MetadataView reasons);
+  void abandon(ConnectionKey key);
 
   // For a proxy.
   Answer command(rpc::Command&& command);
@@ -226,11 +221,16 @@ class Runner : public std::enable_shared_from_this<Runner> {
   void decide(Decision decision);
   void retry_decisions();
   [[nodiscard]] OpenConnection& connection(session::ConnectionId id);
+  [[nodiscard]] ConnectionKey new_key(session::ConnectionId id) {
+    return {.id = id, .use = ++uses_};
+  }
   [[nodiscard]] OpenConnection* find(ConnectionKey key);
+  [[nodiscard]] std::optional<ConnectionKey> open_key(session::ConnectionId id) const;
   [[nodiscard]] bool is_used_again(ConnectionKey key) const;
   // Whether somebody still waits for the answer; it is not waited for any more then.
-  [[nodiscard]] bool take_question(Question question);
-  void forget_unless_accepted(ConnectionKey key, Answer const& answer);
+  [[nodiscard]] bool take_question(ConnectionKey key);
+  // Nothing if it was closed while the decision waited.
+  [[nodiscard]] std::optional<Answer> try_accept(ConnectionKey key, rpc::Service const* serves);
   [[nodiscard]] std::shared_ptr<WaitingChannel> waiting(rpc::ChannelRef ref);
   [[nodiscard]] static bool is_made(Answer const& answer);
 
@@ -291,8 +291,7 @@ class Runner : public std::enable_shared_from_this<Runner> {
 
   boost::unordered_flat_map<session::ConnectionId, OpenConnection> connections_;
   std::uint64_t uses_ = 0;  // of all ids together
-  boost::unordered_flat_map<session::ConnectionId, std::uint64_t> questions_;  // undecided ones
-  std::uint64_t last_question_ = 0;
+  boost::unordered_flat_map<session::ConnectionId, ConnectionKey> questions_;  // undecided ones
   boost::unordered_flat_map<session::ConnectionId, std::shared_ptr<PendingOpen>> opens_;
   boost::unordered_flat_map<rpc::CallId, Promise<rpc::CallOutcome>*> calls_;
   boost::unordered_flat_map<rpc::ChannelRef, std::shared_ptr<WaitingChannel>> channels_;
@@ -309,7 +308,7 @@ class Runner : public std::enable_shared_from_this<Runner> {
   std::size_t slowing_proxies_ = 0;
 
   // While the acceptor is asked about a connection; a decision it drops is made when it returns.
-  std::optional<Question> asking_;
+  std::optional<ConnectionKey> asking_;
   bool is_abandoned_ = false;
 
   session::SessionError refusal_;  // of the root, if it was refused

@@ -82,25 +82,25 @@ void Runner::drop_caller(ConnectionKey key) {
 }
 
 Runner::OpenConnection& Runner::connection(ConnectionId id) {
-  auto const [open, is_new] =
-      connections_.try_emplace(id, executor_, ConnectionKey{.id = id, .use = uses_ + 1});
-  if (is_new) ++uses_;
-  return open->second;
+  return connections_.try_emplace(id, executor_, new_key(id)).first->second;
 }
 
-Runner::OpenConnection* Runner::find(ConnectionKey key) {
-  auto const found = connections_.find(key.id);
-  return found == connections_.end() || found->second.key != key ? nullptr : &found->second;
+std::optional<ConnectionKey> Runner::open_key(ConnectionId id) const {
+  auto const found = connections_.find(id);
+  return found == connections_.end() ? std::nullopt : std::optional{found->second.key};
 }
 
 bool Runner::is_open(ConnectionKey key) const {
-  auto const found = connections_.find(key.id);
-  return found != connections_.end() && found->second.key == key;
+  return open_key(key.id) == key;
 }
 
 bool Runner::is_used_again(ConnectionKey key) const {
-  auto const found = connections_.find(key.id);
-  return found != connections_.end() && found->second.key != key;
+  auto const open = open_key(key.id);
+  return open && *open != key;
+}
+
+Runner::OpenConnection* Runner::find(ConnectionKey key) {
+  return is_open(key) ? &connections_.find(key.id)->second : nullptr;
 }
 
 // ---- calls ----
@@ -233,54 +233,50 @@ bool Runner::is_made(Answer const& answer) {
   return answer || !answer.error().may_pass();
 }
 
-bool Runner::take_question(Question question) {
+bool Runner::take_question(ConnectionKey key) {
   if (is_finished_) return false;
-  auto const found = questions_.find(question.id);
-  if (found == questions_.end() || found->second != question.number) return false;
+  auto const found = questions_.find(key.id);
+  if (found == questions_.end() || found->second != key) return false;
   questions_.erase(found);
   return true;
 }
 
 // What was kept for a connection that its peer has given up meanwhile goes.
-void Runner::forget_unless_accepted(ConnectionKey key, Answer const& answer) {
+std::optional<Runner::Answer> Runner::try_accept(ConnectionKey key, rpc::Service const* serves) {
   auto const* const open = find(key);
-  if (open == nullptr || answer || answer.error().may_pass()) return;
+  if (open == nullptr) return std::nullopt;
+  auto answer =
+      endpoint_.call(steady_now(), rpc::command::Accept{.connection_id = key.id, .serves = serves});
+  if (!is_made(answer) || answer) return answer;
   auto const closed = open->closed;
   connections_.erase(key.id);
   closed->set(true);
+  return answer;
 }
 
 // r[impl core.O6]
-std::optional<ConnectionKey> Runner::accept(Question question, std::shared_ptr<Handler> handler) {
-  if (!take_question(question)) return std::nullopt;
-  auto const id = question.id;
+bool Runner::accept(ConnectionKey key, std::shared_ptr<Handler> handler) {
+  if (!take_question(key)) return false;
   auto const* const serves = handler ? &handler->service() : nullptr;
-  auto& open = connection(id);
-  open.handler = std::move(handler);
-  auto const key = open.key;
+  connections_.try_emplace(key.id, executor_, key).first->second.handler = std::move(handler);
   decide([this, key, serves] {
-    if (find(key) == nullptr) return true;  // It was closed while the decision waited.
-    auto const answer = endpoint_.call(
-        steady_now(), rpc::command::Accept{.connection_id = key.id, .serves = serves});
-    forget_unless_accepted(key, answer);
-    return is_made(answer);
+    auto const answer = try_accept(key, serves);
+    return !answer || is_made(*answer);
   });
-  return key;
+  return true;
 }
 
 // r[impl core.Y1]
-bool Runner::accept_and_join(Question question, Connection const& target) {
-  if (!take_question(question)) return false;
-  auto const id = question.id;
-  auto const key = connection(id).key;
-  decide([this, id, key, target] {
-    if (find(key) == nullptr) return true;  // It was closed while the decision waited.
-    auto const answer = endpoint_.call(steady_now(), rpc::command::Accept{.connection_id = id});
-    forget_unless_accepted(key, answer);
-    if (!answer) return is_made(answer);
-    if (auto const joined = Proxy::join(*this, id, target); !joined) {
+bool Runner::accept_and_join(ConnectionKey key, Connection const& target) {
+  if (!take_question(key)) return false;
+  connections_.try_emplace(key.id, executor_, key);
+  decide([this, key, target] {
+    auto const answer = try_accept(key, nullptr);
+    if (!answer) return true;
+    if (!*answer) return is_made(*answer);
+    if (auto const joined = Proxy::join(*this, key.id, target); !joined) {
       log(joined.error().text());
-      static_cast<void>(command(session::command::DropCaller{.connection_id = id}));
+      static_cast<void>(command(session::command::DropCaller{.connection_id = key.id}));
     }
     return true;
   });
@@ -288,9 +284,9 @@ bool Runner::accept_and_join(Question question, Connection const& target) {
 }
 
 // r[impl core.O7]
-void Runner::reject(Question question, wire::MetadataView reasons) {
-  if (!take_question(question)) return;
-  auto const id = question.id;
+void Runner::reject(ConnectionKey key, wire::MetadataView reasons) {
+  if (!take_question(key)) return;
+  auto const id = key.id;
   if (id == session::root_connection) refusal_ = session::rejected(reasons);
   decide([this, id, owned = wire::Metadata{reasons}] {
     if (questions_.contains(id)) return true;  // It is asked for anew.
@@ -299,13 +295,13 @@ void Runner::reject(Question question, wire::MetadataView reasons) {
   });
 }
 
-void Runner::abandon(Question question) {
-  if (asking_ && asking_->number == question.number) {
+void Runner::abandon(ConnectionKey key) {
+  if (asking_ == key) {
     is_abandoned_ = true;
     return;
   }
-  if (!take_question(question)) return;
-  decide([this, id = question.id] {
+  if (!take_question(key)) return;
+  decide([this, id = key.id] {
     if (questions_.contains(id)) return true;  // It is asked for anew.
     return is_made(endpoint_.call(steady_now(), session::command::Abandon{.connection_id = id}));
   });

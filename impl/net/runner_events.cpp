@@ -50,12 +50,12 @@ std::optional<std::string> invalid_arguments(std::exception_ptr const& thrown) {
 // r[impl core.S4] r[impl core.R4]
 void Runner::on(event::ConnectionRequested&& requested) {
   auto const id = requested.connection_id;
-  Question const question{.id = id, .number = ++last_question_};
-  questions_.insert_or_assign(id, question.number);
-  asking_ = question;
+  auto const key = new_key(id);
+  questions_.insert_or_assign(id, key);
+  asking_ = key;
   is_abandoned_ = false;
   auto const thrown = caught([&] {
-    PendingConnection pending{weak_from_this(), id, question.number, requested.our_settings,
+    PendingConnection pending{weak_from_this(), key, requested.our_settings,
                               requested.peer_settings};
     options_.acceptor(requested.request, std::move(pending));
   });
@@ -64,9 +64,9 @@ void Runner::on(event::ConnectionRequested&& requested) {
     log("the acceptor of connection " + std::to_string(id) + " threw: " + *thrown);
     wire::Metadata const reasons{
         {.key = session::key::error, .value = std::string_view{"the acceptor failed"}}};
-    reject(question, reasons);
+    reject(key, reasons);
   } else if (is_abandoned_) {
-    abandon(question);
+    abandon(key);
   }
 }
 

@@ -42,6 +42,13 @@ struct Setting {
   std::vector<std::string> lines;
 };
 
+// Accepts a session on the link and lets it run.
+inline boost::asio::awaitable<void> serve_until_its_end(AcceptorBuilder acceptor,
+                                                        std::unique_ptr<link::Link> link) {
+  auto const established = co_await acceptor.establish_on(std::move(link));
+  if (established) static_cast<void>(co_await established->session.ended());
+}
+
 // Asks for a virtual connection.
 inline boost::asio::awaitable<std::expected<Connection, session::SessionError>> open(
     SessionHandle const& session, std::shared_ptr<Handler> handler = nullptr) {
