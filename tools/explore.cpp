@@ -305,7 +305,7 @@ void add_options(CLI::App& sub, ExploreCommand& command) {
   sub.add_option("--findings", command.findings_max, "Stop after so many causes (20)")
       ->type_name("N")
       ->group(search);
-  sub.add_option("-j,--jobs", command.jobs, "Conversations at a time (default: twelve a core)")
+  sub.add_option("-j,--jobs", command.jobs, "Conversations at a time (default: thirty-two a core)")
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, std::size_t{256}))
       ->group(search);

@@ -180,7 +180,7 @@ void add_interop(CLI::App& app, Tool& tool) {
       ->type_name("NAME")
       ->check([](std::string const& word) { return unknown_ability(word).value_or(""); });
   add_selection(*sub, *command);
-  sub->add_option("-j,--jobs", command->jobs, "Pairs at a time (default: twelve a core)")
+  sub->add_option("-j,--jobs", command->jobs, "Pairs at a time (default: thirty-two a core)")
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, std::size_t{256}));
   sub->add_option("--limit", command->limit_ms,

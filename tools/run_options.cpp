@@ -24,7 +24,7 @@ void add_reports(RunCommandOptions& options, CLI::App& command) {
 void add_pace(RunCommandOptions& options, CLI::App& command) {
   command
       .add_option("-j,--jobs", options.jobs,
-                  "Cases at a time (default: twelve a core, since a case mostly waits)")
+                  "Cases at a time (default: thirty-two a core, since a case mostly waits)")
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, std::size_t{256}));
   command

@@ -97,7 +97,7 @@ void add_selftest(CLI::App& app, Tool& tool) {
   sub->add_option("case", command->patterns, "Ids of cases, folders of them, or globs")
       ->type_name("ID");
   sub->add_option("-j,--jobs", command->jobs,
-                  "Cases at a time (default: twelve a core, since a case mostly waits)")
+                  "Cases at a time (default: thirty-two a core, since a case mostly waits)")
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, std::size_t{256}));
   command->faults.add_to(*sub);

@@ -151,7 +151,7 @@ Order order_of(std::vector<Case const*> const& cases, KnownFailures const& known
 }  // namespace
 
 std::size_t default_jobs() {
-  return 12uz * std::max(1U, std::thread::hardware_concurrency());
+  return std::min(256uz, 32uz * std::max(1U, std::thread::hardware_concurrency()));
 }
 
 std::vector<CaseReport> run_cases(std::vector<Case const*> const& cases, Subject const& subject,

@@ -13,8 +13,8 @@
 
 namespace voxspec {
 
-// How many cases to run at a time where nobody says: twelve for each core, because a case spends
-// its time waiting for the subject.
+// How many cases to run at a time where nobody says: 32 for each core, because a case spends its
+// time waiting for the subject, but no more than 256.
 [[nodiscard]] std::size_t default_jobs();
 
 struct RunSettings {
