@@ -26,7 +26,8 @@ class Runner;
 // r[impl core.Y1] r[impl core.Y2]
 class Proxy : public std::enable_shared_from_this<Proxy> {
  public:
-  // Refused if the connections have the same parity, or one is not open.
+  // Refused if the connections have the same parity, or one is not open or joined already. The one
+  // that `runner` has is not to be used after a refusal.
   [[nodiscard]] static std::expected<void, rpc::Refusal> join(Runner& runner,
                                                               session::ConnectionId id,
                                                               Connection const& target);

@@ -108,6 +108,47 @@ TEST_CASE("r[core.Y1] a connection is closed that is joined with a closed one") 
       });
 }
 
+TEST_CASE("r[core.Y2] the end of one pair of joined connections is nothing to the others") {
+  Chain chain;
+  chain.with_sessions(
+      [&](SessionPair const& near, SessionPair const& far) -> asio::awaitable<void> {
+        std::vector<Connection> connections;
+        for (int i = 0; i < 3; ++i) {
+          chain.upstream = (co_await open(far.initiator->session)).value();
+          connections.push_back((co_await open(near.initiator->session)).value());
+        }
+        CHECK(chain.refusal.empty());
+        auto const middle = connections[1].id();
+        REQUIRE(connections[1].close());
+        while (chain.back.theirs->closed.empty())
+          co_await turns(1);
+        CHECK(chain.back.theirs->closed == std::vector<session::ConnectionId>{middle});
+        for (auto const i : {0U, 2U})
+          CHECK(co_await echo(connections[i], "x") == "theirs");
+        // The far side closes one of those that are left: the other one goes on.
+        REQUIRE(far.acceptor->session.close(connections[2].id()));
+        co_await connections[2].closed();
+        CHECK(co_await echo(connections[0], "x") == "theirs");
+      });
+}
+
+TEST_CASE("a connection that is joined already is not joined with another one") {
+  Chain chain;
+  chain.with_sessions(
+      [&](SessionPair const& near, SessionPair const& far) -> asio::awaitable<void> {
+        auto const upstream = (co_await open(far.initiator->session)).value();
+        chain.upstream = upstream;
+        auto const first = (co_await open(near.initiator->session)).value();
+        chain.upstream = upstream;
+        auto const second = (co_await open(near.initiator->session)).value();
+        co_await second.closed();
+        CHECK(co_await echo(first, "x") == "theirs");
+        REQUIRE(far.acceptor->session.close(upstream.id()));
+        co_await first.closed();
+        CHECK_FALSE(first.is_open());
+      });
+}
+
 // What the far end does not take slows the near one, and all of it arrives.
 TEST_CASE("r[core.Y1] a proxy slows its source and loses nothing") {
   Chain chain;

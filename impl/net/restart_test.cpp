@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,6 +28,7 @@ struct KeptSession {
   std::optional<ResumeKey> key;
   rpc::SessionIdentity identity{};
   std::vector<rpc::StoredOperation> operations;
+  bool is_forgotten = false;
 
   rpc::StoreDone perform(rpc::StoreRequest const& request) {
     rpc::StoreDone done{.number = request.number, .session = request.session};
@@ -42,6 +44,8 @@ struct KeptSession {
       for (auto& operation : operations) {
         if (operation.operation == seal->operation) operation.outcome = seal->outcome;
       }
+    } else if (std::holds_alternative<rpc::store_request::ForgetSession>(request.what)) {
+      is_forgotten = true;
     }
     return done;
   }
@@ -60,6 +64,19 @@ AcceptorBuilder acceptor_with(KeptSession& kept, std::shared_ptr<EchoHandler> ha
               .take = [&kept](auto const& key) { return kept.take(key); }});
   return acceptor;
 }
+
+// A link that runs out of memory when a test wants it to.
+class ExhaustedLink final : public link::test::PassingLink {
+ public:
+  using PassingLink::PassingLink;
+
+  asio::awaitable<link::Sent> flush() override {
+    if (is_exhausted) throw std::bad_alloc{};
+    return PassingLink::flush();
+  }
+
+  bool is_exhausted = false;
+};
 
 asio::awaitable<void> ask_into(Connection connection, std::string text, std::string& answer) {
   answer = co_await echo(std::move(connection), std::move(text), persistent_echo_method());
@@ -126,6 +143,38 @@ TEST_CASE(
     co_await turns();
     REQUIRE(kept.operations.size() == 1);
     CHECK(kept.operations.front().outcome != nullptr);
+  });
+}
+
+TEST_CASE("r[retry.op-id.scope] the store forgets a session that ended by a failure of our own") {
+  KeptSession kept;
+  asio::io_context context;
+  link::test::run(context, [&]() -> asio::awaitable<void> {
+    auto const executor = co_await asio::this_coro::executor;
+    auto links = link::make_memory_links(executor);
+    auto exhausted = std::make_unique<ExhaustedLink>(std::move(links.second));
+    auto& link = *exhausted;
+    auto acceptor = acceptor_with(kept, std::make_shared<EchoHandler>());
+    InitiatorBuilder initiator;
+    initiator.service("Echo");
+    std::optional<SessionResult> theirs;
+    asio::co_spawn(
+        executor,
+        [&]() -> asio::awaitable<void> {
+          theirs = co_await acceptor.establish_on(std::move(exhausted));
+        },
+        asio::detached);
+    auto const us = co_await initiator.establish_on(std::move(links.first), ConduitMode::bare);
+    REQUIRE(us);
+    while (!theirs)
+      co_await turns(1);
+    REQUIRE(*theirs);
+    CHECK(co_await echo(us->root, "one", persistent_echo_method()) == "one");
+    link.is_exhausted = true;
+    static_cast<void>(co_await echo(us->root, "two", persistent_echo_method()));
+    auto const end = co_await (*theirs)->session.ended();
+    CHECK(end.cause == session::EndCause::failed);
+    CHECK(kept.is_forgotten);
   });
 }
 

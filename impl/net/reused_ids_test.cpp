@@ -2,12 +2,17 @@
 #include "impl/link/link_test.hpp"
 #include "impl/net/session_setting_test.hpp"
 #include "impl/net/session_test.hpp"
+#include "impl/schema/cbor_form.hpp"
 #include "impl/wire/message.hpp"
+#include "impl/wire/postcard.hpp"
 
 #include <boost/asio/detached.hpp>
 
 #include <deque>
 #include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
 
 namespace {
 
@@ -108,6 +113,40 @@ TEST_CASE(
     first.reset();
     co_await turns();
     CHECK(second->is_open());
+  });
+}
+
+TEST_CASE(
+    "r[core.Y1] the next connection of an id is joined anew, and the old one's end is its own") {
+  Questions questions;
+  Setting back;
+  questions.run([&](Established const& us, TappedLink& tap) -> asio::awaitable<void> {
+    auto const far = co_await net::test::establish_pair(back.initiator, back.acceptor);
+    REQUIRE(far.initiator);
+    std::vector<Connection> upstreams;
+    for (std::size_t use = 0; use < 2; ++use) {
+      upstreams.push_back((co_await net::test::open(far.initiator->session)).value());
+      tap.open(1);
+      CHECK(co_await echo(us.root, "x") == "theirs");
+      REQUIRE(questions.kept.size() == use + 1);
+      REQUIRE(std::move(questions.kept[use]).proxy_to(upstreams.back()));
+      if (use == 0) tap.close(1);
+    }
+    auto const& method = net::test::echo_method();
+    auto const schemas = schema::encode(*method.args_schemas());
+    auto const arguments = wire::encode_value(std::tuple{std::string{"through"}});
+    tap.say(1, wire::RequestMessage{.id = 1,
+                                    .body = wire::Call{.method_id = method.id(),
+                                                       .metadata = {},
+                                                       .args = arguments,
+                                                       .schemas = schemas}});
+    CHECK(co_await echo(us.root, "x") == "theirs");
+    while (back.theirs->called.empty())
+      co_await turns(1);
+    CHECK(back.theirs->called == std::vector<std::string>{"through"});
+    CHECK(back.theirs->closed == std::vector<session::ConnectionId>{upstreams[0].id()});
+    CHECK_FALSE(upstreams[0].is_open());
+    CHECK(upstreams[1].is_open());
   });
 }
 

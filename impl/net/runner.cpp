@@ -252,7 +252,7 @@ bool Runner::has_last_words() const {
 void Runner::fail(std::string_view why) {
   if (is_finished_) return;
   log("the session ends: " + std::string{why});
-  shutdown();
+  shutdown(session::EndCause::failed);
 }
 
 // r[impl core.L3] r[impl core.E3]

@@ -18,7 +18,8 @@
 
 namespace vox::net {
 
-// A durable store of operations.
+// A durable store of operations. It is used in spec alone: in vox_0_4 operations are those of a
+// connection, which nobody finds again in another process.
 struct Store {
   // Does what it is asked to do before it returns.
   std::function<rpc::StoreDone(rpc::StoreRequest const&)> perform{};

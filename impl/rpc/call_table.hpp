@@ -70,12 +70,6 @@ class CallTable {
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   [[nodiscard]] std::size_t size() const { return calls_.size(); }
 
-  template <class Visit>
-  void for_each(Visit const& visit) {
-    for (auto& [id, call] : calls_)
-      visit(call);
-  }
-
  private:
   boost::unordered_flat_map<CallId, Call> calls_;
   CallId last_ = 0;

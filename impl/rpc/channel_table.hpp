@@ -32,13 +32,6 @@ class ChannelTable {
   [[nodiscard]] ChannelRef ref_of(session::ConnectionId connection_id, session::ChannelId id) const;
   [[nodiscard]] std::size_t size() const { return by_ref_.size(); }
 
-  // Calls visit(channel) for each end on the connection that is open under this id.
-  template <class Visit>
-  void for_each(session::ConnectionId connection_id, Visit const& visit) {
-    for (auto& [ref, channel] : by_ref_) {
-      if (channel.connection_id == connection_id && !channel.connection_gone) visit(channel);
-    }
-  }
   template <class Visit>
   void for_each(Visit const& visit) {
     for (auto& [ref, channel] : by_ref_)

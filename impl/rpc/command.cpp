@@ -8,6 +8,8 @@ std::string_view describe(Misuse misuse) {
   switch (misuse) {
     case Misuse::connection_unknown:
       return "there is no such connection";
+    case Misuse::connection_forwarded:
+      return "this connection is joined with another one already";
     case Misuse::calls_exhausted:
       return "too many calls wait on this connection";
     case Misuse::call_unknown:

@@ -116,6 +116,7 @@ struct Accepted {
 // What our own caller did wrong, or cannot have now. The state is as it was before the command.
 enum class Misuse : std::uint8_t {
   connection_unknown,
+  connection_forwarded,
   calls_exhausted,
   call_unknown,
   request_unknown,
@@ -126,9 +127,9 @@ enum class Misuse : std::uint8_t {
   no_credit,
   arguments_malformed,
 };
-BOOST_DESCRIBE_ENUM(Misuse, connection_unknown, calls_exhausted, call_unknown, request_unknown,
-                    channel_unknown, channel_wrong_direction, channel_ended, channels_exhausted,
-                    no_credit, arguments_malformed)
+BOOST_DESCRIBE_ENUM(Misuse, connection_unknown, connection_forwarded, calls_exhausted, call_unknown,
+                    request_unknown, channel_unknown, channel_wrong_direction, channel_ended,
+                    channels_exhausted, no_credit, arguments_malformed)
 
 // One sentence for a person.
 [[nodiscard]] std::string_view describe(Misuse misuse);

@@ -35,20 +35,23 @@ struct Connection {
   session::IdAllocator channel_ids;  // by free_channel_id()
   PlanCache plans;
 
-  // Calls of ours: those that wait, and by request id those that the session has taken.
+  // Calls of ours: those that wait, and by request id those that the session has taken. Each is in
+  // one of the two until it is done; what waits may be done already.
   session::Ring<CallId> waiting_calls;
   boost::unordered_flat_map<session::RequestId, CallId> calls;
   std::uint64_t next_operation_id = 1;
 
-  // Requests of the peer that are not answered.
+  // Requests of the peer that are not answered, and these together with those that are and whose
+  // handlers run.
   boost::unordered_flat_map<session::RequestId, RequestToken> requests;
+  boost::unordered_flat_set<RequestToken> all_requests;
   std::optional<Operations> operations;
   // Methods whose response type is too large to be announced.
   boost::unordered_flat_set<MethodId> unannounceable;
 
   bool is_forwarded = false;  // by a proxy, which gets its messages as they come
 
-  std::size_t channels = 0;
+  boost::unordered_flat_set<ChannelRef> channels;
   // Messages for channels that no call has named yet. An id up to the watermark was named by one.
   std::vector<EarlyMessage> early;
   std::size_t early_bytes = 0;

@@ -11,12 +11,13 @@ namespace vox::rpc {
 
 namespace {
 
+// What a store keeps is of a session, so that tables of single connections have none.
 OperationsOptions operations_options(EndpointOptions const& options,
                                      session::Session const& session,
                                      std::shared_ptr<OperationBudget> budget) {
   return {.rulebook = options.session.rulebook,
           .limits = options.session.limits,
-          .durable = options.durable,
+          .durable = options.durable && Policy::of(options.session.rulebook).operations_of_session,
           .session = options.restored ? options.restored->identity : options.identity,
           .resume_key = session.resume_key().value_or(ResumeKey{}),
           .context = options.store_context,
@@ -261,35 +262,24 @@ void Endpoint::on(session::event::Closed&& closed) {
     bool const with_session = closed.by == session::ClosedBy::session_end;
     fail_calls(*connection, {.failure = with_session ? CallFailure::session_shutdown
                                                      : CallFailure::connection_closed});
-    auto const of_connection = [id](Request const& request) { return request.connection_id == id; };
-    for (auto const token : requests_.tokens_if(of_connection)) {
-      auto* request = requests_.find(token);
-      request->is_answered = true;
-      if (auto* const operations = operations_of(*request)) {
-        react(*operations, operations->leave(now_, *request->operation, token));
-        request = requests_.find(token);
-        // The next connection of this id counts its operations anew.
-        if (request != nullptr && !operations_) request->operation.reset();
-      } else {
-        stop_handler(*request, HandlerStop::connection_closed);
-      }
-      if (request != nullptr) retire(token);
-    }
-    channels_.for_each(id, [this](Channel& channel) {
-      end_channel(channel, ChannelEnd::lost);
-      channels_.detach(channel);
-    });
-    std::erase_if(answers_, [&](PendingAnswer const& pending) {
-      if (pending.connection_id != id) return false;
-      answer_bytes_ -= pending.ret.size();
-      return true;
-    });
+    leave_requests(*connection);
+    lose_channels(*connection);
+    drop_answers(id, with_session);
     early_bytes_ -= connection->early_bytes;
     // Handlers of 0.4.0's operations end later; nothing asks for their outcome any more.
     connections_.erase(id);
   }
   auto const bytes = closed.backing.view().size();
   put(std::move(closed), bytes);
+}
+
+// What still waits for a connection that is closed, or for any where the whole session ends.
+void Endpoint::drop_answers(session::ConnectionId id, bool with_session) {
+  std::erase_if(answers_, [&](PendingAnswer const& pending) {
+    if (pending.connection_id != id && !with_session) return false;
+    answer_bytes_ -= pending.ret.size();
+    return true;
+  });
 }
 
 void Endpoint::on(session::event::Ended&& ended) {

@@ -35,7 +35,9 @@ struct EndpointOptions {
   std::optional<conduit::StableConduit> stable{};
   // Somebody answers event::LinkWanted.
   bool has_links = false;
-  // For operations; the rulebook and the limits are those of the session.
+  // For operations; the rulebook and the limits are those of the session. `durable`: somebody
+  // performs what event::StoreWanted asks for. In vox_0_4 nothing is asked: operations are those of
+  // a connection, which no process outlives, and persistent ones are kept in memory as well.
   bool durable = false;
   SessionIdentity identity{};
   Bytes store_context{};
@@ -198,7 +200,7 @@ class Endpoint {
   void finish_call(CallId id, CallOutcome outcome);
   [[nodiscard]] CallOutcome read_response(Connection& connection, Method const& method,
                                           session::event::ResponseReceived const& received);
-  void fail_calls(Connection const& connection, CallError const& error);
+  void fail_calls(Connection& connection, CallError const& error);
   void reconsider_calls(Connection& connection, bool peer_supports_retry);
   [[nodiscard]] bool repeat_on_fresh_channels(Connection& connection, Call& call);
   [[nodiscard]] wire::MetadataView metadata_of(Call const& call);
@@ -222,6 +224,7 @@ class Endpoint {
   void react(Operations& operations, Reaction const& reaction);
   void take_store_requests(Operations& operations);
   void forget_session_if_over();
+  void leave_requests(Connection const& connection);
   [[nodiscard]] Operations* operations_of(Request const& request);
   [[nodiscard]] bool repeats_operation(Connection const& connection,
                                        event::CallArrived const& arrived) const;
@@ -233,6 +236,7 @@ class Endpoint {
   Result end_handler(Request& request, Bytes ret, wire::MetadataView metadata,
                      session::SharedSchemas const& schemas);
   void send_answer(PendingAnswer&& pending, wire::MetadataView metadata);
+  void drop_answers(session::ConnectionId id, bool with_session);
   static void refuse_type(PendingAnswer& pending);
   [[nodiscard]] bool make_smaller(PendingAnswer& pending, session::Misuse misuse);
   void retire(RequestToken token);
@@ -245,6 +249,7 @@ class Endpoint {
   [[nodiscard]] static bool is_grant_due(Channel const& channel);
   void grant(Channel& channel);
   void want_room(Channel& channel);
+  void lose_channels(Connection const& connection);
   void forget_channel(Channel& channel);
   [[nodiscard]] bool send_close(Channel& channel);
   [[nodiscard]] std::optional<session::ChannelId> free_channel_id(Connection& connection);

@@ -181,11 +181,12 @@ void Endpoint::finish_call(CallId id, CallOutcome outcome) {
       bytes);
 }
 
-void Endpoint::fail_calls(Connection const& connection, CallError const& error) {
+void Endpoint::fail_calls(Connection& connection, CallError const& error) {
   std::vector<CallId> ids;
-  calls_.for_each([&](Call const& call) {
-    if (call.connection_id == connection.id) ids.push_back(call.id);
-  });
+  for (auto const& [request_id, id] : connection.calls)
+    ids.push_back(id);
+  for (auto& waiting = connection.waiting_calls; !waiting.empty(); waiting.pop())
+    ids.push_back(waiting.front());
   std::ranges::sort(ids);
   for (auto const id : ids)
     finish_call(id, std::unexpected(error));
@@ -251,7 +252,16 @@ CallOutcome Endpoint::read_response(Connection& connection, Method const& method
     return std::unexpected(
         CallError{.failure = CallFailure::invalid_response, .detail = std::move(detail)});
   };
-  auto const plan = connection.plans.response(received.announced.get(), method);
+  auto announced = received.announced;
+  if (!received.method_id) {
+    // In 0.4.0 a session forgets at a resume which calls it sent; an answer may come all the same.
+    auto const* const types = session_.received_schemas(connection.id);
+    if (types != nullptr) {
+      announced = types->announced(
+          {.method_id = method.id(), .direction = wire::BindingDirection::response});
+    }
+  }
+  auto const plan = connection.plans.response(announced, method);
   if (!plan) return unreadable(plan.error());
   CallAnswer answer{.backing = received.backing,
                     .ret = received.response.ret,

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace vox::rpc {
 
@@ -16,7 +17,7 @@ namespace vox::rpc {
 Endpoint::Result Endpoint::on(command::MakeChannel& make) {
   auto* const connection = find(make.connection_id);
   if (connection == nullptr) return refused(Misuse::connection_unknown);
-  if (connection->channels >= options_.session.limits.channels_max) {
+  if (connection->channels.size() >= options_.session.limits.channels_max) {
     return refused(Misuse::channels_exhausted);
   }
   auto const id = free_channel_id(*connection);
@@ -25,7 +26,7 @@ Endpoint::Result Endpoint::on(command::MakeChannel& make) {
   auto const direction = make.method->channels().types()[make.type].direction;
   auto& channel = channels_.add(connection->id, *id, direction == shape::ChannelDirection::rx);
   channel.type = make.type;
-  ++connection->channels;
+  connection->channels.insert(channel.ref);
   return Accepted{channel.ref};
 }
 
@@ -180,11 +181,22 @@ void Endpoint::end_channel(Channel& channel, ChannelEnd end) {
   }
 }
 
+// The connection is closed: whoever has an end of its channels is told, and holds it alone.
+void Endpoint::lose_channels(Connection const& connection) {
+  std::vector<ChannelRef> refs{connection.channels.begin(), connection.channels.end()};
+  std::ranges::sort(refs);
+  for (auto const ref : refs) {
+    auto& channel = *channels_.find(ref);
+    end_channel(channel, ChannelEnd::lost);
+    channels_.detach(channel);
+  }
+}
+
 void Endpoint::forget_channel(Channel& channel) {
   for (std::size_t i = 0; i < channel.items.size(); ++i)
     item_bytes_ -= channel.items[i].bytes.size();
   auto* const connection = channel.connection_gone ? nullptr : find(channel.connection_id);
-  if (connection != nullptr) --connection->channels;
+  if (connection != nullptr) connection->channels.erase(channel.ref);
   channels_.remove(channel.ref);
 }
 

@@ -13,6 +13,7 @@ namespace vox::rpc {
 Endpoint::Result Endpoint::on(command::Forward& wanted) {
   auto* const connection = find(wanted.connection_id);
   if (connection == nullptr) return refused(Misuse::connection_unknown);
+  if (connection->is_forwarded) return refused(Misuse::connection_forwarded);
   connection->is_forwarded = true;
   return Accepted{wanted.connection_id};
 }

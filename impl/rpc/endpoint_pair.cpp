@@ -117,7 +117,7 @@ session::HandshakeOutcome EndpointPair::handshake(Role role) const {
                           .max_concurrent_requests = options_.max_concurrent_requests};
   outcome.peer_settings = {.parity = opposite(ours),
                            .max_concurrent_requests = options_.max_concurrent_requests};
-  outcome.peer_supports_retry = true;
+  outcome.peer_supports_retry = options_.supports_retry;
   if (options_.asks) {
     outcome.peer_metadata =
         wire::Metadata{{.key = session::key::service, .value = std::string_view{"Test"}}};

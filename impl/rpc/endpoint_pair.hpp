@@ -52,6 +52,7 @@ struct PairOptions {
   Rulebook rulebook = Rulebook::spec;
   std::uint32_t max_concurrent_requests = 64;
   bool resumable = true;
+  bool supports_retry = true;  // as each side says to the other
   bool stable = false;
   bool asks = false;     // about each connection, the root included, as event::ConnectionRequested
   bool durable = false;  // the server has a store, which the test plays

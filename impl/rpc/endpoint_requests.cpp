@@ -6,6 +6,7 @@
 #include "impl/wire/postcard.hpp"
 #include "spec/assert.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -60,6 +61,7 @@ void Endpoint::on(session::event::CallReceived&& received) {
   auto& request = requests_.add(connection->id, received.request_id, method);
   auto const token = request.token;
   connection->requests.insert_or_assign(received.request_id, token);
+  connection->all_requests.insert(token);
   if (method == nullptr) return refuse(request, Refuse::unknown_method);
 
   event::CallArrived arrived{.request = token,
@@ -79,7 +81,7 @@ std::expected<void, std::string> Endpoint::read_args(Connection& connection, Req
                                                      session::event::CallReceived const& received,
                                                      event::CallArrived& arrived) {
   auto const& limits = options_.session.limits;
-  auto const reading = connection.plans.args(received.announced.get(), *request.method);
+  auto const reading = connection.plans.args(received.announced, *request.method);
   if (!reading) return std::unexpected(reading.error());
   if ((*reading)->plan.is_identity()) {
     arrived.args = received.call.args;
@@ -106,7 +108,7 @@ std::expected<void, std::string> Endpoint::bind_channels(Connection& connection,
   if (!local) return std::unexpected(local.error().detail);
   auto const remote = reading.remote_channels->list(remote_args);
   if (!remote) return std::unexpected(remote.error().detail);
-  if (connection.channels + local->size() > options_.session.limits.channels_max) {
+  if (connection.channels.size() + local->size() > options_.session.limits.channels_max) {
     return std::unexpected("too many channels are open on this connection");
   }
   for (std::size_t i = 0; i < local->size(); ++i) {
@@ -125,8 +127,7 @@ std::expected<void, std::string> Endpoint::bind_channels(Connection& connection,
   for (auto const& [id, type] : *local) {
     auto const their = std::ranges::find(*remote, id, &schema::ValueChannel::id);
     if (their == remote->end()) return std::unexpected("a channel was lost in translation");
-    auto plan =
-        connection.plans.items(reading.remote_channels->types()[their->type], ours.types()[type]);
+    auto plan = connection.plans.items(*request.method, their->type, type);
     if (!plan) return std::unexpected(std::move(plan.error()));
     plans.push_back(std::move(*plan));
   }
@@ -138,7 +139,7 @@ std::expected<void, std::string> Endpoint::bind_channels(Connection& connection,
     channel.bound = true;
     channel.type = type;
     if (!sends) channel.plan = std::move(plans[i]);
-    ++connection.channels;
+    connection.channels.insert(channel.ref);
     connection.named_channels = std::max(connection.named_channels, id);
     arrived.channels.push_back(channel.ref);
     deliver_early(connection, channel);
@@ -305,7 +306,29 @@ Endpoint::Result Endpoint::on(command::Drop& drop) {
 void Endpoint::retire(RequestToken token) {
   auto const* const request = requests_.find(token);
   if (request == nullptr || request->has_handler || request->arrived) return;
-  if (request->is_answered) requests_.remove(token);
+  if (!request->is_answered) return;
+  if (auto* const connection = find(request->connection_id)) connection->all_requests.erase(token);
+  requests_.remove(token);
+}
+
+// Their connection is closed: nobody can be answered, and handlers are stopped.
+void Endpoint::leave_requests(Connection const& connection) {
+  std::vector<RequestToken> tokens{connection.all_requests.begin(), connection.all_requests.end()};
+  std::ranges::sort(tokens);
+  for (auto const token : tokens) {
+    auto* request = requests_.find(token);
+    if (request == nullptr) continue;
+    request->is_answered = true;
+    if (auto* const operations = operations_of(*request)) {
+      react(*operations, operations->leave(now_, *request->operation, token));
+      request = requests_.find(token);
+      // The next connection of this id counts its operations anew.
+      if (request != nullptr && !operations_) request->operation.reset();
+    } else {
+      stop_handler(*request, HandlerStop::connection_closed);
+    }
+    if (request != nullptr) retire(token);
+  }
 }
 
 // ---- operations ----
@@ -459,7 +482,8 @@ void Endpoint::send_answer(PendingAnswer&& pending, wire::MetadataView metadata)
     return;
   }
   // Payloads that cannot even take a refusal are of no use to a caller.
-  static_cast<void>(session_.call(now_, session::command::Shutdown{}));
+  static_cast<void>(
+      session_.call(now_, session::command::Shutdown{.cause = session::EndCause::failed}));
 }
 
 }  // namespace vox::rpc

@@ -64,6 +64,23 @@ TEST_CASE(
   CHECK(lossy.pair.outcome(lossy.client) == "ok from before");
 }
 
+TEST_CASE("in vox_0_4 an answer behind a resume is read by what the peer has announced there") {
+  Lossy lossy{{.rulebook = Rulebook::vox_0_4, .supports_retry = false}};
+  lossy.echo("one");
+  auto const one = lossy.arrived();
+  REQUIRE(one);
+  lossy.pair.lose_link();
+  lossy.pair.resume();
+  lossy.echo("two");
+  auto const two = lossy.arrived();
+  REQUIRE(two);
+  lossy.answer(*two, "two");
+  CHECK(lossy.pair.outcome(lossy.client) == "ok two");
+  // The session does not know the call any more; the endpoint does.
+  lossy.answer(*one, "one");
+  CHECK(lossy.pair.outcome(lossy.client) == "ok one");
+}
+
 TEST_CASE("r[retry.layers.no-silent-retry] a call that never went out does so after the resume") {
   for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4}) {
     Lossy lossy{{.rulebook = rulebook}};

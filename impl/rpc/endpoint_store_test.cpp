@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace {
@@ -22,7 +23,9 @@ char letter(StoreRequest const& request) {
 
 // A server with a store that does everything at once, and its client.
 struct Stored {
-  EndpointPair pair{{.durable = true}};
+  explicit Stored(PairOptions options = {.durable = true}) : pair{options} {}
+
+  EndpointPair pair;
   EndpointPair::Side& client = pair.client;
   EndpointPair::Side& server = pair.server;
 
@@ -46,10 +49,10 @@ struct Stored {
     }
     return all;
   }
-  // A persistent call, whose handler has started.
-  RequestToken begin() {
+  // A persistent call, whose handler has started; the store is asked for what `first` says.
+  RequestToken begin(std::string_view first = "ka") {
     pair.call(client, *methods().keep, args(std::string{"x"}));
-    CHECK(asked() == "ka");
+    CHECK(asked() == first);
     CHECK(last_arrived_ != 0);
     return last_arrived_;
   }
@@ -105,12 +108,31 @@ TEST_CASE("r[retry.op-id.scope] the store forgets a session whose peer broke a r
   CHECK(stored.asked() == "F");
 }
 
+TEST_CASE("r[retry.op-id.scope] the store forgets a session whose payloads take no answer") {
+  // They take the call and the type of its arguments, but the type of no answer.
+  PairOptions options{.durable = true};
+  options.limits.frame_bytes_max = 300;
+  Stored stored{options};
+  auto const request = stored.begin();
+  stored.pair.respond(stored.server, request, ok(std::string{"done"}));
+  CHECK(stored.asked() == "sF");
+  CHECK_FALSE(stored.pair.is_alive());
+}
+
 TEST_CASE("r[retry.policy.persist.crash] a session that is shut down stays for the next process") {
   Stored stored;
   auto const request = stored.begin();
   REQUIRE(stored.server.endpoint->call(stored.pair.now, session::command::Shutdown{}));
   stored.pair.respond(stored.server, request, ok(std::string{"done"}));
   CHECK(stored.asked() == "s");
+}
+
+TEST_CASE("in vox_0_4 persistent operations are kept in memory, and no store is asked") {
+  Stored stored{{.rulebook = Rulebook::vox_0_4, .durable = true}};
+  auto const request = stored.begin("");
+  stored.pair.respond(stored.server, request, ok(std::string{"done"}));
+  CHECK(stored.asked().empty());
+  CHECK(stored.pair.outcome(stored.client) == "ok done");
 }
 
 TEST_CASE("a session of which the store knows nothing is not forgotten there") {

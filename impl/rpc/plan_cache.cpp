@@ -1,27 +1,27 @@
 #include "impl/rpc/plan_cache.hpp"
 
+#include "spec/assert.hpp"
+
 #include <utility>
 
 namespace vox::rpc {
 
-PlanCache::Entry PlanCache::args(schema::ReceiveTracker const* announced, Method const& method) {
+PlanCache::Entry PlanCache::args(schema::AnnouncedType const& announced, Method const& method) {
   return look_up(plans_.args, announced,
                  {.method_id = method.id(), .direction = wire::BindingDirection::args},
                  method.args(), method);
 }
 
-PlanCache::Entry PlanCache::response(schema::ReceiveTracker const* announced,
-                                     Method const& method) {
+PlanCache::Entry PlanCache::response(schema::AnnouncedType const& announced, Method const& method) {
   return look_up(plans_.responses, announced,
                  {.method_id = method.id(), .direction = wire::BindingDirection::response},
                  method.response(), method);
 }
 
-PlanCache::Entry PlanCache::look_up(Plans& plans, schema::ReceiveTracker const* announced,
+PlanCache::Entry PlanCache::look_up(Plans& plans, schema::AnnouncedType const& announced,
                                     schema::Binding binding, schema::LocalType const& local,
                                     Method const& method) {
-  auto const* const root = announced == nullptr ? nullptr : announced->root(binding);
-  if (root == nullptr) {
+  if (announced.root == nullptr) {
     bool const is_args = binding.direction == wire::BindingDirection::args;
     return std::unexpected("protocol error: no remote " +
                            std::string{is_args ? "args" : "response"} +
@@ -29,17 +29,17 @@ PlanCache::Entry PlanCache::look_up(Plans& plans, schema::ReceiveTracker const* 
                            " - sender must send schemas before data");
   }
   auto const found = plans.find(method.id());
-  if (found != plans.end() && found->second.root == *root) return found->second.entry;
-  Known known{.root = *root, .entry = build(*announced, *root, binding, local, method)};
+  if (found != plans.end() && found->second.root == *announced.root) return found->second.entry;
+  Known known{.root = *announced.root, .entry = build(announced, binding, local, method)};
   return plans.insert_or_assign(method.id(), std::move(known)).first->second.entry;
 }
 
-PlanCache::Entry PlanCache::build(schema::ReceiveTracker const& announced,
-                                  schema::TypeRef const& root, schema::Binding binding,
+PlanCache::Entry PlanCache::build(schema::AnnouncedType const& announced, schema::Binding binding,
                                   schema::LocalType const& local, Method const& method) const {
+  auto const& root = *announced.root;
   bool const is_args = binding.direction == wire::BindingDirection::args;
   // 0.4.0 may have announced another response type when its first answer was no value.
-  auto plan = schema::build_plan(announced.registry(), root, local,
+  auto plan = schema::build_plan(*announced.schemas, root, local,
                                  {.stand_ins = !is_args,
                                   .as_shipped = strictness_ == wire::Strictness::vox_0_4,
                                   .limits = limits_});
@@ -49,7 +49,7 @@ PlanCache::Entry PlanCache::build(schema::ReceiveTracker const& announced,
   if (!plan) return failed(plan.error());
   ReadingPlan reading{.root = root, .plan = std::move(*plan), .remote_channels = std::nullopt};
   if (is_args && method.has_channels()) {
-    auto walk = schema::ChannelWalk::of(announced.registry(), root,
+    auto walk = schema::ChannelWalk::of(*announced.schemas, root,
                                         {.strictness = strictness_, .limits = limits_});
     if (!walk) return failed(walk.error());
     reading.remote_channels = std::move(*walk);
@@ -57,8 +57,21 @@ PlanCache::Entry PlanCache::build(schema::ReceiveTracker const& announced,
   return std::make_shared<ReadingPlan const>(std::move(reading));
 }
 
-std::expected<std::shared_ptr<schema::Plan const>, std::string> PlanCache::items(
-    schema::ChannelType const& remote, schema::ChannelType const& local) const {
+PlanCache::ItemPlan PlanCache::items(Method const& method, std::uint32_t remote,
+                                     std::uint32_t local) {
+  auto const known = plans_.args.find(method.id());
+  VOX_ASSERT(known != plans_.args.end() && known->second.entry.has_value());
+  auto& items = known->second.items;
+  auto const found = items.find({remote, local});
+  if (found != items.end()) return found->second;
+  auto const& reading = **known->second.entry;
+  auto plan =
+      build_items(reading.remote_channels->types()[remote], method.channels().types()[local]);
+  return items.emplace(std::pair{remote, local}, std::move(plan)).first->second;
+}
+
+PlanCache::ItemPlan PlanCache::build_items(schema::ChannelType const& remote,
+                                           schema::ChannelType const& local) const {
   auto plan = schema::build_item_plan(
       remote, local, {.as_shipped = strictness_ == wire::Strictness::vox_0_4, .limits = limits_});
   if (!plan) {

@@ -29,7 +29,8 @@ struct ReadingPlan {
 using SharedPlan = std::shared_ptr<ReadingPlan const>;
 
 // The plans of one connection, each built when its binding is first used and again when the peer
-// announces another type for it. A plan that cannot be built is remembered, too.
+// announces another type for it; so are those of the channels in the arguments. A plan that cannot
+// be built is remembered, too.
 // r[impl schema.errors.early-detection]
 class PlanCache {
  public:
@@ -37,15 +38,16 @@ class PlanCache {
       : strictness_{strictness}, limits_{limits} {}
 
   // For arguments that arrive, and for responses. The error is the text of a failed call.
-  [[nodiscard]] std::expected<SharedPlan, std::string> args(schema::ReceiveTracker const* announced,
+  [[nodiscard]] std::expected<SharedPlan, std::string> args(schema::AnnouncedType const& announced,
                                                             Method const& method);
   [[nodiscard]] std::expected<SharedPlan, std::string> response(
-      schema::ReceiveTracker const* announced, Method const& method);
+      schema::AnnouncedType const& announced, Method const& method);
 
-  // For the items of a channel: from the element that the peer announced to ours. Null: they are
-  // the same.
-  [[nodiscard]] std::expected<std::shared_ptr<schema::Plan const>, std::string> items(
-      schema::ChannelType const& remote, schema::ChannelType const& local) const;
+  // For the items of a channel in arguments for which args() has just given a plan: from the
+  // element that the peer announced to ours, by the numbers of both types among remote_channels and
+  // among the method's channels. Null: they are the same.
+  using ItemPlan = std::expected<std::shared_ptr<schema::Plan const>, std::string>;
+  [[nodiscard]] ItemPlan items(Method const& method, std::uint32_t remote, std::uint32_t local);
 
   // The attachment is another one, and the peer announces its types again.
   void clear() { plans_.clear(); }
@@ -56,16 +58,18 @@ class PlanCache {
   struct Known {
     schema::TypeRef root;
     Entry entry;
+    boost::unordered_flat_map<std::pair<std::uint32_t, std::uint32_t>, ItemPlan> items{};
   };
   // A method id and a direction in its lowest bit would lose a bit of the id; so two maps.
   using Plans = boost::unordered_flat_map<MethodId, Known>;
 
-  [[nodiscard]] Entry look_up(Plans& plans, schema::ReceiveTracker const* announced,
+  [[nodiscard]] Entry look_up(Plans& plans, schema::AnnouncedType const& announced,
                               schema::Binding binding, schema::LocalType const& local,
                               Method const& method);
-  [[nodiscard]] Entry build(schema::ReceiveTracker const& announced, schema::TypeRef const& root,
-                            schema::Binding binding, schema::LocalType const& local,
-                            Method const& method) const;
+  [[nodiscard]] Entry build(schema::AnnouncedType const& announced, schema::Binding binding,
+                            schema::LocalType const& local, Method const& method) const;
+  [[nodiscard]] ItemPlan build_items(schema::ChannelType const& remote,
+                                     schema::ChannelType const& local) const;
 
   wire::Strictness strictness_;
   Limits limits_;

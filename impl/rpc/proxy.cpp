@@ -44,10 +44,10 @@ struct PassOn {
   using Answer = std::expected<Accepted, Refusal>;
 
   // What the target has to be told before data of the binding.
-  [[nodiscard]] session::SharedSchemas schemas_for(session::AnnouncedTypes const& announced,
+  [[nodiscard]] session::SharedSchemas schemas_for(schema::AnnouncedType const& announced,
                                                    schema::Binding binding) const {
-    if (announced == nullptr || target.has_announced(id, binding)) return nullptr;
-    auto payload = announced->announced(binding);
+    if (target.has_announced(id, binding)) return nullptr;
+    auto payload = announced.payload();
     if (!payload) return nullptr;
     return std::make_shared<schema::SchemaPayload const>(std::move(*payload));
   }

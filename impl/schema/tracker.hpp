@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 
@@ -45,6 +46,19 @@ class SendTracker {
   std::set<Binding> bindings_;
 };
 
+// The type that a peer has announced for one message. It is shared with the tracker that it comes
+// from, so that taking it along costs no copy.
+struct AnnouncedType {
+  // As it was then, whatever is announced later; null if nothing was.
+  std::shared_ptr<TypeRef const> root{};
+  // All of the connection. Later ones come to stand beside these, and none of them ever changes.
+  std::shared_ptr<Registry const> schemas{};
+
+  // The type with all that it needs, to be announced on another connection.
+  // r[impl core.X4]
+  [[nodiscard]] std::optional<SchemaPayload> payload() const;
+};
+
 // What the peer has announced on one connection. It never holds more than
 // limits.schemas_received_max schemas and as many bindings. r[impl schema.tracking.received]
 class ReceiveTracker {
@@ -66,20 +80,19 @@ class ReceiveTracker {
 
   // The type that the peer gave the binding; null if it gave none. Holds until the next record().
   [[nodiscard]] TypeRef const* root(Binding binding) const;
-  [[nodiscard]] Registry const& registry() const { return registry_; }
+  // The same, to be kept.
+  [[nodiscard]] AnnouncedType announced(Binding binding) const;
+  [[nodiscard]] Registry const& registry() const { return *registry_; }
   // A type id that the type needs and the peer has not announced. Asked for each announcement, it
   // costs what is new.
   [[nodiscard]] std::optional<TypeId> first_missing(TypeRef const& type) {
-    return registry_.first_missing_of_new(type);
+    return registry_->first_missing_of_new(type);
   }
-  // The binding's type with all that it needs, to be announced on another connection.
-  // r[impl core.X4]
-  [[nodiscard]] std::optional<SchemaPayload> announced(Binding binding) const;
 
  private:
   Limits limits_;
-  Registry registry_;
-  std::map<Binding, TypeRef> roots_;
+  std::shared_ptr<Registry> registry_ = std::make_shared<Registry>();
+  std::map<Binding, std::shared_ptr<TypeRef const>> roots_;
   std::set<TypeId> repeatable_;  // announced before the last renewal and not since
 };
 

@@ -134,8 +134,19 @@ TEST_CASE("r[core.X4] what is forwarded carries all schemas that it needs, and n
   ReceiveTracker tracker;
   REQUIRE(tracker.record(echo_args, type_of({text, number})));
   REQUIRE(tracker.record(reverse_args, type_of({text_list})));
-  CHECK(tracker.announced(reverse_args) == type_of({text, text_list}));
-  CHECK_FALSE(tracker.announced(echo_response));
+  CHECK(tracker.announced(reverse_args).payload() == type_of({text, text_list}));
+  CHECK_FALSE(tracker.announced(echo_response).payload());
+}
+
+TEST_CASE("what was taken along holds, whatever is announced or forgotten later") {
+  ReceiveTracker tracker;
+  REQUIRE(tracker.record(echo_args, type_of({text, text_list})));
+  auto const taken = tracker.announced(echo_args);
+  REQUIRE(tracker.record(echo_args, type_of({number})));
+  CHECK(tracker.announced(echo_args).payload() == type_of({number}));
+  CHECK(taken.payload() == type_of({text, text_list}));
+  tracker.reset();
+  CHECK(taken.payload() == type_of({text, text_list}));
 }
 
 TEST_CASE("r[schema.format.self-contained] a reference to what was never announced is found") {

@@ -78,7 +78,7 @@ struct DropDriver {
 BOOST_DESCRIBE_STRUCT(DropDriver, (), (connection_id))
 
 // End the session, for the cause that its end is to have: resume_timeout for one whose peer is not
-// waited for any longer.
+// waited for any longer, failed for one that cannot go on.
 struct Shutdown {
   static constexpr std::string_view name = "shutdown";
   EndCause cause = EndCause::shutdown;

@@ -30,7 +30,7 @@ struct Slot {
   IdMap<MethodId> calls_out;
   schema::SendTracker sent;
   // What the peer has announced; made with the first announcement.
-  std::shared_ptr<schema::ReceiveTracker> received;
+  std::unique_ptr<schema::ReceiveTracker> received;
   std::size_t announced_bytes = 0;  // of the announcements in `received`
   // Counts how often ids were closed, so that an old memory of this one is told from a new one.
   std::uint64_t closed_as = 0;

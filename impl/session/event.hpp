@@ -15,7 +15,6 @@
 #include <boost/describe/enum.hpp>
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,9 +23,6 @@
 // What an application has to know about its session. An event owns what it shows: views into a
 // received payload come with its backing, so that they hold as long as the event is kept.
 namespace vox::session {
-
-// The types that a peer has announced on one connection, as they were at one moment.
-using AnnouncedTypes = std::shared_ptr<schema::ReceiveTracker const>;
 
 // Why a connection is over.
 enum class ClosedBy : std::uint8_t { us, peer, caller_drop, driver_drop, bad_message, session_end };
@@ -43,6 +39,7 @@ BOOST_DESCRIBE_ENUM(ClosedBy, us, peer, caller_drop, driver_drop, bad_message, s
 //  accused          the peer says that we broke a rule
 //  stalled          we owed the peer as much as Limits allow, and its conduit took nothing of it
 //  resume_timeout   nobody resumed the session in time
+//  failed           something of our own went wrong, or no answer fits into a payload
 enum class EndCause : std::uint8_t {
   shutdown,
   root_released,
@@ -54,9 +51,10 @@ enum class EndCause : std::uint8_t {
   accused,
   stalled,
   resume_timeout,
+  failed,
 };
 BOOST_DESCRIBE_ENUM(EndCause, shutdown, root_released, refused, conduit_lost, recovery_failed,
-                    peer_silent, violation, accused, stalled, resume_timeout)
+                    peer_silent, violation, accused, stalled, resume_timeout, failed)
 
 namespace event {
 
@@ -124,18 +122,19 @@ struct CloseFailed {
 };
 BOOST_DESCRIBE_STRUCT(CloseFailed, (), (connection_id, token, error))
 
-// Messages from the peer. `announced` is what the peer has announced on the connection up to the
-// message; null if that is nothing.
+// Messages from the peer. `announced` is the type that the peer has announced for the arguments or
+// the response up to the message, if it has.
 struct CallReceived {
   static constexpr std::string_view name = "call_received";
   ConnectionId connection_id = 0;
   RequestId request_id = 0;
   wire::Call call;
   Backing backing{};
-  AnnouncedTypes announced{};
+  schema::AnnouncedType announced{};
 };
 BOOST_DESCRIBE_STRUCT(CallReceived, (), (connection_id, request_id, call))
-// `method_id` is that of the call we sent, if we still know it.
+// `method_id` is that of the call we sent, if we still know it; without it nothing is known to be
+// announced.
 struct ResponseReceived {
   static constexpr std::string_view name = "response_received";
   ConnectionId connection_id = 0;
@@ -143,7 +142,7 @@ struct ResponseReceived {
   std::optional<MethodId> method_id{};
   wire::Response response;
   Backing backing{};
-  AnnouncedTypes announced{};
+  schema::AnnouncedType announced{};
 };
 BOOST_DESCRIBE_STRUCT(ResponseReceived, (), (connection_id, request_id, method_id, response))
 struct CancelReceived {
@@ -160,7 +159,6 @@ struct ChannelReceived {
   ChannelId channel_id = 0;
   wire::ChannelBody body{};
   Backing backing{};
-  AnnouncedTypes announced{};
 };
 BOOST_DESCRIBE_STRUCT(ChannelReceived, (), (connection_id, channel_id, body))
 

@@ -209,9 +209,9 @@ std::optional<ConnectionInfo> Session::connection(ConnectionId id) const {
                         .requests_from_us = slot->calls_out.size()};
 }
 
-AnnouncedTypes Session::received_schemas(ConnectionId id) const {
+schema::ReceiveTracker const* Session::received_schemas(ConnectionId id) const {
   auto const* const slot = connections_.find(id);
-  return slot == nullptr ? nullptr : slot->received;
+  return slot == nullptr ? nullptr : slot->received.get();
 }
 
 bool Session::has_announced(ConnectionId id, schema::Binding binding) const {

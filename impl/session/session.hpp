@@ -103,7 +103,8 @@ class Session {
   [[nodiscard]] std::size_t connection_count() const;
   [[nodiscard]] std::optional<ConnectionInfo> connection(ConnectionId id) const;
   // What the peer has announced on the connection up to now; null before the first announcement.
-  [[nodiscard]] AnnouncedTypes received_schemas(ConnectionId id) const;
+  // Holds until the next input.
+  [[nodiscard]] schema::ReceiveTracker const* received_schemas(ConnectionId id) const;
   // Whether an announcement of the binding has gone out on the connection.
   [[nodiscard]] bool has_announced(ConnectionId id, schema::Binding binding) const;
   // The method of a request from the peer that we have not answered.
@@ -182,7 +183,8 @@ class Session {
                                     std::optional<MethodId>& method);
   [[nodiscard]] bool record_schemas(Slot& slot, schema::Binding binding, ByteView schemas,
                                     std::string_view context);
-  [[nodiscard]] schema::ReceiveTracker& tracker_to_change(Slot& slot) const;
+  [[nodiscard]] schema::ReceiveTracker& tracker_of(Slot& slot) const;
+  [[nodiscard]] static schema::AnnouncedType announced(Slot const& slot, schema::Binding binding);
   // The connections and what was announced on them take half of what the session may hold, so that
   // messages find room.
   [[nodiscard]] bool tables_are_full() const {

@@ -1,10 +1,12 @@
 // A session in steady state allocates nothing: counted by the program's own operator new.
+#include "impl/schema/cbor_form.hpp"
 #include "impl/session/session.hpp"
 #include "impl/wire/message.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -123,6 +125,47 @@ TEST_CASE("r[core.X1] nor do 64 calls in flight whose ids rise") {
   CHECK(session.connection(0)->requests_from_us == 64);
   // The table of requests is made anew now and then, when its groups have overflowed.
   CHECK(allocation_count - before < 80);
+}
+
+// What it costs to take announcements and calls in turn, while the application holds all that came,
+// where the peer has announced so many types before.
+std::size_t allocations_of_announcements(std::uint64_t known) {
+  constexpr std::uint64_t rounds = 50;
+  std::vector<Backing> messages;
+  auto const announce = [&](std::uint64_t method) {
+    schema::SchemaPayload payload{
+        .schemas = {{.id = method, .type_params = {}, .kind = schema::Primitive::u32}},
+        .root = schema::TypeRef::concrete(method)};
+    auto const bytes = schema::encode(payload);
+    messages.emplace_back(
+        wire::encode_message({0, wire::SchemaMessage{.method_id = method,
+                                                     .direction = wire::BindingDirection::args,
+                                                     .schemas = bytes}}));
+  };
+  for (std::uint64_t method = 1; method <= known; ++method)
+    announce(method);
+  for (std::uint64_t round = 1; round <= rounds; ++round) {
+    announce(known + round);
+    messages.emplace_back(wire::encode_message(
+        {0, wire::RequestMessage{
+                .id = 2 * round,
+                .body = wire::Call{.method_id = 1, .metadata = {}, .args = {}, .schemas = {}}}}));
+  }
+  auto session = established();
+  std::size_t before = 0;
+  for (std::size_t at = 0; at < messages.size(); ++at) {
+    if (at == known) before = allocation_count;
+    session.handle(TimePoint{}, input::Received{messages[at]});
+  }
+  CHECK(session.connection(0)->requests_from_peer == rounds);
+  return allocation_count - before;
+}
+
+TEST_CASE("r[schema.tracking.received] a message shares what was announced, however much it is") {
+  auto const of_few = allocations_of_announcements(10);
+  auto const of_many = allocations_of_announcements(2000);
+  MESSAGE("allocations with few types: " << of_few << ", with many: " << of_many);
+  CHECK(of_many <= of_few + 20);
 }
 
 TEST_SUITE_END();

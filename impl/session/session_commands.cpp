@@ -2,6 +2,7 @@
 #include "impl/session/session.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace vox::session {
@@ -172,8 +173,10 @@ Session::Answer Session::on(command::DropDriver& drop) {
 
 // r[impl core.D3]
 Session::Answer Session::on(command::Shutdown& shutdown) {
-  bool const is_asked_for = shutdown.cause == EndCause::shutdown;
-  end(shutdown.cause, is_asked_for ? "shutdown requested" : "the session is not waited for");
+  std::string_view detail = "shutdown requested";
+  if (shutdown.cause == EndCause::resume_timeout) detail = "the session is not waited for";
+  if (shutdown.cause == EndCause::failed) detail = "the session cannot go on";
+  end(shutdown.cause, detail);
   return Accepted{};
 }
 

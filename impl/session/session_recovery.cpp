@@ -80,7 +80,7 @@ void Session::resume(HandshakeOutcome const& outcome) {
     // have forgotten it and announce it again. 0.4.0 forgets on the root, and takes repetitions
     // elsewhere as an error.
     if (policy_.keeps_announced_types) {
-      if (slot.received) tracker_to_change(slot).renew();
+      if (slot.received) slot.received->renew();
     } else if (slot.id == root_connection) {
       slot.received.reset();
       connections_.discharge(slot);

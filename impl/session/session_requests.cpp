@@ -10,14 +10,14 @@ namespace vox::session {
 
 // r[impl core.P4] r[impl core.P5] r[impl rpc.pipelining] r[impl rpc.error.scope]
 void Session::route(Slot& slot, Arrival const& arrival) {
+  using Direction = wire::BindingDirection;
   auto const id = slot.id;
   if (auto const* const channel = std::get_if<wire::ChannelMessage>(&arrival.message.payload)) {
     if (slot.driver_gone) return lose_driver(slot);
     put(event::ChannelReceived{.connection_id = id,
                                .channel_id = channel->id,
                                .body = channel->body,
-                               .backing = arrival.backing,
-                               .announced = slot.received});
+                               .backing = arrival.backing});
     return;
   }
   auto const& request = std::get<wire::RequestMessage>(arrival.message.payload);
@@ -33,14 +33,17 @@ void Session::route(Slot& slot, Arrival const& arrival) {
                             .request_id = request.id,
                             .call = *call,
                             .backing = arrival.backing,
-                            .announced = slot.received});
+                            .announced = announced(slot, {.method_id = call->method_id,
+                                                          .direction = Direction::args})});
   } else if (auto const* const response = std::get_if<wire::Response>(&request.body)) {
+    schema::AnnouncedType type;
+    if (method) type = announced(slot, {.method_id = *method, .direction = Direction::response});
     put(event::ResponseReceived{.connection_id = id,
                                 .request_id = request.id,
                                 .method_id = method,
                                 .response = *response,
                                 .backing = arrival.backing,
-                                .announced = slot.received});
+                                .announced = std::move(type)});
   } else {
     put(event::CancelReceived{.connection_id = id,
                               .request_id = request.id,
@@ -136,7 +139,7 @@ bool Session::record_schemas(Slot& slot, schema::Binding binding, ByteView schem
     refuse_message(slot, "schema.format.delivery", prefix + "the session holds too much");
     return false;
   }
-  auto& tracker = tracker_to_change(slot);
+  auto& tracker = tracker_of(slot);
   auto const root = announced->root;
   // After a resume most of it is said again, and held once.
   auto const new_bytes = tracker.new_bytes(binding, *announced, schemas.size());
@@ -152,14 +155,13 @@ bool Session::record_schemas(Slot& slot, schema::Binding binding, ByteView schem
   return true;
 }
 
-// Copies the tracker before a change if an event or the application shares it.
-schema::ReceiveTracker& Session::tracker_to_change(Slot& slot) const {
-  if (!slot.received) {
-    slot.received = std::make_shared<schema::ReceiveTracker>(options_.limits);
-  } else if (slot.received.use_count() > 1) {
-    slot.received = std::make_shared<schema::ReceiveTracker>(*slot.received);
-  }
+schema::ReceiveTracker& Session::tracker_of(Slot& slot) const {
+  if (!slot.received) slot.received = std::make_unique<schema::ReceiveTracker>(options_.limits);
   return *slot.received;
+}
+
+schema::AnnouncedType Session::announced(Slot const& slot, schema::Binding binding) {
+  return slot.received ? slot.received->announced(binding) : schema::AnnouncedType{};
 }
 
 bool Session::is_announced(Slot const& slot, schema::Binding binding) {
