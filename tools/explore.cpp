@@ -62,10 +62,12 @@ struct Players {
   std::vector<relay::WireFault> faults;  // one, if any
 };
 
-OrRefused<relay::WireFault> find_fault(ExploreCommand const& command, Tool const& tool) {
+OrRefused<relay::WireFault> find_fault(ExploreCommand const& command, Dialect dialect,
+                                       Tool const& tool) {
   auto const is_freedom = command.fault.empty();
   auto const& id = is_freedom ? command.freedom : command.fault;
-  auto const loaded = relay::load_faults(tool.layout.share / (is_freedom ? "freedoms" : "faults"));
+  auto const loaded =
+      relay::load_faults(tool.layout.share / (is_freedom ? "freedoms" : "faults"), dialect);
   auto const found = std::ranges::find(loaded.faults, id, &relay::WireFault::id);
   if (found == loaded.faults.end()) {
     std::vector<std::string_view> ids;
@@ -74,12 +76,14 @@ OrRefused<relay::WireFault> find_fault(ExploreCommand const& command, Tool const
     return std::unexpected(Refused{"there is no " + std::string{is_freedom ? "freedom" : "fault"} +
                                    " '" + id + "'" + nearest_hint(id, ids)});
   }
+  if (auto const why = relay::not_in(*found, dialect))
+    return std::unexpected(Refused{id + ": " + *why});
   return *found;
 }
 
 // The way to the subject leads through a relay that makes another one of it.
 OrRefused<void> add_fault(Players& players, ExploreCommand const& command, Tool const& tool) {
-  auto fault = find_fault(command, tool);
+  auto fault = find_fault(command, players.candidate.subject->dialect, tool);
   if (!fault) return std::unexpected(fault.error());
   players.faults.push_back(*std::move(fault));
   auto const& used = players.faults.front();
@@ -91,7 +95,7 @@ OrRefused<void> add_fault(Players& players, ExploreCommand const& command, Tool 
   });
   if (used.role) subject.roles = {*used.role};
   players.candidate.stage = make_process_stage(subject, [&used](Case const& of, SubjectPort& port) {
-    auto relayed = std::make_unique<relay::RelayPort>(port, opposite(of.role));
+    auto relayed = std::make_unique<relay::RelayPort>(port, opposite(of.role), of.dialect);
     relayed->conversation.use(used);
     return relayed;
   });
