@@ -171,6 +171,9 @@ cli_test(run_unsupported EXIT 0 OUT "3 cases: 0 pass, 0 fail, 3 unsupported\n"
   ARGS --traces ${samples} run --subject null-exit --roles initiator)
 cli_test(selftest EXIT 0 OUT "null-hang: 3 cases, 3 failed, 0 unsupported, nothing praised"
   ARGS --traces ${samples} selftest)
+# What has no meaning in a subject's dialect is left out, and says so.
+cli_test(selftest_of_dialect EXIT 2 OUT "skipped +stable.frames.seq-skipped  the dialect vox_0_5 has no stable conduit"
+  ERR "no faults were selected" ARGS selftest --faults --subject rust-0.8 --fault stable.frames)
 set(runs ${CMAKE_CURRENT_SOURCE_DIR}/run_samples)
 cli_test(diff_same EXIT 0 OUT "^no difference\n$" ARGS diff ${runs}/before.json ${runs}/before.json)
 cli_test(diff EXIT 1 OUT "changed   second\\[a\\]  pass -> fail: .*\n1 new, 1 gone, 1 changed\n$"
@@ -193,6 +196,8 @@ cli_test(expand_several EXIT 0 OUT "\"format\": \"voxspec-case/1\",\n  \"id\": \
 cli_test(expand_nothing EXIT 2 ERR "^voxspec: name a case or a file, or a folder for all cases with --all\n$" ARGS expand)
 cli_test(expand_unknown EXIT 2 ERR "no case has an id that fits 'nonsense'" ARGS expand nonsense)
 cli_test(record_no_address EXIT 2 ERR "--listen: " ARGS record --listen nonsense --to 127.0.0.1:1)
+cli_test(record_no_dialect EXIT 2 ERR "unknown dialect 'vox_05' \\(did you mean 'vox_0_5'\\?\\)"
+  ARGS record --listen 127.0.0.1:0 --to 127.0.0.1:1 --dialect vox_05)
 cli_test(replay_no_recording EXIT 2 ERR "there are no frames in it, so it is no recording"
   ARGS replay ${samples}/first.json --as initiator --subject null-exit)
 cli_test(promote_bad_id EXIT 2 ERR "'first' is no id" ARGS promote ${samples}/first.json --as first)
@@ -208,6 +213,10 @@ cli_test(explore_no_row EXIT 2 ERR "no row of the model fits 'nonsense'" ARGS ex
 cli_test(explore_no_subject EXIT 2 ERR "nobody to judge" ARGS explore)
 cli_test(explore_no_program EXIT 3 ERR "cannot start [^\n]*no-such-program" ARGS explore --subject ./no-such-program)
 cli_test(explore_unknown_fault EXIT 2 ERR "there is no fault 'nonsense'" ARGS explore --subject null-exit --fault nonsense)
+cli_test(explore_two_dialects EXIT 2 ERR "rust-0.8 speaks the dialect vox_0_5, and the subject vox_0_4"
+  ARGS explore --subject cpp --against rust-0.8)
+cli_test(explore_fault_of_dialect EXIT 2 ERR "stable.frames.seq-skipped: the dialect vox_0_5 has no stable conduit"
+  ARGS explore --subject rust-0.8 --fault stable.frames.seq-skipped)
 cli_test(explore_null EXIT 1 OUT "establish/[a-z-]+\n.*\n[1-9][0-9]* new, 0 known\n"
   ARGS explore --subject null-garbage --sequences 20 --guard 300 --output ${out}/found --json ${out}/found.json
   FILE ${out}/found.json "\"findings\": \\[\n    {")

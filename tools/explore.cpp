@@ -2,6 +2,7 @@
 
 #include "conformance/explore/comparison.hpp"
 #include "conformance/explore/search.hpp"
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/relay/fault_file.hpp"
 #include "conformance/relay/relay_port.hpp"
 #include "conformance/runner/eligibility.hpp"
@@ -62,10 +63,12 @@ struct Players {
   std::vector<relay::WireFault> faults;  // one, if any
 };
 
-OrRefused<relay::WireFault> find_fault(ExploreCommand const& command, Tool const& tool) {
+OrRefused<relay::WireFault> find_fault(ExploreCommand const& command, Dialect dialect,
+                                       Tool const& tool) {
   auto const is_freedom = command.fault.empty();
   auto const& id = is_freedom ? command.freedom : command.fault;
-  auto const loaded = relay::load_faults(tool.layout.share / (is_freedom ? "freedoms" : "faults"));
+  auto const loaded =
+      relay::load_faults(tool.layout.share / (is_freedom ? "freedoms" : "faults"), dialect);
   auto const found = std::ranges::find(loaded.faults, id, &relay::WireFault::id);
   if (found == loaded.faults.end()) {
     std::vector<std::string_view> ids;
@@ -74,12 +77,14 @@ OrRefused<relay::WireFault> find_fault(ExploreCommand const& command, Tool const
     return std::unexpected(Refused{"there is no " + std::string{is_freedom ? "freedom" : "fault"} +
                                    " '" + id + "'" + nearest_hint(id, ids)});
   }
+  if (auto const why = relay::not_in(*found, dialect))
+    return std::unexpected(Refused{id + ": " + *why});
   return *found;
 }
 
 // The way to the subject leads through a relay that makes another one of it.
 OrRefused<void> add_fault(Players& players, ExploreCommand const& command, Tool const& tool) {
-  auto fault = find_fault(command, tool);
+  auto fault = find_fault(command, players.candidate.subject->dialect, tool);
   if (!fault) return std::unexpected(fault.error());
   players.faults.push_back(*std::move(fault));
   auto const& used = players.faults.front();
@@ -91,7 +96,7 @@ OrRefused<void> add_fault(Players& players, ExploreCommand const& command, Tool 
   });
   if (used.role) subject.roles = {*used.role};
   players.candidate.stage = make_process_stage(subject, [&used](Case const& of, SubjectPort& port) {
-    auto relayed = std::make_unique<relay::RelayPort>(port, opposite(of.role));
+    auto relayed = std::make_unique<relay::RelayPort>(port, opposite(of.role), of.dialect);
     relayed->conversation.use(used);
     return relayed;
   });
@@ -115,12 +120,15 @@ OrRefused<Players> find_players(ExploreCommand const& command, Tool const& tool)
   auto candidate = find_candidate(command.subject, tool.layout);
   if (!candidate) return std::unexpected(Refused{candidate.error()});
   players.candidate = *std::move(candidate);
-  if (players.candidate.subject->dialect != vox::Dialect::vox_0_4) {
-    return std::unexpected(Refused{"searches are made in the dialect vox_0_4 alone"});
-  }
   if (!command.against.empty()) {
     auto other = find_subject(command.against, tool.layout);
     if (!other) return std::unexpected(Refused{"--against: " + other.error()});
+    auto const dialect = players.candidate.subject->dialect;
+    if (other->dialect != dialect) {
+      return std::unexpected(Refused{"--against: " + other->name + " speaks the dialect " +
+                                     dialect_word(other->dialect) + ", and the subject " +
+                                     dialect_word(dialect)});
+    }
     players.other = std::make_unique<Subject>(*std::move(other));
     players.other_stage = make_process_stage(*players.other);
     keep_common(*players.candidate.subject, *players.other);
@@ -142,7 +150,7 @@ OrRefused<std::set<vox::Clause>> known_of(ExploreCommand const& command, Subject
   }
   auto const known = KnownFailures::load(subject.expectations);
   if (!known) return std::unexpected(Refused{known.error()});
-  auto const suite = load_suite(tool.traces());
+  auto const suite = load_suite(tool.traces(), subject.dialect);
   if (!suite) return std::unexpected(Refused{suite.error()});
   return explore::known_clauses(*known, suite->cases);
 }
@@ -282,8 +290,8 @@ void add_options(CLI::App& sub, ExploreCommand& command) {
   constexpr char const* search = "Search";
   auto* const against =
       sub.add_option("--against", command.against,
-                     "Another subject: what the two do otherwise than each other is found, and a "
-                     "violation may have any consequence")
+                     "Another subject of the same dialect: what the two do otherwise than each "
+                     "other is found, and a violation may have any consequence")
           ->type_name("NAME|DIR|CMD")
           ->group(search);
   sub.add_option("--sequences", command.sequences, "How many conversations (1000)")

@@ -21,15 +21,18 @@ namespace {
 
 using relay::WireFault;
 
-// Faults of the process are those of our own program.
+// Faults of the process are those of our own program, and some have no meaning in a dialect.
 std::vector<WireFault> possible(std::vector<WireFault> all, Subject const& subject) {
   auto const& command = subject.command;
   auto const is_ours = !command.empty() &&
                        std::filesystem::path{command.front()}.filename() == "voxspec-subject-cpp";
   std::erase_if(all, [&](WireFault const& fault) {
-    if (fault.process.empty() || is_ours) return false;
-    std::cout << "skipped     " << fault.id << "  only our own C++ subject can be asked for it\n";
-    return true;
+    auto why = relay::not_in(fault, subject.dialect);
+    if (!why && !fault.process.empty() && !is_ours) {
+      why = "only our own C++ subject can be asked for it";
+    }
+    if (why) std::cout << "skipped     " << fault.id << "  " << *why << '\n';
+    return why.has_value();
   });
   return all;
 }
@@ -154,7 +157,7 @@ bool print(Pass const& pass, std::vector<FaultReport> const& reports, UnseenFaul
 int run_pass(Pass pass, Tool const& tool, Json& json) {
   auto const folder = pass.command.folder.empty() ? tool.layout.share / pass.plural
                                                   : std::filesystem::path{pass.command.folder};
-  auto const loaded = relay::load_faults(folder);
+  auto const loaded = relay::load_faults(folder, pass.subject.dialect);
   for (auto const& error : loaded.errors)
     complain(text(error), exit_not_run);
   auto const unseen = load_unseen(folder / "unseen.json", pass.subject.name);
@@ -210,7 +213,8 @@ void FaultCommand::add_to(CLI::App& command) {
   command
       .add_flag("--neutral", neutral, "Check that a relay which does nothing changes no verdict")
       ->group(group);
-  command.add_option("--subject", subject, "The right one (default: cpp)")
+  command
+      .add_option("--subject", subject, "The right one (default: cpp), in whose dialect it is done")
       ->type_name("NAME|DIR|CMD")
       ->group(group);
   repeatable(command.add_option("--fault", only, "Only these, by id, chapter or glob (repeatable)"))
@@ -244,18 +248,15 @@ void FaultCommand::add_to(CLI::App& command) {
 
 int FaultCommand::run(std::vector<std::string> const& patterns, std::size_t jobs,
                       Tool const& tool) const {
+  auto const right = find_subject(subject, tool.layout);
+  if (!right) return complain(right.error(), exit_usage);
   Selection selection;
   selection.patterns = patterns;
-  auto const suite = load_suite(tool.traces(), vox::Dialect::vox_0_4, selection);
+  auto const suite = load_suite(tool.traces(), right->dialect, selection);
   if (!suite) return complain(suite.error(), exit_usage);
   auto const cases = select(*suite, selection);
   if (!cases) return complain(cases.error(), exit_usage);
   if (cases->empty()) return complain("no case was selected", exit_usage);
-  auto const right = find_subject(subject, tool.layout);
-  if (!right) return complain(right.error(), exit_usage);
-  if (right->dialect != vox::Dialect::vox_0_4) {
-    return complain("faults are made in the dialect vox_0_4 alone", exit_usage);
-  }
   RunSettings settings;
   settings.seed = seed;
   settings.jobs = affordable_jobs(jobs);

@@ -11,6 +11,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -86,6 +87,11 @@ Document made_case(PromoteCommand const& command) {
   return tidied(*std::move(claimed));
 }
 
+// A subject of ours that the case says something of.
+std::string_view own_subject(Dialect dialect) {
+  return dialect == Dialect::vox_0_4 ? "cpp" : "rust-0.8";
+}
+
 int promote(PromoteCommand const& command, Tool const& tool) {
   auto const file = tool.traces() / (command.as + ".json");
   if (fs::exists(file)) return complain(file.string() + " is there already", exit_usage);
@@ -95,9 +101,10 @@ int promote(PromoteCommand const& command, Tool const& tool) {
   auto const checked = parse_trace(written, file);
   if (!checked) return complain(text(checked.error()), exit_unexpected);
   if (!write_or_complain(file, written)) return exit_not_run;
+  auto const subject = own_subject(checked->cases.front().dialect);
   std::cout << "wrote " << file.string() << "\nnext:\n  voxspec explain " << command.as
-            << "\n  voxspec run --subject cpp " << command.as << "\n  voxspec selftest --freedoms "
-            << command.as << '\n';
+            << "\n  voxspec run --subject " << subject << ' ' << command.as
+            << "\n  voxspec selftest --freedoms --subject " << subject << ' ' << command.as << '\n';
   return exit_clean;
 }
 

@@ -1,5 +1,6 @@
 #include "conformance/relay/record_links.hpp"
 #include "conformance/relay/script.hpp"
+#include "tools/dialect_option.hpp"
 #include "tools/report_files.hpp"
 #include "tools/stop_signals.hpp"
 #include "tools/tool.hpp"
@@ -17,6 +18,7 @@ struct RecordCommand {
   std::string listen;
   std::string to;
   std::string output = "recordings";
+  std::string dialect = "vox_0_4";
   std::size_t conversations = 0;
   relay::RecorderLimits limits{};
 };
@@ -76,9 +78,15 @@ int record(RecordCommand const& command) {
       .conversation = [&writer](std::size_t number, relay::Tape const& tape,
                                 std::string const& cut) { writer.write(number, tape, cut); },
       .trouble = [](std::string const& what) { complain(what, exit_clean); }};
+  auto const dialect = find_dialect(command.dialect).value();
+  vox::link::LinkOptions const framing{.counts_descriptors =
+                                           vox::traits_of(dialect).counts_descriptors};
   StopSignals const signals;
   auto const heard = relay::record_links({.listen = *listen,
                                           .to = *to,
+                                          .dialect = dialect,
+                                          .listen_options = framing,
+                                          .to_options = framing,
                                           .conversations = command.conversations,
                                           .limits = command.limits},
                                          talk, signals.token());
@@ -100,6 +108,8 @@ void add_record(CLI::App& app, Tool& tool) {
   sub->add_option("-o,--output", command->output,
                   "A folder, or a file that ends in .json (default: recordings)")
       ->type_name("PATH");
+  add_dialect(*sub, command->dialect,
+              "What both speak: vox_0_4 (default) or vox_0_5, which is 0.5 to 0.8");
   sub->add_option("-n,--conversations", command->conversations,
                   "End after so many conversations (default: when stopped by SIGINT)")
       ->type_name("N");
@@ -115,6 +125,7 @@ void add_record(CLI::App& app, Tool& tool) {
       "belongs to its conversation.\n"
       "Examples:\n"
       "  voxspec record --listen 127.0.0.1:4434 --to 127.0.0.1:4433 -n 1 -o echo.json\n"
+      "  voxspec record --listen 127.0.0.1:4434 --to 127.0.0.1:4433 --dialect vox_0_5\n"
       "  voxspec replay echo.json --as initiator --subject ./my-port\n"
       "  voxspec replay echo.json --as acceptor --scenario echo --subject ./my-port");
   sub->callback([command, &tool] { tool.exit_code = record(*command); });

@@ -89,6 +89,8 @@ subject_test(record NEEDS voxspec-subject-cpp COMMAND ${CMAKE_CURRENT_SOURCE_DIR
 # What Rust peers say to each other is right for ours to play along with.
 subject_test(record_rust NEEDS subject_rust COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/record_test
   $<TARGET_FILE:voxspec> $<TARGET_FILE_DIR:voxspec-subject-cpp>/voxspec-subject-rust cpp)
+subject_test(record_rust-0.8 NEEDS subject_rust_0_8 COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/record_test
+  $<TARGET_FILE:voxspec> $<TARGET_FILE_DIR:voxspec-subject-cpp>/voxspec-subject-rust-0_8 rust-0.8 vox_0_5)
 # Two rulebooks of one implementation differ in what 0.4.0 does otherwise.
 subject_test(diff NEEDS voxspec-subject-cpp COMMAND voxspec --traces traces/connection diff cpp cpp-vox_0_4)
 set_tests_properties(suite.diff PROPERTIES PASS_REGULAR_EXPRESSION "[1-9][0-9] changed")
@@ -142,8 +144,14 @@ subject_test(selftest_faults NEEDS voxspec-subject-cpp COMMAND voxspec selftest 
 subject_test(selftest_freedoms NEEDS voxspec-subject-cpp COMMAND voxspec selftest --freedoms
   --fault session.message.padded-pongs --fault session.layout.hello-reversed
   "keepalive/*" "connection/open/*" "handshake/*")
+# In the other dialect, too, whatever the crates do otherwise there.
+subject_test(selftest_neutral_0_5 NEEDS subject_rust_0_8 COMMAND voxspec selftest --neutral --subject rust-0.8 -j 4
+  "handshake/*" "link/*" "prologue/*")
+subject_test(selftest_faults_0_5 NEEDS subject_rust_0_8 COMMAND voxspec selftest --faults --subject rust-0.8 -j 4
+  --fault session.keepalive.other-nonce --fault connection.open.no-reject --fault stable.frames.seq-from-one
+  --fault transport.prologue.accept-twice "connection/open/*" "keepalive/*" "prologue/*")
 set_tests_properties(suite.selftest_neutral suite.selftest_faults suite.selftest_freedoms
-  PROPERTIES LABELS "suite;selftest")
+  suite.selftest_neutral_0_5 suite.selftest_faults_0_5 PROPERTIES LABELS "suite;selftest")
 
 # The search: nothing new in our own subject; a wrong one is found, and what is found can be played again; and two
 # implementations of 0.4.0 say the same. Not on a stable conduit, where whatever a session of the crates does by itself

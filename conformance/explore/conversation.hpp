@@ -25,10 +25,11 @@ struct Conversation {
   vox::Role role = vox::Role::initiator;  // ours
   Conduit conduit = Conduit::bare;
   std::string transport = "tcp";  // a word of the command line
+  Dialect dialect = Dialect::vox_0_4;
   std::vector<Move> moves;
 
   bool operator==(Conversation const&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Conversation, (), (setting, role, conduit, transport, moves))
+BOOST_DESCRIBE_STRUCT(Conversation, (), (setting, role, conduit, transport, dialect, moves))
 
 }  // namespace voxspec::explore

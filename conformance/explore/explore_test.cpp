@@ -244,7 +244,10 @@ TEST_CASE("The same seed makes the same conversations") {
     CHECK(one.next() == other.next());
 }
 
-TEST_CASE("The model makes cases of the trace language, and makes every row") {
+namespace {
+
+// Claims all that the model asks for.
+Subject able_in(Dialect dialect) {
   Subject able = claims();
   able.roles = {vox::Role::initiator, vox::Role::acceptor};
   able.conduits = {"bare", "stable"};
@@ -257,19 +260,82 @@ TEST_CASE("The model makes cases of the trace language, and makes every row") {
                     "resumes",
                     "client-scenarios",
                     "many-links"};
+  able.speak(dialect);
+  return able;
+}
+
+}  // namespace
+
+TEST_CASE("A row that has no meaning in a dialect is not played in it") {
+  auto const model = whole_model();
+  auto const row = model.row("channel/announced");
+  for (auto const dialect : {Dialect::vox_0_4, Dialect::vox_0_5}) {
+    auto const able = able_in(dialect);
+    Generator const generator{model, able, {}};
+    auto const has_row = std::ranges::find(generator.playable(), row) != generator.playable().end();
+    CHECK(has_row == (dialect == Dialect::vox_0_5));
+  }
+}
+
+TEST_CASE(
+    "r[rpc.flow-control.credit.initial] the credit of a channel is what we announced for it") {
+  auto const model = whole_model();
+  Conversation conversation;
+  conversation.dialect = Dialect::vox_0_5;
+  conversation.moves = {{.row = model.row("establish/credit"), .choices = {0}},
+                        {.row = model.row("channel/stopped-by-credit"), .choices = {}},
+                        {.row = model.row("channel/announced"), .choices = {}}};
+  auto const script = script_of(model, conversation, Manner::judging);
+  REQUIRE_MESSAGE(script.has_value(), text(script.error()));
+  auto const& steps = script->document["steps"];
+  CHECK(steps[0]["establish"]["hello"]["connection_settings"]["initial_channel_credit"] == 3);
+  CHECK(steps[1]["request"]["args"][0] == 6);
+  CHECK(steps[2]["repeat"]["times"] == 3);
+  // How many we may send the subject says when it is asked.
+  auto const is_asked = [](Json const& step) {
+    return step.contains("repeat") && step["repeat"]["times"] == "$taken";
+  };
+  CHECK(std::ranges::count_if(steps, is_asked) == 1);
+  // A finding is a case of its dialect.
+  CHECK(script->document["dialects"] == Json::array({"vox_0_5"}));
+}
+
+TEST_CASE("What may come by itself may come in each alternative of a move, too") {
+  auto const model = whole_model();
+  Conversation conversation;
+  conversation.dialect = Dialect::vox_0_5;
+  conversation.moves = {{.row = model.row("establish/credit"), .choices = {}},
+                        {.row = model.row("channel/sum"), .choices = {}},
+                        {.row = model.row("connection/zero-credit"), .choices = {}}};
+  auto const script = script_of(model, conversation, Manner::judging);
+  REQUIRE_MESSAGE(script.has_value(), text(script.error()));
+  auto const& alternatives = script->document["steps"][3]["one_of"];
+  REQUIRE(alternatives.size() == 2);
+  for (auto const& each : alternatives)
+    CHECK(each["steps"][0]["passing"] == Json::array({"schema", "channel_grant_credit"}));
+}
+
+TEST_CASE("The model makes cases of the trace language, and makes every row of each dialect") {
   auto const model = whole_model();
   std::set<std::size_t> made;
-  for (auto const manner : {Manner::judging, Manner::comparing}) {
+  auto const make = [&](Dialect dialect, Manner manner) {
+    auto const able = able_in(dialect);
     Generator generator{model, able, {.manner = manner, .seed = 1}};
+    auto const is_made = [&](std::size_t row) { return made.contains(row); };
     auto const is_judging = manner == Manner::judging;
     for (int i = 0; i < (is_judging ? 600 : 50); ++i) {
-      if (is_judging && made.size() == model.rows.size()) break;
+      if (is_judging && std::ranges::all_of(generator.playable(), is_made)) break;
       auto const conversation = generator.next();
       auto const script = script_of(model, conversation, manner);
       REQUIRE_MESSAGE(script.has_value(), text(script.error()));
+      CHECK(script->trace.dialect == dialect);
       for (auto const& move : conversation.moves)
         made.insert(move.row);
     }
+  };
+  for (auto const dialect : {Dialect::vox_0_4, Dialect::vox_0_5}) {
+    make(dialect, Manner::judging);
+    make(dialect, Manner::comparing);
   }
   for (std::size_t row = 0; row < model.rows.size(); ++row)
     CHECK_MESSAGE(made.contains(row), model.rows[row].name);

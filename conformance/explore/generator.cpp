@@ -63,7 +63,7 @@ void Generator::list_starts() {
 
 bool Generator::is_playable(std::size_t index) const {
   auto const& row = model_.rows[index];
-  if (!can(row.needs)) return false;
+  if (!row.is_in(subject_.dialect) || !can(row.needs)) return false;
   if (settings_.manner == Manner::comparing && !row.not_compared.empty()) return false;
   return std::ranges::any_of(starts_, [&](Start const& start) {
     auto const& setting = model_.settings[start.setting];
@@ -103,6 +103,7 @@ Conversation Generator::make() {
   start.setting = drawn.setting;
   start.role = drawn.role;
   start.conduit = drawn.conduit;
+  start.dialect = subject_.dialect;
   start.transport = subject_.transports[below(subject_.transports.size())];
   Writer writer{model_, start, settings_.manner};
   for (auto left = 1 + below(settings_.length); left > 0; --left) {

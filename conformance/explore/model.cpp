@@ -1,5 +1,6 @@
 #include "conformance/explore/model.hpp"
 
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/peer/fault.hpp"
 #include "conformance/peer/json_text.hpp"
 #include "spec/assert.hpp"
@@ -16,9 +17,9 @@ namespace {
 constexpr std::array<std::string_view, 2> roles{"initiator", "acceptor"};
 constexpr std::array<std::string_view, 2> conduits{"bare", "stable"};
 constexpr std::array<std::string_view, 3> sequels{"goes_on", "ends", "either"};
-constexpr std::array<std::string_view, 15> row_keys{
-    "row",    "about", "clauses", "in",    "role", "conduit",   "settings", "needs",
-    "unless", "when",  "pick",    "steps", "then", "violation", "effect"};
+constexpr std::array<std::string_view, 16> row_keys{
+    "row",   "about",  "clauses", "in",   "role",  "conduit", "dialects",  "settings",
+    "needs", "unless", "when",    "pick", "steps", "then",    "violation", "effect"};
 
 std::optional<vox::Role> read_role(Place const& place) {
   if (!place.has("role")) return std::nullopt;
@@ -71,6 +72,7 @@ Row read_row(Place const& place) {
   if (place.has("conduit")) {
     row.conduit = (place / "conduit").word(conduits) == 0 ? Conduit::bare : Conduit::stable;
   }
+  if (place.has("dialects")) row.dialects = read_dialects(place / "dialects");
   row.settings = texts_of(place, "settings");
   row.needs = texts_of(place, "needs");
   row.when = values_of(place, "when");
@@ -125,6 +127,10 @@ void read_document(Model& model, Place const& file) {
 }
 
 }  // namespace
+
+bool Row::is_in(Dialect dialect) const {
+  return dialects.empty() || std::ranges::find(dialects, dialect) != dialects.end();
+}
 
 std::size_t Model::row(std::string_view name) const {
   auto const found = std::ranges::find(rows, name, &Row::name);

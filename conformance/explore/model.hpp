@@ -41,6 +41,7 @@ struct Row {
   std::vector<std::string> phases;  // of the link, in which it can be made
   std::optional<vox::Role> role;    // ours
   std::optional<Conduit> conduit;
+  std::vector<Dialect> dialects;      // in which it has a meaning; empty: any
   std::vector<std::string> settings;  // empty: any
   std::vector<std::string> needs;     // abilities of the subject
   std::vector<Json> when;             // queries, each of which something has to fit
@@ -51,6 +52,8 @@ struct Row {
   Json violation = Json::object();  // of expect_violation
   std::vector<Json> effects;
   std::string not_compared;  // why two subjects may differ in it and both be right
+
+  [[nodiscard]] bool is_in(Dialect dialect) const;
 };
 
 // How a subject is started for a conversation.

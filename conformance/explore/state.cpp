@@ -38,10 +38,17 @@ std::string counter_of(Json const& domain) {
   return domain.contains("on") ? kind + " on " + domain["on"].dump() : kind;
 }
 
+// With the elements of a list, each by its index.
+void set_value(Scope& values, std::string const& name, Json const& value) {
+  for (std::size_t i = 0; value.is_array() && i < value.size(); ++i)
+    values.set(name + "." + std::to_string(i), value[i]);
+  values.set(name, value);
+}
+
 void set_entity(Scope& values, std::string const& name, Json const& entity) {
   values.set(name, entity.contains("id") ? entity["id"] : Json());
   for (auto const& [key, value] : entity.items())
-    values.set(name + "." + key, value);
+    set_value(values, name + "." + key, value);
 }
 
 }  // namespace
@@ -73,10 +80,7 @@ std::optional<State::Picked> State::pick(Row const& row, Choices const& choices,
   };
   for (auto const& [name, domain] : row.picks) {
     if (domain.is_array()) {
-      auto const value = filled(domain[choose(domain.size())], picked.values);
-      for (std::size_t i = 0; value.is_array() && i < value.size(); ++i)
-        picked.values.set(name + "." + std::to_string(i), value[i]);
-      picked.values.set(name, value);
+      set_value(picked.values, name, filled(domain[choose(domain.size())], picked.values));
       continue;
     }
     auto const query = filled(domain, picked.values);

@@ -1,5 +1,6 @@
 #include "conformance/explore/writer.hpp"
 
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/peer/fault.hpp"
 #include "conformance/runner/eligibility.hpp"
 
@@ -69,6 +70,7 @@ bool Writer::allows(std::size_t index) const {
   auto const& setting = model_.settings[conversation_.setting];
   if (row.role && *row.role != conversation_.role) return false;
   if (row.conduit && *row.conduit != conversation_.conduit) return false;
+  if (!row.is_in(conversation_.dialect)) return false;
   if (row.settings.empty() ? !setting.scenario.empty() : !has(row.settings, setting.name)) {
     return false;
   }
@@ -84,6 +86,11 @@ void Writer::let_pass(Json& step) const {
   if (step.contains("repeat")) {
     for (auto& inner : step["repeat"]["steps"])
       let_pass(inner);
+  }
+  if (step.contains("one_of")) {
+    for (auto& alternative : step["one_of"])
+      for (auto& inner : alternative["steps"])
+        let_pass(inner);
   }
   if (!step.contains("expect")) return;
   auto const passing = state_.passing();
@@ -211,6 +218,8 @@ std::expected<Script, TraceError> Writer::finish() {
   }
   if (rules.empty()) rules.emplace("session.message/1");
   Json head{{"about", "A conversation made of the model"}, {"rules", rules}};
+  auto const dialect = conversation_.dialect;
+  if (dialect != Dialect::vox_0_4) head["dialects"] = {dialect_word(dialect)};
   head["peer"] = {{"role", conversation_.role == vox::Role::initiator ? "initiator" : "acceptor"},
                   {"conduit", conversation_.conduit == Conduit::bare ? "bare" : "stable"},
                   {"transports", {conversation_.transport}}};
@@ -219,7 +228,7 @@ std::expected<Script, TraceError> Writer::finish() {
   if (!needs.empty()) head["needs"] = needs;
   if (manner_ == Manner::comparing_slowly) head["slow"] = true;
   head["steps"] = std::move(document_["steps"]);
-  auto file = parse_trace(head.dump(), "model");
+  auto file = parse_trace(head.dump(), "model", dialect);
   if (!file) return std::unexpected(file.error());
   Script script{.document = std::move(head),
                 .trace = std::move(file->cases.front()),

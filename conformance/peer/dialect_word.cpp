@@ -1,12 +1,11 @@
 #include "conformance/peer/dialect_word.hpp"
 
-#include "conformance/peer/fault.hpp"
-
 #include <boost/describe/enum_from_string.hpp>
 #include <boost/describe/enum_to_string.hpp>
 #include <boost/describe/enumerators.hpp>
 #include <boost/mp11/algorithm.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace voxspec {
@@ -35,6 +34,20 @@ std::optional<vox::Dialect> find_dialect(std::string_view word) {
 std::string unknown_dialect(std::string_view word) {
   return "unknown dialect '" + std::string{word} + "'" + nearest_hint(word, dialect_words()) +
          "; there are " + joined(dialect_words());
+}
+
+std::vector<vox::Dialect> read_dialects(Place const& list) {
+  std::vector<vox::Dialect> named;
+  for (auto const& word : list.list())
+    named.push_back(static_cast<vox::Dialect>(word.word(dialect_words())));
+  if (named.empty()) list.fail("the list is empty");
+  return named;
+}
+
+vox::Dialect dialect_to_read_in(Place const& document, vox::Dialect wanted) {
+  if (!document.has("dialects")) return wanted;
+  auto const named = read_dialects(document / "dialects");
+  return std::ranges::find(named, wanted) != named.end() ? wanted : named.front();
 }
 
 }  // namespace voxspec

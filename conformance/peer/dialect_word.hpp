@@ -1,10 +1,12 @@
 #pragma once
+#include "conformance/peer/fault.hpp"
 #include "spec/dialect.hpp"
 
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // Dialects by the words that files, options and reports have for them: vox_0_4, vox_0_5.
 namespace voxspec {
@@ -15,5 +17,12 @@ namespace voxspec {
 [[nodiscard]] std::optional<vox::Dialect> find_dialect(std::string_view word);
 // "unknown dialect 'vox_05' (did you mean 'vox_0_5'?)"
 [[nodiscard]] std::string unknown_dialect(std::string_view word);
+
+// "dialects" in a file: those in which what stands there says something. Throws Fault, also where
+// the list is empty.
+[[nodiscard]] std::vector<vox::Dialect> read_dialects(Place const& list);
+// The dialect that a document with such a key, or without, is read in: the one that is wanted, or
+// the first one that it names where that is not among them. Throws Fault.
+[[nodiscard]] vox::Dialect dialect_to_read_in(Place const& document, vox::Dialect wanted);
 
 }  // namespace voxspec

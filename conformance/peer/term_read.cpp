@@ -61,20 +61,8 @@ std::vector<std::string_view> names_of(std::span<FrameField const> fields) {
   return names;
 }
 
-// A field that is there, and that another dialect alone has.
-void check_dialect(Place const& place, FieldType type) {
-  auto const own = settings_fields(type);
-  for (auto const& field : settings_fields(FieldType::settings_0_5).subspan(own.size())) {
-    if (!place.has(std::string{field.name})) continue;
-    (place / std::string{field.name})
-        .fail("vox_0_4 has no '" + std::string{field.name} + "'",
-              R"(say "dialects": ["vox_0_5"] in the trace)");
-  }
-}
-
 Term read_settings(Place const& place, FieldType type, Use use, bool loose) {
-  check_dialect(place, type);
-  place.check_keys(names_of(settings_fields(type)));
+  check_settings_keys(place, type);
   TermRecord out;
   for (auto const& field : settings_fields(type)) {
     std::string name{field.name};
@@ -312,6 +300,16 @@ Repeated read_repeated(Place const& place) {
   static constexpr std::array<std::string_view, 2> keys{"hex", "times"};
   place.check_keys(keys);
   return {.once = read_hex(place / "hex"), .times = (place / "times").number()};
+}
+
+void check_settings_keys(Place const& place, FieldType type) {
+  auto const own = settings_fields(type);
+  for (auto const& field : settings_fields(FieldType::settings_0_5).subspan(own.size())) {
+    if (!place.has(std::string{field.name})) continue;
+    (place / std::string{field.name})
+        .fail("vox_0_4 has no '" + std::string{field.name} + "'", R"(say "dialects": ["vox_0_5"])");
+  }
+  place.check_keys(names_of(own));
 }
 
 Term read_metadata_entry(Place const& place, Use use, bool loose) {

@@ -15,6 +15,9 @@ namespace voxspec {
 // A value whose shape is free: a schema, CBOR, a value of one of Testbed's types.
 [[nodiscard]] Term read_free(Place const& place, FieldType type, Use use);
 
+// Of settings, that they have no fields but their own. Says so of one that another dialect has.
+void check_settings_keys(Place const& place, FieldType type);
+
 // One entry of a metadata list.
 [[nodiscard]] Term read_metadata_entry(Place const& place, Use use, bool loose);
 // Two hex digits a byte.

@@ -46,17 +46,11 @@ FrameField const& field_of(Place const& place, FaultRule const& rule, std::strin
 
 // A part of the settings, since the rest stays as it is.
 std::optional<Term> read_some_settings(Place const& place, FieldType type) {
-  if (type != FieldType::settings || !place.value().is_object() || place.has("cbor")) {
-    return std::nullopt;
-  }
-  std::vector<std::string_view> names;
-  for (auto const& field : settings_fields())
-    names.push_back(field.name);
-  place.check_keys(names);
+  if (!is_settings(type) || !place.value().is_object() || place.has("cbor")) return std::nullopt;
+  check_settings_keys(place, type);
   TermRecord record;
   for (auto const& [name, value] : place.value().items()) {
-    record.entries.emplace_back(
-        name, read_term(place / name, inner_type(FieldType::settings, name), Use::send));
+    record.entries.emplace_back(name, read_term(place / name, inner_type(type, name), Use::send));
   }
   return Term{std::move(record)};
 }
@@ -96,20 +90,20 @@ Add read_add(Place const& place, FaultRule const& rule) {
   return add;
 }
 
-std::vector<Template> read_frames(Place const& place) {
+std::vector<Template> read_frames(Place const& place, Dialect dialect) {
   std::vector<Template> frames;
   if (place.value().is_array()) {
     for (auto const& each : place.list())
-      frames.push_back(read_template(each));
+      frames.push_back(read_template(each, dialect));
   } else {
-    frames.push_back(read_template(place));
+    frames.push_back(read_template(place, dialect));
   }
   if (frames.empty()) place.fail("the list is empty");
   return frames;
 }
 
-Insert read_insert(Place const& action, FaultRule const& rule) {
-  Insert insert{.frames = read_frames(action / "insert"), .to = other(rule.from)};
+Insert read_insert(Place const& action, FaultRule const& rule, Dialect dialect) {
+  Insert insert{.frames = read_frames(action / "insert", dialect), .to = other(rule.from)};
   if (action.has("to")) insert.to = read_side(action / "to");
   insert.before = action.has("before") && (action / "before").boolean();
   return insert;
@@ -160,12 +154,12 @@ End read_end(Place const& place, bool reset) {
   return {.subject = word != 1, .judge = word != 0, .reset = reset};
 }
 
-Hold read_hold(Place const& place) {
+Hold read_hold(Place const& place, Dialect dialect) {
   place.check_keys(hold_words);
   if (!place.has("from") || !place.has("match")) {
     place.fail("what the frame waits for is missing", "'from' and 'match'");
   }
-  return {.from = read_side(place / "from"), .until = read_match(place / "match")};
+  return {.from = read_side(place / "from"), .until = read_match(place / "match", dialect)};
 }
 
 // What the judge reads comes in whole payloads, however it was written.
@@ -249,14 +243,14 @@ std::vector<Action> read_word(Place const& place, FaultRule const& rule) {
   return {Action{Hold{.from = rule.from, .until = {}}}};
 }
 
-std::vector<Action> read_one(Place const& place, FaultRule const& rule) {
+std::vector<Action> read_one(Place const& place, FaultRule const& rule, Dialect dialect) {
   if (place.value().is_string()) return read_word(place, rule);
   std::vector<std::string_view> known(action_words.begin(), action_words.end());
   if (place.has("insert")) known.insert(known.end(), beside_insert.begin(), beside_insert.end());
   place.check_keys(known);
   auto const is_insert = place.has("insert");
   if (!is_insert && place.value().size() != 1) place.fail("an action has one key");
-  if (is_insert) return {Action{read_insert(place, rule)}};
+  if (is_insert) return {Action{read_insert(place, rule, dialect)}};
   auto const word = place.value().begin().key();
   auto const inner = place / word;
   if (word == "change") return {Action{read_change(inner, rule)}};
@@ -274,9 +268,9 @@ std::vector<Action> read_one(Place const& place, FaultRule const& rule) {
     return {Action{Repeat{.times = times}}};
   }
   if (word == "answer") {
-    return {Action{Drop{}}, Action{Insert{.frames = read_frames(inner), .to = rule.from}}};
+    return {Action{Drop{}}, Action{Insert{.frames = read_frames(inner, dialect), .to = rule.from}}};
   }
-  if (word == "hold") return {Action{read_hold(inner)}};
+  if (word == "hold") return {Action{read_hold(inner, dialect)}};
   if (word == "encode") return {Action{read_encode(inner)}};
   if (word == "attach") {
     (void)field_of(inner, rule, "metadata");
@@ -299,18 +293,18 @@ Side read_side(Place const& place) {
   return place.word(side_words) == 0 ? Side::subject : Side::judge;
 }
 
-Pattern read_match(Place const& place) {
-  return read_pattern(place, Use::pattern_anywhere);
+Pattern read_match(Place const& place, Dialect dialect) {
+  return read_pattern(place, Use::pattern_anywhere, dialect);
 }
 
-std::vector<Action> read_actions(Place const& place, FaultRule const& rule) {
+std::vector<Action> read_actions(Place const& place, FaultRule const& rule, Dialect dialect) {
   if (!place.value().is_array()) {
     if (!place.value().is_object() && !place.value().is_string()) place.wanted("an action");
-    return read_one(place, rule);
+    return read_one(place, rule, dialect);
   }
   std::vector<Action> actions;
   for (auto const& each : place.list()) {
-    for (auto& action : read_one(each, rule))
+    for (auto& action : read_one(each, rule, dialect))
       actions.push_back(std::move(action));
   }
   return actions;

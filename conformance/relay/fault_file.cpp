@@ -1,5 +1,6 @@
 #include "conformance/relay/fault_file.hpp"
 
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/peer/fault.hpp"
 #include "conformance/peer/json_text.hpp"
 #include "conformance/peer/term_json.hpp"
@@ -39,7 +40,8 @@ void check_occasion(Place const& place, FaultRule const& rule) {
   }
 }
 
-FaultRule read_rule(Place const& place, std::vector<FaultRule> const& earlier, Names& taken) {
+FaultRule read_rule(Place const& place, std::vector<FaultRule> const& earlier, Names& taken,
+                    Dialect dialect) {
   FaultRule rule;
   if (place.has("name")) rule.name = (place / "name").text();
   auto const read_condition = [&](std::string_view key, std::string& condition) {
@@ -57,7 +59,7 @@ FaultRule read_rule(Place const& place, std::vector<FaultRule> const& earlier, N
   if (match.value().is_string()) {
     rule.occasion = occasions.at(match.word(occasion_words));
   } else {
-    rule.match = read_match(match);
+    rule.match = read_match(match, dialect);
   }
   Names names;
   collect_names(match.value(), names);
@@ -77,7 +79,7 @@ FaultRule read_rule(Place const& place, std::vector<FaultRule> const& earlier, N
   for (auto const& name : used) {
     if (!names.contains(name) && taken.contains(name)) rule.earlier_names.insert(name);
   }
-  rule.actions = read_actions(place / "do", rule);
+  rule.actions = read_actions(place / "do", rule, dialect);
   check_occasion(place / "do", rule);
   return rule;
 }
@@ -92,18 +94,18 @@ std::string read_process(Place const& fault) {
   return name;
 }
 
-std::vector<FaultRule> read_rules(Place const& fault) {
+std::vector<FaultRule> read_rules(Place const& fault, Dialect dialect) {
   std::vector<FaultRule> rules;
   Names taken;
   if (!fault.has("rules")) {
-    rules.push_back(read_rule(fault, rules, taken));
+    rules.push_back(read_rule(fault, rules, taken, dialect));
   } else {
     for (auto const key : rule_words) {
       if (fault.has(key)) (fault / key).fail("this stands in one of the 'rules'");
     }
     for (auto const& place : (fault / "rules").list()) {
       place.check_keys(rule_words);
-      rules.push_back(read_rule(place, rules, taken));
+      rules.push_back(read_rule(place, rules, taken, dialect));
     }
   }
   auto const does_something = [](FaultRule const& rule) { return !rule.actions.empty(); };
@@ -119,7 +121,7 @@ vox::Clause read_clause(Place const& place) {
   return *clause;
 }
 
-std::vector<WireFault> read_fault(Place const& place, std::string const& prefix) {
+std::vector<WireFault> read_fault(Place const& place, std::string const& prefix, Dialect wanted) {
   place.check_keys(fault_words);
   for (auto const* const key : {"id", "about", "clauses"}) {
     if (!place.has(key)) place.fail("'" + std::string{key} + "' is missing");
@@ -134,6 +136,7 @@ std::vector<WireFault> read_fault(Place const& place, std::string const& prefix)
   for (auto const& clause : (place / "clauses").list())
     fault.clauses.push_back(read_clause(clause));
   if (fault.clauses.empty()) (place / "clauses").fail("the list is empty");
+  fault.dialect = dialect_to_read_in(place, wanted);
   if (place.has("conduit")) fault.stable = (place / "conduit").word(conduit_words) == 1;
   if (place.has("transport")) fault.transport = (place / "transport").text();
   if (place.has("lacks")) fault.lacks = (place / "lacks").texts();
@@ -143,7 +146,7 @@ std::vector<WireFault> read_fault(Place const& place, std::string const& prefix)
   } else if (place.has("everywhere")) {
     (place / "everywhere").fail("this is for a fault of the process");
   } else {
-    fault.rules = read_rules(place);
+    fault.rules = read_rules(place, fault.dialect);
   }
   auto const role = place.has("role") ? (place / "role").word(role_words) : 3;
   if (role == 0) fault.role = vox::Role::initiator;
@@ -157,6 +160,17 @@ std::vector<WireFault> read_fault(Place const& place, std::string const& prefix)
   return {std::move(fault), std::move(second)};
 }
 
+// Whether the rule can be at work where there is no stable conduit: neither it nor one that it
+// waits for is about frames that such a conduit alone has.
+bool works_bare(FaultRule const& rule, std::vector<FaultRule> const& rules) {
+  auto const* const kind = rule.match.kind;
+  if (kind != nullptr && (kind->layer == Layer::stable || kind->layer == Layer::stable_hello)) {
+    return false;
+  }
+  auto const before = std::ranges::find(rules, rule.when, &FaultRule::name);
+  return rule.when.empty() || before == rules.end() || works_bare(*before, rules);
+}
+
 std::string prefix_of(std::filesystem::path const& file, std::filesystem::path const& folder) {
   auto name = file.lexically_relative(folder).replace_extension().generic_string();
   std::ranges::replace(name, '/', '.');
@@ -167,7 +181,8 @@ std::string prefix_of(std::filesystem::path const& file, std::filesystem::path c
 
 std::expected<std::vector<WireFault>, TraceError> parse_faults(std::string_view text,
                                                                std::filesystem::path const& path,
-                                                               std::string const& prefix) {
+                                                               std::string const& prefix,
+                                                               Dialect dialect) {
   try {
     auto const document = parse_json(text);
     Place const file{document, {}};
@@ -176,7 +191,7 @@ std::expected<std::vector<WireFault>, TraceError> parse_faults(std::string_view 
     std::vector<WireFault> faults;
     std::set<std::string> ids;
     for (auto const& place : (file / "faults").list()) {
-      for (auto& fault : read_fault(place, prefix)) {
+      for (auto& fault : read_fault(place, prefix, dialect)) {
         if (!ids.insert(fault.id).second) (place / "id").fail("the id is there twice");
         faults.push_back(std::move(fault));
       }
@@ -190,7 +205,7 @@ std::expected<std::vector<WireFault>, TraceError> parse_faults(std::string_view 
   }
 }
 
-FaultFolder load_faults(std::filesystem::path const& folder) {
+FaultFolder load_faults(std::filesystem::path const& folder, Dialect dialect) {
   FaultFolder out;
   std::vector<std::filesystem::path> files;
   std::error_code error;
@@ -208,7 +223,7 @@ FaultFolder load_faults(std::filesystem::path const& folder) {
   for (auto const& file : files) {
     std::ifstream stream{file, std::ios::binary};
     std::string const content{std::istreambuf_iterator<char>{stream}, {}};
-    auto faults = parse_faults(content, file, prefix_of(file, folder));
+    auto faults = parse_faults(content, file, prefix_of(file, folder), dialect);
     if (!faults) {
       out.errors.push_back(std::move(faults.error()));
       continue;
@@ -217,6 +232,19 @@ FaultFolder load_faults(std::filesystem::path const& folder) {
       out.faults.push_back(std::move(fault));
   }
   return out;
+}
+
+std::optional<std::string> not_in(WireFault const& fault, Dialect dialect) {
+  if (fault.dialect != dialect) {
+    return "is about the dialect " + dialect_word(fault.dialect) + " alone";
+  }
+  auto const does_something_bare = [&](FaultRule const& rule) {
+    return !rule.actions.empty() && works_bare(rule, fault.rules);
+  };
+  auto const needs_stable = fault.stable.value_or(
+      !fault.rules.empty() && std::ranges::none_of(fault.rules, does_something_bare));
+  if (!needs_stable || vox::traits_of(dialect).has_stable_conduit) return std::nullopt;
+  return "the dialect " + dialect_word(dialect) + " has no stable conduit";
 }
 
 std::vector<std::string_view> fault_keys(std::string_view table) {

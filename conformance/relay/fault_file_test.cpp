@@ -83,6 +83,55 @@ TEST_CASE("a fault for each role is two faults") {
   CHECK(read->at(1).id == "a@acceptor");
 }
 
+TEST_CASE("patterns and frames are read in the dialect that is asked for") {
+  auto const rule = R"("from": "subject", "match": {"hello": {"connection_settings":
+    {"initial_channel_credit": 4}}}, "do": {"change": {"connection_settings":
+    {"initial_channel_credit": 5}}})";
+  auto const newer = parse_faults(file_with(rule), "f.json", {}, Dialect::vox_0_5);
+  REQUIRE(newer.has_value());
+  auto const& fault = newer->front();
+  CHECK(fault.dialect == Dialect::vox_0_5);
+  CHECK(fault.rules.front().match.kind == find_frame_kind("hello", Dialect::vox_0_5));
+  // What is not said about both dialects has to be right in each.
+  auto const older = error_of(rule);
+  CHECK(older.what == "vox_0_4 has no 'initial_channel_credit'");
+  CHECK(older.advice == R"(say "dialects": ["vox_0_5"])");
+}
+
+TEST_CASE("a fault that is about another dialect is read in that one, and has no meaning here") {
+  auto const text = file_with(R"("dialects": ["vox_0_5"], "from": "judge",
+    "match": {"connection_open": {}},
+    "do": {"change": {"connection_settings": {"initial_channel_credit": 5}}})");
+  auto const read = parse_faults(text, "f.json");
+  REQUIRE(read.has_value());
+  CHECK(read->front().dialect == Dialect::vox_0_5);
+  CHECK(not_in(read->front(), Dialect::vox_0_4) == "is about the dialect vox_0_5 alone");
+  CHECK_FALSE(not_in(read->front(), Dialect::vox_0_5).has_value());
+  CHECK(error_of(R"("dialects": [], "from": "judge", "match": {"ping": {}}, "do": "drop")").what ==
+        "the list is empty");
+}
+
+TEST_CASE("a fault that needs a stable conduit has no meaning in a dialect without one") {
+  auto const why = [](std::string const& fault) {
+    return not_in(parse_faults(file_with(fault), "f.json", {}, Dialect::vox_0_5).value().front(),
+                  Dialect::vox_0_5);
+  };
+  auto const none = "the dialect vox_0_5 has no stable conduit";
+  CHECK(why(R"("conduit": "stable", "from": "judge", "match": {"ping": {}}, "do": "drop")") ==
+        none);
+  CHECK(why(R"("from": "judge", "match": {"stable_frame": {}}, "do": "drop")") == none);
+  // What waits for such a frame is never at work.
+  CHECK(why(R"("rules": [
+    {"name": "told", "from": "judge", "match": {"client_hello": {}}, "do": "pass"},
+    {"when": "told", "from": "judge", "match": {"ping": {}}, "do": "drop"}])") == none);
+  // One that does the same on either conduit does it on a bare one.
+  CHECK_FALSE(why(R"("rules": [
+    {"from": "judge", "match": {"stable_frame": {}}, "do": "drop"},
+    {"from": "judge", "match": {"ping": {}}, "do": "drop"}])")
+                  .has_value());
+  CHECK_FALSE(why(R"("process": "dies")").has_value());
+}
+
 TEST_CASE("what cannot be used is said with its place and what may have been meant") {
   CHECK(error_of(R"("from": "subjekt", "match": {"pong": {}}, "do": "drop")").where ==
         "faults[0].from");
@@ -148,14 +197,16 @@ TEST_CASE("the JSON Schema of fault files has the keys of the reader, each with 
   }
 }
 
-TEST_CASE("every file of faults and freedoms can be read") {
+TEST_CASE("every file of faults and freedoms can be read, in either dialect") {
   for (auto const* const folder : {"faults", "freedoms"}) {
-    auto const loaded = load_faults(folder);
-    for (auto const& error : loaded.errors)
-      FAIL_CHECK(text(error));
-    CHECK(loaded.faults.size() > 40);
-    std::set<std::string> ids;
-    for (auto const& fault : loaded.faults)
-      CHECK(ids.insert(fault.id).second);
+    for (auto const dialect : {Dialect::vox_0_4, Dialect::vox_0_5}) {
+      auto const loaded = load_faults(folder, dialect);
+      for (auto const& error : loaded.errors)
+        FAIL_CHECK(text(error));
+      CHECK(loaded.faults.size() > 40);
+      std::set<std::string> ids;
+      for (auto const& fault : loaded.faults)
+        CHECK(ids.insert(fault.id).second);
+    }
   }
 }

@@ -6,10 +6,10 @@
 namespace voxspec::relay {
 
 inline constexpr std::array<std::string_view, 3> file_words{"$schema", "about", "faults"};
-inline constexpr std::array<std::string_view, 20> fault_words{
-    "process", "everywhere", "lacks", "id",    "about", "clauses", "role",
-    "conduit", "transport",  "rules", "name",  "when",  "unless",  "from",
-    "match",   "nth",        "after", "every", "link",  "do"};
+inline constexpr std::array<std::string_view, 21> fault_words{
+    "process", "everywhere", "lacks",    "id",    "about", "clauses", "role",
+    "conduit", "transport",  "dialects", "rules", "name",  "when",    "unless",
+    "from",    "match",      "nth",      "after", "every", "link",    "do"};
 inline constexpr std::array<std::string_view, 10> rule_words{
     "name", "when", "unless", "from", "match", "nth", "after", "every", "link", "do"};
 // The one key of an action that is an object, and what may stand beside it.

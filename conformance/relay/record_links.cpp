@@ -43,7 +43,7 @@ struct Pair {
 class RecordServer {
  public:
   RecordServer(RecordOptions const& options, RecordTalk const& talk)
-      : options_{options}, talk_{talk}, recorder_{options.limits} {}
+      : options_{options}, talk_{talk}, recorder_{options.limits, options.dialect} {}
 
   std::expected<std::size_t, std::string> run(std::stop_token const& stop) {
     auto listening =

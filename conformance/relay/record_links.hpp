@@ -14,6 +14,7 @@ namespace voxspec::relay {
 struct RecordOptions {
   vox::link::Address listen;
   vox::link::Address to;
+  Dialect dialect = Dialect::vox_0_4;  // that both speak
   // How either peer frames its payloads, which need not be alike.
   vox::link::LinkOptions listen_options{};
   vox::link::LinkOptions to_options{};

@@ -16,6 +16,7 @@ vox::Bytes const* key_in(Frame const& hello) {
 Recorder::Link Recorder::begin_link(std::uint64_t at_us) {
   lines_.emplace_back();
   auto& line = lines_.back();
+  line.reader = TapeReader{dialect_};
   line.reader.begin_link();
   put(line, {.kind = TapeEvent::Kind::link, .at_us = at_us});
   return lines_.size() - 1;
@@ -50,6 +51,7 @@ void Recorder::assign(Line& line, vox::Bytes const* key) {
   auto const is_known = known != by_key_.end() && conversations_.contains(known->second);
   line.conversation = is_known ? known->second : next_++;
   auto& conversation = conversations_[*line.conversation];
+  conversation.tape.dialect = dialect_;
   line.index = conversation.links++;
   ++conversation.open_links;
   for (auto& event : std::exchange(line.early, {}))
@@ -99,7 +101,7 @@ void Recorder::close_link(Link link) {
   auto& conversation = conversations_[*line.conversation];
   if (--conversation.open_links == 0 && !std::exchange(conversation.was_over, true)) ++over_;
   line.early.clear();
-  line.reader = {};
+  line.reader = TapeReader{dialect_};
   forget_old();
 }
 

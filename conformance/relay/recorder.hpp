@@ -20,12 +20,14 @@ struct RecorderLimits {
 };
 
 // Puts together what somebody between peers hears: one tape a session, with all its links. A link
-// belongs to the session whose key its initiator presents. It has no clock and no sockets.
+// belongs to the session whose key its initiator presents. Both peers speak one dialect. It has no
+// clock and no sockets.
 class Recorder {
  public:
   using Link = std::size_t;
 
-  explicit Recorder(RecorderLimits limits = {}) : limits_{limits} {}
+  explicit Recorder(RecorderLimits limits = {}, Dialect dialect = Dialect::vox_0_4)
+      : limits_{limits}, dialect_{dialect} {}
 
   [[nodiscard]] Link begin_link(std::uint64_t at_us);
   void hear(Link link, vox::Role by, vox::ByteView payload, std::uint64_t at_us);
@@ -73,6 +75,7 @@ class Recorder {
   void forget_old();
 
   RecorderLimits limits_;
+  Dialect dialect_;
   std::deque<Line> lines_;
   std::map<std::size_t, Conversation> conversations_;
   std::size_t next_ = 0;

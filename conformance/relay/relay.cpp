@@ -25,7 +25,9 @@ Value ack_value(std::optional<std::uint32_t> ack) {
 
 }  // namespace
 
-Relay::Relay(Conversation& conversation) : conversation_{conversation} {
+Relay::Relay(Conversation& conversation)
+    : conversation_{conversation},
+      codecs_{LinkCodec{conversation.dialect}, LinkCodec{conversation.dialect}} {
   ++conversation_.links;
   if (!conversation_.codecs) return;
   for (std::size_t side = 0; side < codecs_.size(); ++side)
@@ -158,9 +160,10 @@ void Relay::note_sent(Frame const& frame, Side from) {
   auto const* const announced = frame.field("message_payload_schema");
   auto& plan = writer(from).from_ours;
   plan = {};
-  if (announced == nullptr || *announced == own_message_schemas()) return;
+  auto const dialect = conversation_.dialect;
+  if (announced == nullptr || *announced == own_message_schemas(dialect)) return;
   // A list that is none is for the handshake to judge.
-  if (auto made = plan_to(*announced)) plan = *std::move(made);
+  if (auto made = plan_to(*announced, dialect)) plan = *std::move(made);
 }
 
 std::expected<vox::Bytes, std::string> Relay::written(Frame frame, Side from) {
@@ -191,7 +194,7 @@ void Relay::give_up(std::string why) {
 Frame Relay::in_stable_frame(Side from, Frame message) {
   auto& own = numbering(from);
   Frame out;
-  out.kind = find_frame_kind("stable_frame");
+  out.kind = find_frame_kind("stable_frame", conversation_.dialect);
   auto const next = own.next_in();
   out.body["seq"] = std::uint64_t{own.out(next)};
   own.shift_from(next, 1);

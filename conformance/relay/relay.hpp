@@ -42,8 +42,9 @@ struct Writer {
 
 // One conversation of a judge with a subject, over all of its links.
 struct Conversation {
-  Conversation(vox::Role subject_plays, std::string transport_word)
-      : subject{subject_plays}, transport{std::move(transport_word)} {}
+  Conversation(vox::Role subject_plays, std::string transport_word,
+               Dialect spoken = Dialect::vox_0_4)
+      : subject{subject_plays}, transport{std::move(transport_word)}, dialect{spoken} {}
 
   // The relay does by it. Without one it passes everything on.
   void use(WireFault const& fault) { fault_in_use.emplace(fault, subject, transport); }
@@ -52,6 +53,7 @@ struct Conversation {
 
   vox::Role subject;
   std::string transport;
+  Dialect dialect;  // of both ends
   std::optional<FaultState> fault_in_use;
   std::vector<FaultState> watched;
   std::uint64_t links = 0;

@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <utility>
@@ -34,9 +35,15 @@ std::vector<Move> one(Move::Kind kind, vox::Bytes payload) {
 // What both directions share; whoever works on it keeps it alive.
 struct RelayLink::State : std::enable_shared_from_this<State> {
   State(std::unique_ptr<link::Link> of, Conversation& conversation, asio::any_io_executor const& on)
-      : subject{std::move(of)}, relay{conversation}, executor{on}, changed{on} {}
+      : subject{std::move(of)},
+        header_bytes{
+            std::max(subject->write_buffer().header_bytes(), vox::wire::frame_header_bytes)},
+        relay{conversation},
+        executor{on},
+        changed{on} {}
 
   std::unique_ptr<link::Link> subject;
+  std::size_t header_bytes;  // before each payload of a stream
   Relay relay;
   asio::any_io_executor executor;
   link::Condition changed;
@@ -98,9 +105,7 @@ struct RelayLink::State : std::enable_shared_from_this<State> {
   asio::awaitable<link::Sent> write_formed(Move const& move) {
     if (auto sent = co_await flush_subject(); !sent) co_return sent;
     auto const before = joined.size();
-    auto const header = vox::wire::frame_header(move.payload.size());
-    joined.insert(joined.end(), header.begin(), header.end());
-    joined.insert(joined.end(), move.payload.begin(), move.payload.end());
+    put_framed(joined, move.payload);
     if (move.form.joins_next) {
       if (before == 0) asio::co_spawn(executor, let_go_soon(shared_from_this()), asio::detached);
       co_return link::Sent{};
@@ -120,6 +125,27 @@ struct RelayLink::State : std::enable_shared_from_this<State> {
       begin = end;
     }
     co_return link::Sent{};
+  }
+
+  // As it stands on a stream: the length, and zeros where the header is longer.
+  void put_framed(vox::Bytes& out, vox::ByteView payload) const {
+    link::WriteBuffer framed{header_bytes, payload.size()};
+    vox::wire::Writer{framed.begin()}.put_bytes(payload);
+    (void)framed.commit();
+    out.insert(out.end(), framed.block().begin(), framed.block().end());
+  }
+
+  // The first payload of a stream's bytes, which are then those behind it; nothing if it has not
+  // come whole, or is announced with file descriptors, which nobody takes.
+  [[nodiscard]] std::optional<vox::ByteView> take_whole(vox::ByteView& from) const {
+    vox::wire::Reader reader{from, "transport.stream"};
+    auto const length = reader.take_u32_le();
+    auto const descriptors = reader.take_exactly(header_bytes - vox::wire::frame_header_bytes);
+    auto const payload = reader.take_exactly(length);
+    auto const is_none = [](std::byte each) { return each == std::byte{}; };
+    if (reader.failed() || !std::ranges::all_of(descriptors, is_none)) return std::nullopt;
+    from = from.last(reader.remaining());
+    return payload;
   }
 
   asio::awaitable<link::Sent> let_go() {
@@ -203,7 +229,8 @@ struct RelayLink::State : std::enable_shared_from_this<State> {
 RelayLink::RelayLink(std::unique_ptr<link::Link> subject, Conversation& conversation,
                      asio::any_io_executor const& executor)
     : state_{std::make_shared<State>(std::move(subject), conversation, executor)},
-      buffer_{0, state_->subject->write_buffer().payload_bytes_max()} {}
+      buffer_{state_->subject->write_buffer().header_bytes(),
+              state_->subject->write_buffer().payload_bytes_max()} {}
 
 RelayLink::~RelayLink() = default;
 
@@ -290,13 +317,6 @@ asio::awaitable<link::Sent> RelayLink::send_raw(vox::ByteView bytes) {
   auto rest = bytes;
   vox::Bytes out;
   std::vector<Move> moves;
-  auto const take_whole = [&](vox::ByteView& from) -> std::optional<vox::ByteView> {
-    vox::wire::Reader reader{from, "transport.stream"};
-    auto const payload = reader.take_opaque();
-    if (reader.failed()) return std::nullopt;
-    from = from.last(reader.remaining());
-    return payload;
-  };
   auto const pass = [&](vox::ByteView what) { out.insert(out.end(), what.begin(), what.end()); };
   // Of what is given as it came the bytes stay together, in one write.
   auto const take_moves = [&](std::vector<Move> made) {
@@ -304,9 +324,7 @@ asio::awaitable<link::Sent> RelayLink::send_raw(vox::ByteView bytes) {
       auto const is_joined = moves.empty() ? !state->joined.empty() : moves.back().form.joins_next;
       if (move.form == WriteForm{} && !is_joined && move.to == Side::subject &&
           move.kind == Move::Kind::send) {
-        auto const header = vox::wire::frame_header(move.payload.size());
-        out.insert(out.end(), header.begin(), header.end());
-        pass(move.payload);
+        state->put_framed(out, move.payload);
       } else {
         if (!out.empty()) {
           moves.push_back({.to = Side::subject, .kind = Move::Kind::raw, .payload = out});
@@ -319,7 +337,7 @@ asio::awaitable<link::Sent> RelayLink::send_raw(vox::ByteView bytes) {
   if (!state->stream.empty()) {
     state->stream.insert(state->stream.end(), bytes.begin(), bytes.end());
     vox::ByteView all{state->stream};
-    auto const whole = take_whole(all);
+    auto const whole = state->take_whole(all);
     if (!whole) {
       rest = {};
       pass(bytes);
@@ -330,7 +348,7 @@ asio::awaitable<link::Sent> RelayLink::send_raw(vox::ByteView bytes) {
       state->stream.clear();
     }
   }
-  while (auto const payload = take_whole(rest))
+  while (auto const payload = state->take_whole(rest))
     take_moves(state->relay.take(Side::judge, *payload));
   if (!rest.empty()) {
     state->stream = vox::to_bytes(rest);

@@ -137,7 +137,8 @@ namespace {
 // A stream that notes its writes and never says anything.
 class NotingLink final : public links::Link {
  public:
-  explicit NotingLink(asio::any_io_executor const& executor) : changed_{executor} {}
+  NotingLink(asio::any_io_executor const& executor, std::size_t header_bytes)
+      : changed_{executor}, buffer_{header_bytes, 1'000} {}
 
   asio::awaitable<links::Received> receive() override {
     co_await changed_.until([this] { return is_closed; });
@@ -170,14 +171,15 @@ class NotingLink final : public links::Link {
 
  private:
   links::Condition changed_;
-  links::WriteBuffer buffer_{0, 1'000};
+  links::WriteBuffer buffer_;
 };
 
 using Writes = std::vector<std::string>;
 
-// What is written when the judge sends these payloads and closes the link.
+// What is written when the judge sends these payloads and closes the link, over a stream whose
+// payloads have headers so long.
 template <class Body>
-Writes written(std::string const& rule, Body body) {
+Writes written(std::string const& rule, Body body, std::size_t header_bytes = 4) {
   asio::io_context context;
   auto const faults =
       parse_faults(R"({"faults": [{"id": "a", "about": "b", "clauses": ["session.keepalive/2"],
@@ -187,7 +189,7 @@ Writes written(std::string const& rule, Body body) {
           .value();
   Conversation conversation{vox::Role::acceptor, "tcp"};
   conversation.use(faults.front());
-  auto owned = std::make_unique<NotingLink>(context.get_executor());
+  auto owned = std::make_unique<NotingLink>(context.get_executor(), header_bytes);
   auto& noted = *owned;
   RelayLink link{std::move(owned), conversation, context.get_executor()};
   run(body(link), context);
@@ -221,6 +223,31 @@ TEST_CASE("a frame goes out in one write with the next, or alone") {
   };
   CHECK(written(R"("noise", "nth": 1, "do": "join")", pieces) ==
         Writes{"01000000aa01000000bb", "0100", "0000cc"});
+}
+
+TEST_CASE("frames are cut and joined with the headers of the subject's stream") {
+  // A count of file descriptors stands behind each length.
+  auto const send = [](RelayLink& link) -> asio::awaitable<void> {
+    (void)co_await link.send(hex("aabb"));
+    (void)co_await link.send(hex("cc"));
+  };
+  CHECK(written(R"("noise", "nth": 1, "do": {"cut": [1, 9]})", send, 8) == Writes{"02",
+                                                                                  "000000"
+                                                                                  "00000000"
+                                                                                  "aa",
+                                                                                  "bb",
+                                                                                  "frame cc"});
+  CHECK(written(R"("noise", "nth": 1, "do": "join")", send, 8) ==
+        Writes{"0200000000000000aabb0100000000000000cc"});
+  auto const pieces = [](RelayLink& link) -> asio::awaitable<void> {
+    CHECK(link.write_buffer().header_bytes() == 8);
+    (void)co_await link.send_raw(hex("0100000000000000aa01000000"));
+    (void)co_await link.send_raw(hex("00000000bb"));
+    // Nobody takes what comes with a descriptor: it goes by as it was written.
+    (void)co_await link.send_raw(hex("0100000001000000cc"));
+  };
+  CHECK(written(R"("noise", "nth": 1, "do": "drop")", pieces, 8) ==
+        Writes{"01000000", "00000000bb", "0100000001000000cc"});
 }
 
 TEST_CASE("a frame that waits for the next is written before the link is closed") {

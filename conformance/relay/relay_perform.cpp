@@ -223,11 +223,11 @@ void Relay::rehash(Work& work) {
 
 void Relay::translate(Work& work, Translate const& how) {
   auto& own = work.frame.body["message_payload_schema"];
-  if (own != own_message_schemas()) {
+  if (own != own_message_schemas(conversation_.dialect)) {
     give_up("a layout that is not ours already cannot be translated");
     return;
   }
-  own = other_layout(how.layout);
+  own = other_layout(how.layout, conversation_.dialect);
   writer(work.from).is_translated = true;
   work.changed = true;
 }

@@ -7,8 +7,8 @@ namespace voxspec::relay {
 // The way to a subject with a relay in each of its links. It refers to the port, which outlives it.
 class RelayPort : public SubjectPort {
  public:
-  RelayPort(SubjectPort& subject, vox::Role subject_plays)
-      : conversation{subject_plays, subject.transport()}, subject_{subject} {}
+  RelayPort(SubjectPort& subject, vox::Role subject_plays, Dialect dialect)
+      : conversation{subject_plays, subject.transport(), dialect}, subject_{subject} {}
 
   boost::asio::awaitable<std::expected<void, NoLink>> start() override { return subject_.start(); }
   boost::asio::awaitable<std::expected<std::unique_ptr<vox::link::Link>, NoLink>> next_link()

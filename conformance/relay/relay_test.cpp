@@ -20,26 +20,28 @@ using namespace voxspec::relay;
 
 namespace {
 
-vox::Bytes bytes_of(std::string const& json) {
+vox::Bytes bytes_of(std::string const& json, Dialect dialect = Dialect::vox_0_4) {
   auto const value = Json::parse(json);
-  auto const frame = fill(read_template({value, {}}), {}, IdSpace{});
+  auto const frame = fill(read_template({value, {}}, dialect), {}, IdSpace{});
   return encode(frame.value()).value();
 }
 
-std::vector<WireFault> faults(std::string const& rule) {
+std::vector<WireFault> faults(std::string const& rule, Dialect dialect = Dialect::vox_0_4) {
   auto read =
       parse_faults(R"({"faults": [{"id": "a", "about": "b", "clauses": ["session.keepalive/2"], )" +
                        rule + "}]}",
-                   "f.json");
+                   "f.json", {}, dialect);
   if (!read) FAIL(text(read.error()));
   return *std::move(read);
 }
 
 // A session with the judge as the initiator, and a relay in its link.
 struct Talk {
-  explicit Talk(std::string const& rule = {}, bool is_stable = false) : stable{is_stable} {
+  explicit Talk(std::string const& rule = {}, bool is_stable = false,
+                Dialect spoken = Dialect::vox_0_4)
+      : stable{is_stable}, conversation{vox::Role::acceptor, "tcp", spoken} {
     if (!rule.empty()) {
-      loaded = faults(rule);
+      loaded = faults(rule, spoken);
       conversation.use(loaded.front());
     }
     greet();
@@ -61,7 +63,7 @@ struct Talk {
   }
 
   std::vector<Move> go(Side from, std::string const& frame) {
-    return link->take(from, bytes_of(frame));
+    return link->take(from, bytes_of(frame, conversation.dialect));
   }
   // What goes out, as text: "judge 000963".
   std::vector<std::string> said(Side from, std::string const& frame) {
@@ -80,7 +82,7 @@ struct Talk {
 
   bool stable;
   std::vector<WireFault> loaded;
-  Conversation conversation{vox::Role::acceptor, "tcp"};
+  Conversation conversation;
   std::optional<Relay> link;
 };
 
@@ -115,6 +117,28 @@ TEST_CASE("what no rule touches goes out with its very bytes, frame or not") {
   // Padded, which no encoder of ours writes.
   auto const padded = vox::from_hex("80000807").value();
   CHECK(talk.link->take(Side::judge, padded).front().payload == padded);
+}
+
+namespace {
+
+std::string credit_of(unsigned credit) {
+  return R"({"on": 3, "connection_open": {"connection_settings": {"parity": "even",
+    "max_concurrent_requests": 64, "initial_channel_credit": )" +
+         std::to_string(credit) + "}}}";
+}
+std::string in_0_5(std::string const& frame) {
+  return vox::to_hex(bytes_of(frame, Dialect::vox_0_5));
+}
+
+}  // namespace
+
+TEST_CASE("in a dialect whose settings announce a credit they are passed on, and changed") {
+  Talk talk{R"("from": "subject", "match": {"connection_open": {}},
+    "do": {"change": {"connection_settings": {"initial_channel_credit": 5}}})",
+            false, Dialect::vox_0_5};
+  CHECK(talk.said(Side::judge, credit_of(16)) == Words{"subject " + in_0_5(credit_of(16))});
+  CHECK(talk.said(Side::subject, credit_of(16)) == Words{"judge " + in_0_5(credit_of(5))});
+  CHECK(talk.conversation.problem.empty());
 }
 
 TEST_CASE("a field is changed, a frame dropped, repeated, cut and lengthened") {
@@ -256,27 +280,35 @@ TEST_CASE("a resumed conduit says to each side what it counts itself") {
                                   R"(, "last_received": 1}})")});
 }
 
-TEST_CASE("a hello announces another layout, and messages are written by it") {
-  for (auto const* const layout : {"reversed", "extra_field", "extra_variant"}) {
-    INFO(layout);
-    Talk talk{R"("from": "subject", "match": {"hello_yourself": {}}, "do": {"translate": ")" +
-              std::string{layout} + R"("})"};
-    // The judge reads by what was announced to it.
-    auto const open = R"({"on": 2, "connection_open": {"metadata": [
-                        {"key": "a", "value": 300, "flags": 1}]}})";
-    auto const before = bytes_of(open);
-    auto const moves = talk.link->take(Side::subject, before);
-    REQUIRE(moves.size() == 1);
-    auto const announced =
-        other_layout(layout == std::string_view{"reversed"}      ? Layout::reversed
-                     : layout == std::string_view{"extra_field"} ? Layout::extra_field
-                                                                 : Layout::extra_variant);
-    auto const list = vox::schema::decode_schemas(cbor_bytes(announced)).value();
-    auto const plan = vox::schema::build_message_plan(list).value();
-    auto const read = decode(Layer::message, moves[0].payload, {.messages = &plan});
-    REQUIRE(read.has_value());
-    CHECK(encode(*read).value() == before);
-    CHECK((moves[0].payload == before) == (layout == std::string_view{"extra_variant"}));
+namespace {
+
+// A subject's hello announces the layout, and an open of it is written so.
+void check_layout(std::string const& word, Layout layout, Dialect dialect) {
+  Talk talk{R"("from": "subject", "match": {"hello_yourself": {}}, "do": {"translate": ")" + word +
+                R"("})",
+            false, dialect};
+  // The judge reads by what was announced to it.
+  auto const open = R"({"on": 2, "connection_open": {"metadata": [
+                      {"key": "a", "value": 300, "flags": 1}]}})";
+  auto const before = bytes_of(open, dialect);
+  auto const moves = talk.link->take(Side::subject, before);
+  REQUIRE(moves.size() == 1);
+  auto const list = vox::schema::decode_schemas(cbor_bytes(other_layout(layout, dialect))).value();
+  auto const plan = vox::schema::build_message_plan(list, {}, dialect).value();
+  auto const read =
+      decode(Layer::message, moves[0].payload, {.dialect = dialect, .messages = &plan});
+  REQUIRE(read.has_value());
+  CHECK(encode(*read).value() == before);
+  CHECK((moves[0].payload == before) == (layout == Layout::extra_variant));
+}
+
+}  // namespace
+
+TEST_CASE("a hello announces another layout, and messages are written by it, in each dialect") {
+  for (auto const dialect : {Dialect::vox_0_4, Dialect::vox_0_5}) {
+    check_layout("reversed", Layout::reversed, dialect);
+    check_layout("extra_field", Layout::extra_field, dialect);
+    check_layout("extra_variant", Layout::extra_variant, dialect);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "conformance/relay/script.hpp"
 
+#include "conformance/relay/first_credits.hpp"
 #include "conformance/relay/script_hellos.hpp"
 #include "conformance/relay/script_names.hpp"
 #include "conformance/relay/tape_reader.hpp"
@@ -13,9 +14,6 @@
 
 namespace voxspec::relay {
 namespace {
-
-// What the receiving side of a channel takes before it has granted anything.
-constexpr std::uint64_t initial_credit = 16;
 
 // What a peer says when it likes.
 constexpr std::array<std::string_view, 4> free_kinds{"schema", "channel_grant_credit", "ping",
@@ -38,9 +36,12 @@ constexpr std::array cited{
 
 class ScriptWriter {
  public:
-  explicit ScriptWriter(vox::Role ours)
-      : ours_{ours}, names_{ours == vox::Role::initiator ? vox::Parity::odd : vox::Parity::even} {
+  ScriptWriter(vox::Role ours, Dialect dialect)
+      : ours_{ours},
+        reader_{dialect},
+        names_{ours == vox::Role::initiator ? vox::Parity::odd : vox::Parity::even} {
     out_.trace.role = ours;
+    out_.trace.dialect = dialect;
     out_.trace.id = "recording";
   }
 
@@ -105,6 +106,7 @@ class ScriptWriter {
 
   void add_frame(TapeEvent const& event, HeardFrame const& heard) {
     auto const sent = event.by == ours_;
+    if (!sent) first_credits_.note(heard.frame);
     record(event, heard);
     if (ended_.contains(event.link)) return;
     auto const is_message = heard.layer == Layer::message || heard.layer == Layer::stable;
@@ -165,10 +167,11 @@ class ScriptWriter {
   void await_credit(std::size_t link, Frame const& item) {
     auto const id = item.number("id").value_or(0);
     auto const count = ++items_[{item.on, id}];
-    if (count <= initial_credit) return;
+    auto const first = first_credits_.on(item.on);
+    if (count <= first) return;
     put(AwaitCredit{.on = names_.connection(item.on),
                     .channel = names_.channel(item.on, id),
-                    .items = count - initial_credit},
+                    .items = count - first},
         link);
   }
 
@@ -245,6 +248,7 @@ class ScriptWriter {
   TapeReader reader_;
   ScriptNames names_;
   ScriptHellos hellos_;
+  FirstCredits first_credits_;  // of the other side
   std::vector<HeardFrame> heard_;
   std::vector<std::string> link_names_;
   std::map<std::size_t, std::vector<HeardHello>> opening_;  // by link, until its messages begin
@@ -257,7 +261,7 @@ class ScriptWriter {
 }  // namespace
 
 Script script_of(Tape const& tape, vox::Role ours) {
-  return ScriptWriter{ours}.write(tape);
+  return ScriptWriter{ours, tape.dialect}.write(tape);
 }
 
 Json recording_of(Tape const& tape, vox::Role ours, Json const& result) {

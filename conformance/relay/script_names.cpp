@@ -116,7 +116,10 @@ Term ScriptNames::field(Frame const& message, std::string const& name, Value con
   auto const number = value.number();
   if (name == "id" && number) return id_field(message, *number);
   if (name == "connection_settings") return settings(message, value);
-  if (name == "message_payload_schema" && value == own_message_schemas()) return {OwnSchemas{}};
+  auto const type = message.kind->fields[message.kind->field(name)].type;
+  if (is_message_schema(type) && value == own_message_schemas(dialect_of(type))) {
+    return {OwnSchemas{}};
+  }
   auto const* const bytes = value.get<vox::Bytes>();
   if (bytes == nullptr) return {value};
   if (name == "args") return args(message, *bytes);

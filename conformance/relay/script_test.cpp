@@ -19,21 +19,24 @@ namespace {
 constexpr auto initiator = vox::Role::initiator;
 constexpr auto acceptor = vox::Role::acceptor;
 
-vox::Bytes bytes_of(std::string const& json) {
+vox::Bytes bytes_of(std::string const& json, Dialect dialect) {
   auto const value = Json::parse(json);
-  return encode(fill(read_template({value, {}}), {}, IdSpace{}).value()).value();
+  return encode(fill(read_template({value, {}}, dialect), {}, IdSpace{}).value()).value();
 }
 
 // Writes a tape frame by frame.
 struct TapeWriter {
-  explicit TapeWriter(bool is_stable = false) : stable{is_stable} { link(0); }
+  explicit TapeWriter(bool is_stable = false, Dialect dialect = Dialect::vox_0_4)
+      : stable{is_stable}, tape{.dialect = dialect} {
+    link(0);
+  }
 
   void link(std::size_t number) {
     current = number;
     put({.kind = TapeEvent::Kind::link});
   }
   TapeWriter& say(vox::Role by, std::string const& frame) {
-    put({.by = by, .bytes = bytes_of(frame)});
+    put({.by = by, .bytes = bytes_of(frame, tape.dialect)});
     return *this;
   }
   void end(vox::Role by) { put({.kind = TapeEvent::Kind::end, .by = by}); }
@@ -42,18 +45,19 @@ struct TapeWriter {
     event.at_us = ++clock;
     tape.events.push_back(std::move(event));
   }
-  void greet(std::string const& hello = "{}") {
+  void greet(std::string const& hello = "{}",
+             std::string const& settings = R"({"parity": "even"})") {
     std::string const mode = stable ? "1" : "0";
     say(initiator, R"({"transport_hello": {"mode": )" + mode + "}}");
     say(acceptor, R"({"transport_accept": {"mode": )" + mode + "}}");
     say(initiator, R"({"hello": )" + hello + "}");
-    say(acceptor, R"({"hello_yourself": {"connection_settings": {"parity": "even"},
+    say(acceptor, R"({"hello_yourself": {"connection_settings": )" + settings + R"(,
       "resume_key": {"hex": "00112233445566778899aabbccddeeff"}}})");
     say(initiator, R"({"lets_go": {}})");
   }
 
   bool stable;
-  Tape tape{};
+  Tape tape;
   std::size_t current = 0;
   std::uint64_t clock = 0;
 };
@@ -128,6 +132,53 @@ TEST_CASE("r[rpc.flow-control.credit] items beyond the initial credit wait for c
   CHECK(steps[4]["await_credit"]["items"] == 2);
 }
 
+TEST_CASE(
+    "r[rpc.flow-control.credit.initial] the initial credit is what the other side announced") {
+  TapeWriter tape{false, Dialect::vox_0_5};
+  tape.greet("{}", R"({"parity": "even", "initial_channel_credit": 17})");
+  tape.say(initiator,
+           R"({"on": 1, "connection_open": {"connection_settings": {"parity": "odd"}}})");
+  tape.say(acceptor, R"({"on": 1, "connection_accept": {"connection_settings":
+    {"parity": "even", "initial_channel_credit": 1}}})");
+  for (auto const on : {0, 1}) {
+    for (int i = 0; i < 18 - 16 * on; ++i) {
+      tape.say(initiator, R"({"on": )" + std::to_string(on) +
+                              R"(, "channel_item": {"id": 1, "item": {"as": "i32", "value": 7}}})");
+    }
+  }
+  std::vector<Json> awaited;
+  for (auto const& step : steps_of(tape.tape, initiator)) {
+    if (step.contains("await_credit")) awaited.push_back(step["await_credit"]);
+  }
+  REQUIRE(awaited.size() == 2);
+  CHECK(awaited[0]["items"] == 1);  // the 18th on the root
+  CHECK(awaited[1]["items"] == 1);  // the second on the other
+  CHECK(awaited[1]["on"] == Json{{"ours", 1}});
+}
+
+TEST_CASE(
+    "a script is in the dialect of its tape, and so are the recording and what is read of it") {
+  TapeWriter writer{false, Dialect::vox_0_5};
+  writer.greet(R"({"connection_settings": {"parity": "odd", "initial_channel_credit": 5}})");
+  auto const script = script_of(writer.tape, initiator);
+  CHECK(script.trace.dialect == Dialect::vox_0_5);
+  auto const establish = step_json(script.trace.steps.at(0))["establish"];
+  CHECK(establish["hello"]["connection_settings"]["initial_channel_credit"] == 5);
+  for (auto const& frame : script.frames)
+    CHECK(frame.problem.empty());
+  auto const document = recording_of(writer.tape, acceptor, {{"recorded", true}});
+  CHECK(document["dialects"] == Json::array({"vox_0_5"}));
+  CHECK(parse_trace(document.dump(), "recording.json").value().cases.front().dialect ==
+        Dialect::vox_0_5);
+  auto const again = tape_of(document);
+  REQUIRE(again);
+  CHECK(again->dialect == Dialect::vox_0_5);
+  CHECK(again->events[3] == writer.tape.events[3]);
+  auto wrong = document;
+  wrong["dialects"] = {"vox_05"};
+  CHECK(tape_of(wrong).error().find("did you mean 'vox_0_5'?") != std::string::npos);
+}
+
 TEST_CASE("a recording holds the tape that it was made of, whoever plays") {
   auto const tape = echo_tape();
   for (auto const role : {initiator, acceptor}) {
@@ -187,6 +238,20 @@ TEST_CASE("r[session.handshake.resume] a link that presents a session's key belo
   auto const steps = steps_of(recorder.tape(0), initiator);
   CHECK(steps.at(0)["establish"]["hello_yourself"]["resume_key"] == "$key1");
   CHECK(steps.at(5)["establish"]["hello"]["resume_key"] == "$key1");
+}
+
+TEST_CASE("a recorder reads the hellos of its dialect") {
+  Recorder recorder{{}, Dialect::vox_0_5};
+  for (auto const* const hello :
+       {"{}", R"({"resume_key": {"hex": "00112233445566778899aabbccddeeff"}})"}) {
+    TapeWriter tape{false, Dialect::vox_0_5};
+    tape.greet(hello);
+    tape.end(initiator);
+    hear(recorder, tape.tape);
+  }
+  CHECK(recorder.take_finished() == std::vector<std::size_t>{0});
+  CHECK(recorder.tape(0).dialect == Dialect::vox_0_5);
+  CHECK(recorder.tape(0).events.back().link == 1);
 }
 
 TEST_CASE("a conversation that is too long is cut, and says so") {

@@ -1,5 +1,6 @@
 #include "conformance/relay/tape.hpp"
 
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/trace/frame_record.hpp"
 
 #include <map>
@@ -12,7 +13,9 @@ namespace {
 // begin or end.
 class Winder {
  public:
-  explicit Winder(vox::Role ours) : ours_{ours} { begin_link({}); }
+  Winder(vox::Role ours, vox::Dialect dialect) : ours_{ours}, tape_{.dialect = dialect} {
+    begin_link({});
+  }
 
   void add(Json const& step) {
     auto const name = step.contains("link") && step["link"].is_string()
@@ -69,6 +72,14 @@ class Winder {
   std::uint64_t last_us_ = 0;
 };
 
+std::expected<vox::Dialect, std::string> recorded_dialect(Json const& recording) {
+  try {
+    return dialect_to_read_in({recording, {}}, vox::Dialect::vox_0_4);
+  } catch (Fault const& fault) {
+    return std::unexpected(readable(fault.where) + ": " + fault.what);
+  }
+}
+
 }  // namespace
 
 std::expected<Tape, std::string> tape_of(Json const& recording) {
@@ -77,7 +88,9 @@ std::expected<Tape, std::string> tape_of(Json const& recording) {
   auto const steps = recording.is_object() ? recording.find("steps") : recording.end();
   if (steps == recording.end() || !steps->is_array()) return std::unexpected("it has no steps");
   if (role == "both") return std::unexpected("it is a case for both roles, and no recording");
-  Winder winder{role == "acceptor" ? vox::Role::acceptor : vox::Role::initiator};
+  auto const dialect = recorded_dialect(recording);
+  if (!dialect) return std::unexpected(dialect.error());
+  Winder winder{role == "acceptor" ? vox::Role::acceptor : vox::Role::initiator, *dialect};
   for (auto const& step : *steps) {
     if (step.is_object()) winder.add(step);
   }

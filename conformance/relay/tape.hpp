@@ -1,6 +1,7 @@
 #pragma once
 #include "conformance/peer/json.hpp"
 #include "impl/wire/bytes.hpp"
+#include "spec/dialect.hpp"
 #include "spec/parity.hpp"
 
 #include <cstddef>
@@ -31,12 +32,13 @@ struct TapeEvent {
 // One session between two peers, with all its links, in the order in which it went. It names no
 // side as ours.
 struct Tape {
-  std::vector<TapeEvent> events;
+  vox::Dialect dialect = vox::Dialect::vox_0_4;  // that both speak
+  std::vector<TapeEvent> events{};
   bool operator==(Tape const&) const = default;
 };
 
-// What a recording holds of what went by, whoever of the two it takes for us. The error is a
-// sentence: it is no recording.
+// What a recording holds of what went by, whoever of the two it takes for us. Of several dialects
+// that it names it is in the first. The error is a sentence: it is no recording.
 [[nodiscard]] std::expected<Tape, std::string> tape_of(Json const& recording);
 
 }  // namespace voxspec::relay

@@ -5,7 +5,7 @@
 namespace voxspec::relay {
 
 void TapeReader::begin_link() {
-  Codecs codecs;
+  Codecs codecs{LinkCodec{dialect_}, LinkCodec{dialect_}};
   if (!links_.empty()) {
     for (std::size_t i = 0; i < codecs.size(); ++i)
       codecs[i].go_on_from(links_.back()[i]);

@@ -20,6 +20,8 @@ struct HeardFrame {
 // Decodes the frames of one conversation in the order in which they went by.
 class TapeReader {
  public:
+  explicit TapeReader(Dialect dialect = Dialect::vox_0_4) : dialect_{dialect} {}
+
   void begin_link();
   // Of the link that was begun as the n-th.
   [[nodiscard]] HeardFrame read(vox::Role by, std::size_t link, vox::ByteView bytes, bool raw);
@@ -30,6 +32,7 @@ class TapeReader {
     return role == vox::Role::initiator ? 0 : 1;
   }
 
+  Dialect dialect_;
   std::vector<Codecs> links_;
 };
 

@@ -79,8 +79,8 @@ Value with_own_ids(Value const& schemas) {
 
 }  // namespace
 
-Value other_layout(Layout how) {
-  auto schemas = own_message_schemas();
+Value other_layout(Layout how, Dialect dialect) {
+  auto schemas = own_message_schemas(dialect);
   auto& list = *schemas.get<ValueList>();
   switch (how) {
     case Layout::reversed:

@@ -1,4 +1,5 @@
 #pragma once
+#include "conformance/peer/frame_kinds.hpp"
 #include "conformance/peer/term.hpp"
 #include "conformance/relay/action.hpp"
 #include "spec/clause.hpp"
@@ -40,10 +41,11 @@ struct WireFault {
   std::string id;  // "session.keepalive.other-nonce"
   std::string about;
   std::vector<vox::Clause> clauses;
-  std::optional<vox::Role> role;   // that the subject has to play
-  std::optional<bool> stable;      // the conduit
-  std::string transport;           // a word; empty for any
-  std::vector<std::string> lacks;  // abilities that the subject does not have any more
+  Dialect dialect = Dialect::vox_0_4;  // that its patterns and frames are in
+  std::optional<vox::Role> role;       // that the subject has to play
+  std::optional<bool> stable;          // the conduit
+  std::string transport;               // a word; empty for any
+  std::vector<std::string> lacks;      // abilities that the subject does not have any more
   std::vector<FaultRule> rules;
   // The name of a fault of our own C++ subject, which is started with it, in place of rules: it
   // shows only in the process or on the control channel.

@@ -30,7 +30,7 @@ class ToldPort final : public relay::RelayPort {
   using Tell = std::function<void(Conversation const&)>;
 
   ToldPort(Case const& trace, SubjectPort& port, Tell tell)
-      : RelayPort{port, opposite(trace.role)}, tell_{std::move(tell)} {}
+      : RelayPort{port, opposite(trace.role), trace.dialect}, tell_{std::move(tell)} {}
   ~ToldPort() override { tell_(conversation); }
 
  private:

@@ -55,6 +55,7 @@ class Recording {
   Recording(link::Address at, Subject const& client, link::Address to, Subject const& server)
       : options_{.listen = std::move(at),
                  .to = std::move(to),
+                 .dialect = client.dialect,
                  .listen_options = {.counts_descriptors = client.counts_descriptors},
                  .to_options = {.counts_descriptors = server.counts_descriptors}},
         thread_{[this](std::stop_token const& stop) { run(stop); }} {}

@@ -1,5 +1,6 @@
 #include "conformance/trace/trace.hpp"
 
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/peer/fault.hpp"
 #include "conformance/peer/json_text.hpp"
 #include "conformance/trace/abilities.hpp"
@@ -141,14 +142,9 @@ struct Dialects {
   bool only = false;
 };
 
-Dialects read_dialects(Place const& file, Dialect wanted) {
-  if (!file.has("dialects")) return {.read_in = wanted};
-  std::vector<Dialect> named;
-  for (auto const& word : (file / "dialects").list())
-    named.push_back(static_cast<Dialect>(word.word(words("dialect"))));
-  if (named.empty()) (file / "dialects").fail("the list is empty");
-  auto const has_wanted = std::ranges::find(named, wanted) != named.end();
-  return {.read_in = has_wanted ? wanted : named.front(), .only = named.size() == 1};
+Dialects dialects_of(Place const& file, Dialect wanted) {
+  auto const is_only = file.has("dialects") && read_dialects(file / "dialects").size() == 1;
+  return {.read_in = dialect_to_read_in(file, wanted), .only = is_only};
 }
 
 // One case of the file: its header with this row's parameters, for one role.
@@ -233,7 +229,7 @@ void check_file(Place const& file) {
 
 std::vector<Case> read_cases(Place const& file, Dialect dialect) {
   check_file(file);
-  auto const dialects = read_dialects(file, dialect);
+  auto const dialects = dialects_of(file, dialect);
   std::vector<Row> rows;
   if (file.has("with")) {
     rows = read_rows(file / "with");
