@@ -315,7 +315,7 @@ TEST_SUITE("executor") {
     std::string pings;
     std::string pongs;
     for (int nonce = 1; nonce <= 50; ++nonce) {
-      auto const comma = nonce == 1 ? "" : ", ";
+      auto const* const comma = nonce == 1 ? "" : ", ";
       pings += comma + (R"({"ping": {"nonce": )" + std::to_string(nonce) + "}}");
       pongs += comma + (R"({"pong": {"nonce": )" + std::to_string(nonce) + "}}");
     }

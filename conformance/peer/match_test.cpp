@@ -118,8 +118,9 @@ TEST_CASE("a text may have to contain others, in capitals or not") {
 }
 
 TEST_CASE("schemas may have to be sound, or whole") {
-  auto const whole = R"({"method_id": {"method": "echo_point"}, "schemas": {"as": ["Point"]}})";
-  auto const part =
+  auto const* const whole =
+      R"({"method_id": {"method": "echo_point"}, "schemas": {"as": ["Point"]}})";
+  auto const* const part =
       R"({"method_id": {"method": "echo_point"}, "schemas": {"as": ["Point"], "without": ["i32"]}})";
   auto const checks = [](char const* kind, char const* schemas) {
     return !frame_mismatch(R"({"schema": {"schemas": {"any": ")" + std::string{kind} + R"("}}})",

@@ -20,7 +20,6 @@ namespace voxspec {
 namespace {
 
 using vox::schema::Schema;
-using vox::schema::SchemaPayload;
 using vox::schema::TypeId;
 using vox::schema::TypeRef;
 

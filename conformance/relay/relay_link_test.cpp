@@ -23,7 +23,8 @@ namespace {
 
 void run(asio::awaitable<void> work, asio::io_context& context) {
   std::exception_ptr thrown;
-  asio::co_spawn(context, std::move(work), [&](std::exception_ptr error) { thrown = error; });
+  asio::co_spawn(context, std::move(work),
+                 [&](std::exception_ptr const& error) { thrown = error; });
   context.run_for(std::chrono::seconds{10});
   if (thrown) std::rethrow_exception(thrown);
 }
@@ -105,7 +106,7 @@ TEST_CASE("what the relay answers reaches a judge that waits already") {
   Ends ends{context, R"("from": "judge", "match": "noise", "do": {"answer": {"frame": "aabb"}})"};
   auto work = [&]() -> asio::awaitable<void> {
     auto send = [&]() -> asio::awaitable<void> { (void)co_await ends.judge->send(hex("ffff")); };
-    asio::co_spawn(context, send(), [](std::exception_ptr) {});
+    asio::co_spawn(context, send(), [](std::exception_ptr const&) {});
     auto const received = co_await ends.judge->receive();
     CHECK(vox::to_hex(received->view()) == "aabb");
     ends.judge->close();

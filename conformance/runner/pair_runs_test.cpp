@@ -25,7 +25,7 @@ std::string null_subject(std::string const& kind) {
 // Listens and answers with noise.
 std::string const listens = null_subject("garbage");
 // Sends a payload of four bytes.
-std::string const speaks = "exec 3<>/dev/tcp/${PEER_ADDR/:/\\/}; printf '\\4\\0\\0\\0ping' >&3; ";
+std::string const speaks = R"(exec 3<>/dev/tcp/${PEER_ADDR/:/\/}; printf '\4\0\0\0ping' >&3; )";
 // The same, and reads something.
 std::string const talks = speaks + "head -c1 <&3 >/dev/null; ";
 
@@ -148,7 +148,7 @@ sys.exit(link.recv(12, socket.MSG_WAITALL) != b"\4\0\0\0\0\0\0\0pong")
 }
 
 TEST_CASE("a stop ends both at once") {
-  std::stop_source stop;
+  std::stop_source const stop;
   stop.request_stop();
   auto const result = play(listens, "exec sleep 100", {}, stop.get_token());
   CHECK(result.verdict == Verdict::not_run);
