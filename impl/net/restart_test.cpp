@@ -4,6 +4,7 @@
 
 #include <boost/asio/detached.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <new>
 #include <optional>
@@ -29,6 +30,7 @@ struct KeptSession {
   rpc::SessionIdentity identity{};
   std::vector<rpc::StoredOperation> operations;
   bool is_forgotten = false;
+  std::size_t asked_for_keys = 0;
 
   rpc::StoreDone perform(rpc::StoreRequest const& request) {
     rpc::StoreDone done{.number = request.number, .session = request.session};
@@ -50,6 +52,7 @@ struct KeptSession {
     return done;
   }
   std::optional<rpc::RestoredSession> take(ResumeKey const& presented) {
+    ++asked_for_keys;
     if (key != presented) return std::nullopt;
     return rpc::RestoredSession{.identity = identity, .operations = operations};
   }
@@ -116,6 +119,32 @@ TEST_CASE(
     CHECK(kept.operations.size() == 2);
     before->release();
   });
+}
+
+TEST_CASE("in vox_0_4 nobody takes a session from the store, which is given once") {
+  for (auto const rulebook : {Rulebook::spec, Rulebook::vox_0_4}) {
+    CAPTURE(rulebook);
+    KeptSession kept;
+    asio::io_context context;
+    link::test::run(context, [&]() -> asio::awaitable<void> {
+      auto const acceptor = [&] {
+        auto made = acceptor_with(kept, std::make_shared<EchoHandler>());
+        made.rulebook(rulebook).registry(std::make_shared<SessionRegistry>(rulebook));
+        return made;
+      };
+      auto const source = std::make_shared<AcceptorSource>(acceptor());
+      InitiatorBuilder initiator;
+      initiator.rulebook(rulebook).service("Echo");
+      auto const us = co_await initiator.establish_from(source);
+      REQUIRE(us);
+      source->restart(acceptor());
+      source->cut();
+      while (source->accepted.size() < 2)
+        co_await turns(1);
+      // The peer presents the key that it has of the process before.
+      CHECK(kept.asked_for_keys == (rulebook == Rulebook::spec ? 1 : 0));
+    });
+  }
 }
 
 TEST_CASE(

@@ -32,6 +32,7 @@ session::HandshakeOptions handshake_options(SessionConfig const& config, Role ro
 
 rpc::EndpointOptions endpoint_options(SessionConfig const& config,
                                       session::HandshakeOutcome const& outcome) {
+  bool const has_store = config.store && config.rulebook == Rulebook::spec;
   rpc::EndpointOptions options{.session = {.rulebook = config.rulebook,
                                            .client_service = config.service,
                                            .must_be_resumable = config.resumable,
@@ -39,9 +40,9 @@ rpc::EndpointOptions endpoint_options(SessionConfig const& config,
                                            .keepalive = config.keepalive,
                                            .seed = fresh_seed(),
                                            .limits = config.limits},
-                               .durable = static_cast<bool>(config.store)};
-  if (options.durable) options.identity = fresh_resume_key();
-  if (config.store.take && outcome.presented_key) {
+                               .durable = has_store};
+  if (has_store) options.identity = fresh_resume_key();
+  if (has_store && config.store.take && outcome.presented_key) {
     auto const failed =
         caught([&] { options.restored = config.store.take(*outcome.presented_key); });
     if (failed) write_line(config.log, "a stored session cannot be had: " + *failed);
