@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <new>
 #include <optional>
@@ -74,11 +75,15 @@ class ExhaustedLink final : public link::test::PassingLink {
   using PassingLink::PassingLink;
 
   asio::awaitable<link::Sent> flush() override {
-    if (is_exhausted) throw std::bad_alloc{};
+    if (is_exhausted) {
+      if (at_its_end) at_its_end();
+      throw std::bad_alloc{};
+    }
     return PassingLink::flush();
   }
 
   bool is_exhausted = false;
+  std::function<void()> at_its_end;
 };
 
 asio::awaitable<void> ask_into(Connection connection, std::string text, std::string& answer) {
@@ -142,7 +147,7 @@ TEST_CASE("in vox_0_4 nobody takes a session from the store, which is given once
       while (source->accepted.size() < 2)
         co_await turns(1);
       // The peer presents the key that it has of the process before.
-      CHECK(kept.asked_for_keys == (rulebook == Rulebook::spec ? 1 : 0));
+      CHECK(kept.asked_for_keys == (rulebook == Rulebook::spec ? 1U : 0U));
     });
   }
 }
@@ -175,36 +180,56 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("r[retry.op-id.scope] the store forgets a session that ended by a failure of our own") {
+// A session whose acceptor's link runs out of memory; before that the acceptor may shut it down.
+struct Exhausted {
   KeptSession kept;
-  asio::io_context context;
-  link::test::run(context, [&]() -> asio::awaitable<void> {
-    auto const executor = co_await asio::this_coro::executor;
-    auto links = link::make_memory_links(executor);
-    auto exhausted = std::make_unique<ExhaustedLink>(std::move(links.second));
-    auto& link = *exhausted;
-    auto acceptor = acceptor_with(kept, std::make_shared<EchoHandler>());
-    InitiatorBuilder initiator;
-    initiator.service("Echo");
-    std::optional<SessionResult> theirs;
-    asio::co_spawn(
-        executor,
-        [&]() -> asio::awaitable<void> {
-          theirs = co_await acceptor.establish_on(std::move(exhausted));
-        },
-        asio::detached);
-    auto const us = co_await initiator.establish_on(std::move(links.first), ConduitMode::bare);
-    REQUIRE(us);
-    while (!theirs)
-      co_await turns(1);
-    REQUIRE(*theirs);
-    CHECK(co_await echo(us->root, "one", persistent_echo_method()) == "one");
-    link.is_exhausted = true;
-    static_cast<void>(co_await echo(us->root, "two", persistent_echo_method()));
-    auto const end = co_await (*theirs)->session.ended();
-    CHECK(end.cause == session::EndCause::failed);
-    CHECK(kept.is_forgotten);
-  });
+  SessionEnd end{};
+
+  void run(bool is_shut_down) {
+    asio::io_context context;
+    link::test::run(context, [&]() -> asio::awaitable<void> {
+      auto const executor = co_await asio::this_coro::executor;
+      auto links = link::make_memory_links(executor);
+      auto exhausted = std::make_unique<ExhaustedLink>(std::move(links.second));
+      auto& link = *exhausted;
+      auto acceptor = acceptor_with(kept, std::make_shared<EchoHandler>());
+      InitiatorBuilder initiator;
+      initiator.service("Echo");
+      std::optional<SessionResult> theirs;
+      asio::co_spawn(
+          executor,
+          [&]() -> asio::awaitable<void> {
+            theirs = co_await acceptor.establish_on(std::move(exhausted));
+          },
+          asio::detached);
+      auto const us = co_await initiator.establish_on(std::move(links.first), ConduitMode::bare);
+      REQUIRE(us);
+      while (!theirs)
+        co_await turns(1);
+      REQUIRE(*theirs);
+      CHECK(co_await echo(us->root, "one", persistent_echo_method()) == "one");
+      if (is_shut_down) link.at_its_end = [&] { (*theirs)->session.shutdown(); };
+      link.is_exhausted = true;
+      static_cast<void>(co_await echo(us->root, "two", persistent_echo_method()));
+      end = co_await (*theirs)->session.ended();
+    });
+  }
+};
+
+TEST_CASE("r[retry.op-id.scope] the store forgets a session that ended by a failure of our own") {
+  Exhausted exhausted;
+  exhausted.run(false);
+  CHECK(exhausted.end.cause == session::EndCause::failed);
+  CHECK(exhausted.kept.is_forgotten);
+}
+
+TEST_CASE(
+    "r[retry.policy.persist.crash] a session that was shut down stays in the store, also if "
+    "something fails before it ends") {
+  Exhausted exhausted;
+  exhausted.run(true);
+  CHECK(exhausted.end.cause == session::EndCause::shutdown);
+  CHECK_FALSE(exhausted.kept.is_forgotten);
 }
 
 TEST_SUITE_END();

@@ -248,11 +248,12 @@ bool Runner::has_last_words() const {
                        !attached_->link->write_buffer().empty());
 }
 
-// Something of our own went wrong: the session cannot go on.
+// Something of our own went wrong: the session cannot go on. One that is about to be shut down ends
+// for that cause, and its store keeps it.
 void Runner::fail(std::string_view why) {
   if (is_finished_) return;
   log("the session ends: " + std::string{why});
-  shutdown(session::EndCause::failed);
+  if (!agenda_.shutdown) shutdown(session::EndCause::failed);
 }
 
 // r[impl core.L3] r[impl core.E3]
