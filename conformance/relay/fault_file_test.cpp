@@ -184,7 +184,8 @@ TEST_CASE("the names in a pattern are its own, or those of an earlier rule") {
 
 TEST_CASE("the JSON Schema of fault files has the keys of the reader, each with a description") {
   auto const document = schema();
-  for (auto const* const table : {"file", "fault", "rule", "action", "encode", "hold", "map", "retype"}) {
+  for (auto const* const table :
+       {"file", "fault", "rule", "action", "encode", "hold", "map", "retype"}) {
     INFO(table);
     auto const& def =
         std::string_view{table} == "file" ? document : document["$defs"][std::string{table}];
