@@ -5,8 +5,6 @@
 
 #include <benchmark/benchmark.h>
 #include <cstdint>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace {
@@ -26,19 +24,7 @@ void move(EndpointPair& pair) {
 
 session::ConnectionId open_with_call(EndpointPair& pair) {
   auto& client = *pair.client.endpoint;
-  auto const id =
-      client
-          .call(pair.now,
-                command::Open{.settings = {.parity = Parity::odd, .max_concurrent_requests = 64},
-                              .service = "Test",
-                              .metadata = {},
-                              .serves = nullptr})
-          .value()
-          .id;
-  move(pair);
-  VOX_ASSERT(pair.server.endpoint->call(
-      pair.now, command::Accept{.connection_id = id, .serves = &methods().service}));
-  move(pair);
+  auto const id = pair.open();
   auto const channel =
       client
           .call(pair.now,
@@ -46,11 +32,7 @@ session::ConnectionId open_with_call(EndpointPair& pair) {
           .value()
           .id;
   auto const channel_id = client.channel_id(channel).value();
-  VOX_ASSERT(
-      client.call(pair.now, command::Call{.connection_id = id,
-                                          .method = methods().sum,
-                                          .metadata = {},
-                                          .args = args(schema::Rx<std::int32_t>{channel_id})}));
+  pair.call(pair.client, *methods().sum, args(schema::Rx<std::int32_t>{channel_id}), id);
   move(pair);
   return id;
 }
@@ -59,11 +41,7 @@ void close_connections(benchmark::State& state) {
   for ([[maybe_unused]] auto _ : state) {
     state.PauseTiming();
     EndpointPair pair{{.asks = true}};
-    for (auto* const side : {&pair.client, &pair.server}) {
-      VOX_ASSERT(side->endpoint->call(pair.now,
-                                      command::Accept{.connection_id = session::root_connection}));
-    }
-    move(pair);
+    pair.accept_roots();
     std::vector<session::ConnectionId> ids;
     for (std::int64_t i = 0; i < state.range(0); ++i)
       ids.push_back(open_with_call(pair));

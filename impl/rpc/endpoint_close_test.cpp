@@ -19,35 +19,15 @@ struct Connections {
   EndpointPair::Side& client = pair.client;
   EndpointPair::Side& server = pair.server;
 
-  Connections() {
-    for (auto* const side : {&client, &server}) {
-      REQUIRE(side->endpoint->call(pair.now,
-                                   command::Accept{.connection_id = session::root_connection}));
-    }
-    pair.run();
-  }
+  Connections() { pair.accept_roots(); }
   // On which the client may have one request in flight.
   [[nodiscard]] session::ConnectionId open() {
-    auto const opened = client.endpoint->call(
-        pair.now, command::Open{.settings = {.parity = Parity::odd, .max_concurrent_requests = 1},
-                                .service = "Test",
-                                .metadata = {},
-                                .serves = nullptr});
-    REQUIRE(opened);
-    pair.run();
+    auto const id = pair.open(1);
     REQUIRE(pair.next<session::event::ConnectionRequested>(server));
-    REQUIRE(server.endpoint->call(
-        pair.now, command::Accept{.connection_id = opened->id, .serves = &methods().service}));
-    pair.run();
-    return opened->id;
+    return id;
   }
   CallId call(session::ConnectionId id, Method const& method, Bytes bytes) const {
-    auto const made = client.endpoint->call(
-        pair.now,
-        command::Call{
-            .connection_id = id, .method = &method, .metadata = {}, .args = std::move(bytes)});
-    REQUIRE(made);
-    return made->id;
+    return pair.call(client, method, std::move(bytes), id);
   }
   CallId echo(session::ConnectionId id) const {
     return call(id, *methods().echo, args(std::string{"x"}));

@@ -202,12 +202,34 @@ void EndpointPair::resume() {
   run();
 }
 
-CallId EndpointPair::call(Side& side, Method const& method, Bytes bytes) const {
-  auto const made =
-      side.endpoint->call(now, command::Call{.connection_id = session::root_connection,
-                                             .method = &method,
-                                             .metadata = {},
-                                             .args = std::move(bytes)});
+void EndpointPair::accept_roots() {
+  for (auto* const side : {&client, &server}) {
+    VOX_ASSERT(
+        side->endpoint->call(now, command::Accept{.connection_id = session::root_connection}));
+  }
+  run();
+}
+
+session::ConnectionId EndpointPair::open(std::uint32_t max_concurrent_requests) {
+  auto const opened = client.endpoint->call(
+      now, command::Open{.settings = {.parity = Parity::odd,
+                                      .max_concurrent_requests = max_concurrent_requests},
+                         .service = "Test",
+                         .metadata = {},
+                         .serves = nullptr});
+  VOX_ASSERT(opened.has_value());
+  run();
+  VOX_ASSERT(server.endpoint->call(
+      now, command::Accept{.connection_id = opened->id, .serves = &methods().service}));
+  run();
+  return opened->id;
+}
+
+CallId EndpointPair::call(Side& side, Method const& method, Bytes bytes,
+                          session::ConnectionId on) const {
+  auto const made = side.endpoint->call(
+      now, command::Call{
+               .connection_id = on, .method = &method, .metadata = {}, .args = std::move(bytes)});
   VOX_ASSERT(made.has_value());
   return made->id;
 }

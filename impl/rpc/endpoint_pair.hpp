@@ -103,7 +103,12 @@ class EndpointPair {
     return std::nullopt;
   }
 
-  CallId call(Side& side, Method const& method, Bytes bytes) const;
+  // Where both ask: the root is accepted on either side.
+  void accept_roots();
+  // A further connection that the client opens and the server accepts and serves.
+  session::ConnectionId open(std::uint32_t max_concurrent_requests = 64);
+  CallId call(Side& side, Method const& method, Bytes bytes,
+              session::ConnectionId on = session::root_connection) const;
   void respond(Side& side, RequestToken request, Bytes ret) const;
   // The outcome of the next call that is done, in words.
   std::string outcome(Side& side);
