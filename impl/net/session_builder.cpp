@@ -3,6 +3,7 @@
 #include "impl/net/dialer.hpp"
 #include "impl/net/entropy.hpp"
 #include "impl/net/runner.hpp"
+#include "impl/rpc/policy.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -32,7 +33,7 @@ session::HandshakeOptions handshake_options(SessionConfig const& config, Role ro
 
 rpc::EndpointOptions endpoint_options(SessionConfig const& config,
                                       session::HandshakeOutcome const& outcome) {
-  bool const has_store = config.store && config.rulebook == Rulebook::spec;
+  bool const has_store = config.store && rpc::Policy::of(config.rulebook).operations_of_session;
   rpc::EndpointOptions options{.session = {.rulebook = config.rulebook,
                                            .client_service = config.service,
                                            .must_be_resumable = config.resumable,
