@@ -19,7 +19,7 @@ jsonschema.Draft202012Validator.check_schema(schema)
 whole = jsonschema.Draft202012Validator(schema)
 step = jsonschema.Draft202012Validator({"$ref": "#/$defs/step", "$defs": schema["$defs"]})
 seen, wrong = collections.Counter(), 0
-alike_max = 8
+alike_max = 20
 
 
 def check(validator, value, where):
