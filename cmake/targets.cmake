@@ -46,11 +46,14 @@ function(vox_test name)
   if(ARG_PRECOMPILE AND CMAKE_UNITY_BUILD)
     list(TRANSFORM ARG_PRECOMPILE PREPEND ${PROJECT_SOURCE_DIR}/)
     target_precompile_headers(${name}_tests PRIVATE <doctest/doctest.h> ${ARG_PRECOMPILE})
-    # ccache takes what is precompiled only if told so. It holds the paths of its headers, and including one of them once
-    # more would define everything twice where another clone's was taken: with CCACHE_BASEDIR unset none is.
+    # ccache takes what is precompiled only if told so. It holds the paths and the checksums of its headers, and
+    # including one of them once more would define everything twice where another clone's was taken, or one of before a
+    # comment was changed: with CCACHE_BASEDIR unset and by what was included, not by what the preprocessor left of it
+    # (CCACHE_DEPEND), none is. A namespace, since caches hold entries that were made otherwise.
     if(CMAKE_CXX_COMPILER_LAUNCHER)
       set_target_properties(${name}_tests PROPERTIES CXX_COMPILER_LAUNCHER
-        "${CMAKE_COMMAND};-E;env;--unset=CCACHE_BASEDIR;CCACHE_SLOPPINESS=pch_defines,time_macros;${CMAKE_CXX_COMPILER_LAUNCHER}")
+        "${CMAKE_COMMAND};-E;env;--unset=CCACHE_BASEDIR;CCACHE_DEPEND=true;CCACHE_NAMESPACE=precompiled;\
+CCACHE_SLOPPINESS=pch_defines,time_macros;${CMAKE_CXX_COMPILER_LAUNCHER}")
     endif()
     # What gcc suspects inside the standard library it reports when that comes out of a precompiled header.
     target_compile_options(${name}_tests PRIVATE
