@@ -110,11 +110,23 @@ std::string heading(PairResult const& result) {
          text_of(setting_of(result));
 }
 
+// Two dialects are two forms of the same messages: what one peer cannot read of the other breaks
+// nothing there.
+std::string dialects(Pairing const& pairing) {
+  auto const client = pairing.client->dialect;
+  auto const server = pairing.server->dialect;
+  if (client == server) return {};
+  return "the client speaks " + std::string{vox::name_of(client)} + ", the server " +
+         std::string{vox::name_of(server)};
+}
+
 void describe(std::ostream& out, Group const& group, TextStyle style) {
   auto const& first = *group.first;
+  auto const differing = dialects(first.pairing);
   out << '\n'
       << painted(text(first.verdict), first.verdict, style) << "  " << heading(first) << '\n'
       << "  reason     " << printable(first.reason) << '\n'
+      << (differing.empty() ? "" : "  dialects   " + differing + '\n')
       << "  scenarios  " << joined(group.scenarios) << '\n'
       << "  client     " << indented(first.client_output) << '\n'
       << "  server     " << indented(first.server_output) << '\n'
@@ -209,7 +221,9 @@ Json pair_json(PairReport const& report) {
            {"totals", Json::object()},
            {"results", Json::array()}};
   for (auto const& subject : report.subjects)
-    out["subjects"].push_back({{"name", subject.name}, {"about", subject.about}});
+    out["subjects"].push_back({{"name", subject.name},
+                               {"about", subject.about},
+                               {"dialect", vox::name_of(subject.dialect)}});
   for (auto const verdict : verdicts)
     out["totals"][name_of(verdict)] = report.count(verdict);
   for (auto const& result : report.results) {

@@ -197,4 +197,11 @@ TEST_CASE("the report shows who passed, and joins failures with one reason") {
   auto const html = pair_html(report);
   CHECK(html.find("b&lt;") != std::string::npos);
   CHECK(html.find("b<") == std::string::npos);
+  // Only where they differ.
+  CHECK(text.find("dialects") == std::string::npos);
+  report.subjects[1].dialect = vox::Dialect::vox_0_5;
+  CHECK(pair_text(report, {})
+            .find("  dialects   the client speaks vox_0_4, the server vox_0_5\n") !=
+        std::string::npos);
+  CHECK(pair_json(report)["subjects"][1]["dialect"] == "vox_0_5");
 }

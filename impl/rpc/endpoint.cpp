@@ -273,15 +273,6 @@ void Endpoint::on(session::event::Closed&& closed) {
   put(std::move(closed), bytes);
 }
 
-// What still waits for a connection that is closed, or for any where the whole session ends.
-void Endpoint::drop_answers(session::ConnectionId id, bool with_session) {
-  std::erase_if(answers_, [&](PendingAnswer const& pending) {
-    if (pending.connection_id != id && !with_session) return false;
-    answer_bytes_ -= pending.ret.size();
-    return true;
-  });
-}
-
 void Endpoint::on(session::event::Ended&& ended) {
   // No other link comes for what a stable conduit has not sent.
   stable_deadline_.reset();
@@ -291,15 +282,6 @@ void Endpoint::on(session::event::Ended&& ended) {
   is_over_for_good_ = ended.cause != session::EndCause::shutdown;
   forget_session_if_over();
   put(std::move(ended));
-}
-
-// Nobody can come back to a session that has ended, so that nobody asks for its operations. While a
-// handler runs its operation stays, for its outcome to be stored.
-// r[impl retry.op-id.scope]
-void Endpoint::forget_session_if_over() {
-  if (!is_over_for_good_ || !operations_ || operations_->running() > 0) return;
-  operations_->forget_session();
-  take_store_requests(*operations_);
 }
 
 }  // namespace vox::rpc

@@ -216,30 +216,33 @@ class Endpoint {
                                                                ReadingPlan const& reading,
                                                                ByteView remote_args,
                                                                event::CallArrived& arrived);
-  void admit(Request& request, event::CallArrived arrived);
   void start_handler(Request& request, event::CallArrived&& arrived);
   void stop_handler(Request& request, HandlerStop why);
-  void handler_ended(Request& request);
+  void leave_requests(Connection const& connection);
+  Result end_handler(Request& request, Bytes ret, wire::MetadataView metadata,
+                     session::SharedSchemas const& schemas);
+  void retire(RequestToken token);
+
+  // Their operations: endpoint_operations.cpp.
+  void admit(Request& request, event::CallArrived arrived);
   // The owner of an execution is answered with the very bytes that its handler gave.
   void react(Operations& operations, Reaction const& reaction);
   void take_store_requests(Operations& operations);
   void forget_session_if_over();
-  void leave_requests(Connection const& connection);
   [[nodiscard]] Operations* operations_of(Request const& request);
   [[nodiscard]] bool repeats_operation(Connection const& connection,
                                        event::CallArrived const& arrived) const;
   void end_unused_channel(ChannelRef ref);
+
+  // Their answers: endpoint_answers.cpp.
   void answer(Request& request, session::Body ret, wire::MetadataView metadata,
               session::SharedSchemas const& schemas);
   void refuse(Request& request, Refuse kind, std::string detail = {});
   [[nodiscard]] session::SharedSchemas refusal_schemas(Request const& request, Refuse kind) const;
-  Result end_handler(Request& request, Bytes ret, wire::MetadataView metadata,
-                     session::SharedSchemas const& schemas);
   void send_answer(PendingAnswer&& pending, wire::MetadataView metadata);
   void drop_answers(session::ConnectionId id, bool with_session);
   static void refuse_type(PendingAnswer& pending);
   [[nodiscard]] bool make_smaller(PendingAnswer& pending, session::Misuse misuse);
-  void retire(RequestToken token);
 
   // Channels: endpoint_channels.cpp.
   void receive_on(Channel& channel, EarlyMessage&& message);

@@ -1,10 +1,8 @@
 // The requests that an endpoint serves.
 #include "impl/rpc/endpoint.hpp"
 #include "impl/rpc/endpoint_forward.hpp"
+#include "impl/rpc/refusal_bytes.hpp"
 #include "impl/schema/translate.hpp"
-#include "impl/schema/vox_error.hpp"
-#include "impl/wire/postcard.hpp"
-#include "spec/assert.hpp"
 
 #include <algorithm>
 #include <string>
@@ -13,36 +11,6 @@
 #include <vector>
 
 namespace vox::rpc {
-
-namespace {
-
-// Without a value and without an error of the method's own, the bytes are those of every method's
-// response.
-Bytes refusal_bytes(schema::VoxError<> error) {
-  schema::Outcome<std::monostate> const outcome{std::unexpect, std::move(error)};
-  return wire::encode_value(outcome);
-}
-
-Bytes bytes_of(Refuse kind, std::string detail) {
-  switch (kind) {
-    case Refuse::unknown_method:
-      return refusal_bytes(schema::UnknownMethod{});
-    case Refuse::invalid_payload:
-      return refusal_bytes(schema::InvalidPayload{std::move(detail)});
-    case Refuse::cancelled:
-      return refusal_bytes(schema::Cancelled{});
-    case Refuse::indeterminate:
-      return refusal_bytes(schema::Indeterminate{});
-  }
-  std::unreachable();
-}
-
-// The outcome may have to be repeated, so the message shares it.
-session::Body body_of(std::shared_ptr<SealedOutcome const> const& outcome) {
-  return session::Body::Shared{outcome, &outcome->ret};
-}
-
-}  // namespace
 
 std::size_t event::held_bytes(CallArrived const& call) {
   auto const came = call.metadata_backing.view();
@@ -147,86 +115,6 @@ std::expected<void, std::string> Endpoint::bind_channels(Connection& connection,
   return {};
 }
 
-// Whether the attempt's operation runs or is over, so that no handler starts for it.
-bool Endpoint::repeats_operation(Connection const& connection,
-                                 event::CallArrived const& arrived) const {
-  auto const id = arrived.metadata.number(key::operation_id);
-  if (!id) return false;
-  auto const state = (operations_ ? *operations_ : *connection.operations).state(*id);
-  return state == OperationState::live || state == OperationState::sealed;
-}
-
-// r[impl retry.op-id] r[impl retry.op-id.payload-binding]
-void Endpoint::admit(Request& request, event::CallArrived arrived) {
-  auto const id = arrived.metadata.number(key::operation_id);
-  auto* const operations = operations_ ? &*operations_ : &*find(request.connection_id)->operations;
-  if (!id) return start_handler(request, std::move(arrived));
-  auto payload = arrived.args;
-  if (policy_.compares_without_channel_ids && request.method->has_channels()) {
-    scratch_.clear();
-    if (request.method->channels().strip(arrived.args, scratch_)) payload = scratch_.view();
-  }
-  auto const token = request.token;
-  auto const admission = operations->admit(now_, *id, request.method->operation(), payload, token);
-  take_store_requests(*operations);
-  // A request that gets no handler of its own has no use for its channels.
-  auto const drop_channels = [&] {
-    for (auto const ref : arrived.channels) {
-      if (auto* const channel = channels_.find(ref)) forget_channel(*channel);
-    }
-  };
-  switch (admission.kind) {
-    case AdmissionKind::run:
-      request.operation = id;
-      return start_handler(request, std::move(arrived));
-    case AdmissionKind::run_untracked:
-      return start_handler(request, std::move(arrived));
-    case AdmissionKind::run_later:
-      request.operation = id;
-      request.arrived = std::make_unique<event::CallArrived>(std::move(arrived));
-      return;
-    case AdmissionKind::join:
-      request.operation = id;
-      return drop_channels();
-    case AdmissionKind::replay:
-      // What went over the first attempt's channels is not known any more, so that nobody uses
-      // those that the repeat names: whoever reads from them is told. r[impl
-      // retry.channel.sealed-result]
-      if (policy_.ends_channels_of_replays) {
-        for (auto const ref : arrived.channels)
-          end_unused_channel(ref);
-      } else {
-        drop_channels();
-      }
-      answer(request, body_of(admission.outcome), {}, admission.outcome->type);
-      return retire(token);
-    case AdmissionKind::indeterminate:
-      drop_channels();
-      return refuse(request, Refuse::indeterminate);
-    case AdmissionKind::conflict:
-      drop_channels();
-      return refuse(request, Refuse::invalid_payload, "operation ID conflict");
-    case AdmissionKind::expired:
-      drop_channels();
-      return refuse(request, Refuse::indeterminate);
-    case AdmissionKind::full:
-      drop_channels();
-      return refuse(request, Refuse::invalid_payload, "too many operations are remembered");
-  }
-}
-
-void Endpoint::end_unused_channel(ChannelRef ref) {
-  auto const* const channel = channels_.find(ref);
-  if (channel == nullptr) return;
-  if (channel->sends) {
-    command::CloseChannel close{.channel = ref};
-    static_cast<void>(on(close));
-  } else {
-    command::ReleaseChannel release{.channel = ref};
-    static_cast<void>(on(release));
-  }
-}
-
 void Endpoint::start_handler(Request& request, event::CallArrived&& arrived) {
   request.has_handler = true;
   auto const bytes = event::held_bytes(arrived);
@@ -268,7 +156,7 @@ Endpoint::Result Endpoint::on(command::Respond& respond) {
 Endpoint::Result Endpoint::on(command::RefuseArguments& refuse) {
   auto* const request = requests_.find(refuse.request);
   if (request == nullptr || !request->has_handler) return refused(Misuse::request_unknown);
-  return end_handler(*request, bytes_of(Refuse::invalid_payload, std::move(refuse.reason)), {},
+  return end_handler(*request, refusal_bytes(Refuse::invalid_payload, std::move(refuse.reason)), {},
                      refusal_schemas(*request, Refuse::invalid_payload));
 }
 
@@ -329,161 +217,6 @@ void Endpoint::leave_requests(Connection const& connection) {
     }
     if (request != nullptr) retire(token);
   }
-}
-
-// ---- operations ----
-
-Operations* Endpoint::operations_of(Request const& request) {
-  if (!request.operation) return nullptr;
-  if (operations_) return &*operations_;
-  auto* const connection = find(request.connection_id);
-  return connection == nullptr ? nullptr : &*connection->operations;
-}
-
-void Endpoint::take_store_requests(Operations& operations) {
-  while (auto request = operations.poll_store_request()) {
-    put(event::StoreWanted{std::move(*request)});
-  }
-}
-
-// r[impl retry.duplicate.live.attach] r[impl rpc.response.one-per-request]
-void Endpoint::react(Operations& operations, Reaction const& reaction) {
-  for (auto const& [attempt, what] : reaction.answers) {
-    auto* const request = requests_.find(attempt);
-    if (request == nullptr) continue;
-    switch (what) {
-      case OperationAnswer::outcome:
-        answer(*request, body_of(reaction.outcome), {}, reaction.outcome->type);
-        break;
-      case OperationAnswer::cancelled:
-        if (policy_.answers_cancelled_twice) request->is_answered = false;
-        refuse(*request, Refuse::cancelled);
-        break;
-      case OperationAnswer::indeterminate:
-        refuse(*request, Refuse::indeterminate);
-        break;
-      case OperationAnswer::refused:
-        refuse(*request, Refuse::invalid_payload, "the operation could not be stored");
-        break;
-    }
-    retire(attempt);
-  }
-  for (auto const token : reaction.run) {
-    auto* const request = requests_.find(token);
-    if (request == nullptr || !request->arrived) continue;
-    auto arrived = std::exchange(request->arrived, nullptr);
-    start_handler(*request, std::move(*arrived));
-  }
-  for (auto const token : reaction.discard) {
-    auto* const request = requests_.find(token);
-    if (request == nullptr) continue;
-    request->arrived.reset();
-    request->is_answered = true;
-    retire(token);
-  }
-  for (auto const token : reaction.stop) {
-    if (auto* const request = requests_.find(token)) {
-      stop_handler(*request, HandlerStop::cancelled);
-    }
-  }
-  take_store_requests(operations);
-}
-
-// ---- answers ----
-
-// 0.4.0 announces a refusal of arguments without the method's own error, and whatever else is no
-// answer of the method as the answer to an unknown one.
-// r[impl schema.exchange.callee]
-session::SharedSchemas Endpoint::refusal_schemas(Request const& request, Refuse kind) const {
-  if (request.method == nullptr) return unknown_method_schemas();
-  bool const is_whole = policy_.announces_whole_response || kind != Refuse::invalid_payload;
-  return is_whole ? request.method->response_schemas() : request.method->infallible_schemas();
-}
-
-void Endpoint::refuse(Request& request, Refuse kind, std::string detail) {
-  auto const token = request.token;
-  answer(request, bytes_of(kind, std::move(detail)), {}, refusal_schemas(request, kind));
-  retire(token);
-}
-
-void Endpoint::answer(Request& request, session::Body ret, wire::MetadataView metadata,
-                      session::SharedSchemas const& schemas) {
-  if (request.is_answered) return;
-  request.is_answered = true;
-  if (auto* const connection = find(request.connection_id)) {
-    auto const found = connection->requests.find(request.id);
-    if (found != connection->requests.end() && found->second == request.token) {
-      connection->requests.erase(found);
-    }
-  }
-  auto const payload_max = options_.session.limits.frame_bytes_max;
-  if (ret.size() > payload_max) {
-    ret = bytes_of(Refuse::invalid_payload, "the answer has " + std::to_string(ret.size()) +
-                                                " bytes, more than the " +
-                                                std::to_string(payload_max) + " of a payload");
-  }
-  send_answer({.connection_id = request.connection_id,
-               .request_id = request.id,
-               .ret = std::move(ret),
-               .schemas = schemas},
-              metadata);
-}
-
-// A method whose type no payload can announce is answered like an unknown one: that type is small,
-// and it is the only one that the connection ever has for the method.
-void Endpoint::refuse_type(PendingAnswer& pending) {
-  pending.ret = bytes_of(Refuse::invalid_payload,
-                         "the type of the answer takes more bytes than a payload may have");
-  pending.schemas = unknown_method_schemas();
-}
-
-// What does not fit is answered in a smaller way. False if there is none.
-bool Endpoint::make_smaller(PendingAnswer& pending, session::Misuse misuse) {
-  if (misuse == session::Misuse::too_large) {
-    pending.ret = bytes_of(Refuse::invalid_payload, "the answer is larger than a payload may be");
-    return true;
-  }
-  if (misuse != session::Misuse::announcement_too_large) return false;
-  auto* const connection = find(pending.connection_id);
-  auto const method = session_.unanswered_method(pending.connection_id, pending.request_id);
-  if (connection != nullptr && method) connection->unannounceable.insert(*method);
-  refuse_type(pending);
-  return true;
-}
-
-// An answer that the session has no room for becomes one that is small and waits; one that has no
-// link waits as far as there is room.
-void Endpoint::send_answer(PendingAnswer&& pending, wire::MetadataView metadata) {
-  auto const* const connection = find(pending.connection_id);
-  if (connection != nullptr && !connection->unannounceable.empty()) {
-    auto const method = session_.unanswered_method(pending.connection_id, pending.request_id);
-    if (method && connection->unannounceable.contains(*method)) refuse_type(pending);
-  }
-  // The answer itself, a refusal of its size, and one of its type.
-  constexpr int sizes = 3;
-  for (int size = 0; size < sizes; ++size) {
-    session::Command command =
-        session::command::SendResponse{.connection_id = pending.connection_id,
-                                       .request_id = pending.request_id,
-                                       .metadata = metadata,
-                                       .ret = std::move(pending.ret),
-                                       .schemas = pending.schemas};
-    auto const sent = session_.call(now_, std::move(command));
-    if (sent) return;
-    pending.ret = std::move(std::get<session::command::SendResponse>(command).ret);
-    auto const* const misuse = sent.error().misuse();
-    if (misuse != nullptr && make_smaller(pending, *misuse)) continue;
-    if (!Refusal{sent.error()}.may_pass()) return;  // The connection, or the session, is gone.
-    if (held_bytes() + pending.ret.size() > options_.session.limits.session_bytes_max) {
-      pending.ret = bytes_of(Refuse::indeterminate, {});
-    }
-    answer_bytes_ += pending.ret.size();
-    answers_.push_back(std::move(pending));
-    return;
-  }
-  // Payloads that cannot even take a refusal are of no use to a caller.
-  static_cast<void>(
-      session_.call(now_, session::command::Shutdown{.cause = session::EndCause::failed}));
 }
 
 }  // namespace vox::rpc

@@ -64,6 +64,12 @@ struct AnnouncedType {
 class ReceiveTracker {
  public:
   explicit ReceiveTracker(Limits const& limits = {}) : limits_{limits} {}
+  // A copy would record into the same registry.
+  ReceiveTracker(ReceiveTracker const&) = delete;
+  ReceiveTracker(ReceiveTracker&&) = default;
+  ReceiveTracker& operator=(ReceiveTracker const&) = delete;
+  ReceiveTracker& operator=(ReceiveTracker&&) = default;
+  ~ReceiveTracker() = default;
 
   // Takes an announcement. A type id that came before, or comes twice, is a violation, and then
   // nothing of the announcement is kept. A binding may be announced again: the last root counts.

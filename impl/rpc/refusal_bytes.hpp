@@ -1,0 +1,13 @@
+#pragma once
+#include "impl/rpc/request_table.hpp"
+#include "spec/bytes.hpp"
+
+#include <string>
+
+namespace vox::rpc {
+
+// The bytes of a response that a request gets without an answer of its handler. `detail` says what
+// is wrong with a payload; nothing else has one.
+[[nodiscard]] Bytes refusal_bytes(Refuse kind, std::string detail = {});
+
+}  // namespace vox::rpc
