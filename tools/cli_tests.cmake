@@ -198,6 +198,8 @@ cli_test(expand_unknown EXIT 2 ERR "no case has an id that fits 'nonsense'" ARGS
 cli_test(record_no_address EXIT 2 ERR "--listen: " ARGS record --listen nonsense --to 127.0.0.1:1)
 cli_test(record_no_dialect EXIT 2 ERR "unknown dialect 'vox_05' \\(did you mean 'vox_0_5'\\?\\)"
   ARGS record --listen 127.0.0.1:0 --to 127.0.0.1:1 --dialect vox_05)
+cli_test(record_no_framing EXIT 2 ERR "--local-framing: counted not in {length,length_and_descriptors}"
+  ARGS record --listen 127.0.0.1:0 --to 127.0.0.1:1 --local-framing counted)
 cli_test(replay_no_recording EXIT 2 ERR "there are no frames in it, so it is no recording"
   ARGS replay ${samples}/first.json --as initiator --subject null-exit)
 cli_test(promote_bad_id EXIT 2 ERR "'first' is no id" ARGS promote ${samples}/first.json --as first)

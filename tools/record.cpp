@@ -9,6 +9,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace voxspec {
 namespace fs = std::filesystem;
@@ -19,6 +20,7 @@ struct RecordCommand {
   std::string to;
   std::string output = "recordings";
   std::string dialect = "vox_0_4";
+  std::string local_framing;  // empty: the dialect's
   std::size_t conversations = 0;
   relay::RecorderLimits limits{};
 };
@@ -80,7 +82,9 @@ int record(RecordCommand const& command) {
       .trouble = [](std::string const& what) { complain(what, exit_clean); }};
   auto const dialect = find_dialect(command.dialect).value();
   vox::link::LinkOptions const framing{.counts_descriptors =
-                                           vox::traits_of(dialect).counts_descriptors};
+                                           command.local_framing.empty()
+                                               ? vox::traits_of(dialect).counts_descriptors
+                                               : counts_descriptors(command.local_framing)};
   StopSignals const signals;
   auto const heard = relay::record_links({.listen = *listen,
                                           .to = *to,
@@ -110,6 +114,12 @@ void add_record(CLI::App& app, Tool& tool) {
       ->type_name("PATH");
   add_dialect(*sub, command->dialect,
               "What both speak: vox_0_4 (default) or vox_0_5, which is 0.5 to 0.8");
+  auto const framings = framing_words();
+  sub->add_option("--local-framing", command->local_framing,
+                  "How both frame payloads on Unix sockets (default: as the dialect does; 0.5 and "
+                  "0.6 count no descriptors: length)")
+      ->type_name("FRAMING")
+      ->check(CLI::IsMember(std::vector<std::string>(framings.begin(), framings.end())));
   sub->add_option("-n,--conversations", command->conversations,
                   "End after so many conversations (default: when stopped by SIGINT)")
       ->type_name("N");
@@ -126,6 +136,8 @@ void add_record(CLI::App& app, Tool& tool) {
       "Examples:\n"
       "  voxspec record --listen 127.0.0.1:4434 --to 127.0.0.1:4433 -n 1 -o echo.json\n"
       "  voxspec record --listen 127.0.0.1:4434 --to 127.0.0.1:4433 --dialect vox_0_5\n"
+      "  voxspec record --listen local://a.sock --to local://b.sock --dialect vox_0_5 \\\n"
+      "    --local-framing length\n"
       "  voxspec replay echo.json --as initiator --subject ./my-port\n"
       "  voxspec replay echo.json --as acceptor --scenario echo --subject ./my-port");
   sub->callback([command, &tool] { tool.exit_code = record(*command); });

@@ -36,6 +36,15 @@ std::string unknown_dialect(std::string_view word) {
          "; there are " + joined(dialect_words());
 }
 
+std::span<std::string_view const> framing_words() {
+  static constexpr std::array<std::string_view, 2> words{"length", "length_and_descriptors"};
+  return words;
+}
+
+bool counts_descriptors(std::string_view word) {
+  return word == framing_words().back();
+}
+
 std::vector<vox::Dialect> read_dialects(Place const& list) {
   std::vector<vox::Dialect> named;
   for (auto const& word : list.list())

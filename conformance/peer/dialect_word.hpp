@@ -18,6 +18,11 @@ namespace voxspec {
 // "unknown dialect 'vox_05' (did you mean 'vox_0_5'?)"
 [[nodiscard]] std::string unknown_dialect(std::string_view word);
 
+// How payloads are framed on Unix sockets: "length", or "length_and_descriptors".
+[[nodiscard]] std::span<std::string_view const> framing_words();
+// Whether a word of those counts file descriptors.
+[[nodiscard]] bool counts_descriptors(std::string_view word);
+
 // "dialects" in a file: those in which what stands there says something. Throws Fault, also where
 // the list is empty.
 [[nodiscard]] std::vector<vox::Dialect> read_dialects(Place const& list);

@@ -1,5 +1,6 @@
 #include "conformance/runner/pair_report.hpp"
 
+#include "conformance/peer/dialect_word.hpp"
 #include "conformance/peer/fault.hpp"
 #include "conformance/runner/printable.hpp"
 #include "conformance/runner/report_json.hpp"
@@ -116,8 +117,7 @@ std::string dialects(Pairing const& pairing) {
   auto const client = pairing.client->dialect;
   auto const server = pairing.server->dialect;
   if (client == server) return {};
-  return "the client speaks " + std::string{vox::name_of(client)} + ", the server " +
-         std::string{vox::name_of(server)};
+  return "the client speaks " + dialect_word(client) + ", the server " + dialect_word(server);
 }
 
 void describe(std::ostream& out, Group const& group, TextStyle style) {
@@ -126,8 +126,8 @@ void describe(std::ostream& out, Group const& group, TextStyle style) {
   out << '\n'
       << painted(text(first.verdict), first.verdict, style) << "  " << heading(first) << '\n'
       << "  reason     " << printable(first.reason) << '\n'
-      << (differing.empty() ? "" : "  dialects   " + differing + '\n')
-      << "  scenarios  " << joined(group.scenarios) << '\n'
+      << (differing.empty() ? "" : "  dialects   " + differing + '\n') << "  scenarios  "
+      << joined(group.scenarios) << '\n'
       << "  client     " << indented(first.client_output) << '\n'
       << "  server     " << indented(first.server_output) << '\n'
       << "  again      " << again(first) << '\n';
@@ -223,7 +223,7 @@ Json pair_json(PairReport const& report) {
   for (auto const& subject : report.subjects)
     out["subjects"].push_back({{"name", subject.name},
                                {"about", subject.about},
-                               {"dialect", vox::name_of(subject.dialect)}});
+                               {"dialect", dialect_word(subject.dialect)}});
   for (auto const verdict : verdicts)
     out["totals"][name_of(verdict)] = report.count(verdict);
   for (auto const& result : report.results) {

@@ -200,8 +200,8 @@ TEST_CASE("the report shows who passed, and joins failures with one reason") {
   // Only where they differ.
   CHECK(text.find("dialects") == std::string::npos);
   report.subjects[1].dialect = vox::Dialect::vox_0_5;
-  CHECK(pair_text(report, {})
-            .find("  dialects   the client speaks vox_0_4, the server vox_0_5\n") !=
-        std::string::npos);
+  CHECK(
+      pair_text(report, {}).find("  dialects   the client speaks vox_0_4, the server vox_0_5\n") !=
+      std::string::npos);
   CHECK(pair_json(report)["subjects"][1]["dialect"] == "vox_0_5");
 }

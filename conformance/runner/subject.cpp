@@ -42,7 +42,6 @@ namespace {
 constexpr std::array<std::string_view, 2> role_names{"initiator", "acceptor"};
 constexpr std::array<std::string_view, 3> transport_names{"tcp", "local", "ws"};
 constexpr std::array<std::string_view, 2> conduit_names{"bare", "stable"};
-constexpr std::array<std::string_view, 2> framing_names{"length", "length_and_descriptors"};
 
 // Checks the words of a list against those that it may hold.
 void check_words(JsonFields& fields, std::string const& key, std::vector<std::string> const& words,
@@ -71,8 +70,8 @@ void read_dialect(JsonFields& fields, Subject& subject) {
   }
   if (auto const framing = fields.optional_text("local_framing")) {
     std::vector<std::string> const words{*framing};
-    check_words(fields, "local_framing", words, framing_names);
-    subject.counts_descriptors = *framing == framing_names[1];
+    check_words(fields, "local_framing", words, framing_words());
+    subject.counts_descriptors = counts_descriptors(*framing);
   }
 }
 
