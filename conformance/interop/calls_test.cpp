@@ -38,7 +38,7 @@ class Witness final : public net::Handler {
       : service_{subject::make_testbed_service()}, changed_{executor} {}
 
   [[nodiscard]] rpc::Service const& service() const override { return service_->service(); }
-  asio::awaitable<Bytes> handle(net::IncomingCall call) override {
+  asio::awaitable<net::Response> handle(net::IncomingCall call) override {
     ++calls_;
     return service_->handle(std::move(call));
   }

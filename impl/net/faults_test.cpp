@@ -87,13 +87,13 @@ class FaultyEcho final : public Handler {
   explicit FaultyEcho(std::shared_ptr<Faults> faults) : faults_{std::move(faults)} {}
 
   [[nodiscard]] rpc::Service const& service() const override { return echo_.service(); }
-  asio::awaitable<Bytes> handle(IncomingCall call) override {
+  asio::awaitable<Response> handle(IncomingCall call) override {
     if (faults_->strikes("handler")) throw std::bad_alloc{};
     return work(std::move(call));
   }
 
  private:
-  asio::awaitable<Bytes> work(IncomingCall call) {
+  asio::awaitable<Response> work(IncomingCall call) {
     if (faults_->strikes("work")) throw std::bad_alloc{};
     co_return co_await echo_.handle(std::move(call));
   }

@@ -12,6 +12,7 @@
 
 #include <optional>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace vox::net {
@@ -27,6 +28,17 @@ struct IncomingCall {
   Backing backing{};
   std::vector<Channel> channels{};
   Rulebook rulebook = Rulebook::spec;  // of the session
+};
+
+// What a handler gives: the result, encoded as our type of it, and the metadata that goes with it.
+struct Response {
+  Response() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor, hicpp-explicit-conversions): most have no metadata.
+  Response(Bytes result, wire::Metadata with = {})
+      : ret{std::move(result)}, metadata{std::move(with)} {}
+
+  Bytes ret{};
+  wire::Metadata metadata{};
 };
 
 // What a handler throws if the arguments are none of the method's: the caller is told why.
@@ -48,14 +60,14 @@ class Handler {
 
   // The methods that the peer may call. It outlives the handler.
   [[nodiscard]] virtual rpc::Service const& service() const = 0;
-  // Gives the response, encoded as our type of it. Each call runs as a coroutine of its own, so
+  // Gives the response. Each call runs as a coroutine of its own, so
   // that a slow one holds up no other. When its answer is not wanted any more it is cancelled. If
   // it throws, cancelled or not, the request is dropped: the peer is answered in its place.
   // r[impl rpc.handler]
-  virtual boost::asio::awaitable<Bytes> handle(IncomingCall call) = 0;
+  virtual boost::asio::awaitable<Response> handle(IncomingCall call) = 0;
   // The same for a call whose answer needs no waiting, which is spared a coroutine: asked first.
   // With no response the call is as it was, and handle() runs.
-  virtual std::optional<Bytes> answer_at_once(IncomingCall& /*call*/) { return std::nullopt; }
+  virtual std::optional<Response> answer_at_once(IncomingCall& /*call*/) { return std::nullopt; }
   // The connection is over: nothing more comes on it.
   virtual void on_closed(session::ConnectionId /*connection_id*/) {}
 };

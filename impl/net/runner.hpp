@@ -262,8 +262,9 @@ class Runner : public std::enable_shared_from_this<Runner> {
   void start_handler(std::shared_ptr<Handler> handler, IncomingCall call, rpc::RequestToken request,
                      std::size_t bytes);
   void watch_handlers();
-  void handler_ended(rpc::RequestToken request, std::exception_ptr const& thrown, Bytes ret);
-  void respond(rpc::RequestToken request, Bytes ret);
+  void handler_ended(rpc::RequestToken request, std::exception_ptr const& thrown,
+                     Response response);
+  void respond(rpc::RequestToken request, Response response);
   void drop(rpc::RequestToken request, std::exception_ptr const& thrown, bool was_stopped = false);
 
   boost::asio::any_io_executor executor_;

@@ -204,12 +204,13 @@ void Runner::start_handler(std::shared_ptr<Handler> handler, IncomingCall call,
     running.bytes = bytes;
     handler_bytes_ += bytes;
     if (handler_bytes_ >= handler_bytes_max_) watch_handlers();
-    asio::co_spawn(executor_, handler->handle(std::move(call)),
-                   asio::bind_cancellation_slot(
-                       running.stop.slot(), [self = shared_from_this(), handler, request](
-                                                std::exception_ptr const& thrown, Bytes ret) {
-                         self->handler_ended(request, thrown, std::move(ret));
-                       }));
+    asio::co_spawn(
+        executor_, handler->handle(std::move(call)),
+        asio::bind_cancellation_slot(running.stop.slot(),
+                                     [self = shared_from_this(), handler, request](
+                                         std::exception_ptr const& thrown, Response response) {
+                                       self->handler_ended(request, thrown, std::move(response));
+                                     }));
   });
   if (failed) handler_ended(request, std::make_exception_ptr(std::runtime_error{*failed}), {});
 }
@@ -226,7 +227,8 @@ void Runner::watch_handlers() {
   });
 }
 
-void Runner::handler_ended(rpc::RequestToken request, std::exception_ptr const& thrown, Bytes ret) {
+void Runner::handler_ended(rpc::RequestToken request, std::exception_ptr const& thrown,
+                           Response response) {
   auto const running = handlers_.find(request);
   bool was_stopped = false;
   if (running != handlers_.end()) {
@@ -241,7 +243,7 @@ void Runner::handler_ended(rpc::RequestToken request, std::exception_ptr const& 
   if (thrown) {
     drop(request, thrown, was_stopped);
   } else {
-    respond(request, std::move(ret));
+    respond(request, std::move(response));
   }
   // After the end nothing but the handlers may hold the session, so that later is too late.
   if (!is_finished_ || is_settling_) return;
@@ -249,9 +251,9 @@ void Runner::handler_ended(rpc::RequestToken request, std::exception_ptr const& 
   if (handlers_.empty()) options_.store = {};
 }
 
-void Runner::respond(rpc::RequestToken request, Bytes ret) {
-  static_cast<void>(
-      command(rpc::command::Respond{.request = request, .ret = std::move(ret), .metadata = {}}));
+void Runner::respond(rpc::RequestToken request, Response response) {
+  static_cast<void>(command(rpc::command::Respond{
+      .request = request, .ret = std::move(response.ret), .metadata = response.metadata}));
 }
 
 // A handler that was stopped and threw for it has nothing to tell anybody.

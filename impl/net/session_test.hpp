@@ -34,7 +34,7 @@ class EchoHandler final : public Handler {
   explicit EchoHandler(std::string name = {}) : name_{std::move(name)} {}
 
   [[nodiscard]] rpc::Service const& service() const override { return echo_service(); }
-  boost::asio::awaitable<Bytes> handle(IncomingCall call) override;
+  boost::asio::awaitable<Response> handle(IncomingCall call) override;
   void on_closed(session::ConnectionId id) override { closed.push_back(id); }
   // Goes on with everything that is held: answers it, or lets the handlers throw.
   void release(bool throws = false);

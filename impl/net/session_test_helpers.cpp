@@ -84,7 +84,7 @@ rpc::Method const& persistent_echo_method() {
   return *the_service().persistent;
 }
 
-asio::awaitable<Bytes> EchoHandler::handle(IncomingCall call) {
+asio::awaitable<Response> EchoHandler::handle(IncomingCall call) {
   auto const executor = co_await asio::this_coro::executor;
   auto const args = wire::decode_value<EchoArgs>(call.args);
   auto const text = args ? std::get<0>(*args) : args.error().detail;

@@ -31,7 +31,8 @@ struct Call {
   session::RequestId request_id = 0;  // 0 until it is first sent
   Method const* method = nullptr;
   CallState state = CallState::waiting;
-  bool cancel_waits = false;  // it was cancelled before it was sent
+  // Of the cancel that follows once the call is sent, where it was cancelled before.
+  std::optional<wire::Metadata> cancel{};
   std::optional<OperationId> operation;
   wire::Metadata metadata;
   // As long as the call may have to be sent (again); the session has them otherwise.

@@ -134,9 +134,9 @@ void Endpoint::flush() {
   while (!answers_.empty()) {
     auto pending = std::move(answers_.front());
     answers_.pop_front();
-    answer_bytes_ -= pending.ret.size();
+    answer_bytes_ -= pending.bytes();
     auto const before = answers_.size();
-    send_answer(std::move(pending), {});
+    send_answer(std::move(pending));
     if (answers_.size() > before) break;  // It waits again, now at the end.
   }
   for (auto const ref : std::exchange(waiting_channels_, {})) {

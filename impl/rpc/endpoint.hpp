@@ -239,7 +239,7 @@ class Endpoint {
               session::SharedSchemas const& schemas);
   void refuse(Request& request, Refuse kind, std::string detail = {});
   [[nodiscard]] session::SharedSchemas refusal_schemas(Request const& request, Refuse kind) const;
-  void send_answer(PendingAnswer&& pending, wire::MetadataView metadata);
+  void send_answer(PendingAnswer&& pending);
   void drop_answers(session::ConnectionId id, bool with_session);
   static void refuse_type(PendingAnswer& pending);
   [[nodiscard]] bool make_smaller(PendingAnswer& pending, session::Misuse misuse);

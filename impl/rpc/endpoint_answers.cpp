@@ -33,32 +33,34 @@ void Endpoint::answer(Request& request, session::Body ret, wire::MetadataView me
       connection->requests.erase(found);
     }
   }
+  PendingAnswer pending{.connection_id = request.connection_id,
+                        .request_id = request.id,
+                        .ret = std::move(ret),
+                        .schemas = schemas};
+  if (!metadata.empty()) pending.metadata = wire::Metadata{metadata};
   auto const payload_max = options_.session.limits.frame_bytes_max;
-  if (ret.size() > payload_max) {
-    ret = refusal_bytes(Refuse::invalid_payload, "the answer has " + std::to_string(ret.size()) +
-                                                     " bytes, more than the " +
-                                                     std::to_string(payload_max) + " of a payload");
+  if (pending.ret.size() > payload_max) {
+    pending.replace(refusal_bytes(Refuse::invalid_payload,
+                                  "the answer has " + std::to_string(pending.ret.size()) +
+                                      " bytes, more than the " + std::to_string(payload_max) +
+                                      " of a payload"));
   }
-  send_answer({.connection_id = request.connection_id,
-               .request_id = request.id,
-               .ret = std::move(ret),
-               .schemas = schemas},
-              metadata);
+  send_answer(std::move(pending));
 }
 
 // A method whose type no payload can announce is answered like an unknown one: that type is small,
 // and it is the only one that the connection ever has for the method.
 void Endpoint::refuse_type(PendingAnswer& pending) {
-  pending.ret = refusal_bytes(Refuse::invalid_payload,
-                              "the type of the answer takes more bytes than a payload may have");
+  pending.replace(refusal_bytes(Refuse::invalid_payload,
+                                "the type of the answer takes more bytes than a payload may have"));
   pending.schemas = unknown_method_schemas();
 }
 
 // What does not fit is answered in a smaller way. False if there is none.
 bool Endpoint::make_smaller(PendingAnswer& pending, session::Misuse misuse) {
   if (misuse == session::Misuse::too_large) {
-    pending.ret =
-        refusal_bytes(Refuse::invalid_payload, "the answer is larger than a payload may be");
+    pending.replace(
+        refusal_bytes(Refuse::invalid_payload, "the answer is larger than a payload may be"));
     return true;
   }
   if (misuse != session::Misuse::announcement_too_large) return false;
@@ -71,7 +73,7 @@ bool Endpoint::make_smaller(PendingAnswer& pending, session::Misuse misuse) {
 
 // An answer that the session has no room for becomes one that is small and waits; one that has no
 // link waits as far as there is room.
-void Endpoint::send_answer(PendingAnswer&& pending, wire::MetadataView metadata) {
+void Endpoint::send_answer(PendingAnswer&& pending) {
   auto const* const connection = find(pending.connection_id);
   if (connection != nullptr && !connection->unannounceable.empty()) {
     auto const method = session_.unanswered_method(pending.connection_id, pending.request_id);
@@ -83,7 +85,7 @@ void Endpoint::send_answer(PendingAnswer&& pending, wire::MetadataView metadata)
     session::Command command =
         session::command::SendResponse{.connection_id = pending.connection_id,
                                        .request_id = pending.request_id,
-                                       .metadata = metadata,
+                                       .metadata = pending.metadata,
                                        .ret = std::move(pending.ret),
                                        .schemas = pending.schemas};
     auto const sent = session_.call(now_, std::move(command));
@@ -92,10 +94,10 @@ void Endpoint::send_answer(PendingAnswer&& pending, wire::MetadataView metadata)
     auto const* const misuse = sent.error().misuse();
     if (misuse != nullptr && make_smaller(pending, *misuse)) continue;
     if (!Refusal{sent.error()}.may_pass()) return;  // The connection, or the session, is gone.
-    if (held_bytes() + pending.ret.size() > options_.session.limits.session_bytes_max) {
-      pending.ret = refusal_bytes(Refuse::indeterminate);
+    if (held_bytes() + pending.bytes() > options_.session.limits.session_bytes_max) {
+      pending.replace(refusal_bytes(Refuse::indeterminate));
     }
-    answer_bytes_ += pending.ret.size();
+    answer_bytes_ += pending.bytes();
     answers_.push_back(std::move(pending));
     return;
   }
@@ -108,7 +110,7 @@ void Endpoint::send_answer(PendingAnswer&& pending, wire::MetadataView metadata)
 void Endpoint::drop_answers(session::ConnectionId id, bool with_session) {
   std::erase_if(answers_, [&](PendingAnswer const& pending) {
     if (pending.connection_id != id && !with_session) return false;
-    answer_bytes_ -= pending.ret.size();
+    answer_bytes_ -= pending.bytes();
     return true;
   });
 }

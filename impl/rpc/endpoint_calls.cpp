@@ -20,6 +20,12 @@ constexpr std::size_t copied_bytes_max = 4uz << 10;
 
 }  // namespace
 
+std::size_t held_bytes(CallAnswer const& answer) {
+  auto const came = answer.metadata_backing.view();
+  auto const ret = answer.backing.view();
+  return came.size() + (ret.data() == came.data() ? 0 : ret.size());
+}
+
 // The arguments for the message, as a copy or shared; the call keeps them as well.
 session::Body Endpoint::args_to_send(session::Body& args) {
   if (args.size() > copied_bytes_max) return args.share();
@@ -154,10 +160,11 @@ Endpoint::Tried Endpoint::try_call(Connection& connection, Call& call) {
     auto* const channel = channels_.find(ref);
     if (channel != nullptr && channel->sends) put(event::ChannelWritable{.channel = ref});
   }
-  if (std::exchange(call.cancel_waits, false)) {
+  if (auto const cancel = std::exchange(call.cancel, std::nullopt)) {
     static_cast<void>(session_.call(
-        now_, session::command::SendCancel{
-                  .connection_id = connection.id, .request_id = call.request_id, .metadata = {}}));
+        now_,
+        session::command::SendCancel{
+            .connection_id = connection.id, .request_id = call.request_id, .metadata = *cancel}));
   }
   return Tried::sent;
 }
@@ -176,7 +183,7 @@ void Endpoint::finish_call(CallId id, CallOutcome outcome) {
   }
   keep_spare(call->args.release());
   calls_.remove(id);
-  auto const bytes = outcome ? outcome->ret.size() : 0;
+  auto const bytes = outcome ? rpc::held_bytes(*outcome) : outcome.error().detail.size();
   put(event::CallDone{.call = id, .connection_id = connection_id, .outcome = std::move(outcome)},
       bytes);
 }
@@ -201,7 +208,7 @@ Endpoint::Result Endpoint::on(command::Cancel& cancel) {
                                                 .request_id = call->request_id,
                                                 .metadata = cancel.metadata});
   }
-  call->cancel_waits = true;
+  call->cancel.emplace(cancel.metadata);
   return Accepted{};
 }
 

@@ -67,7 +67,8 @@ void Endpoint::admit(Request& request, event::CallArrived arrived) {
       } else {
         drop_channels();
       }
-      answer(request, body_of(admission.outcome), {}, admission.outcome->type);
+      answer(request, body_of(admission.outcome), admission.outcome->metadata,
+             admission.outcome->type);
       return retire(token);
     case AdmissionKind::indeterminate:
       drop_channels();
@@ -116,7 +117,8 @@ void Endpoint::react(Operations& operations, Reaction const& reaction) {
     if (request == nullptr) continue;
     switch (what) {
       case OperationAnswer::outcome:
-        answer(*request, body_of(reaction.outcome), {}, reaction.outcome->type);
+        answer(*request, body_of(reaction.outcome), reaction.outcome->metadata,
+               reaction.outcome->type);
         break;
       case OperationAnswer::cancelled:
         if (policy_.answers_cancelled_twice) request->is_answered = false;

@@ -165,7 +165,8 @@ Endpoint::Result Endpoint::end_handler(Request& request, Bytes ret, wire::Metada
   request.has_handler = false;
   auto const token = request.token;
   if (auto* const operations = operations_of(request)) {
-    react(*operations, operations->seal(now_, *request.operation, token, std::move(ret), schemas));
+    react(*operations,
+          operations->seal(now_, *request.operation, token, std::move(ret), schemas, metadata));
   } else if (!request.is_answered) {
     answer(request, std::move(ret), metadata, schemas);
   }

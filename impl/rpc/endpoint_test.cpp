@@ -197,6 +197,75 @@ TEST_CASE(
   CHECK(whole + given_up == 60);
 }
 
+// The note that came with the next answer.
+std::string note_of_answer(Open& open) {
+  auto const done = open.pair.next<event::CallDone>(open.client);
+  REQUIRE(done);
+  REQUIRE(done->outcome);
+  return std::string{done->outcome->metadata.text("note").value_or("none")};
+}
+
+void respond_with_note(Open& open, event::CallArrived const& call, std::string_view note) {
+  wire::Metadata const metadata{{.key = "note", .value = note}};
+  REQUIRE(open.server.endpoint->call(open.pair.now, command::Respond{.request = call.request,
+                                                                     .ret = ok(std::string{"y"}),
+                                                                     .metadata = metadata}));
+}
+
+TEST_CASE("r[rpc.metadata] an answer has its metadata, with an operation and without") {
+  for (bool const retries : {true, false}) {
+    CAPTURE(retries);
+    Open open{{.supports_retry = retries}};
+    open.echo("hello");
+    respond_with_note(open, open.arrived(), "here");
+    open.pair.run();
+    CHECK(note_of_answer(open) == "here");
+  }
+}
+
+TEST_CASE("an answer that waits for room keeps its metadata") {
+  Limits limits;
+  limits.session_bytes_max = 100'000;
+  Open open{{.limits = limits}};
+  for (int i = 0; i < 3; ++i)
+    open.echo("hello");
+  std::vector<event::CallArrived> calls;
+  for (int i = 0; i < 3; ++i)
+    calls.push_back(open.arrived());
+  for (auto const& call : calls)
+    respond_with_note(open, call, std::string(40'000, 'm'));
+  CHECK(open.server.endpoint->held_bytes() < 130'000);
+  open.pair.run();
+  for (int i = 0; i < 2; ++i)
+    CHECK(note_of_answer(open).size() == 40'000);
+}
+
+TEST_CASE("metadata that no payload has room for costs the answer, and not the session") {
+  Limits limits;
+  limits.frame_bytes_max = 1000;
+  Open open{{.limits = limits}};
+  open.echo("hello");
+  respond_with_note(open, open.arrived(), std::string(2000, 'm'));
+  open.pair.run();
+  CHECK(open.pair.outcome(open.client).starts_with("invalid payload: the answer"));
+  CHECK(open.pair.is_alive());
+}
+
+TEST_CASE("an answer that nobody has taken counts with its metadata") {
+  Open open;
+  open.echo("hello");
+  auto const call = open.arrived();
+  std::string const large(50'000, 'm');
+  respond_with_note(open, call, large);
+  while (open.pair.step(open.client)) {
+    if (open.client.endpoint->has_event()) break;
+  }
+  CHECK(open.client.endpoint->held_bytes() >= large.size());
+  open.pair.run();
+  CHECK(open.pair.outcome(open.client) == "ok y");
+  CHECK(open.client.endpoint->held_bytes() < large.size());
+}
+
 TEST_CASE("the arguments of calls that wait have a bound in bytes") {
   PairOptions options{.max_concurrent_requests = 1};
   options.limits.session_bytes_max = 100'000;

@@ -50,6 +50,9 @@ struct CallAnswer {
   Backing metadata_backing{};
 };
 using CallOutcome = std::expected<CallAnswer, CallError>;
+// What an answer keeps alive: the payload that it came in, and the result where it had to be
+// translated.
+[[nodiscard]] std::size_t held_bytes(CallAnswer const& answer);
 
 // Why a handler's answer is not wanted any more.
 //  cancelled          by the caller

@@ -1,6 +1,7 @@
 #pragma once
 #include "impl/schema/schema.hpp"
 #include "impl/wire/bytes.hpp"
+#include "impl/wire/metadata.hpp"
 
 #include <boost/describe/enum.hpp>
 
@@ -61,8 +62,10 @@ enum class OperationState : std::uint8_t { absent, live, sealed, released, indet
 BOOST_DESCRIBE_ENUM(OperationState, absent, live, sealed, released, indeterminate)
 
 // The recorded end of an operation: the bytes of `ret`, and what has to be announced before them.
+// The metadata of the response is kept in memory alone: no store has it.
 struct SealedOutcome {
   Bytes ret;
+  wire::Metadata metadata;
   std::shared_ptr<schema::SchemaPayload const> type;  // null: nothing is announced
 };
 

@@ -13,6 +13,10 @@ namespace {
 constexpr std::size_t spare_outcomes_max = 4;
 constexpr std::size_t spare_bytes_max = 256uz << 10;  // of each
 
+std::size_t bytes_of(SealedOutcome const& outcome) {
+  return outcome.ret.capacity() + outcome.metadata.view().encoded_bytes();
+}
+
 bool is_over(OperationPhase phase) {
   return phase == OperationPhase::sealed || phase == OperationPhase::released ||
          phase == OperationPhase::indeterminate;
@@ -113,7 +117,8 @@ bool Operations::make_room(std::size_t records, std::size_t bytes) {
 }
 
 void Operations::set_outcome(OperationRecord& record, Bytes ret,
-                             std::shared_ptr<schema::SchemaPayload const> type) {
+                             std::shared_ptr<schema::SchemaPayload const> type,
+                             wire::MetadataView metadata) {
   std::shared_ptr<SealedOutcome> outcome;
   if (spare_outcomes_.empty()) {
     outcome = std::make_shared<SealedOutcome>();
@@ -123,25 +128,27 @@ void Operations::set_outcome(OperationRecord& record, Bytes ret,
   }
   outcome->ret = std::move(ret);
   outcome->type = std::move(type);
+  outcome->metadata.clear();
+  for (auto const& entry : metadata)
+    outcome->metadata.add(entry);
   hold_outcome(record, std::move(outcome));
 }
 
 void Operations::hold_outcome(OperationRecord& record,
                               std::shared_ptr<SealedOutcome const> outcome) {
-  outcome_bytes_ += outcome->ret.capacity();
-  budget_->outcome_bytes += outcome->ret.capacity();
+  outcome_bytes_ += bytes_of(*outcome);
+  budget_->outcome_bytes += bytes_of(*outcome);
   record.outcome = std::move(outcome);
 }
 
 void Operations::clear_outcome(OperationRecord& record) {
   if (!record.outcome) return;
-  outcome_bytes_ -= record.outcome->ret.capacity();
-  budget_->outcome_bytes -= record.outcome->ret.capacity();
+  outcome_bytes_ -= bytes_of(*record.outcome);
+  budget_->outcome_bytes -= bytes_of(*record.outcome);
   // What a store was asked to keep may be in use elsewhere.
-  bool const reusable = !is_persistent(class_of(record.method)) &&
-                        record.outcome.use_count() == 1 &&
-                        record.outcome->ret.capacity() <= spare_bytes_max &&
-                        spare_outcomes_.size() < spare_outcomes_max;
+  bool const reusable =
+      !is_persistent(class_of(record.method)) && record.outcome.use_count() == 1 &&
+      bytes_of(*record.outcome) <= spare_bytes_max && spare_outcomes_.size() < spare_outcomes_max;
   if (reusable) spare_outcomes_.push_back(std::const_pointer_cast<SealedOutcome>(record.outcome));
   record.outcome.reset();
 }

@@ -80,15 +80,18 @@ Admission Operations::admit(TimePoint now, OperationId id, OperationMethod const
 }
 
 Reaction Operations::seal(TimePoint now, OperationId id, RequestToken execution, Bytes ret,
-                          std::shared_ptr<schema::SchemaPayload const> type) {
+                          std::shared_ptr<schema::SchemaPayload const> type,
+                          wire::MetadataView metadata) {
   expire(now);
   Reaction reaction;
   auto* const record = find_execution(id, execution);
   if (record == nullptr) return reaction;  // It was given up, and the return is nobody's.
   auto event = OperationEvent::returned;
   if (record->phase == OperationPhase::live) {
-    if (!make_room(0, ret.capacity())) event = OperationEvent::returned_excess;
-    set_outcome(*record, std::move(ret), std::move(type));
+    if (!make_room(0, ret.capacity() + metadata.encoded_bytes())) {
+      event = OperationEvent::returned_excess;
+    }
+    set_outcome(*record, std::move(ret), std::move(type), metadata);
   }
   apply(now, *record, event, 0, reaction);
   return reaction;

@@ -90,7 +90,8 @@ class Operations {
   // The handler of this execution has returned, an error of the application as well as a value.
   // r[impl retry.seal.return] r[impl retry.policy.persist.seal]
   [[nodiscard]] Reaction seal(TimePoint now, OperationId id, RequestToken execution, Bytes ret,
-                              std::shared_ptr<schema::SchemaPayload const> type);
+                              std::shared_ptr<schema::SchemaPayload const> type,
+                              wire::MetadataView metadata = {});
   // It has ended without an answer: it failed, or was stopped.
   [[nodiscard]] Reaction drop(TimePoint now, OperationId id, RequestToken execution);
   // The peer cancels one attempt.
@@ -158,7 +159,7 @@ class Operations {
   // Room for so many records and bytes of outcome more.
   [[nodiscard]] bool make_room(std::size_t records, std::size_t bytes);
   void set_outcome(OperationRecord& record, Bytes ret,
-                   std::shared_ptr<schema::SchemaPayload const> type);
+                   std::shared_ptr<schema::SchemaPayload const> type, wire::MetadataView metadata);
   void hold_outcome(OperationRecord& record, std::shared_ptr<SealedOutcome const> outcome);
   void clear_outcome(OperationRecord& record);
   OperationList& list_of(OperationRecord const& record);

@@ -10,9 +10,6 @@ namespace vox::rpc {
 
 namespace {
 
-namespace event = session::event;
-namespace command = session::command;
-
 // By the specification entries marked no_propagate stay here, while 0.4.0 passes all of them.
 // Unknown flags are kept as they came. r[impl rpc.metadata.flags.no-propagate] r[impl
 // rpc.metadata.flags]
@@ -52,9 +49,9 @@ struct PassOn {
     return std::make_shared<schema::SchemaPayload const>(std::move(*payload));
   }
 
-  Answer operator()(event::CallReceived const& received) const {
+  Answer operator()(session::event::CallReceived const& received) const {
     PassedOn const metadata{received.call.metadata, policy};
-    return send(command::SendCall{
+    return send(session::command::SendCall{
         .connection_id = id,
         .request_id = received.request_id,
         .method_id = received.call.method_id,
@@ -63,22 +60,22 @@ struct PassOn {
         .schemas = schemas_for(received.announced, {.method_id = received.call.method_id,
                                                     .direction = wire::BindingDirection::args})});
   }
-  Answer operator()(event::ResponseReceived const& received) const {
+  Answer operator()(session::event::ResponseReceived const& received) const {
     PassedOn const metadata{received.response.metadata, policy};
     session::SharedSchemas schemas;
     if (auto const method = target.unanswered_method(id, received.request_id)) {
       schemas = schemas_for(received.announced,
                             {.method_id = *method, .direction = wire::BindingDirection::response});
     }
-    return send(command::SendResponse{.connection_id = id,
-                                      .request_id = received.request_id,
-                                      .metadata = metadata.view(),
-                                      .ret = to_bytes(received.response.ret),
-                                      .schemas = std::move(schemas)});
+    return send(session::command::SendResponse{.connection_id = id,
+                                               .request_id = received.request_id,
+                                               .metadata = metadata.view(),
+                                               .ret = to_bytes(received.response.ret),
+                                               .schemas = std::move(schemas)});
   }
-  Answer operator()(event::CancelReceived const& received) const {
+  Answer operator()(session::event::CancelReceived const& received) const {
     PassedOn const metadata{received.cancel.metadata, policy};
-    auto const sent = send(command::SendCancel{
+    auto const sent = send(session::command::SendCancel{
         .connection_id = id, .request_id = received.request_id, .metadata = metadata.view()});
     // The response was on its way already, and there is nothing left to cancel.
     auto const* const refused = sent ? nullptr : sent.error().by_session();
@@ -86,11 +83,11 @@ struct PassOn {
     if (misuse != nullptr && *misuse == session::Misuse::request_unknown) return Accepted{};
     return sent;
   }
-  Answer operator()(event::ChannelReceived const& received) const {
-    command::ChannelBody body;
+  Answer operator()(session::event::ChannelReceived const& received) const {
+    session::command::ChannelBody body;
     PassedOn const metadata{metadata_of(received.body), policy};
     if (auto const* const item = std::get_if<wire::Item>(&received.body)) {
-      body = command::Item{.item = to_bytes(item->item)};
+      body = session::command::Item{.item = to_bytes(item->item)};
     } else if (std::holds_alternative<wire::Reset>(received.body)) {
       body = wire::Reset{.metadata = metadata.view()};
     } else if (auto const* const grant = std::get_if<wire::GrantCredit>(&received.body)) {
@@ -98,7 +95,7 @@ struct PassOn {
     } else {
       body = wire::Close{.metadata = metadata.view()};
     }
-    return send(command::SendChannel{
+    return send(session::command::SendChannel{
         .connection_id = id, .channel_id = received.channel_id, .body = std::move(body)});
   }
   template <class Other>

@@ -1,6 +1,6 @@
 #pragma once
 #include "impl/rpc/request_table.hpp"
-#include "spec/bytes.hpp"
+#include "impl/wire/bytes.hpp"
 
 #include <string>
 

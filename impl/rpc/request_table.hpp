@@ -3,6 +3,7 @@
 #include "impl/rpc/method.hpp"
 #include "impl/rpc/operation.hpp"
 #include "impl/session/ids.hpp"
+#include "impl/wire/metadata.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace vox::rpc {
@@ -75,6 +77,14 @@ struct PendingAnswer {
   session::RequestId request_id = 0;
   session::Body ret;
   session::SharedSchemas schemas;
+  wire::Metadata metadata{};
+
+  [[nodiscard]] std::size_t bytes() const { return ret.size() + metadata.view().encoded_bytes(); }
+  // Another answer in its place, which has no metadata.
+  void replace(Bytes with) {
+    ret = std::move(with);
+    metadata.clear();
+  }
 };
 
 }  // namespace vox::rpc

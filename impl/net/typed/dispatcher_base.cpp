@@ -44,13 +44,13 @@ DispatcherBase::Served const& DispatcherBase::served(rpc::Method const& method) 
   return found->second;
 }
 
-asio::awaitable<Bytes> DispatcherBase::handle(IncomingCall call) {
+asio::awaitable<Response> DispatcherBase::handle(IncomingCall call) {
   auto request = typed(std::move(call));
   if (middleware_.empty()) co_return co_await run(request);
   co_return co_await run_inside_middleware(request);
 }
 
-std::optional<Bytes> DispatcherBase::answer_at_once(IncomingCall& call) {
+std::optional<Response> DispatcherBase::answer_at_once(IncomingCall& call) {
   if (!middleware_.empty()) return std::nullopt;
   auto const& function = served(*call.method).at_once;
   if (!function) return std::nullopt;
@@ -64,11 +64,12 @@ asio::awaitable<Bytes> DispatcherBase::run(TypedRequest& request) const {
   co_return co_await functions.later(request);
 }
 
-asio::awaitable<Bytes> DispatcherBase::run_inside_middleware(TypedRequest& request) const {
+asio::awaitable<Response> DispatcherBase::run_inside_middleware(TypedRequest& request) const {
+  wire::Metadata metadata;  // of the response
   std::size_t entered = 0;
   auto const leave = [&](CallResult result) {
     while (entered > 0)
-      middleware_[--entered]->after(request.context, result);
+      middleware_[--entered]->after(request.context, result, metadata);
   };
   try {
     for (auto const& middleware : middleware_) {
@@ -77,13 +78,13 @@ asio::awaitable<Bytes> DispatcherBase::run_inside_middleware(TypedRequest& reque
         request.channels.clear();
         auto refusal = encode_refusal(allowed.error());
         leave(result_of(refusal));
-        co_return refusal;
+        co_return Response{std::move(refusal), std::move(metadata)};
       }
       ++entered;
     }
     auto response = co_await run(request);
     leave(result_of(response));
-    co_return response;
+    co_return Response{std::move(response), std::move(metadata)};
   } catch (InvalidArguments const& invalid) {
     leave(result_of(encode_refusal(schema::InvalidPayload{invalid.what()})));
     throw;

@@ -31,8 +31,8 @@ struct TypedRequest {
 class DispatcherBase : public Handler {
  public:
   [[nodiscard]] rpc::Service const& service() const override { return service_; }
-  [[nodiscard]] boost::asio::awaitable<Bytes> handle(IncomingCall call) override;
-  [[nodiscard]] std::optional<Bytes> answer_at_once(IncomingCall& call) override;
+  [[nodiscard]] boost::asio::awaitable<Response> handle(IncomingCall call) override;
+  [[nodiscard]] std::optional<Response> answer_at_once(IncomingCall& call) override;
 
  protected:
   explicit DispatcherBase(std::string_view service_name) : service_{service_name} {}
@@ -53,7 +53,7 @@ class DispatcherBase : public Handler {
  private:
   [[nodiscard]] Served const& served(rpc::Method const& method) const;
   [[nodiscard]] boost::asio::awaitable<Bytes> run(TypedRequest& request) const;
-  [[nodiscard]] boost::asio::awaitable<Bytes> run_inside_middleware(TypedRequest& request) const;
+  [[nodiscard]] boost::asio::awaitable<Response> run_inside_middleware(TypedRequest& request) const;
 
   rpc::Service service_;
   boost::unordered_flat_map<rpc::Method const*, Served> served_;

@@ -15,6 +15,6 @@ asio::awaitable<std::expected<void, schema::VoxError<>>> ServerMiddleware::befor
   co_return std::expected<void, schema::VoxError<>>{};
 }
 
-void ServerMiddleware::after(CallContext const&, CallResult) {}
+void ServerMiddleware::after(CallContext const&, CallResult, wire::Metadata&) {}
 
 }  // namespace vox::net

@@ -53,7 +53,8 @@ class ServerMiddleware {
   // An error is the answer: the handler does not run, and neither do the hooks that follow.
   [[nodiscard]] virtual boost::asio::awaitable<std::expected<void, schema::VoxError<>>> before(
       CallContext const& call);
-  virtual void after(CallContext const& call, CallResult result);
+  // May add metadata to the response. Where the function threw, none goes out.
+  virtual void after(CallContext const& call, CallResult result, wire::Metadata& metadata);
 };
 
 }  // namespace vox::net

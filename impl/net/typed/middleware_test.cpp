@@ -31,8 +31,10 @@ class Tagging final : public ClientMiddleware {
     metadata.add({.key = "tag", .value = std::string_view{tag_}, .flags = 0});
     co_return;
   }
-  void after(rpc::Method const&, CallResult result, wire::MetadataView) override {
-    lines_->push_back(tag_ + " after " + name_of(result));
+  void after(rpc::Method const&, CallResult result, wire::MetadataView metadata) override {
+    auto const served = metadata.text("served");
+    lines_->push_back(tag_ + " after " + name_of(result) +
+                      (served ? " of " + std::string{*served} : ""));
   }
 
  private:
@@ -49,8 +51,9 @@ class Watching final : public ServerMiddleware {
     lines_->push_back(call.method->name() + ": " + wire::to_text(call.metadata));
     co_return std::expected<void, schema::VoxError<>>{};
   }
-  void after(CallContext const& call, CallResult result) override {
+  void after(CallContext const& call, CallResult result, wire::Metadata& metadata) override {
     lines_->push_back(call.method->name() + ": " + name_of(result));
+    metadata.add({.key = "served", .value = std::string_view{call.method->name()}, .flags = 0});
   }
 
  private:
@@ -97,8 +100,8 @@ TEST_CASE("r[rpc.metadata.duplicates] hooks of a client add entries, which keep 
     CHECK(co_await client.call_with<"add">(metadata, 1, 2) == 3);
   };
   with_client(calculator, body, Rulebook::spec);
-  CHECK(lines ==
-        Lines{"outer before add", "inner before add", "inner after value", "outer after value"});
+  CHECK(lines == Lines{"outer before add", "inner before add", "inner after value of add",
+                       "outer after value of add"});
   REQUIRE(seen.size() == 2);
   CHECK(seen[0].starts_with(R"(add: tag=0, tag="outer", tag="inner")"));
   CHECK(seen[1] == "add: value");
@@ -116,7 +119,7 @@ TEST_CASE("hooks see how a call went, on both sides") {
     CHECK_FALSE(co_await client.call<"note">("not served"));
   };
   with_client(calculator, body);
-  CHECK(lines == Lines{"c before divide", "c after user_error", "c before forget",
+  CHECK(lines == Lines{"c before divide", "c after user_error of divide", "c before forget",
                        "c after cancelled", "c before note", "c after unknown_method"});
   REQUIRE(seen.size() == 4);
   CHECK(seen[1] == "divide: user_error");
