@@ -4,6 +4,7 @@
 #include "conformance/peer/expectations.hpp"
 #include "conformance/peer/performance.hpp"
 #include "conformance/peer/probes.hpp"
+#include "conformance/peer/violation.hpp"
 #include "conformance/peer/wording.hpp"
 
 #include <algorithm>
@@ -120,8 +121,13 @@ asio::awaitable<std::expected<std::optional<Question>, Failure>> question_for(Ca
   if (auto const* const none = std::get_if<ExpectNone>(&first)) probe = none->probe;
   // As prove_alive() begins: a Ping belongs on the root, whichever connection is meant.
   if (std::holds_alternative<Alive>(first)) probe = Probe{};
-  if (std::holds_alternative<ExpectViolation>(first)) probe = Probe{};
-  if (!probe || !link.usable()) co_return std::optional<Question>{};
+  if (!link.usable()) co_return std::optional<Question>{};
+  if (std::holds_alternative<ExpectViolation>(first)) {
+    auto asked = co_await ask_behind_violation(run, link);
+    if (!asked) co_return std::unexpected(asked.error());
+    co_return std::optional<Question>{std::move(*asked)};
+  }
+  if (!probe) co_return std::optional<Question>{};
   auto asked = co_await ask(run, link, *probe);
   if (!asked) co_return std::unexpected(asked.error());
   co_return std::optional<Question>{std::move(*asked)};

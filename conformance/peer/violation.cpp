@@ -87,13 +87,20 @@ bool take_in(Seen& seen, CaseRun const& run, LinkDriver& link, std::vector<Patte
   return false;
 }
 
+// Whether an answer to the question may still have overtaken a ProtocolError.
+bool may_still_tell(Seen const& seen, ExpectViolation const& step) {
+  if (!seen.answered || seen.told || seen.told_elsewhere || seen.honoured) return false;
+  return std::ranges::any_of(step.asks, [](Reaction reaction) {
+    return reaction == Reaction::told || reaction == Reaction::closed;
+  });
+}
+
 asio::awaitable<std::expected<Seen, Failure>> watch(CaseRun& run, LinkDriver& link,
+                                                    ExpectViolation const& wanted,
                                                     std::vector<Pattern> const& honoured) {
   auto asked = std::exchange(run.asked, std::nullopt);
   if (!asked && link.usable()) {
-    // Two statements, because g++-12 destroys what a conditional co_await gives twice.
-    auto asking = asks_by_call(run) ? ask_echo(run, link, 0, false) : ask_ping(run, link, 0);
-    auto question = co_await std::move(asking);
+    auto question = co_await ask_behind_violation(run, link);
     if (!question) co_return std::unexpected(question.error());
     asked = std::move(*question);
   }
@@ -105,6 +112,7 @@ asio::awaitable<std::expected<Seen, Failure>> watch(CaseRun& run, LinkDriver& li
   auto quiet_since = CaseRun::Clock::now();
   Activity activity{run.port};
   auto clear = false;
+  auto is_second = false;
   while (!clear) {
     auto const silence = quiet_since + seen.patience;
     auto const event = co_await run.look(link, std::min(silence, deadline));
@@ -113,6 +121,13 @@ asio::awaitable<std::expected<Seen, Failure>> watch(CaseRun& run, LinkDriver& li
       clear = take_in(seen, run, link, honoured, asked, *arrival);
       quiet_since = CaseRun::Clock::now();
       seen.patience = step;
+      if (clear && !is_second && may_still_tell(seen, wanted)) {
+        auto question = co_await ask_behind_violation(run, link);
+        if (!question) co_return std::unexpected(question.error());
+        asked = std::move(*question);
+        is_second = true;
+        clear = seen.answered = false;
+      }
       continue;
     }
     if (auto const* const end = std::get_if<Ended>(&event)) seen.end = *end;
@@ -216,10 +231,17 @@ Outcome judge(ExpectViolation const& step, Observations const& observations, See
 
 }  // namespace
 
+asio::awaitable<std::expected<Question, Failure>> ask_behind_violation(CaseRun& run,
+                                                                       LinkDriver& link) {
+  // Two statements, because g++-12 destroys what a conditional co_await gives twice.
+  auto asking = asks_by_call(run) ? ask_echo(run, link, 0, false) : ask_ping(run, link, 0);
+  co_return co_await std::move(asking);
+}
+
 asio::awaitable<Outcome> fulfil(CaseRun& run, LinkDriver& link, ExpectViolation const& step) {
   auto const honoured = step.honoured.value_or(
       normal_answers(pattern_of(run.last_item.message()), run.trace.dialect));
-  auto const seen = co_await watch(run, link, honoured);
+  auto const seen = co_await watch(run, link, step, honoured);
   if (!seen) co_return std::unexpected(seen.error());
   run.observations = observed(*seen, link, step, !honoured.empty());
   if (seen->told || seen->end) run.session_over = true;

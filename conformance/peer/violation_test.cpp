@@ -54,6 +54,14 @@ TEST_SUITE("executor") {
           Observations{.told = true, .closed = true, .not_honoured = true, .survived = true});
   }
 
+  TEST_CASE("expect_violation: an answer may overtake the ProtocolError") {
+    auto const result = react(AtViolation::tells_behind_an_answer);
+    INFO(result.reason);
+    CHECK(result.verdict == Verdict::pass);
+    CHECK(result.observations ==
+          Observations{.told = true, .closed = true, .not_honoured = true, .survived = true});
+  }
+
   TEST_CASE("expect_violation: who only tells has not closed") {
     auto const result = react(AtViolation::only_tells);
     CHECK(result.verdict == Verdict::fail);

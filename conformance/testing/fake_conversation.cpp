@@ -130,6 +130,9 @@ class Conversation {
       co_return;
     }
     co_await heed(*message);
+    if (!tells_late_) co_return;
+    co_await say({0, wire::ProtocolError{"no such connection"}});
+    end();
   }
 
   asio::awaitable<void> heed(wire::Message const& message) {
@@ -247,6 +250,9 @@ class Conversation {
         co_await say({7, wire::ProtocolError{"no such connection"}});
         end();
         break;
+      case AtViolation::tells_behind_an_answer:
+        tells_late_ = true;
+        break;
       case AtViolation::ignores:
         break;
       case AtViolation::honours:
@@ -313,6 +319,7 @@ class Conversation {
   bool over_ = false;
   bool torn_ = false;
   bool mute_ = false;
+  bool tells_late_ = false;
   bool stable_ = false;
   std::uint32_t seq_ = 0;
   std::optional<std::uint32_t> last_;

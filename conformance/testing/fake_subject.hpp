@@ -25,6 +25,7 @@ enum class AtViolation : std::uint8_t {
   only_closes,
   only_tells,
   tells_and_resets_later,  // goes on until then
+  tells_behind_an_answer,  // to what comes next, and closes
   tells_elsewhere,         // on connection 7
   ignores,
   honours,  // answers a call as if the connection stood
