@@ -270,7 +270,7 @@ TEST_CASE("a resumed conduit says to each side what it counts itself") {
   Talk talk{R"("from": "subject", "match": {"pong": {}}, "nth": 1, "do": "drop")", true};
   CHECK(talk.said(Side::subject, stable(0, pong(1))).empty());
   CHECK(talk.said(Side::subject, stable(1, pong(2))) == Words{to_judge(stable(0, pong(2)))});
-  auto const key = R"("resume_key": {"hex": "00112233445566778899aabbccddeeff"})";
+  auto const* const key = R"("resume_key": {"hex": "00112233445566778899aabbccddeeff"})";
   talk.link.emplace(talk.conversation);
   talk.go(Side::judge, R"({"transport_hello": {"mode": 1}})");
   talk.go(Side::subject, R"({"transport_accept": {"mode": 1}})");
@@ -288,7 +288,7 @@ void check_layout(std::string const& word, Layout layout, Dialect dialect) {
                 R"("})",
             false, dialect};
   // The judge reads by what was announced to it.
-  auto const open = R"({"on": 2, "connection_open": {"metadata": [
+  auto const* const open = R"({"on": 2, "connection_open": {"metadata": [
                       {"key": "a", "value": 300, "flags": 1}]}})";
   auto const before = bytes_of(open, dialect);
   auto const moves = talk.link->take(Side::subject, before);
