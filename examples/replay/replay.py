@@ -18,7 +18,10 @@ import player
 
 def selected(index, wanted):
     def fits(name):
-        return not wanted or any(fnmatch.fnmatchcase(name, each.replace("[", "[[]")) or name.startswith(each.rstrip("/") + "/")
+        # An id without its role stands for both, and one without its row for all rows.
+        names = (name, name.split("@")[0], name.split("@")[0].split("[")[0])
+        return not wanted or any(name.startswith(each.rstrip("/") + "/") or
+                                 any(fnmatch.fnmatchcase(one, each.replace("[", "[[]")) for one in names)
                                  for each in wanted)
     return [entry for entry in index["cases"] if fits(entry["id"])]
 
@@ -27,7 +30,7 @@ def subject_of(word, abilities):
     """Its command, its environment, and what it can do."""
     file = pathlib.Path(word, "subject.json")
     if not file.is_file():
-        return shlex.split(word), {}, abilities
+        return shlex.split(word), {}, abilities + ["testbed"]
     said = json.loads(file.read_text())
     command = [str(file.parent.resolve() / said["command"][0]) if "/" in said["command"][0] else said["command"][0],
                *said["command"][1:]]
@@ -51,13 +54,16 @@ def main():
     command, environment, abilities = subject_of(given.subject, given.ability)
 
     def judged(entry):
-        missing = [each for each in entry["abilities"] if each not in abilities]
+        needed = entry["abilities"] + (["testbed"] if entry["methods"] else [])
+        missing = [each for each in needed if each not in abilities]
         if missing:
             return "unsupported", "needs the ability " + missing[0]
         case = json.loads((given.cases / entry["file"]).read_text())
         return player.judge(case, layouts, command, environment)
 
     entries = selected(index, given.id)
+    if not entries:
+        sys.exit(f"no case of {given.cases} fits " + " ".join(given.id))
     verdicts = {}
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
         for entry, (verdict, reason) in zip(entries, pool.map(judged, entries)):
