@@ -38,6 +38,9 @@ std::expected<Json, Unjudged> report_from(std::string const& word, Tool const& t
     }
     return *std::move(loaded);
   }
+  if (word.ends_with(".json") && !std::filesystem::exists(word, none)) {
+    return std::unexpected(Unjudged{.why = word + ": there is no such file"});
+  }
   RunCommandOptions options;
   options.subject.subject = word;
   return judge_quietly(options, tool);

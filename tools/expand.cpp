@@ -58,7 +58,7 @@ int expand(ExpandCommand const& command, Tool const& tool) {
   if (!command.folder.empty()) {
     std::erase_if(*cases, [&](Case const* each) { return each->dialect != dialect; });
   }
-  if (cases->empty()) return complain("no case was selected", exit_usage);
+  if (cases->empty()) return complain(nothing_selected(*suite, *selection), exit_usage);
   if (command.folder.empty()) {
     print(*cases);
   } else {

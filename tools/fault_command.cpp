@@ -256,7 +256,7 @@ int FaultCommand::run(std::vector<std::string> const& patterns, std::size_t jobs
   if (!suite) return complain(suite.error(), exit_usage);
   auto const cases = select(*suite, selection);
   if (!cases) return complain(cases.error(), exit_usage);
-  if (cases->empty()) return complain("no case was selected", exit_usage);
+  if (cases->empty()) return complain(nothing_selected(*suite, selection), exit_usage);
   RunSettings settings;
   settings.seed = seed;
   settings.jobs = affordable_jobs(jobs);

@@ -71,7 +71,7 @@ int list_cases(ListCommand const& command, Tool const& tool) {
   for (auto const& error : suite->errors)
     complain(text(error), exit_not_run);
   if (!suite->errors.empty()) return exit_not_run;
-  return cases->empty() ? complain("no case was selected", exit_usage) : exit_clean;
+  return cases->empty() ? complain(nothing_selected(*suite, *selection), exit_usage) : exit_clean;
 }
 
 }  // namespace

@@ -1,12 +1,58 @@
+#include "conformance/peer/fault.hpp"
 #include "tools/explore.hpp"
 #include "tools/tool.hpp"
 
+#include <algorithm>
 #include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 int voxspec::complain(std::string const& what, int code) {
   std::cerr << "voxspec: " << what << '\n';
   return code;
 }
+
+namespace voxspec {
+namespace {
+
+// The names of the options or commands among which a word was meant.
+template <class Named>
+std::string nearest_of(std::string const& word, std::vector<Named> const& known) {
+  std::vector<std::string> names;
+  for (auto const& each : known)
+    names.push_back(each->get_name());
+  std::vector<std::string_view> const views{names.begin(), names.end()};
+  return nearest_hint(word, views);
+}
+
+// What is wrong with the words of a command line, with the name that was probably meant.
+std::string in_words(CLI::ParseError const& error, CLI::App const& app,
+                     std::vector<std::string> const& words) {
+  auto const commands = app.get_subcommands();
+  if (commands.empty()) {
+    auto const word =
+        std::ranges::find_if(words, [](auto const& each) { return !each.starts_with('-'); });
+    if (word == words.end()) return std::string{error.what()} + "; see voxspec --help";
+    return "there is no command '" + *word + "'" +
+           nearest_of(*word, app.get_subcommands([](auto const*) { return true; })) +
+           "; see voxspec --help";
+  }
+  auto const& command = *commands.front();
+  std::string hint;
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError)) {
+    for (auto const& word : words) {
+      auto const name = word.substr(0, word.find('='));
+      if (!name.starts_with("--") || command.get_option_no_throw(name) != nullptr) continue;
+      hint = nearest_of(name, command.get_options([](auto const*) { return true; }));
+      break;
+    }
+  }
+  return error.what() + hint + "; see voxspec " + command.get_name() + " --help";
+}
+
+}  // namespace
+}  // namespace voxspec
 
 int main(int argc, char** argv) {
   using namespace voxspec;
@@ -37,7 +83,7 @@ int main(int argc, char** argv) {
   } catch (CLI::ParseError const& error) {
     // --help and --version come this way too.
     if (error.get_exit_code() == 0) return app.exit(error);
-    return complain(std::string{error.what()} + "; see voxspec --help", exit_usage);
+    return complain(in_words(error, app, {argv + 1, argv + argc}), exit_usage);
   } catch (std::exception const& error) {
     return complain(error.what(), exit_not_run);
   }

@@ -72,6 +72,14 @@ std::optional<std::string> find_no_place_beside(fs::path const& link) {
   return wrong;
 }
 
+// Why nothing can be written below the folder, which is made.
+std::optional<std::string> find_no_folder(fs::path const& folder) {
+  std::error_code ec;
+  fs::create_directories(folder, ec);
+  auto wrong = ec ? std::optional{ec.message()} : find_no_place_beside(folder / "recordings");
+  return wrong ? std::optional{"--keep " + folder.string() + ": " + *wrong} : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> replace_file(fs::path const& link, std::string const& text) {
@@ -90,9 +98,12 @@ std::optional<std::string> replace_file(fs::path const& link, std::string const&
 }
 
 std::optional<std::string> find_unwritable(std::string const& file) {
-  if (file.empty() || is_special(file)) return std::nullopt;
-  auto const wrong = fs::is_directory(file) ? std::optional<std::string>{"it is a folder"}
-                                            : find_no_place_beside(file);
+  if (file.empty()) return std::nullopt;
+  std::error_code ec;
+  auto const is_folder = fs::is_directory(file, ec);
+  if (!is_folder && is_special(file)) return std::nullopt;
+  auto const wrong =
+      is_folder ? std::optional<std::string>{"it is a folder"} : find_no_place_beside(file);
   return wrong ? std::optional{file + ": cannot be written: " + *wrong} : std::nullopt;
 }
 
@@ -130,7 +141,7 @@ std::optional<std::string> ReportFiles::find_unwritable() const {
     if (*file == standard_output_word) continue;
     if (auto wrong = voxspec::find_unwritable(*file)) return wrong;
   }
-  return std::nullopt;
+  return options_.keep.empty() ? std::nullopt : find_no_folder(options_.keep);
 }
 
 void ReportFiles::write(fs::path const& file, std::string const& text) {

@@ -46,6 +46,12 @@ void add_run(CLI::App& app, Tool& tool) {
       "  voxspec run --connect 127.0.0.1:4433 --rule session.parity -v\n"
       "  voxspec run --subject ./my-port --exclude 'stable/*' --dry-run\n"
       "  voxspec run --subject ./my-port --schedule 5\n"
+      "  voxspec run --subject ./my-port --repeat 20 --until-fail -j 4 --seed 7\n"
+      "  voxspec run --subject ./my-port --failed-last --guard 20000\n"
+      "  voxspec run --subject ./my-port --json run.json --junit junit.xml --keep said\n"
+      "  voxspec run --subject ./my-port --known begin.json\n"
+      "  voxspec run --subject ./my-port --expectations known.json --shard 1/4\n"
+      "  voxspec run --listen 127.0.0.1:4433 --wait keepalive/pong\n"
       "  voxspec run --subject ./my-port --debugger 'gdb --args' keepalive/pong");
   sub->callback([command, &tool] { tool.exit_code = run(*command, tool); });
 }

@@ -30,7 +30,8 @@ void add_pace(RunCommandOptions& options, CLI::App& command) {
   command
       .add_option("--seed", options.seed,
                   "Decides the order of the cases and all nonces (default 1)")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
   command
       .add_option("--guard", options.guard_ms,
                   "Milliseconds after which an answer that does not come is given up (default "
@@ -60,11 +61,13 @@ void add_rounds(RunCommandOptions& options, CLI::App& command) {
                   "Run all cases so many times more, in other orders and with other nonces: a "
                   "verdict that changes is named, and exit code 1")
       ->type_name("N")
+      ->check(CLI::NonNegativeNumber)
       ->group(rounds_group);
   command
       .add_option("--schedule", options.rounds.schedules,
                   "The same with writes cut, joined and delayed, each time by another seed")
       ->type_name("N")
+      ->check(CLI::NonNegativeNumber)
       ->group(rounds_group);
   command
       .add_flag("--until-fail", options.rounds.until_changed,
@@ -75,6 +78,7 @@ void add_rounds(RunCommandOptions& options, CLI::App& command) {
       .add_option("--schedule-seed", options.schedule_seed,
                   "Cut, join and delay the writes by this seed")
       ->type_name("SEED")
+      ->check(CLI::NonNegativeNumber)
       ->group(rounds_group);
 }
 

@@ -282,7 +282,8 @@ int run_suite(Assignment assignment, RunCommandOptions const& options, Tool cons
   if (!cases) return complain(cases.error(), exit_usage);
   for (auto const& error : assignment.suite.errors)
     complain(text(error), exit_not_run);
-  if (cases->empty()) return complain("no case was selected", exit_usage);
+  if (cases->empty())
+    return complain(nothing_selected(assignment.suite, assignment.selection), exit_usage);
   if (assignment.dry) return say_what_would_run(*cases, subject, assignment.selection);
 
   ReportFiles files{options};

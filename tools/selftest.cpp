@@ -60,7 +60,7 @@ int selftest(SelftestCommand const& command, Tool const& tool) {
   if (!suite) return complain(suite.error(), exit_usage);
   auto const cases = select(*suite, selection);
   if (!cases) return complain(cases.error(), exit_usage);
-  if (cases->empty()) return complain("no case was selected", exit_usage);
+  if (cases->empty()) return complain(nothing_selected(*suite, selection), exit_usage);
   auto const subjects = list_subjects(tool.layout);
   if (!subjects) return complain(subjects.error(), exit_unexpected);
   RunSettings settings;

@@ -255,11 +255,20 @@ class Matching {
   bool check_record(Entries const& pattern, Here const& here) {
     auto const* const actual = here.actual == nullptr ? nullptr : here.actual->get<Record>();
     if (actual == nullptr) return differs(here);
-    return std::ranges::all_of(pattern.entries, [&](auto const& entry) {
+    auto const had_mismatch = mismatch_.has_value();
+    auto const matches = std::ranges::all_of(pattern.entries, [&](auto const& entry) {
       auto const& [name, inner] = entry;
       return check_part(inner, actual->find(name), here.path + "/" + name,
                         inner_type(here.type, name));
     });
+    // Of a typed value each field is there, so that what is missing is a variant: the one that came
+    // says more.
+    auto const is_other_variant = !matches && !had_mismatch && mismatch_ && mismatch_->missing &&
+                                  here.type == FieldType::typed && pattern.entries.size() == 1 &&
+                                  actual->entries.size() == 1;
+    if (!is_other_variant) return matches;
+    mismatch_.reset();
+    return differs(here);
   }
   template <class List>
   bool check_list(List const& pattern, Here const& here) {

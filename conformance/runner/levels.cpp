@@ -10,9 +10,9 @@
 namespace voxspec {
 namespace {
 
-constexpr std::array<std::string_view, 10> names{"link",   "prologue", "handshake", "connections",
-                                                 "calls",  "schemas",  "channels",  "retry",
-                                                 "resume", "stable"};
+constexpr std::array<std::string_view, 10> names{"prologue", "link",    "handshake", "connections",
+                                                 "calls",    "schemas", "channels",  "retry",
+                                                 "resume",   "stable"};
 
 // The level of the cases of a chapter of the suite.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 13> chapters{

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <sstream>
 #include <vector>
 
 namespace voxspec {
@@ -57,13 +58,13 @@ std::string setting_of(CaseReport const& entry) {
 
 std::string seen_in(Observations const& seen) {
   std::string text;
-  auto const add = [&](char const* what, std::optional<bool> value) {
-    if (value) text += (text.empty() ? "" : ", ") + std::string{*value ? "" : "not "} + what;
+  auto const add = [&](std::optional<bool> value, char const* yes, char const* no) {
+    if (value) text += (text.empty() ? "" : ", ") + std::string{*value ? yes : no};
   };
-  add("told us of a protocol error", seen.told);
-  add("gave the link up", seen.closed);
-  add("kept from a normal answer", seen.not_honoured);
-  add("survived", seen.survived);
+  add(seen.told, "it told of a protocol error", "it told of no protocol error");
+  add(seen.closed, "it gave the link up", "it kept the link");
+  add(seen.not_honoured, "it gave no normal answer", "it gave a normal answer");
+  add(seen.survived, "it survived", "it did not survive");
   return text;
 }
 
@@ -102,16 +103,24 @@ std::string end_of(CaseResult const& result) {
   return std::string{text(result.end)} + "; " + in_words(result.process);
 }
 
-std::string last_lines(std::string const& output) {
-  auto start = output.size();
-  for (int lines = 0; lines < 8 && start > 0; ++lines) {
-    auto const at = output.rfind('\n', start - 1);
-    start = at == std::string::npos || at == 0 ? 0 : at;
+// What the subject wrote. Of much, the first lines, where many runtimes say why they stop, and the
+// last ones.
+std::string written(std::string const& output, TextStyle style) {
+  constexpr std::size_t lines_of_each = 5;
+  std::vector<std::string> lines;
+  std::istringstream all{printable(output)};
+  for (std::string line; std::getline(all, line);)
+    if (!line.empty() || !lines.empty()) lines.push_back(std::move(line));
+  std::string text;
+  auto const add = [&](std::string const& line) { text += (text.empty() ? "" : "\n") + line; };
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    auto const hidden = lines.size() - std::min(lines.size(), 2 * lines_of_each);
+    if (!style.everything && hidden > 0 && i == lines_of_each) {
+      add("… " + std::to_string(hidden) + " more lines; -v shows all");
+      i += hidden;
+    }
+    add(lines[i]);
   }
-  auto text = printable(output.substr(start));
-  text.erase(0, text.find_first_not_of('\n'));
-  while (text.ends_with('\n'))
-    text.pop_back();
   return text;
 }
 
@@ -153,7 +162,7 @@ std::string describe_case(RunReport const& report, CaseReport const& entry, Text
   put(out, "seen", seen_in(result.observations));
   put(out, "frames", frames_of(entry, style));
   put(out, "link", end_of(result));
-  if (is_unexpected(result.verdict)) put(out, "it wrote", last_lines(entry.output));
+  if (is_unexpected(result.verdict)) put(out, "it wrote", written(entry.output, style));
   put(out, "again", rerun_line(report, entry));
   return out;
 }

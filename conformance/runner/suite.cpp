@@ -8,9 +8,11 @@
 #include <boost/describe/enum_to_string.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 #include <system_error>
 #include <thread>
 
@@ -150,17 +152,46 @@ bool judges(Case const& trace, std::string_view pattern) {
   });
 }
 
+bool has_id_of(Case const& trace, std::vector<std::string> const& patterns) {
+  return std::ranges::any_of(
+      patterns, [&](std::string const& pattern) { return selects_case(pattern, trace.id); });
+}
+
+// What a selection asks of a case, by the option that asks it.
+struct Condition {
+  std::string_view option;
+  bool (*holds)(Case const&, Selection const&);
+};
+constexpr std::array conditions{
+    Condition{"the ids",
+              [](Case const& trace, Selection const& by) {
+                return by.patterns.empty() || has_id_of(trace, by.patterns);
+              }},
+    Condition{"--exclude", [](Case const& trace,
+                              Selection const& by) { return !has_id_of(trace, by.excluded); }},
+    Condition{"--rule",
+              [](Case const& trace, Selection const& by) {
+                return by.rules.empty() || std::ranges::any_of(by.rules, [&](auto const& pattern) {
+                         return judges(trace, pattern);
+                       });
+              }},
+    Condition{"--failed-last",
+              [](Case const& trace, Selection const& by) {
+                return !by.only || std::ranges::find(*by.only, trace.id) != by.only->end();
+              }},
+    Condition{"--transport",
+              [](Case const& trace, Selection const& by) {
+                return !by.transport || goes_over(trace, *by.transport);
+              }},
+    Condition{"--conduit",
+              [](Case const& trace, Selection const& by) {
+                return !by.conduit || trace.conduit == *by.conduit;
+              }},
+};
+
 bool fits(Case const& trace, Selection const& selection) {
-  auto const has_id = [&](std::string const& pattern) { return selects_case(pattern, trace.id); };
-  auto const has_rule = [&](std::string const& pattern) { return judges(trace, pattern); };
-  if (!selection.patterns.empty() && std::ranges::none_of(selection.patterns, has_id)) return false;
-  if (std::ranges::any_of(selection.excluded, has_id)) return false;
-  if (!selection.rules.empty() && std::ranges::none_of(selection.rules, has_rule)) return false;
-  if (selection.only && std::ranges::find(*selection.only, trace.id) == selection.only->end()) {
-    return false;
-  }
-  if (selection.transport && !goes_over(trace, *selection.transport)) return false;
-  return !selection.conduit || trace.conduit == *selection.conduit;
+  return std::ranges::all_of(
+      conditions, [&](Condition const& condition) { return condition.holds(trace, selection); });
 }
 
 std::string no_case_judges(std::string const& pattern) {
@@ -212,6 +243,24 @@ std::expected<std::vector<Case const*>, std::string> select(Suite const& suite,
     if (count++ % selection.shard.count == selection.shard.index - 1) selected.push_back(&trace);
   }
   return selected;
+}
+
+std::string nothing_selected(Suite const& suite, Selection const& selection) {
+  std::string const nothing = "no case was selected";
+  std::vector<Case const*> left;
+  for (auto const& trace : suite.cases)
+    left.push_back(&trace);
+  for (auto const& [option, holds] : conditions) {
+    auto const before = left.size();
+    if (before == 0) break;
+    std::erase_if(left, [&](Case const* trace) { return !holds(*trace, selection); });
+    if (!left.empty()) continue;
+    return nothing + ": of " + std::to_string(before) + (before == 1 ? " case, " : " cases, ") +
+           std::string{option} + (option.ends_with("ids") ? " leave" : " leaves") + " none";
+  }
+  return left.empty() ? nothing
+                      : nothing + ": of " + std::to_string(left.size()) +
+                            (left.size() == 1 ? " case" : " cases") + ", --shard leaves none";
 }
 
 }  // namespace voxspec

@@ -58,6 +58,9 @@ struct Selection {
 [[nodiscard]] std::expected<std::vector<Case const*>, std::string> select(
     Suite const& suite, Selection const& selection);
 
+// Where nothing fits: "no case was selected: of 12 cases, --exclude leaves none".
+[[nodiscard]] std::string nothing_selected(Suite const& suite, Selection const& selection);
+
 // What was asked for, in words: "connection/*, rule session.parity, without stable"; empty for the
 // whole suite.
 [[nodiscard]] std::string text(Selection const& selection);
