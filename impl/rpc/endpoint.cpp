@@ -160,7 +160,10 @@ void Endpoint::flush() {
     }
   }
   for (auto const id : std::exchange(with_waiting_calls_, {})) {
-    if (auto* const connection = find(id)) flush_calls(*connection);
+    auto* const connection = find(id);
+    if (connection == nullptr) continue;
+    connection->calls_want_room = false;
+    flush_calls(*connection);
   }
 }
 
@@ -170,14 +173,17 @@ std::optional<TimePoint> Endpoint::next_deadline() const {
     if (other && (!first || *other < *first)) first = other;
   };
   consider(stable_deadline_);
-  if (operations_) {
-    consider(operations_->next_deadline());
-    return first;
-  }
-  for (auto const& [id, connection] : connections_) {
-    if (connection->operations) consider(connection->operations->next_deadline());
-  }
+  if (auto const* const any = any_operations()) consider(any->next_deadline());
   return first;
+}
+
+// Tables of one budget have one order of expiry, so that any of them stands for all: what looks at
+// each connection would cost the peer one message, and us its connections.
+Operations* Endpoint::any_operations() const {
+  if (operations_) return &*operations_;
+  if (connections_.empty()) return nullptr;
+  auto& operations = connections_.begin()->second->operations;
+  return operations ? &*operations : nullptr;
 }
 
 bool Endpoint::has_transmit() const {

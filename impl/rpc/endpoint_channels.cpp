@@ -10,6 +10,16 @@
 
 namespace vox::rpc {
 
+namespace {
+
+// What an early message takes, though it brings no bytes: its place, and the payload it came in.
+std::size_t held_bytes(EarlyMessage const& message) {
+  constexpr std::size_t payload_overhead = 96;
+  return message.item.bytes.size() + sizeof(EarlyMessage) + payload_overhead;
+}
+
+}  // namespace
+
 // ---- what the application does ----
 
 // r[impl rpc.channel.allocation] r[impl rpc.channel.binding.caller-args.rx]
@@ -268,7 +278,7 @@ void Endpoint::keep_early(Connection& connection, EarlyMessage&& message) {
   auto const& limits = options_.session.limits;
   // Only more messages can take these away, so that they must never stop the reading.
   auto const bytes_max = std::min(limits.early_bytes_max, limits.session_bytes_max / 2);
-  auto const bytes = message.item.bytes.size();
+  auto const bytes = rpc::held_bytes(message);
   if (connection.early.size() >= limits.early_items_max || bytes > bytes_max - early_bytes_) {
     if (policy_.checks_credit) {
       session_.accuse(now_, "rpc.channel.lifecycle",
@@ -288,8 +298,8 @@ void Endpoint::deliver_early(Connection& connection, Channel& channel) {
       of_others.push_back(std::move(message));
       continue;
     }
-    connection.early_bytes -= message.item.bytes.size();
-    early_bytes_ -= message.item.bytes.size();
+    connection.early_bytes -= rpc::held_bytes(message);
+    early_bytes_ -= rpc::held_bytes(message);
     receive_on(channel, std::move(message));
   }
   connection.early = std::move(of_others);

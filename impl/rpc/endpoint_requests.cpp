@@ -161,6 +161,14 @@ void Endpoint::admit(Request& request, event::CallArrived arrived) {
   auto const id = arrived.metadata.number(key::operation_id);
   auto* const operations = operations_ ? &*operations_ : &*find(request.connection_id)->operations;
   if (!id) return start_handler(request, std::move(arrived));
+  // Those that have a handler count with it; what joins one counts nowhere else.
+  if (requests_.size() > options_.session.limits.operations_max &&
+      operations->state(*id) == OperationState::live) {
+    for (auto const ref : arrived.channels) {
+      if (auto* const channel = channels_.find(ref)) forget_channel(*channel);
+    }
+    return refuse(request, Refuse::invalid_payload, "too many requests wait for operations");
+  }
   auto payload = arrived.args;
   if (policy_.compares_without_channel_ids && request.method->has_channels()) {
     scratch_.clear();
