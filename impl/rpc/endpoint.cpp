@@ -159,12 +159,23 @@ void Endpoint::flush() {
       put(event::ChannelWritable{.channel = ref});
     }
   }
-  for (auto const id : std::exchange(with_waiting_calls_, {})) {
-    auto* const connection = find(id);
+  flush_waiting_calls();
+}
+
+// As far as there is room: nothing is tried that has to be refused, however many wait.
+void Endpoint::flush_waiting_calls() {
+  if (with_waiting_calls_.empty() || !session_.can_send()) return;
+  auto waiting = std::exchange(with_waiting_calls_, {});
+  auto next = waiting.begin();
+  for (; next != waiting.end() && session_.can_send(); ++next) {
+    auto* const connection = find(*next);
     if (connection == nullptr) continue;
     connection->calls_want_room = false;
     flush_calls(*connection);
   }
+  waiting.erase(waiting.begin(), next);
+  waiting.insert(waiting.end(), with_waiting_calls_.begin(), with_waiting_calls_.end());
+  with_waiting_calls_ = std::move(waiting);
 }
 
 std::optional<TimePoint> Endpoint::next_deadline() const {

@@ -195,6 +195,7 @@ class Endpoint {
 
   // Calls of ours: endpoint_calls.cpp.
   void flush_calls(Connection& connection);
+  void flush_waiting_calls();
   enum class Tried : std::uint8_t { sent, failed, waits, waits_for_peer };
   Tried try_call(Connection& connection, Call& call);
   void finish_call(CallId id, CallOutcome outcome);
