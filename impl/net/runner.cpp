@@ -102,7 +102,7 @@ asio::awaitable<void> Runner::serve() {
   settle();
   while (!ending_ || has_last_words()) {
     co_await wanted_.until([this] {
-      return agenda_.is_pending() || (!agenda_.opens.empty() && can_open()) ||
+      return agenda_.is_pending() || (!agenda_.opens.empty() && !opens_wait_ && can_open()) ||
              (ending_ && !has_last_words());
     });
     co_await asio::post(executor_, asio::use_awaitable);
@@ -127,7 +127,7 @@ void Runner::serve_agenda() {
   }
   if (std::exchange(agenda_.deadline, false)) {
     note_progress();
-    if (is_reading_held_up_) endpoint_.handle(steady_now(), rpc::input::ReadingHeldUp{});
+    if (is_reading_held_up_) tell(rpc::input::ReadingHeldUp{});
     handle(rpc::input::DeadlineReached{});
   }
   settle();
@@ -157,7 +157,9 @@ void Runner::serve_opens() {
                                                         .service = wanted->service,
                                                         .metadata = wanted->metadata,
                                                         .serves = serves});
-    if (!opened && opened.error().may_pass()) break;
+    // Trying it again before anything has happened would take the processor for nothing.
+    opens_wait_ = !opened && opened.error().may_pass();
+    if (opens_wait_) break;
     agenda_.opens.pop_front();
     if (opened) {
       opens_.emplace(opened->id, wanted);
@@ -170,8 +172,14 @@ void Runner::serve_opens() {
 
 // ---- between the endpoint and everything else ----
 
-void Runner::handle(rpc::Input input) {
+// Whatever happens may make room for what waits for it.
+void Runner::tell(rpc::Input input) {
+  opens_wait_ = false;
   endpoint_.handle(steady_now(), std::move(input));
+}
+
+void Runner::handle(rpc::Input input) {
+  tell(std::move(input));
   settle();
 }
 

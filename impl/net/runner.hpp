@@ -207,6 +207,7 @@ class Runner : public std::enable_shared_from_this<Runner> {
   void serve_opens();
   void serve_drops();
   [[nodiscard]] Done try_resume(Attachment& attachment);
+  void tell(rpc::Input input);
   void handle(rpc::Input input);
   void touched();
   void settle();
@@ -293,6 +294,7 @@ class Runner : public std::enable_shared_from_this<Runner> {
   boost::unordered_flat_map<session::ConnectionId, OpenConnection> connections_;
   std::uint64_t uses_ = 0;  // of all ids together
   boost::unordered_flat_map<session::ConnectionId, ConnectionKey> questions_;  // undecided ones
+  bool opens_wait_ = false;  // the endpoint had no room for one
   boost::unordered_flat_map<session::ConnectionId, std::shared_ptr<PendingOpen>> opens_;
   boost::unordered_flat_map<rpc::CallId, Promise<rpc::CallOutcome>*> calls_;
   boost::unordered_flat_map<rpc::ChannelRef, std::shared_ptr<WaitingChannel>> channels_;

@@ -319,7 +319,7 @@ void Runner::on(rpc::event::StoreWanted&& wanted) {
     done.result = rpc::StoreResult::failed;
     done.error = *failed;
   }
-  endpoint_.handle(steady_now(), rpc::input::Stored{std::move(done)});
+  tell(rpc::input::Stored{std::move(done)});
 }
 
 }  // namespace vox::net

@@ -134,7 +134,7 @@ void Runner::note_progress() {
   if (!attached_) return;
   auto const moved = attached_->link->bytes_moved();
   if (std::exchange(attached_->bytes_seen, moved) != moved) {
-    endpoint_.handle(steady_now(), rpc::input::Progress{});
+    tell(rpc::input::Progress{});
   }
 }
 
@@ -249,8 +249,7 @@ Runner::Done Runner::try_resume(Attachment& attachment) {
       std::get<wire::ClientHello>(std::get<rpc::ResumeConduit>(attachment.outcome).hello);
   auto const presented = hello.resume_key;
   auto const key = fresh_resume_key();
-  endpoint_.handle(steady_now(), rpc::input::ClientHello{
-                                     .link = attachment.number, .hello = hello, .fresh_key = key});
+  tell(rpc::input::ClientHello{.link = attachment.number, .hello = hello, .fresh_key = key});
   if (auto const lost = endpoint_.stable()->lost()) {
     // The hello that refuses is still to be said.
     spawn(say_last(attachment.link));
@@ -308,11 +307,11 @@ asio::awaitable<void> Runner::redial(Wanted wanted, conduit::LinkNumber number) 
   }
   if (auto* const resumed = std::get_if<rpc::ResumeSession>(&attachment->outcome)) {
     if (session().state() != SessionState::recovering) co_return attachment->link->close();
-    endpoint_.handle(steady_now(), rpc::input::Recovered{.outcome = std::move(resumed->handshake),
-                                                         .stable = std::move(resumed->stable)});
+    tell(rpc::input::Recovered{.outcome = std::move(resumed->handshake),
+                               .stable = std::move(resumed->stable)});
   } else if (auto* const again = std::get_if<rpc::ResumeConduit>(&attachment->outcome)) {
     auto const* const hello = std::get_if<wire::ServerHello>(&again->hello);
-    endpoint_.handle(steady_now(), rpc::input::ServerHello{.link = number, .hello = *hello});
+    tell(rpc::input::ServerHello{.link = number, .hello = *hello});
   }
   if (session().state() == SessionState::connected) {
     use_link(std::move(attachment->link), number);

@@ -50,6 +50,12 @@ struct EarlyMessage {
   ChannelMessageKind kind = ChannelMessageKind::item;
   ChannelItem item{};
   std::uint32_t additional = 0;  // of a grant
+
+  // With its place and what the payload takes that it came in: a message may bring no bytes.
+  [[nodiscard]] std::size_t held_bytes() const {
+    constexpr std::size_t payload_overhead = 96;
+    return item.bytes.size() + sizeof(EarlyMessage) + payload_overhead;
+  }
 };
 
 // Our end of one channel. The caller of a method sends on its Rx arguments and receives on its Tx

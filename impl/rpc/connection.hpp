@@ -38,6 +38,7 @@ struct Connection {
   // Calls of ours: those that wait, and by request id those that the session has taken. Each is in
   // one of the two until it is done; what waits may be done already.
   session::Ring<CallId> waiting_calls;
+  bool calls_want_room = false;  // they wait for room in the session, or for a link
   boost::unordered_flat_map<session::RequestId, CallId> calls;
   std::uint64_t next_operation_id = 1;
 

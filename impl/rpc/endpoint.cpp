@@ -159,9 +159,23 @@ void Endpoint::flush() {
       put(event::ChannelWritable{.channel = ref});
     }
   }
-  for (auto const id : std::exchange(with_waiting_calls_, {})) {
-    if (auto* const connection = find(id)) flush_calls(*connection);
+  flush_waiting_calls();
+}
+
+// As far as there is room: nothing is tried that has to be refused, however many wait.
+void Endpoint::flush_waiting_calls() {
+  if (with_waiting_calls_.empty() || !session_.can_send()) return;
+  auto waiting = std::exchange(with_waiting_calls_, {});
+  auto next = waiting.begin();
+  for (; next != waiting.end() && session_.can_send(); ++next) {
+    auto* const connection = find(*next);
+    if (connection == nullptr) continue;
+    connection->calls_want_room = false;
+    flush_calls(*connection);
   }
+  waiting.erase(waiting.begin(), next);
+  waiting.insert(waiting.end(), with_waiting_calls_.begin(), with_waiting_calls_.end());
+  with_waiting_calls_ = std::move(waiting);
 }
 
 std::optional<TimePoint> Endpoint::next_deadline() const {
@@ -170,14 +184,17 @@ std::optional<TimePoint> Endpoint::next_deadline() const {
     if (other && (!first || *other < *first)) first = other;
   };
   consider(stable_deadline_);
-  if (operations_) {
-    consider(operations_->next_deadline());
-    return first;
-  }
-  for (auto const& [id, connection] : connections_) {
-    if (connection->operations) consider(connection->operations->next_deadline());
-  }
+  if (auto const* const any = any_operations()) consider(any->next_deadline());
   return first;
+}
+
+// Tables of one budget have one order of expiry, so that any of them stands for all: what looks at
+// each connection would cost the peer one message, and us its connections.
+Operations* Endpoint::any_operations() const {
+  if (operations_) return &*operations_;
+  if (connections_.empty()) return nullptr;
+  auto& operations = connections_.begin()->second->operations;
+  return operations ? &*operations : nullptr;
 }
 
 bool Endpoint::has_transmit() const {

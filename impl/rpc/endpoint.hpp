@@ -195,7 +195,8 @@ class Endpoint {
 
   // Calls of ours: endpoint_calls.cpp.
   void flush_calls(Connection& connection);
-  enum class Tried : std::uint8_t { sent, failed, waits };
+  void flush_waiting_calls();
+  enum class Tried : std::uint8_t { sent, failed, waits, waits_for_peer };
   Tried try_call(Connection& connection, Call& call);
   void finish_call(CallId id, CallOutcome outcome);
   [[nodiscard]] CallOutcome read_response(Connection& connection, Method const& method,
@@ -230,6 +231,7 @@ class Endpoint {
   void take_store_requests(Operations& operations);
   void forget_session_if_over();
   [[nodiscard]] Operations* operations_of(Request const& request);
+  [[nodiscard]] Operations* any_operations() const;
   [[nodiscard]] bool repeats_operation(Connection const& connection,
                                        event::CallArrived const& arrived) const;
   void end_unused_channel(ChannelRef ref);

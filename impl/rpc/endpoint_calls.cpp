@@ -108,13 +108,15 @@ wire::MetadataView Endpoint::metadata_of(Call const& call) {
 // r[impl rpc.flow-control.max-concurrent-requests.outbound]
 void Endpoint::flush_calls(Connection& connection) {
   auto& waiting = connection.waiting_calls;
+  auto tried = Tried::sent;
   while (!waiting.empty()) {
-    auto* const call = calls_.find(waiting.front());
-    if (call != nullptr && try_call(connection, *call) == Tried::waits) break;
+    if (auto* const call = calls_.find(waiting.front())) tried = try_call(connection, *call);
+    if (tried == Tried::waits || tried == Tried::waits_for_peer) break;
     waiting.pop();
   }
-  if (waiting.empty()) return;
-  if (std::ranges::find(with_waiting_calls_, connection.id) == with_waiting_calls_.end()) {
+  // A response, or a request that does not go out, makes room for what waits for the peer.
+  if (waiting.empty() || tried == Tried::waits_for_peer) return;
+  if (!std::exchange(connection.calls_want_room, true)) {
     with_waiting_calls_.push_back(connection.id);
   }
 }
@@ -148,6 +150,10 @@ Endpoint::Tried Endpoint::try_call(Connection& connection, Call& call) {
       keep_spare(args.release());
     }
     Refusal const refusal{sent.error()};
+    auto const* const misuse = sent.error().misuse();
+    if (misuse != nullptr && *misuse == session::Misuse::requests_exhausted) {
+      return Tried::waits_for_peer;
+    }
     if (refusal.may_pass()) return Tried::waits;
     finish_call(call.id, std::unexpected(CallError{.failure = CallFailure::send_failed,
                                                    .detail = refusal.text()}));
@@ -237,6 +243,7 @@ void Endpoint::on(session::event::NotSent&& unsent) {
   connection->calls.erase(found);
   finish_call(id, std::unexpected(CallError{.failure = CallFailure::send_failed,
                                             .detail = "the request did not go out"}));
+  flush_calls(*connection);
 }
 
 // r[impl rpc.response]
@@ -244,7 +251,8 @@ void Endpoint::on(session::event::ResponseReceived&& received) {
   auto* const connection = find(received.connection_id);
   if (hold_or_hand_on(received, connection)) return;
   auto const found = connection->calls.find(received.request_id);
-  if (found == connection->calls.end()) return;  // 0.4.0 drops what nobody waits for.
+  // 0.4.0 drops what nobody waits for. It makes room for another call all the same.
+  if (found == connection->calls.end()) return flush_calls(*connection);
   auto const id = found->second;
   connection->calls.erase(found);
   auto const& method = *calls_.find(id)->method;

@@ -268,7 +268,7 @@ void Endpoint::keep_early(Connection& connection, EarlyMessage&& message) {
   auto const& limits = options_.session.limits;
   // Only more messages can take these away, so that they must never stop the reading.
   auto const bytes_max = std::min(limits.early_bytes_max, limits.session_bytes_max / 2);
-  auto const bytes = message.item.bytes.size();
+  auto const bytes = message.held_bytes();
   if (connection.early.size() >= limits.early_items_max || bytes > bytes_max - early_bytes_) {
     if (policy_.checks_credit) {
       session_.accuse(now_, "rpc.channel.lifecycle",
@@ -288,8 +288,8 @@ void Endpoint::deliver_early(Connection& connection, Channel& channel) {
       of_others.push_back(std::move(message));
       continue;
     }
-    connection.early_bytes -= message.item.bytes.size();
-    early_bytes_ -= message.item.bytes.size();
+    connection.early_bytes -= message.held_bytes();
+    early_bytes_ -= message.held_bytes();
     receive_on(channel, std::move(message));
   }
   connection.early = std::move(of_others);

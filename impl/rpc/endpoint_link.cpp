@@ -101,10 +101,7 @@ void Endpoint::on(input::DeadlineReached&&) {
     if (stable_) stable_->give_up(why);
     pass_on(session::input::ConduitLost{std::move(why)});
   }
-  if (operations_) operations_->expire(now_);
-  for (auto const& [id, connection] : connections_) {
-    if (connection->operations) connection->operations->expire(now_);
-  }
+  if (auto* const any = any_operations()) any->expire(now_);
   if (operations_) take_store_requests(*operations_);
   pass_on(session::input::DeadlineReached{});
 }

@@ -30,6 +30,18 @@ void Endpoint::admit(Request& request, event::CallArrived arrived) {
   auto const id = arrived.metadata.number(key::operation_id);
   auto* const operations = operations_ ? &*operations_ : &*find(request.connection_id)->operations;
   if (!id) return start_handler(request, std::move(arrived));
+  // A request that gets no handler of its own has no use for its channels.
+  auto const drop_channels = [&] {
+    for (auto const ref : arrived.channels) {
+      if (auto* const channel = channels_.find(ref)) forget_channel(*channel);
+    }
+  };
+  // Those that have a handler count with it; what joins one counts nowhere else.
+  if (requests_.size() > options_.session.limits.operations_max &&
+      operations->state(*id) == OperationState::live) {
+    drop_channels();
+    return refuse(request, Refuse::invalid_payload, "too many requests wait for operations");
+  }
   auto payload = arrived.args;
   if (policy_.compares_without_channel_ids && request.method->has_channels()) {
     scratch_.clear();
@@ -38,12 +50,6 @@ void Endpoint::admit(Request& request, event::CallArrived arrived) {
   auto const token = request.token;
   auto const admission = operations->admit(now_, *id, request.method->operation(), payload, token);
   take_store_requests(*operations);
-  // A request that gets no handler of its own has no use for its channels.
-  auto const drop_channels = [&] {
-    for (auto const ref : arrived.channels) {
-      if (auto* const channel = channels_.find(ref)) forget_channel(*channel);
-    }
-  };
   switch (admission.kind) {
     case AdmissionKind::run:
       request.operation = id;

@@ -14,6 +14,8 @@ struct OperationBudget {
   // The operations of volatile methods that are over, in the order in which their retry windows
   // end: the first gives way where a table needs room, whichever table it is of.
   OperationList over_in_memory{};
+  // Those of persistent methods, in the same order, which give way to none.
+  OperationList over_durable{};
 };
 
 }  // namespace vox::rpc

@@ -154,7 +154,7 @@ void Operations::clear_outcome(OperationRecord& record) {
 }
 
 OperationList& Operations::list_of(OperationRecord const& record) {
-  return is_persistent(class_of(record.method)) ? over_durable_ : budget_->over_in_memory;
+  return is_persistent(class_of(record.method)) ? budget_->over_durable : budget_->over_in_memory;
 }
 
 }  // namespace vox::rpc

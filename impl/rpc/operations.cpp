@@ -180,16 +180,18 @@ void Operations::expire(TimePoint now) {
   while (is_due(in_memory))
     in_memory.front().table->forget(in_memory.front());
   store_request::Forget forgotten;
-  while (is_due(over_durable_)) {
-    forgotten.operations.push_back(over_durable_.front().id);
-    forget(over_durable_.front());
+  auto& durable = budget_->over_durable;
+  while (is_due(durable)) {
+    auto& oldest = durable.front();
+    forgotten.operations.push_back(oldest.id);
+    oldest.table->forget(oldest);
   }
   if (options_.durable && !forgotten.operations.empty()) ask(std::move(forgotten));
 }
 
 std::optional<TimePoint> Operations::next_deadline() const {
   std::optional<TimePoint> earliest;
-  OperationList const* const lists[] = {&budget_->over_in_memory, &over_durable_};
+  OperationList const* const lists[] = {&budget_->over_in_memory, &budget_->over_durable};
   for (auto const* const list : lists) {
     if (list->empty()) continue;
     auto const since = list->front().over_since;

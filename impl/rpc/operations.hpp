@@ -172,9 +172,6 @@ class Operations {
   std::deque<OperationRecord> records_;  // their addresses are stable
   boost::unordered_flat_map<OperationId, OperationRecord*> by_id_;
   OperationList unused_;
-  // Those of persistent methods that are over, in the order in which their retry windows end. The
-  // others are in the budget.
-  OperationList over_durable_;
   ExpiredIds expired_;
   std::vector<std::shared_ptr<SealedOutcome>> spare_outcomes_;
   std::size_t outcome_bytes_ = 0;

@@ -30,7 +30,14 @@ PlanCache::Entry PlanCache::look_up(Plans& plans, schema::AnnouncedType const& a
   }
   auto const found = plans.find(method.id());
   if (found != plans.end() && found->second.root == *announced.root) return found->second.entry;
-  Known known{.root = *announced.root, .entry = build(announced, binding, local, method)};
+  auto const changes = found == plans.end() ? 0 : found->second.changes + 1;
+  if (changes > changes_max) {
+    return std::unexpected("protocol error: the type of method " + std::to_string(method.id()) +
+                           " was announced anew too often");
+  }
+  Known known{.root = *announced.root,
+              .entry = build(announced, binding, local, method),
+              .changes = changes};
   return plans.insert_or_assign(method.id(), std::move(known)).first->second.entry;
 }
 

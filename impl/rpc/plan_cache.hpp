@@ -53,11 +53,16 @@ class PlanCache {
   void clear() { plans_.clear(); }
   [[nodiscard]] std::size_t size() const { return plans_.size(); }
 
+  // How often a peer may give a method another type. Peers announce one, and 0.4.0 another one for
+  // answers that are no value; a plan can cost a thousand times what its announcement weighs.
+  static constexpr std::size_t changes_max = 16;
+
  private:
   using Entry = std::expected<SharedPlan, std::string>;
   struct Known {
     schema::TypeRef root;
     Entry entry;
+    std::size_t changes = 0;  // of the root, each of which cost a plan
     boost::unordered_flat_map<std::pair<std::uint32_t, std::uint32_t>, ItemPlan> items{};
   };
   // A method id and a direction in its lowest bit would lose a bit of the id; so two maps.

@@ -69,6 +69,23 @@ TEST_CASE("the plan of a channel's items is made once for as long as its argumen
   CHECK(*now == nullptr);
 }
 
+TEST_CASE("a type that is announced anew again and again costs no plan each time") {
+  Announced announced{method_of_points<TheirPoint>()};
+  auto const theirs = *method_of_points<TheirPoint>().args_schemas();
+  auto const other = theirs.schemas.front().id;
+  std::size_t refused = 0;
+  for (int i = 0; i < 100; ++i) {
+    schema::SchemaPayload again{
+        .schemas = {}, .root = i % 2 == 0 ? schema::TypeRef::concrete(other) : theirs.root};
+    REQUIRE(announced.tracker.record(announced.binding, std::move(again)));
+    auto const plan =
+        announced.plans.args(announced.tracker.announced(announced.binding), announced.ours);
+    if (!plan && plan.error().contains("too often")) ++refused;
+  }
+  // The type of the last plan is still served.
+  CHECK(refused >= 40);
+}
+
 TEST_CASE("r[core.M4] after another attachment the plans of items are made anew") {
   Announced announced{method_of_points<TheirPoint>()};
   auto const first = announced.items();

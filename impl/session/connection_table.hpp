@@ -47,6 +47,10 @@ struct Slot {
 // rising order, so that an unknown id up to there counts as closed.
 class ConnectionTable {
  public:
+  // What a live connection takes beside its slot, here and in the endpoint, before anything is said
+  // on it: measured with 7,700 of them, 1.7 KB in spec and 2.6 KB in vox_0_4.
+  static constexpr std::size_t tables_bytes = 2600;
+
   ConnectionTable(Limits const& limits, std::uint64_t seed);
 
   // The slot of the id, live or remembered, or null. Slots stay where they are while they exist.
@@ -63,9 +67,10 @@ class ConnectionTable {
   void erase(Slot& slot);
 
   [[nodiscard]] std::size_t live_count() const { return live_count_; }
-  // What the slots take, and what was announced on them.
+  // What the slots take, the tables of live connections and what was announced on them.
   [[nodiscard]] std::size_t held_bytes() const {
-    return (slots_.size() - free_.size()) * sizeof(Slot) + announced_bytes_;
+    return (slots_.size() - free_.size()) * sizeof(Slot) + live_count_ * tables_bytes +
+           announced_bytes_;
   }
   // The slot has taken so many new bytes of an announcement.
   void charge(Slot& slot, std::size_t bytes) {
