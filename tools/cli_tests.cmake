@@ -195,6 +195,16 @@ cli_test(expand EXIT 0 OUT "564f544809000000" ARGS --traces ${samples} expand ${
 cli_test(expand_several EXIT 0 OUT "\"format\": \"voxspec-case/1\",\n  \"id\": \"second.b." ARGS --traces ${samples} expand second)
 cli_test(expand_nothing EXIT 2 ERR "^voxspec: name a case or a file, or a folder for all cases with --all\n$" ARGS expand)
 cli_test(expand_unknown EXIT 2 ERR "no case has an id that fits 'nonsense'" ARGS expand nonsense)
+# Words that are wrong, with what was probably meant.
+cli_test(no_such_command EXIT 2 ERR "there is no command 'rnu' \\(did you mean 'run'\\?\\); see voxspec --help" ARGS rnu)
+cli_test(no_such_option EXIT 2 ERR "--jsno \\(did you mean '--json'\\?\\); see voxspec run --help"
+  ARGS run --subject cpp --jsno x.json)
+cli_test(run_repeat_negative EXIT 2 ERR "--repeat" ARGS run --subject cpp --repeat -1 keepalive/pong)
+cli_test(run_none_left EXIT 2 ERR "no case was selected: of [0-9]+ cases?, --exclude leaves none"
+  ARGS run --subject cpp --exclude keepalive keepalive/pong)
+cli_test(run_json_folder EXIT 2 ERR "cannot be written: it is a folder" ARGS run --subject cpp --json ${CMAKE_CURRENT_BINARY_DIR} keepalive/pong)
+cli_test(run_keep_no_folder EXIT 2 ERR "--keep /dev/null: " ARGS run --subject cpp --keep /dev/null keepalive/pong)
+cli_test(diff_no_file EXIT 2 ERR "nothing.json: there is no such file" ARGS diff nothing.json cpp)
 cli_test(record_no_address EXIT 2 ERR "--listen: " ARGS record --listen nonsense --to 127.0.0.1:1)
 cli_test(record_no_dialect EXIT 2 ERR "unknown dialect 'vox_05' \\(did you mean 'vox_0_5'\\?\\)"
   ARGS record --listen 127.0.0.1:0 --to 127.0.0.1:1 --dialect vox_05)

@@ -227,6 +227,12 @@ TEST_CASE("patterns reach into stable frames, payload bytes, choices of frames a
   CHECK(frame_mismatch(
       R"({"request_response": {"ret": {"returned_by": "echo", "value": {"Err": {"any": "value"}}}}})",
       response));
+  // What came is said in the type that was asked for, not in hex.
+  auto const other = frame_mismatch(
+      R"({"request_response": {"ret": {"returned_by": "echo", "value": {"Err": "Cancelled"}}}})",
+      response);
+  REQUIRE(other);
+  CHECK(other->why == R"(expected {"Err":"Cancelled"}, got {"Ok":"hi"})");
 }
 
 TEST_CASE("filling puts names and ids in, and says which name is not bound") {

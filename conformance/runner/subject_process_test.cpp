@@ -119,7 +119,7 @@ TEST_CASE("what a program took is known when it was killed, with what it started
   CHECK(*much.memory_kib > *little.memory_kib + 30'000);
   CHECK(much.processor > std::chrono::microseconds{0});
 
-  Shell parent{"sh -c \"" + std::string{"x=\\$(head -c 40000000 /dev/zero | tr '\\\\0' a); "} +
+  Shell parent{"sh -c \"" + std::string{R"(x=\$(head -c 40000000 /dev/zero | tr '\\0' a); )"} +
                "echo LISTEN_ADDR=here; sleep 100; true\"; true"};
   CHECK(parent.await(parent->listen_address()) == "here");
   parent->kill();
