@@ -125,7 +125,7 @@ cli_test(run_misspelt_ability EXIT 2 ERR "unknown ability 'keepalif' \\(did you 
 # Options take one value, so that a case behind them stays a case.
 cli_test(run_option_then_case EXIT 0 OUT "^keepalive/pings@acceptor\n"
   ARGS run --subject cpp --dry-run --ability keepalive keepalive/pings@acceptor)
-cli_test(run_dry EXIT 0 OUT "^keepalive/pings@initiator\n$" ERR "1 of 3 cases would run"
+cli_test(run_dry EXIT 0 OUT "^keepalive/pings@initiator\n$" ERR "1 of 6 cases would run"
   ARGS run --subject cpp-vox_0_4 --dry-run retry/durable keepalive/pings --exclude "keepalive/pings@acceptor")
 cli_test(run_unwritable EXIT 2 ERR "/proc/x: cannot be written"
   ARGS --traces ${samples} run --subject null-exit --json /proc/x)
