@@ -49,7 +49,7 @@ void play(Pair& pair) {
   pair.call(0, root_connection);
   pair.call(1, root_connection);
   pair.settle();
-  for (std::size_t side : {0U, 1U})
+  for (std::size_t const side : {0U, 1U})
     pair.answer_calls(side);
   if (second) pair.call(1, *second);
   pair.settle();
@@ -218,7 +218,7 @@ TEST_CASE(
 }
 
 TEST_CASE("the fuzzer's dictionary names every word of a story by its byte") {
-  std::ifstream file{"fuzz/dictionaries/session.dict"};
+  std::ifstream const file{"fuzz/dictionaries/session.dict"};
   std::ostringstream text;
   text << file.rdbuf();
   auto const words = SessionScenario::words();
