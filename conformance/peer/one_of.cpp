@@ -121,14 +121,11 @@ asio::awaitable<std::expected<std::optional<Question>, Failure>> question_for(Ca
   if (auto const* const none = std::get_if<ExpectNone>(&first)) probe = none->probe;
   // As prove_alive() begins: a Ping belongs on the root, whichever connection is meant.
   if (std::holds_alternative<Alive>(first)) probe = Probe{};
-  if (!link.usable()) co_return std::optional<Question>{};
-  if (std::holds_alternative<ExpectViolation>(first)) {
-    auto asked = co_await ask_behind_violation(run, link);
-    if (!asked) co_return std::unexpected(asked.error());
-    co_return std::optional<Question>{std::move(*asked)};
-  }
-  if (!probe) co_return std::optional<Question>{};
-  auto asked = co_await ask(run, link, *probe);
+  auto const is_violation = std::holds_alternative<ExpectViolation>(first);
+  if ((!probe && !is_violation) || !link.usable()) co_return std::optional<Question>{};
+  // Two statements, because g++-12 destroys what a conditional co_await gives twice.
+  auto asking = is_violation ? ask_behind_violation(run, link) : ask(run, link, *probe);
+  auto asked = co_await std::move(asking);
   if (!asked) co_return std::unexpected(asked.error());
   co_return std::optional<Question>{std::move(*asked)};
 }

@@ -21,6 +21,12 @@ CaseResult react(AtViolation habit, std::string const& expectation = "{}", bool 
   return play(violation(expectation), {.habits = {.at_violation = habit, .over_tcp = over_tcp},
                                        .options = {.mute_guard = std::chrono::milliseconds{300}}});
 }
+void check_tells_and_closes(CaseResult const& result) {
+  INFO(result.reason);
+  CHECK(result.verdict == Verdict::pass);
+  CHECK(result.observations ==
+        Observations{.told = true, .closed = true, .not_honoured = true, .survived = true});
+}
 constexpr auto honoured = R"({"honoured": [{"on": {"ours": 2}, "request_response": {}}]})";
 
 }  // namespace
@@ -28,11 +34,7 @@ constexpr auto honoured = R"({"honoured": [{"on": {"ours": 2}, "request_response
 TEST_SUITE("executor") {
   TEST_CASE("expect_violation: who tells and closes passes, in memory and over TCP") {
     for (auto const over_tcp : {false, true}) {
-      auto const result = react(AtViolation::tells_and_closes, "{}", over_tcp);
-      INFO(result.reason);
-      CHECK(result.verdict == Verdict::pass);
-      CHECK(result.observations ==
-            Observations{.told = true, .closed = true, .not_honoured = true, .survived = true});
+      check_tells_and_closes(react(AtViolation::tells_and_closes, "{}", over_tcp));
     }
   }
 
@@ -47,19 +49,11 @@ TEST_SUITE("executor") {
   }
 
   TEST_CASE("expect_violation: a Pong may be on its way behind the ProtocolError, before the end") {
-    auto const result = react(AtViolation::tells_and_resets_later);
-    INFO(result.reason);
-    CHECK(result.verdict == Verdict::pass);
-    CHECK(result.observations ==
-          Observations{.told = true, .closed = true, .not_honoured = true, .survived = true});
+    check_tells_and_closes(react(AtViolation::tells_and_resets_later));
   }
 
   TEST_CASE("expect_violation: an answer may overtake the ProtocolError") {
-    auto const result = react(AtViolation::tells_behind_an_answer);
-    INFO(result.reason);
-    CHECK(result.verdict == Verdict::pass);
-    CHECK(result.observations ==
-          Observations{.told = true, .closed = true, .not_honoured = true, .survived = true});
+    check_tells_and_closes(react(AtViolation::tells_behind_an_answer));
   }
 
   TEST_CASE("expect_violation: who only tells has not closed") {

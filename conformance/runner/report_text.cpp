@@ -111,11 +111,14 @@ std::string written(std::string const& output, TextStyle style) {
   std::istringstream all{printable(output)};
   for (std::string line; std::getline(all, line);)
     if (!line.empty() || !lines.empty()) lines.push_back(std::move(line));
+  while (!lines.empty() && lines.back().empty())
+    lines.pop_back();
+  auto const hidden =
+      style.everything ? 0 : lines.size() - std::min(lines.size(), 2 * lines_of_each);
   std::string text;
   auto const add = [&](std::string const& line) { text += (text.empty() ? "" : "\n") + line; };
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    auto const hidden = lines.size() - std::min(lines.size(), 2 * lines_of_each);
-    if (!style.everything && hidden > 0 && i == lines_of_each) {
+    if (hidden > 0 && i == lines_of_each) {
       add("… " + std::to_string(hidden) + " more lines; -v shows all");
       i += hidden;
     }

@@ -247,6 +247,9 @@ std::expected<std::vector<Case const*>, std::string> select(Suite const& suite,
 
 std::string nothing_selected(Suite const& suite, Selection const& selection) {
   std::string const nothing = "no case was selected";
+  auto const none_of = [&](std::size_t count) {
+    return nothing + ": of " + std::to_string(count) + (count == 1 ? " case, " : " cases, ");
+  };
   std::vector<Case const*> left;
   for (auto const& trace : suite.cases)
     left.push_back(&trace);
@@ -255,12 +258,11 @@ std::string nothing_selected(Suite const& suite, Selection const& selection) {
     if (before == 0) break;
     std::erase_if(left, [&](Case const* trace) { return !holds(*trace, selection); });
     if (!left.empty()) continue;
-    return nothing + ": of " + std::to_string(before) + (before == 1 ? " case, " : " cases, ") +
-           std::string{option} + (option.ends_with("ids") ? " leave" : " leaves") + " none";
+    return none_of(before) + std::string{option} +
+           (option.ends_with("ids") ? " leave" : " leaves") + " none";
   }
-  return left.empty() ? nothing
-                      : nothing + ": of " + std::to_string(left.size()) +
-                            (left.size() == 1 ? " case" : " cases") + ", --shard leaves none";
+  if (left.empty() || selection.shard.count == 1) return nothing;
+  return none_of(left.size()) + "--shard leaves none";
 }
 
 }  // namespace voxspec

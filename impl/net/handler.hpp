@@ -60,9 +60,9 @@ class Handler {
 
   // The methods that the peer may call. It outlives the handler.
   [[nodiscard]] virtual rpc::Service const& service() const = 0;
-  // Gives the response. Each call runs as a coroutine of its own, so
-  // that a slow one holds up no other. When its answer is not wanted any more it is cancelled. If
-  // it throws, cancelled or not, the request is dropped: the peer is answered in its place.
+  // Gives the response. Each call runs as a coroutine of its own, so that a slow one holds up no
+  // other. When its answer is not wanted any more it is cancelled. If it throws, cancelled or not,
+  // the request is dropped: the peer is answered in its place.
   // r[impl rpc.handler]
   virtual boost::asio::awaitable<Response> handle(IncomingCall call) = 0;
   // The same for a call whose answer needs no waiting, which is spared a coroutine: asked first.

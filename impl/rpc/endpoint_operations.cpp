@@ -77,14 +77,12 @@ void Endpoint::admit(Request& request, event::CallArrived arrived) {
              admission.outcome->type);
       return retire(token);
     case AdmissionKind::indeterminate:
+    case AdmissionKind::expired:
       drop_channels();
       return refuse(request, Refuse::indeterminate);
     case AdmissionKind::conflict:
       drop_channels();
       return refuse(request, Refuse::invalid_payload, "operation ID conflict");
-    case AdmissionKind::expired:
-      drop_channels();
-      return refuse(request, Refuse::indeterminate);
     case AdmissionKind::full:
       drop_channels();
       return refuse(request, Refuse::invalid_payload, "too many operations are remembered");

@@ -33,6 +33,15 @@ struct Open {
     REQUIRE(call);
     return std::move(*call);
   }
+  // So many calls, which the server works on.
+  std::vector<event::CallArrived> arrived(int count) {
+    for (int i = 0; i < count; ++i)
+      echo("hello");
+    std::vector<event::CallArrived> calls;
+    for (int i = 0; i < count; ++i)
+      calls.push_back(arrived());
+    return calls;
+  }
   void answer(event::CallArrived const& call) {
     // The arguments are a tuple of one string, and so is the value of an echo.
     Bytes ret{std::byte{0}};
@@ -170,11 +179,7 @@ TEST_CASE(
   Limits limits;
   limits.session_bytes_max = 100'000;
   Open open{{.limits = limits}};
-  for (int i = 0; i < 60; ++i)
-    open.echo("hello");
-  std::vector<event::CallArrived> calls;
-  for (int i = 0; i < 60; ++i)
-    calls.push_back(open.arrived());
+  auto const calls = open.arrived(60);
   std::size_t most = 0;
   for (auto const& call : calls) {
     auto const done = open.server.endpoint->call(
@@ -227,11 +232,7 @@ TEST_CASE("an answer that waits for room keeps its metadata") {
   Limits limits;
   limits.session_bytes_max = 100'000;
   Open open{{.limits = limits}};
-  for (int i = 0; i < 3; ++i)
-    open.echo("hello");
-  std::vector<event::CallArrived> calls;
-  for (int i = 0; i < 3; ++i)
-    calls.push_back(open.arrived());
+  auto const calls = open.arrived(3);
   for (auto const& call : calls)
     respond_with_note(open, call, std::string(40'000, 'm'));
   CHECK(open.server.endpoint->held_bytes() < 130'000);

@@ -1,11 +1,10 @@
 #include "impl/net/typed/dispatcher_base.hpp"
 
-#include "impl/wire/postcard.hpp"
+#include "impl/rpc/refusal_bytes.hpp"
 #include "spec/assert.hpp"
 
 #include <cstddef>
 #include <utility>
-#include <variant>
 
 namespace vox::net {
 
@@ -26,12 +25,6 @@ TypedRequest typed(IncomingCall&& call) {
 }
 
 }  // namespace
-
-Bytes encode_refusal(schema::VoxError<> error) {
-  // Without a value and without an error of the method's own, the bytes are those of any response.
-  schema::Outcome<std::monostate> const outcome{std::unexpect, std::move(error)};
-  return wire::encode_value(outcome);
-}
 
 void DispatcherBase::serve(rpc::Method const& method, Served served) {
   auto const is_new = served_.emplace(&method, std::move(served)).second;
@@ -76,7 +69,7 @@ asio::awaitable<Response> DispatcherBase::run_inside_middleware(TypedRequest& re
       auto const allowed = co_await middleware->before(request.context);
       if (!allowed) {
         request.channels.clear();
-        auto refusal = encode_refusal(allowed.error());
+        auto refusal = rpc::encode_refusal(allowed.error());
         leave(result_of(refusal));
         co_return Response{std::move(refusal), std::move(metadata)};
       }
@@ -86,7 +79,7 @@ asio::awaitable<Response> DispatcherBase::run_inside_middleware(TypedRequest& re
     leave(result_of(response));
     co_return Response{std::move(response), std::move(metadata)};
   } catch (InvalidArguments const& invalid) {
-    leave(result_of(encode_refusal(schema::InvalidPayload{invalid.what()})));
+    leave(result_of(rpc::encode_refusal(schema::InvalidPayload{invalid.what()})));
     throw;
   } catch (...) {
     leave(CallResult::dropped);

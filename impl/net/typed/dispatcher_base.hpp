@@ -60,7 +60,4 @@ class DispatcherBase : public Handler {
   std::vector<std::shared_ptr<ServerMiddleware>> middleware_;
 };
 
-// The bytes of an answer that is an error every method has.
-[[nodiscard]] Bytes encode_refusal(schema::VoxError<> error);
-
 }  // namespace vox::net
